@@ -1,0 +1,39 @@
+"""The one error that a user's mistake may become: a line that says where, what and how to mend it."""
+
+
+class InputError(Exception):
+    """Something the user gave is wrong. `run.py` and the other commands print it alone and exit with code 2.
+
+    The message is one line that names the file, the line, the key and the cure, as far as each is known.
+    """
+
+    def __init__(self, problem: str, *, file: str | None = None, line: int | None = None,
+                 key: str | None = None, cure: str | None = None) -> None:
+        self.problem, self.file, self.line, self.key, self.cure = problem, file, line, key, cure
+        place = ":".join(str(part) for part in (file, line) if part is not None)
+        text = ": ".join(part for part in (place, key, problem) if part)
+        super().__init__(f"{text}. {cure}" if cure else text)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Stages raise in worker processes; the default pickling would lose the keyword arguments.
+        return _rebuild, (self.problem, self.file, self.line, self.key, self.cure)
+
+
+def _rebuild(problem: str, file: str | None, line: int | None, key: str | None, cure: str | None) -> InputError:
+    return InputError(problem, file=file, line=line, key=key, cure=cure)
+
+
+class TrainingDiverged(Exception):
+    """A loss became NaN or infinite. Carries the step and the last good checkpoint's step (or None)."""
+
+    def __init__(self, what: str, *, step: int, last_good: int | None, advice: str) -> None:
+        self.what, self.step, self.last_good, self.advice = what, step, last_good, advice
+        good = "no checkpoint was written yet" if last_good is None else f"the last good checkpoint is step {last_good}"
+        super().__init__(f"{what} is not finite at step {step}; {good}. {advice}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_diverged, (self.what, self.step, self.last_good, self.advice)
+
+
+def _rebuild_diverged(what: str, step: int, last_good: int | None, advice: str) -> TrainingDiverged:
+    return TrainingDiverged(what, step=step, last_good=last_good, advice=advice)

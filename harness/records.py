@@ -1,0 +1,113 @@
+"""The plain records that all rooms share. No behaviour beyond what follows from the fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+PAD = -1
+"""The token id that stands for 'no token' in every token array of the harness. Never reaches a model."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query x: what the policy continues or summarizes.
+
+    tokens: the ids the model is given, unpadded. text: the same for a person to read. source: the text that
+    copying is measured against, as the model saw it (summaries only). reference: the human answer, where there
+    is one. facts: groups of alternative wordings that a good summary mentions one of (embedded text only).
+    has_preamble: whether the source opens with something other than its news, None where nobody can tell.
+    """
+
+    id: str
+    tokens: tuple[int, ...]
+    text: str
+    source: str | None = None
+    reference: str | None = None
+    facts: tuple[tuple[str, ...], ...] = ()
+    has_preamble: bool | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A response y to one query by one arm, truncated by the end rule. valid: whether it obeys that rule."""
+
+    query_id: str
+    arm: str
+    label_budget: int | None
+    seed: int | None
+    text: str
+    tokens: tuple[int, ...]
+    valid: bool
+    kl_to_reference: float | None = None
+
+
+@dataclass(frozen=True)
+class LabelTask:
+    """What a labeler sees: a query and k candidate responses, as texts."""
+
+    id: str
+    query: Query
+    candidates: tuple[str, ...]
+
+
+class Choice(StrEnum):
+    """What a rater says of an item. Sides, never arms."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    TIE = "tie"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Item:
+    """Two responses to one query, sides shuffled. The arm of each side is in the sealed key, not here."""
+
+    id: str
+    query_id: str
+    query_text: str
+    left_text: str
+    right_text: str
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """One judge's choice on one item, by arm: made only after unblinding, or by a simulated judge.
+
+    arm_a and arm_b are arm keys such as `rl/5000/2` (arm / label budget / seed) or `zero_shot`.
+    outcome: 1 where arm_a won, 0.5 for a tie, 0 where arm_b won.
+    """
+
+    item_id: str
+    query_id: str
+    rater_id: str
+    arm_a: str
+    arm_b: str
+    outcome: float
+    a_was_left: bool
+
+
+@dataclass(frozen=True)
+class ArtifactRef:
+    """Where the files of a finished stage are."""
+
+    fingerprint: str
+    path: str
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The stage wrote its outputs. summary: the figures worth a line in the terminal and in MLflow."""
+
+    summary: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The stage waits for people. missing: how many judgments or labels are not there yet."""
+
+    reason: str
+    missing: int

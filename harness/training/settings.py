@@ -1,0 +1,125 @@
+"""Settings of the training loops. Plain dataclasses, so that a study file and a bare GPU machine share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRule:
+    """When a response ends (method: response rules). Truncate after the first `text` at or after position `after`.
+
+    tokens: how many tokens are sampled, always all of them. penalty: the score of a response that never ends.
+    """
+
+    tokens: int = 24
+    text: str = "."
+    after: int = 16
+    penalty: float = -1.0
+
+    def __post_init__(self) -> None:
+        _require(self.tokens >= 1, f"tokens must be 1 or more, not {self.tokens}")
+        _require(0 <= self.after < self.tokens, f"after must be in 0..{self.tokens - 1}, not {self.after}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelFitSettings:
+    """Language-model training: pretraining from scratch, domain tuning, supervised fine-tuning.
+
+    steps, or epochs over the given data (one of the two). schedule: what the learning rate does after warm-up.
+    """
+
+    learning_rate: float = 1e-3
+    batch_size: int = 32
+    steps: int | None = None
+    epochs: float | None = None
+    warmup: float = 0.05
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    weight_decay: float = 0.0
+    dropout: float = 0.0
+    clip_gradient: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require((self.steps is None) != (self.epochs is None), "give exactly one of steps and epochs")
+        _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}")
+        _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
+        _require(self.steps is None or self.steps >= 1, f"steps must be 1 or more, not {self.steps}")
+        _require(self.epochs is None or self.epochs > 0, f"epochs must be positive, not {self.epochs}")
+        _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), not {self.dropout}")
+        _require(0 <= self.warmup <= 1, f"warmup is a share of the steps in [0, 1], not {self.warmup}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardFitSettings:
+    """Reward-model training (Ziegler 2.2): one epoch, learning rate linearly to 0, Adam."""
+
+    learning_rate: float = 1.77e-5
+    batch_size: int = 8
+    normalization_samples: int = 256
+    normalize_before: bool = False
+    validation_share: float = 0.02
+    micro_batch: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}")
+        _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
+        _require(self.normalization_samples >= 2,
+                 f"normalization_samples must be 2 or more, not {self.normalization_samples}")
+        _require(0 <= self.validation_share < 1, f"validation_share must be in [0, 1), not {self.validation_share}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KLSettings:
+    """The KL coefficient β. With a target it adapts (Ziegler 2.2), without one it stays at `start`."""
+
+    start: float = 0.15
+    target: float | None = None
+    horizon: int = 10_000
+
+    def __post_init__(self) -> None:
+        _require(self.start >= 0, f"start must not be negative, not {self.start}")
+        _require(self.target is None or self.target > 0, f"target must be positive, not {self.target}")
+        _require(self.horizon >= 1, f"horizon must be 1 or more, not {self.horizon}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOSettings:
+    """PPO on language (Ziegler 2.2, released train_policy.py). Defaults: the released code's style tasks."""
+
+    episodes: int = 1_000_000
+    batch_size: int = 512
+    minibatches: int = 1
+    epochs: int = 4
+    micro_batch: int | None = None
+    learning_rate: float = 1e-5
+    adam_epsilon: float = 1e-5
+    gamma: float = 1.0
+    lam: float = 0.95
+    clip: float = 0.2
+    clip_value: float = 0.2
+    value_coefficient: float = 0.1
+    whiten_rewards: bool = True
+    kl: KLSettings = KLSettings()
+
+    def __post_init__(self) -> None:
+        for name in ("episodes", "batch_size", "minibatches", "epochs"):
+            _require(getattr(self, name) >= 1, f"{name} must be 1 or more, not {getattr(self, name)}")
+        _require(self.episodes >= self.batch_size,
+                 f"episodes ({self.episodes}) must be at least one batch ({self.batch_size})")
+        _require(self.batch_size % self.minibatches == 0,
+                 f"batch_size {self.batch_size} is not a multiple of minibatches {self.minibatches}")
+        for name in ("learning_rate", "clip", "clip_value", "adam_epsilon"):
+            _require(getattr(self, name) > 0, f"{name} must be positive, not {getattr(self, name)}")
+        for name in ("gamma", "lam"):
+            _require(0 <= getattr(self, name) <= 1, f"{name} must be in [0, 1], not {getattr(self, name)}")
+
+    @property
+    def updates(self) -> int:
+        """How many batches are sampled; a last, smaller one is left out."""
+        return self.episodes // self.batch_size
