@@ -73,27 +73,27 @@ class _Planner:
     def seed(self, *path: str | int) -> int:
         return derive_seed(self.study.seed, *path)
 
-    def _external(self, *names: str | None) -> dict[str, str]:
+    def external(self, *names: str | None) -> dict[str, str]:
         return {name: self.externals[name] for name in names if name in self.externals and name is not None}
 
     def base_model(self) -> Stage:
         model = self.study.base_model
         if isinstance(model, ScratchModel):
             return self.add(make_stage("pretrain", "pretrain", PretrainSlice(model=model, task=self.study.task),
-                                       inputs={}, seed=self.seed("pretrain"), externals=self._external("source")))
+                                       inputs={}, seed=self.seed("pretrain"), externals=self.external("source")))
         return self.add(make_stage("base_model", "base model", BaseModelSlice(name=model), inputs={}, seed=0,
-                                   externals=self._external("base_model")))
+                                   externals=self.external("base_model")))
 
     def queries(self, base: Stage) -> Stage:
         return self.add(make_stage("queries", "queries", QueriesSlice(task=self.study.task), inputs={"base": base},
-                                   seed=self.seed("queries"), externals=self._external("source")))
+                                   seed=self.seed("queries"), externals=self.external("source")))
 
     def zero_shot(self, base: Stage) -> Stage:
         if self.study.domain_tuning is None:
             return base
         settings = DomainTuningSlice(task=self.study.task, fit=self.study.domain_tuning)
         return self.add(make_stage("domain_tuning", "domain tuning", settings, inputs={"base": base},
-                                   seed=self.seed("domain_tuning"), externals=self._external("source")))
+                                   seed=self.seed("domain_tuning"), externals=self.external("source")))
 
     def supervised(self, zero_shot: Stage, queries: Stage) -> Stage | None:
         spec = self.study.supervised
@@ -105,7 +105,7 @@ class _Planner:
         settings = SupervisedSlice(task=self.study.task, supervised=spec, scorer=scorer)
         return self.add(make_stage("supervised", "supervised", settings,
                                    inputs={"start": zero_shot, "queries": queries}, seed=self.seed("supervised"),
-                                   externals=self._external(f"scorer:{scorer}")))
+                                   externals=self.external(f"scorer:{scorer}")))
 
     @property
     def gold_scorer(self) -> str | None:
@@ -115,7 +115,7 @@ class _Planner:
         source = self.study.labels.source
         # A budget changes which labels there are, never what one of them is: budgets stay out of the slice.
         spec = self.study.labels.model_copy(update={"budgets": (2,)})
-        externals = self._external("labels", f"scorer:{self.gold_scorer}")
+        externals = self.external("labels", f"scorer:{self.gold_scorer}")
         found = {}
         for start, stop in label_chunks(budget):
             queue = None
@@ -141,7 +141,7 @@ class _Planner:
         return self.add(make_stage("ppo", f"ppo {arm}", settings,
                                    inputs={"start": start, "reward_model": reward_model, "queries": queries},
                                    seed=self.seed("ppo", arm.seed), arm=arm, has_siblings=True,
-                                   externals=self._external(f"scorer:{self.gold_scorer}")))
+                                   externals=self.external(f"scorer:{self.gold_scorer}")))
 
     def sample(self, arm: ArmKey, queries: Stage, policies: Mapping[str, Stage], method: str) -> Stage:
         settings = SampleSlice(task=self.study.task, method=method)
@@ -149,10 +149,10 @@ class _Planner:
                                    seed=self.seed("sample", str(arm)), arm=arm, has_siblings=True))
 
     def measure(self, arm: ArmKey, sample: Stage, queries: Stage) -> Stage:
-        settings = MeasureSlice(task=self.study.task, gold_scorer=self.study.evaluation.judge.scorer)
-        return self.add(make_stage("measure", f"measure {arm}", settings, inputs={"sample": sample, "queries": queries},
-                                   seed=0, arm=arm, has_siblings=True,
-                                   externals=self._external(f"scorer:{self.study.evaluation.judge.scorer}")))
+        gold = self.gold_scorer or self.study.evaluation.judge.scorer
+        return self.add(make_stage("measure", f"measure {arm}", MeasureSlice(task=self.study.task, gold_scorer=gold),
+                                   inputs={"sample": sample, "queries": queries}, seed=0, arm=arm, has_siblings=True,
+                                   externals=self.external(f"scorer:{gold}")))
 
 
 def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
@@ -197,7 +197,7 @@ def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -
     settings = JudgeSlice(judge=study.evaluation.judge, pairs=pairs, is_summarization=study.is_summarization)
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
     return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
-                      externals=planner._external(f"scorer:{study.evaluation.judge.scorer}"))
+                      externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))
 
 
 def _baseline_arms(study: StudySpec) -> list[ArmKey]:

@@ -112,7 +112,7 @@ class SampleSlice(Spec):
 
 class MeasureSlice(Spec):
     task: TaskSpec
-    gold_scorer: str | None
+    gold_scorer: str
 
 
 class JudgeSlice(Spec):
