@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Protocol
 
 from harness.engine.worker import run_stage
@@ -30,23 +30,19 @@ class Executor(Protocol):
 
 
 class InThisProcess:
-    """Runs a stage when it is submitted, and returns when it is done: for one job, and for debugging."""
+    """One stage at a time in a thread of this process: for one job, and for debugging."""
 
     slots = 1
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._pool = ThreadPoolExecutor(1)
 
     def submit(self, call: StageCall) -> Future[Done | Pending]:
-        future: Future[Done | Pending] = Future()
-        try:
-            future.set_result(run_stage(call, lambda progress: self._send(call.name, progress)))
-        except Exception as error:
-            future.set_exception(error)
-        return future
+        return self._pool.submit(run_stage, call, lambda progress: self._send(call.name, progress))
 
     def close(self) -> None:
-        pass
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class ProcessPool:
