@@ -44,10 +44,14 @@ class SimulatedLabeler:
         texts = [text for task in tasks for text in task.candidates]
         return np.asarray(self._scorer(queries, texts)).reshape(len(tasks), -1)
 
-    def choose(self, tasks: Sequence[LabelTask], *, seed: int, numbers: Sequence[int] | None = None) -> list[int | None]:
-        """The best candidate of each task. numbers: the label's number of each (its position without)."""
+    def choose(self, tasks: Sequence[LabelTask], *, seed: int, numbers: Sequence[int] | None = None,
+               scores: np.ndarray | None = None) -> list[int | None]:
+        """The best candidate of each task. numbers: the label's number of each (its position without).
+
+        scores: what `scores` gave for these tasks, where the caller has it already.
+        """
         if not tasks:
             return []
-        best = choose_best(self.scores(tasks), noise=self._noise, lapse_rate=self._lapse_rate, seed=seed,
+        best = choose_best(self.scores(tasks) if scores is None else scores, noise=self._noise, lapse_rate=self._lapse_rate, seed=seed,
                            numbers=range(len(tasks)) if numbers is None else numbers)
         return [int(choice) for choice in best]

@@ -38,24 +38,33 @@ def write_queries(path: Path, queries: Iterable[Query]) -> int:
     return count
 
 
-def read_queries(path: Path, rows: Sequence[int] | np.ndarray | None = None) -> list[Query]:
-    """The queries at these rows (all without), in the order asked for."""
-    table = pq.read_table(path)
-    if rows is not None:
-        table = table.take(pa.array(np.asarray(rows, dtype=np.int64)))
+class QueryTable:
+    """A split's file in memory as Arrow columns; rows become records when they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._table = pq.read_table(path)
+
+    def __len__(self) -> int:
+        return int(self._table.num_rows)
+
+    def take(self, rows: Sequence[int] | np.ndarray) -> list[Query]:
+        """The queries at these rows, in the order asked for."""
+        return _records(self._table.take(pa.array(np.asarray(rows, dtype=np.int64))))
+
+    def tokens(self) -> list[np.ndarray]:
+        """Token ids alone, one int32 array a query."""
+        column = self._table["tokens"].combine_chunks()
+        values, offsets = column.values.to_numpy(), column.offsets.to_numpy()
+        return [values[begin:end] for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
+
+
+def read_queries(path: Path) -> list[Query]:
+    """All queries of a split, in order."""
+    return _records(pq.read_table(path))
+
+
+def _records(table: pa.Table) -> list[Query]:
     return [Query(id=row["id"], tokens=tuple(row["tokens"]), text=row["text"], source=row["source"],
                   reference=row["reference"], reference_tokens=tuple(row["reference_tokens"]),
                   facts=tuple(tuple(group) for group in json.loads(row["facts"])), has_preamble=row["has_preamble"])
             for row in table.to_pylist()]
-
-
-def read_query_tokens(path: Path) -> list[np.ndarray]:
-    """Token ids alone, one int32 array a query."""
-    column = pq.read_table(path, columns=["tokens"])["tokens"].combine_chunks()
-    values = column.values.to_numpy()
-    offsets = column.offsets.to_numpy()
-    return [values[begin:end] for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
-
-
-def count_queries(path: Path) -> int:
-    return int(pq.read_metadata(path).num_rows)
