@@ -7,8 +7,6 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-from harness.training.settings import KLSettings
-
 
 class KLRewards(NamedTuple):
     """What PPO maximises, token by token, and the divergence that it paid for."""
@@ -73,11 +71,9 @@ class AdaptiveKL(FixedKL):
         self.beta *= 1.0 + error * episodes / self.horizon
 
 
-def kl_controller(settings: KLSettings) -> KLController:
-    """The controller that the settings ask for: adaptive with a target, fixed without one."""
-    if settings.target is None:
-        return FixedKL(settings.start)
-    return AdaptiveKL(settings.start, target=settings.target, horizon=settings.horizon)
+def kl_controller(*, start: float, target: float | None, horizon: int) -> KLController:
+    """Adaptive with a target (nats an episode), fixed without one."""
+    return FixedKL(start) if target is None else AdaptiveKL(start, target=target, horizon=horizon)
 
 
 def approximate_kl(logprobs_new: Tensor, logprobs_old: Tensor) -> Tensor:

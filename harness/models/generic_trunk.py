@@ -10,7 +10,7 @@ from torch import Tensor
 
 from harness.errors import InputError
 from harness.models.prompts import TokenBatch
-from harness.models.trunk import Layout
+from harness.models.trunk import Layout, require_context
 
 
 class GenericTrunk:
@@ -19,26 +19,28 @@ class GenericTrunk:
     def __init__(self, body: Any, head: Any | None = None) -> None:
         """body: a base model, such as LlamaModel. head: its output embedding, where logits are wanted."""
         if "position_ids" not in inspect.signature(body.forward).parameters:
-            raise InputError(f"{type(body).__name__} takes no position ids, so padding would change its numbers",
+            raise InputError(f"{type(body).__name__} takes no position ids: padding would change its numbers",
                              key="model", cure="Take a model with explicit positions, such as GPT-2 or Llama")
         self._body, self._head = body, head
         config = body.config
         self._softcap = getattr(config, "final_logit_softcapping", None)
         # Cohere multiplies its logits, Granite divides them.
-        self._logit_scale = getattr(config, "logit_scale", None) or 1.0 / (getattr(config, "logits_scaling", None) or 1.0)
+        divisor = getattr(config, "logits_scaling", None) or 1.0
+        self._logit_scale = getattr(config, "logit_scale", None) or 1.0 / divisor
 
     @property
     def context(self) -> int:
         return int(getattr(self._body.config, "max_position_embeddings", None) or 2**31)
 
     def hidden(self, layout: Layout) -> Tensor:
-        self._check_context(int(layout.positions.max()) + 1)
+        require_context(int(layout.positions.max()) + 1, self.context)
         rows, time = layout.tokens.shape
         mask = None
         if layout.visible is not None:
             dtype = self._body.dtype
             mask = torch.zeros(layout.visible.shape, dtype=dtype, device=layout.tokens.device)
-            mask = mask.masked_fill_(~layout.visible, torch.finfo(dtype).min)[:, None].expand(rows, 1, time, time)
+            mask.masked_fill_(~layout.visible, torch.finfo(dtype).min)
+            mask = mask[:, None].expand(rows, 1, time, time)
         out = self._body(input_ids=layout.tokens, attention_mask=mask, use_cache=False,
                          position_ids=layout.positions.expand(rows, time)).last_hidden_state
         if isinstance(layout.select, int):
@@ -57,7 +59,7 @@ class GenericTrunk:
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GenericDecoding]:
         queries = queries.left_padded
-        self._check_context(int(queries.lengths.max()) + length)
+        require_context(int(queries.lengths.max()) + length, self.context)
         positions = (queries.is_token.cumsum(dim=1) - 1).clamp(min=0)
         out = self._body(input_ids=queries.tokens.clamp(min=0), attention_mask=queries.is_token.long(),
                          position_ids=positions, use_cache=True)
@@ -66,11 +68,6 @@ class GenericTrunk:
             cache.batch_repeat_interleave(candidates)
         decoding = GenericDecoding(self._body, cache, queries, candidates=candidates)
         return out.last_hidden_state[:, -1], decoding
-
-    def _check_context(self, wanted: int) -> None:
-        if wanted > self.context:
-            raise InputError(f"a query and its response take {wanted} positions, the model has {self.context}",
-                             cure="Shorten the query or the response, or take a model with a longer context")
 
 
 class GenericDecoding:

@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.errors import InputError
 from harness.models.products import affine
 from harness.models.prompts import TokenBatch
-from harness.models.trunk import Layout
+from harness.models.trunk import Layout, require_context, sequence_layout
 
 HIDDEN_SCORE = -1e30
 """Added to the attention score of what is not seen; finite, so that no softmax is over nothing."""
@@ -71,11 +70,11 @@ class GPT2Trunk:
 
     @property
     def context(self) -> int:
-        return self._position_table.shape[0]
+        return int(self._position_table.shape[0])
 
     def hidden(self, layout: Layout) -> Tensor:
         time = layout.tokens.shape[1]
-        self._check_context(int(time) if layout.visible is None else int(layout.positions.max()) + 1)
+        require_context(time if layout.visible is None else int(layout.positions.max()) + 1, self.context)
         scores = self._score_bias(layout, time)
         x = self._embed(layout.tokens, layout.positions)
         for layer in self._layers[:-1]:
@@ -86,24 +85,20 @@ class GPT2Trunk:
     def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
         if self._head is None:
             raise ValueError("this trunk was made without a language-model head")
-        # The head is linear: dividing its input costs width operations a position, its output vocabulary ones.
+        # The head is linear: dividing its input costs `width` operations, its output vocabulary.
         return affine(hidden if temperature == 1.0 else hidden / temperature, self._head.t())
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GPT2Decoding]:
         queries = queries.left_padded
-        self._check_context(int(queries.tokens.shape[1]) + length)
+        require_context(int(queries.lengths.max()) + length, self.context)
         decoding = GPT2Decoding(self, queries, candidates=candidates, length=length)
         return decoding.first_hidden, decoding
 
     # -- the parts of a block, shared with decoding --
 
-    def _check_context(self, wanted: int) -> None:
-        if wanted > self.context:
-            raise InputError(f"a query and its response take {wanted} positions, the model has {self.context}",
-                             cure="Shorten the query or the response, or take a model with a longer context")
-
     def _embed(self, tokens: Tensor, positions: Tensor) -> Tensor:
-        return functional.embedding(tokens, self._token_table) + functional.embedding(positions, self._position_table)
+        embedding = functional.embedding
+        return embedding(tokens, self._token_table) + embedding(positions, self._position_table)
 
     def _normalize(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
         return functional.layer_norm(x, x.shape[-1:], norm[0], norm[1], self._epsilon)
@@ -167,7 +162,8 @@ def _pick_bias(bias: Tensor, select: Tensor | int) -> Tensor:
     time = bias.shape[-1]
     if isinstance(select, int):
         return bias[:, :, time - select:]
-    return bias.expand(select.shape[0], 1, time, time).gather(2, select[:, None, :, None].expand(-1, 1, -1, time))
+    rows = select[:, None, :, None].expand(-1, 1, -1, time)
+    return bias.expand(select.shape[0], 1, time, time).gather(2, rows)
 
 
 class GPT2Decoding:
@@ -176,10 +172,9 @@ class GPT2Decoding:
     def __init__(self, trunk: GPT2Trunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
         self._trunk, self._k, self._said = trunk, candidates, 0
         rows, time = queries.tokens.shape
-        is_token = queries.is_token
         self._next_position = queries.lengths[:, None].expand(rows, candidates)
-        positions = (is_token.cumsum(dim=1) - 1).clamp(min=0)
-        bias = _prompt_bias(queries, trunk._token_table.dtype)
+        layout = sequence_layout(queries.tokens, select=1, is_padded=queries.is_padded)
+        bias = trunk._score_bias(layout, time)
         # (rows or 1, 1, 1, time): what of the query a candidate does not see.
         self._query_bias = None if not queries.is_padded else bias[:, :, -1:, :]
         heads, width = trunk._heads, trunk._token_table.shape[1]
@@ -188,7 +183,7 @@ class GPT2Decoding:
         self._query_values: list[Tensor] = []
         self._keys = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
         self._values = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
-        x = trunk._embed(queries.tokens.clamp(min=0), positions)
+        x = trunk._embed(layout.tokens, layout.positions)
         for layer in trunk._layers:
             x = self._read_query(layer, x, bias, last=layer is trunk._layers[-1])
         self.first_hidden = trunk._normalize(x[:, -1], trunk._norm)
@@ -231,12 +226,3 @@ class GPT2Decoding:
         own = probs[..., time:].transpose(1, 2).unsqueeze(-2)
         from_own = torch.matmul(own, values[:, :, :, :now]).squeeze(-2)
         return (from_query + from_own).flatten(2)
-
-
-def _prompt_bias(queries: TokenBatch, dtype: torch.dtype) -> Tensor:
-    time, device = queries.tokens.shape[1], queries.tokens.device
-    bias = torch.full((1, 1, time, time), HIDDEN_SCORE, dtype=dtype, device=device).triu(1)
-    if not queries.is_padded:
-        return bias
-    hidden = ~queries.is_token[:, None, None, :]
-    return bias.expand(len(queries), 1, time, time).masked_fill(hidden, HIDDEN_SCORE)

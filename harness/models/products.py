@@ -28,8 +28,13 @@ _operator = _find_operator()
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
     if _operator is not None and x.dtype is torch.float32 and x.device.type == "cpu" and x.numel() > 0:
-        return cast(Tensor, _operator(x, weight.t(), bias, "none", [], ""))
+        return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)
+
+
+def _dense(matrix: Tensor) -> Tensor:
+    """The matrix, copied where it is part of a wider one: for those oneDNN has only its slowest kernel."""
+    return matrix if matrix.is_contiguous() or matrix.t().is_contiguous() else matrix.contiguous()
 
 
 class _Affine(torch.autograd.Function):

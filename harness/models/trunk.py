@@ -12,6 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from harness.errors import InputError
 from harness.models.prompts import TokenBatch
 from harness.records import PAD
 
@@ -54,6 +55,13 @@ class Trunk(Protocol):
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, Decoding]:
         """The hidden state after each query, (rows, width), and a decoding of k candidates of `length` tokens."""
+
+
+def require_context(wanted: int, context: int) -> None:
+    """Raises InputError where a row would be longer than the model can read."""
+    if wanted > context:
+        raise InputError(f"a query and its response take {wanted} positions, the model has {context}",
+                         cure="Shorten the query or the response, or take a model with a longer context")
 
 
 def causal(time: int, device: torch.device) -> Tensor:

@@ -56,7 +56,8 @@ class PPOTrainer:
         self.policy, self.reference = policy, reference.requires_grad_(False)
         self.settings, self.end, self.end_token, self.seed = settings, end, end_token, seed
         self.optimizer = adam(policy, epsilon=settings.adam_epsilon)
-        self.kl = kl_controller(settings.kl)
+        kl = settings.kl
+        self.kl = kl_controller(start=kl.start, target=kl.target, horizon=kl.horizon)
         self.steps_done = 0
         self.last_good: int | None = None
         """The step of the last state taken or loaded, for the message of TrainingDiverged."""
