@@ -21,7 +21,8 @@ FloatArray = NDArray[np.float64]
 FragmentRule = Literal["newsroom", "exact"]
 
 COPYING_KEYS = ("novel_unigrams", "novel_bigrams", "novel_trigrams", "novel_4grams", "novel_sentences",
-                "coverage", "density", "compression", "longest_copied_span", "copied_sentences", "lead_copied")
+                "coverage", "density", "compression", "longest_copied_span", "copied_sentences",
+                "lead_copied")
 _NOVEL_KEYS = COPYING_KEYS[:4]
 
 _TLDR_PREAMBLE = re.compile(r"\s*(?:hi|hello|hey|ok|okay|so)\b", re.IGNORECASE)
@@ -64,7 +65,8 @@ class CopyStatistics:
         return np.array(places, dtype=np.float64)
 
     def first_three_rate(self, *, preamble: bool | None = None) -> float | None:
-        """Share of responses that open with the source's first three words; None where there is no such text.
+        """Share of responses that open with the source's first three words; None where there is no such
+        text.
 
         preamble: only sources with (True) or without (False) a preamble; None takes all.
         """
@@ -83,10 +85,11 @@ def copy_statistics(responses: Sequence[str], sources: Sequence[str], *, tokeniz
                     cut_off: bool = True) -> CopyStatistics:
     """The measures of copying for each response against its source.
 
-    fragments: `newsroom` gives the published code's numbers, `exact` finds the longest match at each place.
-    cut_off: a last sentence without a closing mark was cut off and is not a sentence; False for texts that
-    people wrote to their end. Undefined, and NaN: n-grams of a response shorter than n, sentence measures of
-    one without a whole sentence, everything of an empty one. Raises ValueError where lengths differ.
+    fragments: `newsroom` gives the published code's numbers, `exact` finds the longest match at each
+    place. cut_off: a last sentence without a closing mark was cut off and is not a sentence; False for
+    texts that people wrote to their end. Undefined, and NaN: n-grams of a response shorter than n,
+    sentence measures of one without a whole sentence, everything of an empty one. Raises ValueError where
+    lengths differ.
     """
     if len(responses) != len(sources) or (preambles is not None and len(preambles) != len(responses)):
         raise ValueError("responses, sources and preambles must be equally many")
@@ -136,7 +139,8 @@ def random_sentences(source: str, n_tokens: int, rng: np.random.Generator, *,
                      tokenizer: Tokenizer | None = None) -> str:
     """Random sentences of the source, in its order, about n_tokens long: the length-matched control.
 
-    Sentences are drawn without replacement; the last one stays where it brings the length nearer to n_tokens.
+    Sentences are drawn without replacement; the last one stays where it brings the length nearer to
+    n_tokens.
     """
     tokenizer = tokenizer or load_tokenizer()
     sentences = split_sentences(source)

@@ -130,7 +130,7 @@ def _lcs_length(reference: list[str], candidate: list[str]) -> int:
 
 
 def _union_hits(reference: _Prepared, candidate: _Prepared) -> int:
-    """Reference tokens in the union of the sentences' common subsequences; none more often than both have it."""
+    """Reference tokens in the union of all common subsequences, none more often than both texts have it."""
     left_in_reference, left_in_candidate = Counter(reference.unigrams), Counter(candidate.unigrams)
     hits = 0
     for sentence in reference.sentences:

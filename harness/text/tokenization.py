@@ -1,6 +1,7 @@
 """Words and sentences, with their places in the text. Pure; neither torch nor transformers.
 
-Every measure of copying depends on these rules, so a report names them: `Tokenizer.rules`, `SENTENCE_RULES`.
+Every measure of copying depends on these rules, so a report names them: `Tokenizer.rules`,
+`SENTENCE_RULES`.
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ def _case_rule(lowercase: bool) -> str:
 def load_tokenizer(name: str = "regex", *, lowercase: bool = True) -> Tokenizer:
     """The tokenizer of that name.
 
-    `whitespace`: runs of non-space. `regex`: words, numbers and single marks. `spacy`: spaCy's English rules,
-    where spaCy is installed. Anything else is a model's own: its folder, or its `tokenizer.json`.
+    `whitespace`: runs of non-space. `regex`: words, numbers and single marks. `spacy`: spaCy's English
+    rules, where spaCy is installed. Anything else is a model's own: its folder, or its `tokenizer.json`.
     Raises InputError where it cannot be had.
     """
     case = _case_rule(lowercase)
@@ -140,12 +141,12 @@ class Sentence:
     complete: bool
 
 
-_TITLES = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "gen", "col", "sgt", "capt", "lt", "cmdr", "maj",
-     "adm", "rep", "sen", "gov", "pres", "rev", "hon", "messrs", "vs", "mt", "ft", "jan", "feb", "mar", "apr", "jun",
-     "jul", "aug", "sept", "oct", "nov", "dec", "inc", "ltd", "corp", "bros", "dept", "est", "approx", "fig",
-     "e.g", "i.e", "cf"]
-)
+_TITLES = frozenset((
+    "mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "gen", "col", "sgt", "capt", "lt", "cmdr", "maj",
+    "adm", "rep", "sen", "gov", "pres", "rev", "hon", "messrs", "vs", "mt", "ft", "inc", "ltd", "corp", "bros",
+    "dept", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "oct", "nov", "dec", "est", "approx",
+    "fig", "e.g", "i.e", "cf",
+))
 _SENTENCE_END = re.compile(
     r"""(?P<mark>[.!?…]+)(?P<quote>["'”’)\]]*)(?P<apart>[ ]["'”’]{1,2}(?=\s|$))?(?=\s|$)|\s*\n\s*\n\s*"""
 )
