@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.engine.local import Executor
-from harness.engine.provenance import commit, versions
+from harness.provenance import commit, versions
 from harness.engine.tracking import Tracking
 from harness.errors import InputError, TrainingDiverged
 from harness.records import ArtifactRef, Done, Pending

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.seeds import derive_seed
 from harness.study.spec import ScratchModel, StudySpec
@@ -193,8 +193,12 @@ def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
 
 def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -> Stage:
     study = planner.study
-    pairs = tuple((str(arm), baseline) for arm, _ in _policy_arms(study) for baseline in study.evaluation.baselines)
-    settings = JudgeSlice(judge=study.evaluation.judge, pairs=pairs, is_summarization=study.is_summarization)
+    pairs = [(str(arm), baseline) for arm, _ in _policy_arms(study) for baseline in study.evaluation.baselines]
+    # Whether more labels help is asked directly: the largest budget against each smaller one, seed by seed.
+    largest = max(study.labels.budgets)
+    pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, _ in _policy_arms(study)
+              if arm.label_budget != largest]
+    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs))
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
     return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
                       externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))

@@ -118,7 +118,6 @@ class MeasureSlice(Spec):
 class JudgeSlice(Spec):
     judge: ChoiceModel
     pairs: tuple[tuple[str, str], ...]
-    is_summarization: bool
 
 
 class ReportSlice(Spec):

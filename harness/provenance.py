@@ -9,7 +9,7 @@ from pathlib import Path
 
 _PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "mlflow", "numpy", "scipy", "statsmodels",
              "rouge-score", "vaderSentiment", "krippendorff", "streamlit", "sqlalchemy", "pydantic")
-_SOURCE = Path(__file__).resolve().parents[2]
+_SOURCE = Path(__file__).resolve().parents[1]
 
 
 def versions() -> dict[str, str]:
