@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
 from harness.errors import InputError
 
@@ -42,6 +42,22 @@ def build_language_model(shape: ModelShape, *, seed: int, end_of_text: int | Non
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return GPT2LMHeadModel(config).eval()
+
+
+def check_language_model(name_or_path: str | Path) -> int | None:
+    """How many positions a model has (None where it does not say), read without its weights.
+
+    Raises InputError with a cure where load_language_model would.
+    """
+    folder = _check_folder(name_or_path)
+    if folder is not None:
+        _check_weights(folder)
+    try:
+        config = AutoConfig.from_pretrained(str(name_or_path))
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise _not_loaded("model", name_or_path, error) from error
+    context = getattr(config, "max_position_embeddings", None)
+    return int(context) if context else None
 
 
 def load_language_model(name_or_path: str | Path, *, dtype: str = "float32") -> Any:
