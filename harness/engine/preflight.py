@@ -1,4 +1,4 @@
-"""What can be known to be wrong before anything is written: the base model, its context, the label file, the scorers."""
+"""What can be known to be wrong before anything is written: base model, context, label file, scorers."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _check_base_model(study: StudySpec, name: str) -> None:
     longest = study.task.query_tokens + study.task.response.tokens
     if context is not None and longest > context:
         raise InputError(
-            f"task.query_tokens {study.task.query_tokens} plus task.response.tokens {study.task.response.tokens} is longer "
-            f"than the {context} tokens of context that {name} has", key="task.query_tokens",
+            f"task.query_tokens {study.task.query_tokens} plus task.response.tokens {study.task.response.tokens} is "
+            f"longer than the {context} tokens of context that {name} has", key="task.query_tokens",
             cure=f"Set task.query_tokens to {context - study.task.response.tokens} or less.")
     tokenizer = load_tokenizer(name)
     if study.labels.source == "imported":

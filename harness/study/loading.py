@@ -161,10 +161,8 @@ def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
     node = tree
     for index, part in enumerate(location):
         last = index == len(location) - 1
-        if isinstance(node, Mapping) and part in node:
-            place.append(part)
-            node = node[part]
-        elif isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
+        in_list = isinstance(node, list | tuple) and isinstance(part, int) and part < len(node)
+        if in_list or (isinstance(node, Mapping) and part in node):
             place.append(part)
             node = node[part]
         elif last and isinstance(node, Mapping):
