@@ -175,7 +175,9 @@ class TestStories:
 
     def test_sky_and_time_of_day_stay_as_they_were(self) -> None:
         skies = {"rain": r"\brain (?:tapped|fell)|gutters|shower after",
-                 "snow": r"\bsnow (?:fell|covered|lay)", "night": r"stars were out|moon stood", "morning": r"morning sun shone|early light lay"}
+                 "snow": r"\bsnow (?:fell|covered|lay)",
+                 "night": r"stars were out|moon stood",
+                 "morning": r"morning sun shone|early light lay"}
         for text in passages():
             seen = {sky for sky, words in skies.items() if re.search(words, narration(text), re.IGNORECASE)}
             assert len(seen) <= 1, text

@@ -9,7 +9,6 @@ from harness.tasks.storyworld.grammar import rules_from
 _MOOD_FRAMES = """
 M_how:
   {S} felt {M_adj} and {M_adj} {at}
-  {S} was {M_adj}, and {his} face showed it
   {S} stood {spot}, {M_gaze}
   {S} {act}, {M_gaze}
   {S} felt {M_adj}, though {he} could not have said why
@@ -76,6 +75,7 @@ M_how:
   {S} could not forget {M_memory} and {M_react}
   at the thought of {M_memory}, {S} {M_react}
   there was {M_noun} in the air, and {S} felt {M_adj}
+  {S} was {M_adj}, and {his} face showed it
   {S} had seldom felt so {M_adj} in all {his} life
   for a long moment {S} stood {spot} and {M_react}
 M_turn:

@@ -23,7 +23,7 @@ good:
   the cat purred and curled up on {his} lap
   the mail brought a sweet letter from an old friend
   the old radio played a beautiful waltz
-  the soup tasted better than ever
+  the soup turned out better than ever
 bad:
   the pan caught fire and filled the room with smoke
   a shelf broke and smashed the best plates

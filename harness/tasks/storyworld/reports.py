@@ -30,6 +30,7 @@ from harness.tasks.storyworld.grammar import (
     number_words,
     rules_from,
 )
+from harness.tasks.storyworld.news_crime import CRIME
 from harness.tasks.storyworld.news_emergencies import EMERGENCIES
 from harness.tasks.storyworld.news_life import TOWN_LIFE
 from harness.tasks.storyworld.news_public import PUBLIC_AFFAIRS
@@ -116,7 +117,7 @@ preamble:
   Local news, page {page}.
   This story was first published on {other_day} evening.
 """))
-_KINDS = tuple(_kind(block) for blocks in (EMERGENCIES, PUBLIC_AFFAIRS, TOWN_LIFE)
+_KINDS = tuple(_kind(block) for blocks in (EMERGENCIES, CRIME, PUBLIC_AFFAIRS, TOWN_LIFE)
                for block in blocks.split("\n= ")[1:])
 KIND_NAMES = tuple(kind.name for kind in _KINDS)
 

@@ -23,7 +23,7 @@ from harness.tasks.storyworld.talk import TALK
 
 _WHEN = {"morning": ("One morning in {}", "Early one {} morning"),
          "afternoon": ("One {} afternoon", "Late one {} afternoon"),
-         "evening": ("One {} evening", "Toward evening, on a {} day"),
+         "evening": ("One {} evening", "Toward evening, one day in {}"),
          "night": ("One {} night", "Late one {} night")}
 _KINDS = (("event", 30), ("how", 24), ("talk", 18), ("crowd", 9), ("thought", 6), ("look", 11), ("mixed", 6),
           ("weather", 3), ("object", 9))
