@@ -45,6 +45,7 @@ class Execution:
     executed: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    wrong_input: bool = False
     pending: dict[str, Pending] = field(default_factory=dict)
 
 
@@ -219,6 +220,7 @@ class Runner:
         error = future.exception()
         if error is not None:
             execution.failures[stage.name] = describe_failure(error)
+            execution.wrong_input |= isinstance(error, InputError)
             self._tracking.log_new_metrics(run_id, work)
             self._tracking.set_tags(run_id, {"failure": execution.failures[stage.name][:5000]})
             self._tracking.log_text(run_id, "".join(traceback.format_exception(error)), "traceback.txt")
