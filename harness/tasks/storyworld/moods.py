@@ -52,7 +52,7 @@ glad_quality*:
 calm_quality*:
   ordinary usual familiar plain quiet common simple everyday
 sad_quality*:
-  dull dreary shabby sad bad disappointing stale lonely unpleasant boring gloomy tedious
+  dull dreary shabby sad bad disappointing lonely unpleasant boring gloomy tedious
 bleak_quality*:
   horrible terrible dreadful awful cruel miserable tragic grim ghastly hopeless brutal disastrous
 joy_react:

@@ -114,9 +114,7 @@ color*:
   deep_blue
   lemon-yellow coal-black snow-white cream-colored rosy gray purple orange
 texture*:
-  rough smooth silky velvety worn polished cracked dusty damp knotty glossy grainy weathered gnarled
-  brittle soft
-  sticky mossy splintered waxy
+  rough smooth worn polished cracked dusty damp weathered glossy uneven faded scarred speckled dimpled velvety
 smell*:
   fresh sweet sharp bitter smoky spicy warm sour faint rich
 shape*:
