@@ -29,7 +29,8 @@ def choose_best(scores: np.ndarray, *, noise: float, lapse_rate: float, seed: in
         cumulative = weights.cumsum(axis=1)
         best = (cumulative < draws[:, :1] * cumulative[:, -1:]).sum(axis=1)
     lapsed = draws[:, 1] < lapse_rate
-    return np.where(lapsed, np.minimum((draws[:, 2] * count).astype(int), count - 1), best)
+    at_random = np.minimum((draws[:, 2] * count).astype(int), count - 1)
+    return np.asarray(np.where(lapsed, at_random, best))
 
 
 class SimulatedLabeler:

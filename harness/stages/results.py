@@ -53,7 +53,7 @@ def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
 def win_rate_rows(votes: Mapping[Key, Votes], *, judge: str, confidence: float,
                   baselines: Sequence[str]) -> list[dict[str, Any]]:
     """One row for each arm, budget and baseline, the seeds together; Holm over all rows, the gatekept p beside it."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (arm, budget, opponent, opponent_budget), found in votes.items():
         if opponent_budget is not None:
             continue
