@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.models.loading import load_language_model, load_tokenizer, save_language_model
+from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.records import Done
 from harness.seeds import derive_seed
 from harness.stages.artifacts import model_path
@@ -26,6 +26,6 @@ def run(call: StageCall, log: StageLog) -> Done:
     fit_language_model(model, tokens=blocks, settings=fit, seed=derive_seed(call.seed, "order"),
                        on_step=reporter(log), checkpoint=Checkpoint(call.out / "checkpoint"))
     after = evaluate_language_model(model, tokens=held_out)
-    save_language_model(model, call.out / "model", tokenizer)
+    save_model(model, call.out / "model", tokenizer)
     Checkpoint(call.out / "checkpoint").clear()
     return Done({"nats_per_token": after, "nats_per_token_before": before})

@@ -19,7 +19,7 @@ _LOGGED_STEPS = 200
 
 
 def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block: int) -> Tensor:
-    """Packed blocks (n, block) int64 of about `tokens` tokens (all there are without), end-of-text between the texts."""
+    """Packed blocks (n, block) int64 of about `tokens` tokens (None: all there are), end-of-text between the texts."""
     sequences: list[list[int]] = []
     count = 0
     while (tokens is None or count < tokens) and (batch := list(islice(texts, _AT_ONCE))):

@@ -94,7 +94,7 @@ class _Queries:
 
 
 class _GoldScore:
-    """The simulated labeler's own score of the same samples: over-optimization shows where it falls behind the reward model's."""
+    """The simulated labeler's own score of the same samples: where it stays behind, the reward model is exploited."""
 
     def __init__(self, scorer: str | None, *, table: QueryTable, tokenizer: Any) -> None:
         self._scorer = get_scorer(scorer) if scorer else None

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from harness.errors import InputError
-from harness.models.loading import ModelShape, build_language_model, save_language_model
+from harness.models.loading import ModelShape, build_language_model, save_model
 from harness.records import Done
 from harness.seeds import derive_seed
 from harness.stages.context import StageCall, StageLog
@@ -39,7 +39,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=min(spec.tokens, 200 * spec.context),
                          block=spec.context)
     nats = evaluate_language_model(model, tokens=held_out)
-    save_language_model(model, call.out / "model", tokenizer)
+    save_model(model, call.out / "model", tokenizer)
     Checkpoint(call.out / "checkpoint").clear()
     return Done({"nats_per_token": nats, "tokens": float(blocks.numel()), "vocabulary": float(len(tokenizer)),
                  "parameters": float(sum(parameter.numel() for parameter in model.parameters()))})

@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,11 @@ def _child(node: Any, part: str) -> Any:
 
 
 def _assign(node: Any, part: str, value: Any, key: str) -> None:
-    if isinstance(node, Sequence):
+    if isinstance(node, list):
         if not part.isdigit() or int(part) >= len(node):
             raise InputError(f"'{part}' is not a position in this list of {len(node)}", file="--set", key=key,
                              cure="Count from 0, or set the whole list.")
-        node[int(part)] = value  # type: ignore[index]
+        node[int(part)] = value
     else:
         node[part] = value
 
@@ -105,14 +106,14 @@ def _expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Commen
     for key, value in list(items):
         here = (*place, key)
         if isinstance(value, str) and "${" in value:
-            node[key] = _VARIABLE.sub(lambda match, at=here: _variable(match, at, file, root), value)  # type: ignore[misc]
+            node[key] = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
         else:
             _expand_variables(value, here, file, root)
 
 
-def _variable(match: re.Match[str], place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
+def _variable(match: re.Match[str], *, place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
     name, default = match.groups()
-    value = os.environ.get(name, default)
+    value: str | None = os.environ.get(name, default)
     if value is None:
         key = ".".join(map(str, place))
         raise InputError(f"the environment variable {name} is not set", file=file, line=_line(root, place), key=key,
@@ -161,10 +162,8 @@ def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
     node = tree
     for index, part in enumerate(location):
         last = index == len(location) - 1
-        if isinstance(node, Mapping) and part in node:
-            place.append(part)
-            node = node[part]
-        elif isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
+        in_list = isinstance(node, list | tuple) and isinstance(part, int) and part < len(node)
+        if in_list or (isinstance(node, Mapping) and part in node):
             place.append(part)
             node = node[part]
         elif last and isinstance(node, Mapping):
