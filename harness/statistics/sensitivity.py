@@ -11,13 +11,13 @@ import numpy as np
 from harness.statistics.clustered import FloatArray, IntArray, encode
 from harness.statistics.win_rate import Labels
 
-LARGEST = 3000
+LARGEST = 2000
 """Above so many judgments the mixed model takes minutes; the two-way interval needs it least there."""
 
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """One model's answer on the scale of its estimand (a win rate, or a log odds ratio). None: why_undefined."""
+    """One model's answer, on the scale of its estimand: a win rate or log odds. None: why_undefined."""
 
     model: str
     estimand: str
