@@ -94,7 +94,7 @@ def _check_baseline(ratings: Ratings, baseline: str | None) -> None:
 
 
 def _majority_votes(ratings: Ratings) -> Ratings:
-    """One judgment an item: the side of its most frequent outcome by arm, a tie where two are equally frequent."""
+    """One judgment an item: its most frequent outcome by arm, a tie where two are equally frequent."""
     outcomes = _of_first_arm(ratings)
     _, first, inverse = np.unique(ratings.item.astype(str), return_index=True, return_inverse=True)
     values = np.array([1.0, 0.5, 0.0])
@@ -228,7 +228,7 @@ def _fragility_row(ratings: Ratings, pair: _Comparison, settings: AnalysisSettin
 
 
 def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> list[Json]:
-    """Win rates of each pair within each label budget, seed or rater; nothing where there is one value only."""
+    """Win rates of each pair within each label budget, seed or rater; none where there is one value."""
     column: NDArray[Any] | None
     if by == "rater":
         column = ratings.rater

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from harness.errors import InputError
 from harness.records import Choice
+from harness.rows import BadRows, Row, parse_columns, read_rows
 from harness.statistics.clustered import FloatArray, encode
-from harness.statistics.rows import BadRows, Row, parse_columns, read_rows
 
 REQUIRED = ("item_id", "rater_id", "left_arm", "right_arm", "choice")
 NUMBERS = ("label_budget", "left_length", "right_length", "left_copying", "right_copying")
@@ -128,8 +128,8 @@ def _checked(rows: Iterable[tuple[int, Row]], mapping: dict[str, str], bad: BadR
 def _check_header(raw: Row, names: dict[str, str], file: str) -> None:
     for ours in REQUIRED:
         if names[ours] not in raw:
-            raise InputError(f"no column {names[ours]!r}", file=file, line=1, key=ours,
-                             cure=f"Map one with --columns NAME={ours}; the file has {', '.join(map(str, raw))}")
+            cure = f"Map one with --columns NAME={ours}; the file has {', '.join(map(str, raw))}"
+            raise InputError(f"no column {names[ours]!r}", file=file, line=1, key=ours, cure=cure)
 
 
 def _is_sound(row: Row, line: int, bad: BadRows) -> bool:

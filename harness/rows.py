@@ -116,7 +116,8 @@ def parse_columns(text: str | None, known: Sequence[str]) -> dict[str, str]:
     for part in filter(None, (piece.strip() for piece in (text or "").split(","))):
         theirs, equals, ours = (piece.strip() for piece in part.partition("="))
         if not (theirs and equals and ours):
-            raise InputError(f"cannot read {part!r}", key="--columns", cure="Write file_column=our_column,...")
+            raise InputError(f"cannot read {part!r}", key="--columns",
+                             cure="Write file_column=our_column,...")
         if ours not in known and theirs in known:
             theirs, ours = ours, theirs
         if ours not in known:
