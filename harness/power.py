@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,19 +95,20 @@ def _item_counts(arguments: argparse.Namespace, about: int) -> list[int]:
 
 
 def _point(point: SimulatedPower) -> dict[str, Any]:
-    return {"n_items": point.design.n_items, "n_judgments": point.design.n_items * point.design.raters_per_item,
+    n_items = point.design.n_items
+    return {"n_items": n_items, "n_judgments": n_items * point.design.raters_per_item,
             "different": point.different, "non_inferior": point.non_inferior, "equivalent": point.equivalent,
             "coverage": point.coverage, "width": point.width}
 
 
 def _needed(points: Sequence[SimulatedPower], claim: str, power: float) -> dict[str, Any]:
-    """The items at which the simulated power passes the target, by interpolation; None where it never does."""
+    """The items at which the simulated power passes the target, by interpolation; None where it does not."""
     values = [(point.design.n_items, getattr(point, claim)) for point in points]
     if values[0][1] is None:
         return {"n_items": None, "why_undefined": "needs --margin"}
     if values[0][1] >= power:
         return {"n_items": values[0][0], "why_undefined": None}
-    for (few, below), (many, above) in zip(values, values[1:], strict=False):
+    for (few, below), (many, above) in pairwise(values):
         if below < power <= above:
             at = few + (many - few) * (power - below) / (above - below)
             return {"n_items": round(at), "why_undefined": None}
@@ -116,7 +118,8 @@ def _needed(points: Sequence[SimulatedPower], claim: str, power: float) -> dict[
 
 
 def _notes(arguments: argparse.Namespace) -> list[str]:
-    notes = ["the formulas count independent decisive votes, one an item; the simulation has rater and item effects"]
+    notes = ["the formulas count independent decisive votes, one an item; the simulation has rater and item "
+             "effects"]
     if arguments.raters < 8:
         notes.append("fewer than 8 raters: the inference is for these raters only")
     if arguments.win_rate == 0.5:
@@ -130,8 +133,9 @@ def _html(result: dict[str, Any]) -> str:
 
     page = Page("Power")
     points = result["simulation"]
-    named = {claim.replace("_", " "): [point[claim] for point in points] for claim in result["needed"]
-             if points[0][claim] is not None}
+    named: dict[str, Sequence[float]] = {
+        claim.replace("_", " "): [point[claim] for point in points]
+        for claim in result["needed"] if points[0][claim] is not None}
     page.figure(curves([point["n_items"] for point in points], named, x_axis="items", y_axis="power",
                        level=result["settings"]["power"]), "Simulated power over the number of items")
     page.table(("items", "judgments", *named, "coverage", "width"),
@@ -146,7 +150,7 @@ def _html(result: dict[str, Any]) -> str:
 def _print(result: dict[str, Any]) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     for claim, items in result["formula"].items():
         if items is not None:
             console.print(f"By formula, {claim.replace('_', ' ')}: {items:,} decisive items of one vote")
@@ -154,8 +158,8 @@ def _print(result: dict[str, Any]) -> None:
     console.print(f"By simulation, {settings['raters']} raters, {settings['raters_per_item']} an item:")
     for point in result["simulation"]:
         shown = {claim: point[claim] for claim in result["needed"] if point[claim] is not None}
-        bars = "  ".join(f"{claim.replace('_', ' ')} {value:4.0%} {'█' * round(20 * value):<20}"
-                         for claim, value in shown.items())
+        bars = " ".join(f"{claim.replace('_', ' ')} {value:4.0%} {'█' * round(10 * value):<10}"
+                        for claim, value in shown.items())
         console.print(f"{point['n_items']:>7,} items  {bars}")
     for claim, found in result["needed"].items():
         if found["n_items"] is not None:
@@ -185,8 +189,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--power", type=share, default=0.8)
     parser.add_argument("--alpha", type=share, default=0.05)
     parser.add_argument("--ties", type=float, default=0.0, help="share of ties")
-    parser.add_argument("--item-sd", type=float, default=1.0, help="of the items' effects, on the logit scale")
-    parser.add_argument("--rater-sd", type=float, default=0.5, help="of the raters' effects")
+    parser.add_argument("--item-sd", type=float, default=1.0, help="of item effects, on the logit scale")
+    parser.add_argument("--rater-sd", type=float, default=0.5, help="of rater effects")
     parser.add_argument("--simulations", type=_whole, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print the results for machines")

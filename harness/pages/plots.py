@@ -105,4 +105,5 @@ def _svg(figure: Any) -> str:
     with matplotlib.rc_context({"svg.hashsalt": "harness", "svg.fonttype": "none"}):
         figure.savefig(text, format="svg", metadata={"Date": None})
     svg = text.getvalue()
-    return svg[svg.index("<svg"):]
+    start, end = svg.index("<metadata>"), svg.index("</metadata>") + len("</metadata>")
+    return svg[svg.index("<svg"):start] + svg[end:]

@@ -70,7 +70,7 @@ def methods(result: Json) -> str:
     return (
         f"Win rates are means of 1 (win), ½ (tie) and 0 (loss), averaged within an item, then over items, "
         f"from {vote}. Intervals at {percent(settings['confidence'], 0)}: {first['method']}, degrees of "
-        f"freedom one less than the fewer clusters; two-way bootstrap with {settings['resamples']} resamples, "
+        f"freedom one less than the fewer clusters; two-way bootstrap, {settings['resamples']} resamples, "
         f"seed {settings['seed']}. p values are two-sided, adjusted by Holm over all comparisons. "
         f"Equivalence: two one-sided tests with a margin of {100 * settings['margin']:g} points. "
         f"Bradley-Terry with an intercept for the left side, a tie half a win for both; Davidson's model for "

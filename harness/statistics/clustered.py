@@ -95,7 +95,7 @@ def mean_variance(residuals: FloatArray, weights: FloatArray, *, clusters: IntAr
         return MeanVariance(item_part, n_clusters - 1, n_clusters, "clustered by item, t", False, None)
     rater_part = _sum_of_squares(influence, raters)
     variance = item_part + rater_part - _sum_of_squares(influence, cell_codes(clusters, raters))
-    guarded = variance <= 1e-12 * max(item_part, rater_part)
+    guarded = variance <= 1e-12 * max(item_part, rater_part) and max(item_part, rater_part) > 0
     if guarded:
         variance = max(item_part, rater_part)
     fewer = min(n_clusters, n_raters)
