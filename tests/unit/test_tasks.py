@@ -50,7 +50,7 @@ def test_without_a_start_the_query_begins_with_the_text(gpt2):
 
 @pytest.mark.shared
 def test_the_human_continuation_is_cut_by_the_end_rule(gpt2):
-    query = _continuations(gpt2, "X. One two. A b c. D e f g h i j.")[0]
+    query = _continuations(gpt2, "X. One two. A b c. D e f g h i j.", query_tokens=4)[0]
     assert query.reference == " A b c."
     assert len(query.reference_tokens) == 6
 
