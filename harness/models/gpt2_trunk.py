@@ -134,7 +134,7 @@ class GPT2Trunk:
 
     def _split_heads(self, x: Tensor) -> Tensor:
         """(rows, time, width) -> (rows, heads, time, width of a head), a view."""
-        return x.unflatten(-1, (self._heads, -1)).transpose(1, 2)
+        return x.view(*x.shape[:2], self._heads, -1).transpose(1, 2)
 
 
 def _pick(x: Tensor, select: Tensor | int) -> Tensor:
