@@ -15,7 +15,7 @@ def choose_best(scores: np.ndarray, *, noise: float, lapse_rate: float, seed: in
                 numbers: Sequence[int]) -> np.ndarray:
     """One choice in each row of scores (n, k): (n,) indices.
 
-    P(i) = lapse_rate/k + (1 − lapse_rate)·softmax(score/noise)_i (Luce 1959); noise 0 takes the best, the first of several.
+    P(i) = lapse_rate/k + (1 − lapse_rate)·softmax(score/noise)_i (Luce 1959); noise 0 takes the first of the best.
     numbers: (n,) a stream for each row, so that a choice depends on its own number and scores alone.
     """
     key = derive_seed(seed, "choice")

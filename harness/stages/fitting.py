@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from harness.errors import InputError
-from harness.stages.context import StageLog
+from harness.stages.context import StageCall, StageLog
 from harness.tasks.text_tokens import encode
+from harness.training.checkpoint import Checkpoint
 from harness.training.language_model_fit import pack_blocks
 
 _AT_ONCE = 512
 _LOGGED_STEPS = 200
+_CHECKPOINT_SECONDS = 30.0
 
 
 def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block: int) -> Tensor:
@@ -35,6 +37,12 @@ def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block
                          cure="Give more text.") from None
 
 
+def checkpoint_of(call: StageCall, suffix: str = "") -> Checkpoint:
+    """A stage's checkpoint, in its own folder. HARNESS_CHECKPOINT_SECONDS sets how often (default 30)."""
+    seconds = float(os.environ.get("HARNESS_CHECKPOINT_SECONDS", _CHECKPOINT_SECONDS))
+    return Checkpoint(call.out / f"checkpoint{suffix}", every_seconds=seconds)
+
+
 def reporter(log: StageLog, *, offset: int = 0) -> Callable[[int, int, dict[str, float]], None]:
     """A loop's on_step: progress at each step, metrics at about 200 of them and at the last."""
     first = True
@@ -51,10 +59,3 @@ def reporter(log: StageLog, *, offset: int = 0) -> Callable[[int, int, dict[str,
         log.progress(step, total, f"loss {metrics['train/loss']:.3f}")
 
     return on_step
-
-
-def pad_right(sequences: list[tuple[int, ...]], length: int) -> Tensor:
-    """(n, length) int64, PAD behind."""
-    from harness.records import PAD
-
-    return torch.tensor([[*sequence, *([PAD] * (length - len(sequence)))] for sequence in sequences], dtype=torch.int64)

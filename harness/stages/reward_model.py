@@ -16,10 +16,9 @@ from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path
 from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import reporter
+from harness.stages.fitting import checkpoint_of, reporter
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import single_token
-from harness.training.checkpoint import Checkpoint
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
 
 _SAMPLED_AT_ONCE = 256
@@ -44,7 +43,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     queries_of, candidates, best = _arrays(table, train)
     fit_reward_model(model, queries=queries_of, candidates=candidates, best=best, settings=settings.fit,
                      seed=derive_seed(call.seed, "order"), on_step=reporter(log),
-                     checkpoint=Checkpoint(call.out / "checkpoint"))
+                     checkpoint=checkpoint_of(call))
     figures = {"labels": float(len(table)), "trained_on": float(len(train))}
     if held_out:
         queries_of, candidates, best = _arrays(table, valid)
@@ -53,7 +52,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     scale = normalize_reward_model(model, queries=queries, responses=responses)
     figures |= {"gain": scale.gain, "bias": scale.bias}
     model.save_pretrained(call.out / "model", tokenizer)
-    Checkpoint(call.out / "checkpoint").clear()
+    checkpoint_of(call).clear()
     return Done(figures)
 
 

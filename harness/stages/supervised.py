@@ -17,9 +17,8 @@ from harness.records import Done, Query
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import model_path, write_json
 from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import reporter
+from harness.stages.fitting import checkpoint_of, reporter
 from harness.tasks.query_table import QueryTable
-from harness.training.checkpoint import Checkpoint
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 _STEP_STRIDE = 1_000_000
@@ -85,9 +84,9 @@ def _fit_one(call: StageCall, log: StageLog, number: int, rate: float, path: str
         settings = dataclasses.replace(call.settings.supervised.fit, learning_rate=rate)
         fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=settings,
                            seed=derive_seed(call.seed, "order"), on_step=reporter(log, offset=number * _STEP_STRIDE),
-                           checkpoint=Checkpoint(call.out / f"checkpoint_{number}"))
+                           checkpoint=checkpoint_of(call, f"_{number}"))
         part = folder.with_name(f"{folder.name}.part")
         save_model(model, part, None)
         part.rename(folder)
-        Checkpoint(call.out / f"checkpoint_{number}").clear()
+        checkpoint_of(call, f"_{number}").clear()
     return evaluate_language_model(load_language_model(folder), tokens=valid.tokens, counted=valid.counted)

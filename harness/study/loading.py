@@ -18,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from harness.errors import InputError
 from harness.study.spec import StudySpec
 
+_UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -132,18 +133,23 @@ def _plain(node: Any) -> Any:
 def _explain(error: ValidationError, tree: CommentedMap, file: str,
              overridden: Sequence[tuple[str, ...]]) -> InputError:
     """The first error, as one line. Pydantic's tags of discriminated unions are not part of the path."""
-    first = error.errors(include_url=False)[0]
+    # A misspelt key is also a missing one: the misspelling is what to mend.
+    first = min(error.errors(include_url=False), key=lambda found: found["type"] not in _UNKNOWN)
     place = _place_in_tree(first["loc"], tree)
     key = ".".join(map(str, place)) or None
     kind, message = first["type"], first["msg"].removeprefix("Value error, ")
     cure = None
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+    if kind in _UNKNOWN:
         message = "unknown key"
         known = _known_keys(place[:-1], tree)
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
         cure = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(known)}."
     elif kind in ("missing", "missing_argument"):
         message, cure = "this key is missing", "Add it."
+    elif kind == "union_tag_invalid":
+        tag = str(first["ctx"]["discriminator"]).strip("'")
+        place, key = (*place, tag), f"{key}.{tag}"
+        message, cure = f"there is no '{first['ctx']['tag']}'", f"Choose from {first['ctx']['expected_tags']}."
     elif kind == "union_tag_not_found":
         tag = str(first["ctx"]["discriminator"]).strip("'")
         message, cure = f"'{tag}' is missing", f"Add {key}.{tag}."
