@@ -1,0 +1,1 @@
+"""Loops over a model: rollouts, PPO updates, reward fits and language-model fits."""

@@ -1,0 +1,277 @@
+"""Runs the stages that are missing: reuse, resume, failures that stop only what depends on them, Pending."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from harness.engine.local import Executor
+from harness.provenance import commit, versions
+from harness.engine.tracking import Tracking
+from harness.errors import InputError, TrainingDiverged
+from harness.records import ArtifactRef, Done, Pending
+from harness.stages.context import StageCall
+from harness.study.plan import Plan
+from harness.study.stage import ArmKey, Stage
+
+
+class Screen:
+    """What an execution tells the person in front of it. This one says nothing; `engine.screen` draws."""
+
+    def begin(self, plan: Plan, reused: int) -> None: ...
+
+    def expect(self, fingerprints: list[str]) -> None: ...
+
+    def started(self, stage: Stage) -> None: ...
+
+    def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None: ...
+
+    def waiting_elsewhere(self, stage: Stage) -> None: ...
+
+
+@dataclass
+class Execution:
+    """What came of a plan. failures: stage name -> one line. pending: what people still have to do."""
+
+    run_id: str
+    refs: dict[str, ArtifactRef] = field(default_factory=dict)
+    executed: list[str] = field(default_factory=list)
+    reused: list[str] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, Pending] = field(default_factory=dict)
+
+
+def finished_stages(plan: Plan, tracking: Tracking) -> dict[str, ArtifactRef]:
+    """Fingerprint -> where a finished run of that stage keeps its files."""
+    found = {stage.fingerprint: tracking.finished(stage.fingerprint) for stage in plan.stages}
+    return {fingerprint: ref for fingerprint, ref in found.items() if ref is not None}
+
+
+def missing_stages(plan: Plan, finished: Mapping[str, ArtifactRef]) -> list[Stage]:
+    """What must run to get the report. The inputs of a finished stage are not needed any more."""
+    by_fingerprint = {stage.fingerprint: stage for stage in plan.stages}
+    needed: set[str] = set()
+    waiting = [plan.report.fingerprint]
+    while waiting:
+        fingerprint = waiting.pop()
+        if fingerprint not in finished and fingerprint not in needed:
+            needed.add(fingerprint)
+            waiting.extend(by_fingerprint[fingerprint].inputs.values())
+    return [stage for stage in plan.stages if stage.fingerprint in needed]
+
+
+class Runner:
+    """Executes one plan. cores: what a stage without siblings may use; others get `narrow_threads`."""
+
+    def __init__(self, plan: Plan, *, tracking: Tracking, executor: Executor, screen: Screen, cores: int,
+                 narrow_threads: int) -> None:
+        self._plan, self._tracking, self._executor, self._screen = plan, tracking, executor, screen
+        self._cores, self._narrow_threads = cores, narrow_threads
+        self._root = tracking.root.resolve()
+        (self._root / "locks").mkdir(exist_ok=True)
+        self._experiment = tracking.experiment(plan.study.study)
+        self._running: dict[Future[Done | Pending], tuple[Stage, str]] = {}
+        self._locks: dict[str, FileLock] = {}
+
+    def run(self) -> Execution:
+        """Run what is missing; the execution's own MLflow run is FINISHED, FAILED, or SCHEDULED while people are awaited."""
+        self._end_killed_executions()
+        with self._begin() as execution_lock:
+            execution = Execution(run_id=self._run_id)
+            try:
+                self._reuse(execution)
+                self._loop(execution)
+            except BaseException:
+                self._abandon()
+                raise
+            status = "FAILED" if execution.failures else "SCHEDULED" if execution.pending else "FINISHED"
+            self._finish(execution, status)
+        Path(execution_lock.lock_file).unlink(missing_ok=True)
+        return execution
+
+    def _begin(self) -> FileLock:
+        head, dirty = commit()
+        study = self._plan.study
+        self._run_id = self._tracking.begin_run(
+            self._experiment, f"{study.study}",
+            tags={"level": "execution", "mlflow.source.git.commit": head, "dirty": str(dirty).lower(),
+                  "simulated_labels": str(study.uses_simulated_labels).lower()},
+            params={"study": study.study, "spec_digest": self._plan.spec_digest, "seed": study.seed,
+                    "label_budgets": list(study.labels.budgets), "seeds": list(study.seeds),
+                    "task": study.task.kind, "label_source": study.labels.source})
+        lock = FileLock(self._root / "locks" / f"execution-{self._run_id}.lock")
+        self._tracking.log_text(self._run_id, json.dumps(study.document(), indent=1), "study.json")
+        self._tracking.log_text(self._run_id, json.dumps(versions(), indent=1), "versions.json")
+        self._tracking.log_text(self._run_id, _plan_text(self._plan), "plan.json")
+        return lock
+
+    def _end_killed_executions(self) -> None:
+        """An execution whose lock is free and which says RUNNING was killed; its stages with it."""
+        for run_id in self._tracking.running_executions(self._experiment):
+            lock = FileLock(self._root / "locks" / f"execution-{run_id}.lock")
+            if not Path(lock.lock_file).exists():
+                continue
+            try:
+                with lock.acquire(timeout=0):
+                    self._tracking.end_orphans(self._experiment, "mlflow.parentRunId", run_id)
+                    self._tracking.end_run(run_id, "KILLED")
+            except Timeout:
+                continue
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+    def _reuse(self, execution: Execution) -> None:
+        execution.refs = finished_stages(self._plan, self._tracking)
+        for stage in self._plan.stages:
+            if stage.fingerprint in execution.refs:
+                self._note_reuse(stage, execution)
+        self._screen.begin(self._plan, len(execution.reused))
+
+    def _note_reuse(self, stage: Stage, execution: Execution) -> None:
+        execution.reused.append(stage.name)
+        original = execution.refs[stage.fingerprint].run_id or ""
+        run_id = self._tracking.begin_run(
+            self._experiment, stage.name, parent=self._run_id,
+            tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "false",
+                  "reused_from": original})
+        self._tracking.end_run(run_id)
+
+    def _loop(self, execution: Execution) -> None:
+        waiting = {stage.fingerprint: stage for stage in missing_stages(self._plan, execution.refs)}
+        self._screen.expect(list(waiting))
+        while waiting or self._running:
+            self._drop_blocked(waiting, execution)
+            elsewhere = self._dispatch(waiting, execution)
+            if not self._running:
+                if elsewhere:
+                    time.sleep(0.5)
+                continue
+            done, _ = wait(self._running, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in done:
+                stage, run_id = self._running.pop(future)
+                self._settle(stage, run_id, future, execution)
+            for stage, run_id in self._running.values():
+                self._tracking.log_new_metrics(run_id, self._work(stage.fingerprint))
+
+    def _drop_blocked(self, waiting: dict[str, Stage], execution: Execution) -> None:
+        """Leave out what depends on a stage that failed or waits for people."""
+        underway = {stage.fingerprint for stage, _ in self._running.values()}
+        changed = True
+        while changed:
+            blocked = [stage for stage in waiting.values() if any(
+                needed not in execution.refs and needed not in waiting and needed not in underway
+                for needed in stage.inputs.values())]
+            for stage in blocked:
+                del waiting[stage.fingerprint]
+            changed = bool(blocked)
+
+    def _dispatch(self, waiting: dict[str, Stage], execution: Execution) -> bool:
+        """Submit ready stages while there are slots. Returns whether another process runs one of ours."""
+        elsewhere = False
+        ready = [stage for stage in waiting.values() if all(needed in execution.refs for needed in stage.inputs.values())]
+        # Large budgets first: they take longest, and a study ends with its last stage.
+        ready.sort(key=lambda stage: -(stage.arm.label_budget or 0) if stage.arm else -(1 << 60))
+        for stage in ready:
+            if len(self._running) >= self._executor.slots:
+                break
+            lock = FileLock(self._root / "locks" / f"{stage.fingerprint}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                elsewhere = True
+                self._screen.waiting_elsewhere(stage)
+                continue
+            del waiting[stage.fingerprint]
+            self._locks[stage.fingerprint] = lock
+            ref = self._tracking.finished(stage.fingerprint)
+            if ref is not None:
+                execution.refs[stage.fingerprint] = ref
+                self._note_reuse(stage, execution)
+                self._screen.finished(stage, Done())
+                self._release(stage)
+            else:
+                self._submit(stage, execution)
+        return elsewhere
+
+    def _submit(self, stage: Stage, execution: Execution) -> None:
+        params: dict[str, object] = {"kind": stage.kind, "stage_seed": stage.seed}
+        if stage.arm is not None:
+            params |= arm_params(stage.arm)
+        run_id = self._tracking.begin_run(
+            self._experiment, stage.name, parent=self._run_id, params=params,
+            tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "true"})
+        call = StageCall(
+            kind=stage.kind, name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint),
+            inputs={name: Path(execution.refs[needed].path) for name, needed in stage.inputs.items()},
+            seed=stage.seed, arm=stage.arm, threads=self._narrow_threads if stage.has_siblings else self._cores)
+        self._screen.started(stage)
+        self._running[self._executor.submit(call)] = (stage, run_id)
+
+    def _settle(self, stage: Stage, run_id: str, future: Future[Done | Pending], execution: Execution) -> None:
+        work = self._work(stage.fingerprint)
+        error = future.exception()
+        if error is not None:
+            execution.failures[stage.name] = describe_failure(error)
+            self._tracking.log_new_metrics(run_id, work)
+            self._tracking.set_tags(run_id, {"failure": execution.failures[stage.name][:5000]})
+            self._tracking.log_text(run_id, "".join(traceback.format_exception(error)), "traceback.txt")
+            self._tracking.end_run(run_id, "FAILED")
+            self._screen.finished(stage, error if isinstance(error, Exception) else Exception(str(error)))
+        else:
+            outcome = future.result()
+            if isinstance(outcome, Done):
+                execution.refs[stage.fingerprint] = self._tracking.finish_stage(run_id, stage, work, outcome.summary)
+                execution.executed.append(stage.name)
+            else:
+                execution.pending[stage.name] = outcome
+                self._tracking.set_tags(run_id, {"pending": outcome.reason, "missing": str(outcome.missing)})
+                self._tracking.end_run(run_id, "SCHEDULED")
+            self._screen.finished(stage, outcome)
+        self._release(stage)
+
+    def _release(self, stage: Stage) -> None:
+        self._locks.pop(stage.fingerprint).release()
+
+    def _work(self, fingerprint: str) -> Path:
+        return self._root / "work" / fingerprint
+
+    def _abandon(self) -> None:
+        """The person stopped it, or the driver itself failed: say so in MLflow; the folders stay for the next try."""
+        for _, run_id in self._running.values():
+            self._tracking.end_run(run_id, "KILLED")
+        self._tracking.end_run(self._run_id, "KILLED")
+
+    def _finish(self, execution: Execution, status: str) -> None:
+        self._tracking.log_metrics(self._run_id, {
+            "stages_executed": len(execution.executed), "stages_reused": len(execution.reused),
+            "stages_failed": len(execution.failures)})
+        self._tracking.end_run(self._run_id, status)
+
+
+def arm_params(arm: ArmKey) -> dict[str, object]:
+    """The parameters by which runs are filtered and plotted in the MLflow UI."""
+    params: dict[str, object] = {"arm": arm.arm}
+    if arm.label_budget is not None:
+        params["label_budget"] = arm.label_budget
+    if arm.seed is not None:
+        params["seed"] = arm.seed
+    return params
+
+
+def describe_failure(error: BaseException) -> str:
+    """One line: a diverged training and a wrong input explain themselves, anything else keeps its type."""
+    if isinstance(error, InputError | TrainingDiverged):
+        return str(error)
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0] if text else 'no message'}"
+
+
+def _plan_text(plan: Plan) -> str:
+    return json.dumps([{"kind": stage.kind, "name": stage.name, "fingerprint": stage.fingerprint,
+                        "inputs": dict(stage.inputs)} for stage in plan.stages], indent=1)

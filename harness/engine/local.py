@@ -1,0 +1,94 @@
+"""Executors on this machine: this process, or a pool of processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Protocol
+
+from harness.engine.worker import run_stage
+from harness.records import Done, Pending
+from harness.stages.context import StageCall
+from harness.stages.log import Progress
+
+Send = Callable[[str, Progress], None]
+
+
+class Executor(Protocol):
+    """Runs stages. `slots`: how many at once."""
+
+    slots: int
+
+    def submit(self, call: StageCall) -> Future[Done | Pending]: ...
+
+    def close(self) -> None: ...
+
+
+class InThisProcess:
+    """One stage at a time in a thread of this process: for one job, and for debugging."""
+
+    slots = 1
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._pool = ThreadPoolExecutor(1)
+
+    def submit(self, call: StageCall) -> Future[Done | Pending]:
+        return self._pool.submit(run_stage, call, lambda progress: self._send(call.name, progress))
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class ProcessPool:
+    """Worker processes that live as long as the study, each with torch imported once."""
+
+    def __init__(self, slots: int, send: Send) -> None:
+        self.slots = slots
+        context = multiprocessing.get_context("spawn")
+        self._queue = context.SimpleQueue()
+        self._pool = ProcessPoolExecutor(slots, mp_context=context, initializer=_start_worker,
+                                         initargs=(self._queue, os.getpid()))
+        self._pump = threading.Thread(target=self._forward, args=(send,), daemon=True)
+        self._pump.start()
+
+    def _forward(self, send: Send) -> None:
+        while (note := self._queue.get()) is not None:
+            send(*note)
+
+    def submit(self, call: StageCall) -> Future[Done | Pending]:
+        return self._pool.submit(_run_in_worker, call)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._queue.put(None)
+        self._pump.join()
+
+
+_queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None
+
+
+def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None], driver: int) -> None:
+    global _queue
+    _queue = queue
+    # Ctrl-C reaches the whole group; the driver alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+
+
+def _end_with(driver: int) -> None:
+    """A worker must not write on after its driver was killed: the resumed study uses the same folders."""
+    while os.getppid() == driver:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+def _run_in_worker(call: StageCall) -> Done | Pending:
+    assert _queue is not None
+    queue = _queue
+    return run_stage(call, lambda progress: queue.put((call.name, progress)))

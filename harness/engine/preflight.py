@@ -1,0 +1,44 @@
+"""What can be known to be wrong before anything is written: the base model, its context, the label file, the scorers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.errors import InputError
+from harness.labels.scorers import get_scorer
+from harness.study.spec import ScratchModel, StudySpec
+
+
+def check_inputs(study: StudySpec) -> None:
+    """Raises InputError. Loads no weights."""
+    for name in _scorers(study):
+        get_scorer(name)
+    if not isinstance(study.base_model, ScratchModel):
+        _check_base_model(study, study.base_model)
+
+
+def _scorers(study: StudySpec) -> set[str]:
+    names = {study.evaluation.judge.scorer}
+    if study.labels.source == "simulated":
+        names.add(study.labels.labeler.scorer)
+    if study.supervised is not None and study.supervised.scorer is not None:
+        names.add(study.supervised.scorer)
+    return names
+
+
+def _check_base_model(study: StudySpec, name: str) -> None:
+    from harness.models.loading import check_language_model, load_tokenizer
+
+    context = check_language_model(name)
+    longest = study.task.query_tokens + study.task.response.tokens
+    if context is not None and longest > context:
+        raise InputError(
+            f"task.query_tokens {study.task.query_tokens} plus task.response.tokens {study.task.response.tokens} is longer "
+            f"than the {context} tokens of context that {name} has", key="task.query_tokens",
+            cure=f"Set task.query_tokens to {context - study.task.response.tokens} or less.")
+    tokenizer = load_tokenizer(name)
+    if study.labels.source == "imported":
+        from harness.labels.imported import check_label_file
+
+        check_label_file(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
+                         budget=max(study.labels.budgets))

@@ -1,0 +1,169 @@
+"""Live progress: on a terminal a bar for the study and one for each running stage, elsewhere a line a stage."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from harness.engine.execution import Screen, describe_failure
+from harness.records import Done, Pending
+from harness.stages.log import Progress as StageProgress
+from harness.study.estimate import estimate_stage
+from harness.study.plan import Plan
+from harness.study.stage import Stage
+
+
+def readable_time(seconds: float) -> str:
+    """`3:07` or `1:02:03`."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+class _Clock:
+    """Time left, from the work done so far. Counts work in token passes, so that stages are comparable."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._cost = {stage.fingerprint: estimate_stage(stage, plan).model_tokens for stage in plan.stages}
+        self._began = time.monotonic()
+        self._done = 0.0
+        self.total = 0.0
+
+    def expect(self, fingerprints: list[str]) -> None:
+        self.total = sum(self._cost[fingerprint] for fingerprint in fingerprints)
+
+    def cost(self, stage: Stage) -> int:
+        return self._cost[stage.fingerprint]
+
+    def complete(self, stage: Stage) -> None:
+        self._done += self._cost[stage.fingerprint]
+
+    def share_done(self, partial: float = 0.0) -> float:
+        return min(1.0, (self._done + partial) / self.total) if self.total else 1.0
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    def left(self, partial: float = 0.0) -> str:
+        share = self.share_done(partial)
+        if share < 0.01:
+            return "?"
+        return readable_time(self.elapsed * (1 - share) / share)
+
+
+class LineScreen(Screen):
+    """One line when a stage ends. For logs and pipes."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._clock: _Clock | None = None
+        self._starts: dict[str, float] = {}
+        self._announced: set[str] = set()
+        self._ended = 0
+
+    def begin(self, plan: Plan, reused: int) -> None:
+        self._clock = _Clock(plan)
+        self._total = len(plan.stages)
+        self._ended = reused
+        self._print(f"{plan.study.study}: {self._total} stages, {reused} of them cached")
+
+    def expect(self, fingerprints: list[str]) -> None:
+        assert self._clock is not None
+        self._clock.expect(fingerprints)
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._out, flush=True)
+
+    def started(self, stage: Stage) -> None:
+        self._starts[stage.name] = time.monotonic()
+
+    def progress(self, name: str, progress: StageProgress) -> None: ...
+
+    def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None:
+        assert self._clock is not None
+        self._clock.complete(stage)
+        self._ended += 1
+        took = readable_time(time.monotonic() - self._starts.get(stage.name, time.monotonic()))
+        self._print(f"[{self._ended}/{self._total}] {outcome_line(stage, outcome)}  "
+                    f"({took}, time left {self._clock.left()})")
+
+    def waiting_elsewhere(self, stage: Stage) -> None:
+        if stage.fingerprint not in self._announced:
+            self._announced.add(stage.fingerprint)
+            self._print(f"{stage.name}: another process is running this stage; waiting for it")
+
+    def close(self) -> None: ...
+
+
+class LiveScreen(LineScreen):
+    """Bars that move. Ended stages scroll away above them."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console.file)
+        self._console = console
+        self._study = Progress(TextColumn("[bold]{task.description}"), BarColumn(bar_width=30),
+                               TextColumn("{task.percentage:>3.0f}%  {task.fields[left]} left"), TimeElapsedColumn(),
+                               console=console)
+        self._stages = Progress(TextColumn("  {task.description:<28}"), BarColumn(bar_width=20),
+                                TextColumn("{task.completed}/{task.total} {task.fields[note]}"), TimeElapsedColumn(),
+                                console=console)
+        self._live = Live(Group(Text(""), self._study, self._stages), console=console, refresh_per_second=4,
+                          transient=True)
+        self._bars: dict[str, TaskID] = {}
+        self._partial: dict[str, float] = {}
+        self._costs: dict[str, int] = {}
+        self._whole: TaskID | None = None
+
+    def begin(self, plan: Plan, reused: int) -> None:
+        super().begin(plan, reused)
+        self._whole = self._study.add_task(plan.study.study, total=1.0, left="?")
+        self._live.start()
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, highlight=False, markup=False)
+
+    def started(self, stage: Stage) -> None:
+        super().started(stage)
+        assert self._clock is not None
+        self._costs[stage.name] = self._clock.cost(stage)
+        self._bars[stage.name] = self._stages.add_task(stage.name, total=None, note="")
+
+    def progress(self, name: str, progress: StageProgress) -> None:
+        bar = self._bars.get(name)
+        if bar is not None:
+            self._stages.update(bar, completed=progress.done, total=progress.total, note=progress.note)
+            self._partial[name] = self._costs[name] * progress.done / max(1, progress.total)
+            self._update()
+
+    def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None:
+        bar = self._bars.pop(stage.name, None)
+        self._partial.pop(stage.name, None)
+        if bar is not None:
+            self._stages.remove_task(bar)
+        super().finished(stage, outcome)
+        self._update()
+
+    def _update(self) -> None:
+        assert self._clock is not None
+        assert self._whole is not None
+        partial = sum(self._partial.values())
+        self._study.update(self._whole, completed=self._clock.share_done(partial), left=self._clock.left(partial))
+
+    def close(self) -> None:
+        self._live.stop()
+
+
+def outcome_line(stage: Stage, outcome: Done | Pending | Exception) -> str:
+    """What a person wants to know of an ended stage, on one line."""
+    if isinstance(outcome, Exception):
+        return f"FAILED {stage.name}: {describe_failure(outcome)}"
+    if isinstance(outcome, Pending):
+        return f"waiting {stage.name}: {outcome.reason}"
+    figures = "  ".join(f"{key} {value:.4g}" for key, value in list(outcome.summary.items())[:4])
+    return f"done {stage.name}  {figures}".rstrip()

@@ -1,0 +1,110 @@
+"""What the terminal shows before (--dry-run) and after a run, and what goes to the arms' own MLflow runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.engine.execution import Execution, arm_params, finished_stages, missing_stages
+from harness.engine.tracking import Tracking
+from harness.study.estimate import Estimate, estimate_stage
+from harness.study.plan import Plan
+from harness.study.stage import ArmKey
+
+
+def print_plan(plan: Plan, tracking: Tracking | None) -> None:
+    """The stages, which are cached, and an estimate of what the others take."""
+    finished = finished_stages(plan, tracking) if tracking is not None else {}
+    missing = {stage.fingerprint for stage in missing_stages(plan, finished)}
+    table = Table(title=f"{plan.study.study}: {len(plan.stages)} stages", title_justify="left")
+    for column, justify in (("stage", "left"), ("fingerprint", "left"), ("state", "left"), ("labels", "right"),
+                            ("episodes", "right"), ("model tokens", "right")):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    total = Estimate()
+    for stage in plan.stages:
+        cost = estimate_stage(stage, plan)
+        to_run = stage.fingerprint in missing
+        state = "to run" if to_run else "cached" if stage.fingerprint in finished else "not needed"
+        total = total + cost if to_run else total
+        table.add_row(stage.name, stage.fingerprint[:12], state, _count(cost.labels), _count(cost.episodes),
+                      _count(cost.model_tokens))
+    console = Console()
+    console.print(table)
+    console.print(f"{len(missing)} stages to run: {total.labels:,} labels to make, {total.episodes:,} episodes, "
+                  f"{total.model_tokens:,} tokens through a model (a backward pass counted as two).", highlight=False)
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else ""
+
+
+def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path) -> None:
+    """Copy the report, log it to the execution's run, and give each arm its own run with its figures."""
+    folder = Path(execution.refs[plan.report.fingerprint].path)
+    output.mkdir(parents=True, exist_ok=True)
+    files = [folder / "report.html", folder / "results.json"]
+    for file in files:
+        shutil.copyfile(file, output / file.name)
+    tracking.log_files(execution.run_id, files)
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    experiment = tracking.experiment(plan.study.study)
+    for entry in results["arms"]:
+        arm = ArmKey(entry["arm"], entry["label_budget"], entry["seed"])
+        run_id = tracking.begin_run(experiment, str(arm), parent=execution.run_id, params=arm_params(arm),
+                                    tags={"level": "arm", "spec_digest": plan.spec_digest,
+                                          "simulated_judge": str(results["simulated_judge"]).lower()})
+        tracking.log_metrics(run_id, arm_metrics(entry, results["win_rates"]))
+        tracking.end_run(run_id)
+
+
+def arm_metrics(entry: dict[str, Any], win_rates: list[dict[str, Any]]) -> dict[str, float]:
+    """The figures of one arm's run: its measures, its own win rates, and its label budget to plot them against."""
+    figures = {name: entry[name] for name in ("gold_score", "reward_model_score", "kl_to_reference", "mean_tokens")}
+    figures |= {f"rouge/{name}": value for name, value in (entry["rouge"] or {}).items()}
+    figures |= {f"copying/{name}": value for name, value in entry["copying"].items()}
+    if entry["label_budget"] is not None:
+        figures["label_budget"] = entry["label_budget"]
+    for row in win_rates:
+        if row["arm"] == entry["arm"] and row["label_budget"] == entry["label_budget"]:
+            name = f"win_rate_vs_{row['baseline']}" + ("" if row["judge"] == "simulated" else f"_{row['judge']}")
+            figures |= {name: point["win_rate"] for point in row["by_seed"] if point["seed"] == entry["seed"]}
+            figures |= {f"{name}_all_seeds": row["win_rate"], f"{name}_all_seeds_ci_low": row["ci_low"],
+                        f"{name}_all_seeds_ci_high": row["ci_high"]}
+    return {name: float(value) for name, value in figures.items() if value is not None}
+
+
+def say_what_happened(plan: Plan, execution: Execution, console: Console, output: Path) -> None:
+    """The win-rate table and where the report is; or what failed, or what people still have to do."""
+    if plan.report.fingerprint in execution.refs:
+        console.print(_win_rate_table(json.loads((output / "results.json").read_text(encoding="utf-8"))))
+        console.print(f"report:  {output / 'report.html'}\nresults: {output / 'results.json'}", highlight=False,
+                      markup=False, soft_wrap=True)
+    for name, message in execution.failures.items():
+        console.print(f"FAILED {name}: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if execution.pending:
+        missing = sum(pending.missing for pending in execution.pending.values())
+        console.print(f"waiting for people: {missing} labels are missing.\n"
+                      "Open the app with `streamlit run dashboards/app.py`, then give the same command again.",
+                      highlight=False, markup=False)
+    console.print(f"{len(execution.executed)} stages executed, {len(execution.reused)} reused", highlight=False)
+
+
+def _win_rate_table(results: dict[str, Any]) -> Table:
+    judge = "simulated judge" if results["simulated_judge"] else "human judges"
+    table = Table(title=f"Win rates ({judge}{', simulated labels' if results['simulated_labels'] else ''})",
+                  title_justify="left")
+    table.add_column("policy")
+    for column in ("labels", "against", "win rate", "interval", "seeds", "p (Holm)"):
+        table.add_column(column, justify="left" if column == "against" else "right")
+    for row in results["win_rates"]:
+        rate = "undefined" if row["win_rate"] is None else f"{100 * row['win_rate']:.1f}%"
+        interval = "undefined" if row["ci_low"] is None else f"{100 * row['ci_low']:.1f} – {100 * row['ci_high']:.1f}"
+        p_value = "undefined" if row["p_value_holm"] is None else f"{row['p_value_holm']:.3g}"
+        seeds = " ".join(f"{100 * point['win_rate']:.0f}" for point in row["by_seed"])
+        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"), rate, interval, seeds, p_value)
+    return table

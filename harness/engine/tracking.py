@@ -1,0 +1,209 @@
+"""MLflow, the memory of all studies. The only file that imports it, and only the driver writes to it.
+
+One experiment a study; one parent run an execution; under it one run for each arm and one for each stage.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from filelock import FileLock
+
+from harness.errors import InputError
+from harness.records import ArtifactRef
+from harness.stages.log import METRICS_FILE, read_metrics
+from harness.study.stage import Stage
+
+# A server that went away is reported, not retried for minutes.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+_BATCH = 1000
+_LONGEST_PARAM = 6000
+
+
+def default_uri(root: Path) -> str:
+    """The embedded store below the given folder."""
+    return f"sqlite:///{(root / 'mlflow.db').resolve()}"
+
+
+def check_reachable(uri: str) -> None:
+    """Raise InputError unless a store can answer at this URI. Writes nothing."""
+    parsed = urlparse(uri)
+    if parsed.scheme in ("http", "https"):
+        try:
+            with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise InputError(f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
+                             cure="Start it, or leave the option out to use the embedded store.") from None
+    known = ("sqlite", "file", "postgresql", "mysql", "mssql", "databricks", "")
+    if parsed.scheme.split("+")[0] not in known:
+        raise InputError(f"'{uri}' is not an MLflow tracking URI", file="--tracking-uri",
+                         cure="Give for example http://host:5000 or sqlite:///mlruns/mlflow.db.")
+
+
+def store_exists(uri: str) -> bool:
+    """Whether reading from the store would create nothing new."""
+    parsed = urlparse(uri)
+    return parsed.scheme != "sqlite" or Path(uri.removeprefix("sqlite:///")).exists()
+
+
+class Tracking:
+    """One study's place in MLflow. root: the folder for work in progress, locks and local artifacts."""
+
+    def __init__(self, uri: str, *, root: Path) -> None:
+        self.uri, self.root = uri, root
+        root.mkdir(parents=True, exist_ok=True)
+        # Two processes that start at once must not both create the tables.
+        with FileLock(root / "mlflow.lock"):
+            try:
+                self._client = MlflowClient(tracking_uri=uri)
+                self._experiments = [found.experiment_id for found in self._client.search_experiments()]
+            except MlflowException as error:
+                raise InputError(f"the MLflow store cannot be used: {str(error).splitlines()[0]}",
+                                 file=uri, cure="Check --tracking-uri.") from None
+        self._logged: dict[str, int] = {}
+
+    def experiment(self, name: str) -> str:
+        """The experiment's id; made on first use. Local stores keep artifacts below the root."""
+        with FileLock(self.root / "mlflow.lock"):
+            found = self._client.get_experiment_by_name(name)
+            if found is not None:
+                if found.lifecycle_stage != "active":
+                    self._client.restore_experiment(found.experiment_id)
+                experiment = str(found.experiment_id)
+            else:
+                local = urlparse(self.uri).scheme in ("sqlite", "file", "")
+                location = (self.root / "artifacts").resolve().as_uri() if local else None
+                experiment = str(self._client.create_experiment(name, artifact_location=location))
+        if experiment not in self._experiments:
+            self._experiments.append(experiment)
+        return experiment
+
+    def finished(self, fingerprint: str) -> ArtifactRef | None:
+        """The finished run of a stage with this fingerprint, in any experiment, if its files are still there."""
+        runs = self._client.search_runs(
+            self._experiments, max_results=5, order_by=["attributes.end_time DESC"],
+            filter_string=f"tags.fingerprint = '{fingerprint}' and attributes.status = 'FINISHED' "
+                          "and tags.is_original = 'true'")
+        for run in runs:
+            path = self._local_copy(run.info.run_id, run.info.artifact_uri, fingerprint)
+            if path is not None:
+                return ArtifactRef(fingerprint=fingerprint, path=str(path), run_id=run.info.run_id)
+        return None
+
+    def _local_copy(self, run_id: str, artifact_uri: str, fingerprint: str) -> Path | None:
+        local = _local_path(artifact_uri)
+        if local is not None:
+            return local if (local / "outcome.json").is_file() else None
+        copy = self.root / "downloads" / fingerprint
+        if not (copy / "outcome.json").is_file():
+            part = self.root / "downloads" / f"{fingerprint}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            try:
+                self._client.download_artifacts(run_id, "", str(part))
+            except (MlflowException, OSError):
+                return None
+            if not (part / "outcome.json").is_file():
+                return None
+            part.rename(copy)
+        return copy
+
+    def begin_run(self, experiment: str, name: str, *, parent: str | None = None, tags: Mapping[str, str],
+                  params: Mapping[str, object] | None = None) -> str:
+        """Start a run; returns its id."""
+        all_tags = {"mlflow.runName": name, **tags}
+        if parent is not None:
+            all_tags["mlflow.parentRunId"] = parent
+        run_id = str(self._client.create_run(experiment, tags=all_tags).info.run_id)
+        if params:
+            self._client.log_batch(run_id, params=[Param(key, str(value)[:_LONGEST_PARAM])
+                                                   for key, value in params.items()])
+        return run_id
+
+    def finish_stage(self, run_id: str, stage: Stage, work: Path, summary: Mapping[str, float]) -> ArtifactRef:
+        """Log what is not logged yet, move the stage's folder to its place, and only then call the run finished."""
+        self.log_new_metrics(run_id, work)
+        if summary:
+            self.log_metrics(run_id, {f"summary/{key}": value for key, value in summary.items()})
+        for table in sorted(work.glob("*.table.json")):
+            self._client.set_tag(run_id, "mlflow.loggedArtifacts",
+                                 json.dumps([{"path": table.name, "type": "table"}]))
+        target = _local_path(str(self._client.get_run(run_id).info.artifact_uri))
+        if target is None:
+            self._client.log_artifacts(run_id, str(work))
+            target = self.root / "downloads" / stage.fingerprint
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_dir():
+            shutil.rmtree(target)
+        work.rename(target)
+        self.end_run(run_id)
+        return ArtifactRef(fingerprint=stage.fingerprint, path=str(target), run_id=run_id)
+
+    def log_new_metrics(self, run_id: str, work: Path) -> None:
+        """Forward the records of a stage's metrics file that this run has not got yet."""
+        fresh = [record for record in read_metrics(work / METRICS_FILE)
+                 if record["step"] > self._logged.get(run_id, -1)]
+        rows = [Metric(key, float(value), record["time"], record["step"])
+                for record in fresh for key, value in record["metrics"].items()]
+        for start in range(0, len(rows), _BATCH):
+            self._client.log_batch(run_id, metrics=rows[start:start + _BATCH])
+        if fresh:
+            self._logged[run_id] = fresh[-1]["step"]
+
+    def log_metrics(self, run_id: str, values: Mapping[str, float], step: int = 0) -> None:
+        """Single figures of a run; only finite ones exist in MLflow's plots, so only those are given."""
+        rows = [Metric(key, float(value), 0, step) for key, value in values.items()]
+        for start in range(0, len(rows), _BATCH):
+            self._client.log_batch(run_id, metrics=rows[start:start + _BATCH])
+
+    def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
+        self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+
+    def log_files(self, run_id: str, files: Iterable[Path]) -> None:
+        for file in files:
+            self._client.log_artifact(run_id, str(file))
+
+    def log_text(self, run_id: str, text: str, name: str) -> None:
+        self._client.log_text(run_id, text, name)
+
+    def end_run(self, run_id: str, status: str = "FINISHED") -> None:
+        self._client.set_terminated(run_id, status=status)
+
+    def end_orphans(self, experiment: str, tag: str, value: str) -> None:
+        """Runs that still say RUNNING under a tag whose owner is known to be gone were killed."""
+        for run in self._client.search_runs(
+                [experiment], filter_string=f"tags.{tag} = '{value}' and attributes.status = 'RUNNING'"):
+            self.end_run(run.info.run_id, "KILLED")
+
+    def running_executions(self, experiment: str) -> list[str]:
+        """Ids of parent runs that still say RUNNING."""
+        runs = self._client.search_runs(
+            [experiment], filter_string="tags.level = 'execution' and attributes.status = 'RUNNING'")
+        return [str(run.info.run_id) for run in runs]
+
+
+def _local_path(artifact_uri: str) -> Path | None:
+    parsed = urlparse(artifact_uri)
+    if parsed.scheme not in ("", "file"):
+        return None
+    return Path(unquote(parsed.path))

@@ -1,0 +1,228 @@
+"""The trunk of GPT-2-shaped models, on the parameters of the Hugging Face module itself.
+
+Beside the module's own forward pass it computes the last layer only where it is asked for, multiplies through
+`products.affine`, and decodes into keys and values that are set aside once. No dropout.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from harness.models.products import affine
+from harness.models.prompts import TokenBatch
+from harness.models.trunk import Layout, require_context, sequence_layout
+
+HIDDEN_SCORE = -1e30
+"""Added to the attention score of what is not seen; finite, so that no softmax is over nothing."""
+
+
+class _Layer(NamedTuple):
+    """The parameters of one block; weights are (in, out)."""
+
+    norm_1: tuple[Tensor, Tensor]
+    qkv: tuple[Tensor, Tensor]
+    projection: tuple[Tensor, Tensor]
+    norm_2: tuple[Tensor, Tensor]
+    widen: tuple[Tensor, Tensor]
+    narrow: tuple[Tensor, Tensor]
+    scale: float
+
+
+def serves(body: Any) -> bool:
+    """Whether this trunk computes what the body's own forward pass does."""
+    config = body.config
+    return (type(body).__name__ == "GPT2Model"
+            and config.activation_function in ("gelu_new", "gelu_pytorch_tanh")
+            and not config.add_cross_attention)
+
+
+class GPT2Trunk:
+    """See `trunk.Trunk`. Holds the parameters of `body`, so training through it trains the module."""
+
+    def __init__(self, body: Any, head: Any | None = None) -> None:
+        """body: a GPT2Model. head: the module with the output embedding, where logits are wanted."""
+        config = body.config
+        self._heads = int(config.n_head)
+        self._epsilon = float(config.layer_norm_epsilon)
+        self._token_table, self._position_table = body.wte.weight, body.wpe.weight
+        self._norm = (body.ln_f.weight, body.ln_f.bias)
+        self._head = None if head is None else head.weight
+        self._layers = [self._layer(block, index, config) for index, block in enumerate(body.h)]
+
+    @staticmethod
+    def _layer(block: Any, index: int, config: Any) -> _Layer:
+        scale = 1.0
+        if config.scale_attn_weights:
+            scale /= math.sqrt(config.n_embd // config.n_head)
+        if config.scale_attn_by_inverse_layer_idx:
+            scale /= index + 1
+
+        def pair(module: Any) -> tuple[Tensor, Tensor]:
+            return module.weight, module.bias
+
+        return _Layer(pair(block.ln_1), pair(block.attn.c_attn), pair(block.attn.c_proj), pair(block.ln_2),
+                      pair(block.mlp.c_fc), pair(block.mlp.c_proj), scale)
+
+    @property
+    def context(self) -> int:
+        return int(self._position_table.shape[0])
+
+    def hidden(self, layout: Layout) -> Tensor:
+        time = layout.tokens.shape[1]
+        require_context(time if layout.visible is None else int(layout.positions.max()) + 1, self.context)
+        scores = self._score_bias(layout, time)
+        x = self._embed(layout.tokens, layout.positions)
+        for layer in self._layers[:-1]:
+            x = self._block(layer, x, scores)
+        x = self._block(self._layers[-1], x, scores, select=layout.select)
+        return self._normalize(x, self._norm)
+
+    def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
+        if self._head is None:
+            raise ValueError("this trunk was made without a language-model head")
+        # The head is linear: dividing its input costs `width` operations, its output vocabulary.
+        return affine(hidden if temperature == 1.0 else hidden / temperature, self._head.t())
+
+    def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GPT2Decoding]:
+        queries = queries.left_padded
+        require_context(int(queries.lengths.max()) + length, self.context)
+        decoding = GPT2Decoding(self, queries, candidates=candidates, length=length)
+        return decoding.first_hidden, decoding
+
+    # -- the parts of a block, shared with decoding --
+
+    def _embed(self, tokens: Tensor, positions: Tensor) -> Tensor:
+        embedding = functional.embedding
+        return embedding(tokens, self._token_table) + embedding(positions, self._position_table)
+
+    def _normalize(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
+        return functional.layer_norm(x, x.shape[-1:], norm[0], norm[1], self._epsilon)
+
+    def _score_bias(self, layout: Layout, time: int) -> Tensor:
+        """(rows or 1, 1, time, time): 0 where seen, HIDDEN_SCORE where not."""
+        dtype, device = self._token_table.dtype, layout.tokens.device
+        if layout.visible is None:
+            return torch.full((1, 1, time, time), HIDDEN_SCORE, dtype=dtype, device=device).triu(1)
+        bias = torch.zeros(layout.visible.shape, dtype=dtype, device=device)
+        return bias.masked_fill_(~layout.visible, HIDDEN_SCORE).unsqueeze(1)
+
+    def _block(self, layer: _Layer, x: Tensor, bias: Tensor, *, select: Tensor | int | None = None) -> Tensor:
+        """x: (rows, time, width) -> the same, or (rows, m, width) at `select`."""
+        normal = self._normalize(x, layer.norm_1)
+        weight, offset = layer.qkv
+        width = x.shape[-1]
+        if select is None:
+            query, key, value = affine(normal, weight, offset).split(width, dim=-1)
+        else:
+            key, value = affine(normal, weight[:, width:], offset[width:]).split(width, dim=-1)
+            x, bias = _pick(x, select), _pick_bias(bias, select)
+            query = affine(_pick(normal, select), weight[:, :width], offset[:width])
+        mixed = self._attend(query, key, value, bias, layer.scale)
+        return self._feed_forward(layer, x + affine(mixed, *layer.projection))
+
+    def _feed_forward(self, layer: _Layer, x: Tensor) -> Tensor:
+        inner = affine(self._normalize(x, layer.norm_2), *layer.widen)
+        return x + affine(functional.gelu(inner, approximate="tanh"), *layer.narrow)
+
+    def _split_heads(self, x: Tensor) -> Tensor:
+        """(rows, time, width) -> (rows, heads, time, width of a head), a view."""
+        return x.unflatten(-1, (self._heads, -1)).transpose(1, 2)
+
+    def _attend(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor, scale: float) -> Tensor:
+        """query: (rows, m, width); key, value: (rows, time, width); bias: (rows or 1, 1, m, time)."""
+        q, k, v = self._split_heads(query), self._split_heads(key), self._split_heads(value)
+        if query.device.type == "cuda":
+            mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=scale)
+            return mixed.transpose(1, 2).flatten(2)
+        rows, heads, m, time = *q.shape[:3], k.shape[2]
+        q, k, v = (part.reshape(rows * heads, -1, part.shape[-1]) for part in (q, k, v))
+        if bias.shape[0] == 1:
+            scores = torch.baddbmm(bias[0], q, k.transpose(1, 2), alpha=scale)
+        else:
+            scores = torch.bmm(q * scale, k.transpose(1, 2)).view(rows, heads, m, time)
+            scores = (scores + bias).view(rows * heads, m, time)
+        mixed = torch.bmm(torch.softmax(scores, dim=-1), v)
+        return mixed.view(rows, heads, m, -1).transpose(1, 2).flatten(2)
+
+
+def _pick(x: Tensor, select: Tensor | int) -> Tensor:
+    """(rows, time, width) -> (rows, m, width)."""
+    if isinstance(select, int):
+        return x[:, x.shape[1] - select:]
+    return x.gather(1, select.unsqueeze(-1).expand(-1, -1, x.shape[-1]))
+
+
+def _pick_bias(bias: Tensor, select: Tensor | int) -> Tensor:
+    """(rows or 1, 1, time, time) -> (rows or 1, 1, m, time)."""
+    time = bias.shape[-1]
+    if isinstance(select, int):
+        return bias[:, :, time - select:]
+    rows = select[:, None, :, None].expand(-1, 1, -1, time)
+    return bias.expand(select.shape[0], 1, time, time).gather(2, rows)
+
+
+class GPT2Decoding:
+    """Keys and values of the queries (kept once for all candidates) and of what each candidate has said."""
+
+    def __init__(self, trunk: GPT2Trunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
+        self._trunk, self._k, self._said = trunk, candidates, 0
+        rows, time = queries.tokens.shape
+        self._next_position = queries.lengths[:, None].expand(rows, candidates)
+        layout = sequence_layout(queries.tokens, select=1, is_padded=queries.is_padded)
+        bias = trunk._score_bias(layout, time)
+        # (rows or 1, 1, 1, time): what of the query a candidate does not see.
+        self._query_bias = None if not queries.is_padded else bias[:, :, -1:, :]
+        heads, width = trunk._heads, trunk._token_table.shape[1]
+        shape = (rows, candidates, heads, length, width // heads)
+        self._query_keys: list[Tensor] = []
+        self._query_values: list[Tensor] = []
+        self._keys = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
+        self._values = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
+        x = trunk._embed(layout.tokens, layout.positions)
+        for layer in trunk._layers:
+            x = self._read_query(layer, x, bias, last=layer is trunk._layers[-1])
+        self.first_hidden = trunk._normalize(x[:, -1], trunk._norm)
+
+    def _read_query(self, layer: _Layer, x: Tensor, bias: Tensor, *, last: bool) -> Tensor:
+        trunk = self._trunk
+        query, key, value = affine(trunk._normalize(x, layer.norm_1), *layer.qkv).chunk(3, dim=-1)
+        self._query_keys.append(trunk._split_heads(key).contiguous())
+        self._query_values.append(trunk._split_heads(value).contiguous())
+        if last:
+            x, query, bias = x[:, -1:], query[:, -1:], bias[:, :, -1:]
+        mixed = trunk._attend(query, key, value, bias, layer.scale)
+        return trunk._feed_forward(layer, x + affine(mixed, *layer.projection))
+
+    def step(self, tokens: Tensor) -> Tensor:
+        trunk = self._trunk
+        x = trunk._embed(tokens, self._next_position + self._said)
+        for index, layer in enumerate(trunk._layers):
+            qkv = affine(trunk._normalize(x, layer.norm_1), *layer.qkv)
+            mixed = self._attend(index, qkv, layer.scale)
+            x = trunk._feed_forward(layer, x + affine(mixed, *layer.projection))
+        self._said += 1
+        return trunk._normalize(x, trunk._norm)
+
+    def _attend(self, index: int, qkv: Tensor, scale: float) -> Tensor:
+        """qkv: (rows, k, 3·width) -> (rows, k, width): each candidate sees its query and its own tokens."""
+        rows, k = qkv.shape[:2]
+        heads, now = self._trunk._heads, self._said + 1
+        query, key, value = qkv.view(rows, k, 3, heads, -1).unbind(2)
+        keys, values = self._keys[index], self._values[index]
+        keys[:, :, :, self._said], values[:, :, :, self._said] = key, value
+        query = query * scale
+        to_query = torch.matmul(query.transpose(1, 2), self._query_keys[index].transpose(-1, -2))
+        if self._query_bias is not None:
+            to_query = to_query + self._query_bias
+        to_own = torch.matmul(keys[:, :, :, :now], query.unsqueeze(-1)).squeeze(-1).transpose(1, 2)
+        time = to_query.shape[-1]
+        probs = torch.softmax(torch.cat([to_query, to_own], dim=-1), dim=-1)
+        from_query = torch.matmul(probs[..., :time], self._query_values[index]).transpose(1, 2)
+        own = probs[..., time:].transpose(1, 2).unsqueeze(-2)
+        from_own = torch.matmul(own, values[:, :, :, :now]).squeeze(-2)
+        return (from_query + from_own).flatten(2)

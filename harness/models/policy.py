@@ -1,0 +1,77 @@
+"""The policy π: a language model and a value head on one trunk (Ziegler 2.2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from harness.algorithms.logprobs import token_logprobs, widen
+from harness.models.loading import load_language_model, save_language_model
+from harness.models.prompts import TokenBatch
+from harness.models.trunk import response_layout
+from harness.models.trunks import trunk_of
+
+VALUE_HEAD_FILE = "value_head.safetensors"
+
+
+class Evaluation(NamedTuple):
+    """All (rows, R), at the response's tokens. logprobs and entropies: nats, at the policy's temperature."""
+
+    logprobs: Tensor
+    entropies: Tensor
+    values: Tensor
+
+
+class Policy(nn.Module):
+    """temperature: divides the logits, here and nowhere else; sampling and KL read the result."""
+
+    def __init__(self, language_model: Any, *, temperature: float) -> None:
+        super().__init__()
+        if not temperature > 0:
+            raise ValueError(f"temperature must be positive, not {temperature}")
+        self.language_model = language_model.eval()
+        self.temperature = temperature
+        width = language_model.get_output_embeddings().weight.shape[1]
+        self.value_head = nn.Linear(width, 1, device=language_model.device, dtype=language_model.dtype)
+        nn.init.zeros_(self.value_head.weight)
+        nn.init.zeros_(self.value_head.bias)
+        self.trunk = trunk_of(language_model)
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path, *, temperature: float, dtype: str = "float32") -> Policy:
+        """A folder or hub name; the value head is read where the folder has one, and 0 elsewhere."""
+        policy = cls(load_language_model(path, dtype=dtype), temperature=temperature)
+        head = Path(path) / VALUE_HEAD_FILE
+        if head.is_file():
+            policy.value_head.load_state_dict(load_file(head))
+        return policy
+
+    def save_pretrained(self, path: str | Path, tokenizer: Any | None = None) -> None:
+        """A folder that AutoModelForCausalLM loads, the value head in a file of its own beside the weights."""
+        save_language_model(self.language_model, path, tokenizer)
+        save_file(self.value_head.state_dict(), Path(path) / VALUE_HEAD_FILE)
+
+    @property
+    def device(self) -> torch.device:
+        return self.value_head.weight.device
+
+    def values(self, hidden: Tensor) -> Tensor:
+        """(..., width) -> (...): the value of each state."""
+        return self.value_head(hidden).squeeze(-1)  # type: ignore[no-any-return]
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """(..., width) -> (..., vocabulary), divided by the temperature."""
+        return self.trunk.logits(hidden, temperature=self.temperature)
+
+    def evaluate(self, queries: TokenBatch, responses: Tensor) -> Evaluation:
+        """What the policy says of whole sampled responses. responses: (rows, R) int64, without PAD.
+
+        No logits are made for the query, and the last layer is computed for the response's positions only.
+        """
+        hidden = self.trunk.hidden(response_layout(queries, responses))
+        logprobs, entropies = token_logprobs(self.logits(hidden), responses)
+        return Evaluation(logprobs=logprobs, entropies=entropies, values=widen(self.values(hidden)))

@@ -1,0 +1,65 @@
+"""Matrix products of float32 on a CPU, at the speed of its widest instructions.
+
+torch hands float32 products to its BLAS library, which on some processors leaves half of the machine unused;
+oneDNN, which is in the same wheel, does not. The one way in that torch offers is a private operator, so every
+use goes through this file, with torch's own product where the operator is missing or does not apply.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+
+def _find_operator() -> Any:
+    try:
+        operator = torch.ops.mkldnn._linear_pointwise
+        probe = operator(torch.ones(2, 3), torch.ones(4, 3), None, "none", [], "")
+        return operator if bool((probe == 3.0).all()) else None
+    except (AttributeError, RuntimeError, NotImplementedError):
+        return None
+
+
+_operator = _find_operator()
+
+
+def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
+    if _operator is not None and x.dtype is torch.float32 and x.device.type == "cpu" and x.numel() > 0:
+        return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
+    return x @ weight if bias is None else torch.addmm(bias, x, weight)
+
+
+def _dense(matrix: Tensor) -> Tensor:
+    """The matrix, copied where it is part of a wider one: for those oneDNN has only its slowest kernel."""
+    return matrix if matrix.is_contiguous() or matrix.t().is_contiguous() else matrix.contiguous()
+
+
+class _Affine(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return _product(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        x, weight = ctx.saved_tensors
+        grad = grads[0]
+        for_x, for_weight, for_bias = ctx.needs_input_grad
+        return (
+            _product(grad, weight.t(), None) if for_x else None,
+            _product(x.t(), grad, None) if for_weight else None,
+            grad.sum(dim=0) if for_bias else None,
+        )
+
+
+def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """x @ weight + bias. x: (..., in), weight: (in, out) as GPT-2 keeps it, bias: (out,). Differentiable."""
+    rows = x.reshape(-1, x.shape[-1])
+    if torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad):
+        y = cast(Tensor, _Affine.apply(rows, weight, bias))
+    else:
+        y = _product(rows, weight, bias)
+    return y.view(*x.shape[:-1], weight.shape[1])

@@ -1,0 +1,76 @@
+"""Batches of token sequences of different lengths, in which padding never changes a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from harness.records import PAD
+
+Side = Literal["left", "right"]
+
+
+@dataclass(frozen=True, eq=False)
+class TokenBatch:
+    """tokens: (rows, time) int64, PAD where there is no token, before or after the tokens of a row."""
+
+    tokens: Tensor
+
+    @classmethod
+    def from_sequences(cls, sequences: Sequence[Sequence[int]], *, side: Side = "left") -> TokenBatch:
+        """One row a sequence, padded on `side` to the longest. Raises ValueError for an empty sequence."""
+        if not sequences or any(len(sequence) == 0 for sequence in sequences):
+            raise ValueError("every sequence of a batch needs at least one token, and a batch at least one sequence")
+        longest = max(len(sequence) for sequence in sequences)
+        tokens = torch.full((len(sequences), longest), PAD, dtype=torch.int64)
+        for row, sequence in enumerate(sequences):
+            start = longest - len(sequence) if side == "left" else 0
+            tokens[row, start:start + len(sequence)] = torch.as_tensor(sequence, dtype=torch.int64)
+        return cls(tokens)
+
+    def __len__(self) -> int:
+        return self.tokens.shape[0]
+
+    def __getitem__(self, rows: slice | Tensor | list[int]) -> TokenBatch:
+        """The given rows, in the given order, with the padding that all of them share cut away."""
+        picked = TokenBatch(self.tokens[rows])
+        return picked.trimmed() if picked.is_padded else picked
+
+    @cached_property
+    def is_token(self) -> Tensor:
+        """(rows, time) bool: where there is a token."""
+        return self.tokens != PAD
+
+    @cached_property
+    def is_padded(self) -> bool:
+        """Whether any position holds no token."""
+        return not bool(self.is_token.all())
+
+    @cached_property
+    def lengths(self) -> Tensor:
+        """(rows,) int64: how many tokens each row has."""
+        return self.is_token.sum(dim=1)
+
+    def to(self, device: torch.device | str) -> TokenBatch:
+        return TokenBatch(self.tokens.to(device))
+
+    def trimmed(self) -> TokenBatch:
+        """Without the columns that hold no token in any row."""
+        return TokenBatch(self.tokens[:, self.is_token.any(dim=0)])
+
+    @cached_property
+    def left_padded(self) -> TokenBatch:
+        """The same rows, each ending at the last column."""
+        if not self.is_padded or bool(self.is_token[:, -1].all() and (self.is_token.diff(dim=1) >= 0).all()):
+            return self
+        order = torch.argsort(self.is_token.long(), dim=1, stable=True)
+        return TokenBatch(self.tokens.gather(1, order)).trimmed()
+
+    def sequences(self) -> list[tuple[int, ...]]:
+        """The rows as plain tuples, without padding."""
+        return [tuple(int(t) for t in row if t != PAD) for row in self.tokens.tolist()]

@@ -1,0 +1,113 @@
+"""The reward model r: a language model's body with a scalar head (Ziegler 2.1; released rewards.py)."""
+
+from __future__ import annotations
+
+import copy
+import math
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoModelForSequenceClassification
+
+from harness.algorithms.logprobs import widen
+from harness.errors import InputError
+from harness.models.loading import load_body, save_model
+from harness.models.prompts import TokenBatch
+from harness.models.trunk import candidates_layout
+from harness.models.trunks import body_trunk_of
+
+HEAD_FILE = "reward_head.safetensors"
+
+
+class RewardModel(nn.Module):
+    """score = gain·(w·h + b) + bias, h the final hidden state of the response's last token.
+
+    gain and bias set the scale (see `normalization`) and are not trained.
+    """
+
+    gain: Tensor
+    bias: Tensor
+
+    def __init__(self, body: Any) -> None:
+        """body: a base model without a language-model head. The head starts at 0; see `from_language_model`."""
+        super().__init__()
+        self.body = body.eval()
+        width = body.get_input_embeddings().weight.shape[1]
+        self.head = nn.Linear(_final_width(body, width), 1, device=body.device, dtype=body.dtype)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+        self.register_buffer("gain", torch.ones((), device=body.device))
+        self.register_buffer("bias", torch.zeros((), device=body.device))
+        self.trunk = body_trunk_of(body)
+
+    @classmethod
+    def from_language_model(cls, language_model: Any, *, seed: int) -> RewardModel:
+        """A copy of the model's body; head weights N(0, 1/√(d+1)) by the seed, head bias 0."""
+        model = cls(copy.deepcopy(language_model.base_model))
+        width = model.head.weight.shape[1]
+        generator = torch.Generator().manual_seed(seed)
+        weight = torch.randn(1, width, generator=generator) / math.sqrt(width + 1)
+        with torch.no_grad():
+            model.head.weight.copy_(weight)
+        return model
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path, *, dtype: str = "float32") -> RewardModel:
+        """Raises InputError where the folder was not written by `save_pretrained`."""
+        head = Path(path) / HEAD_FILE
+        if not head.is_file():
+            raise InputError(f"the folder has no {HEAD_FILE}", file=str(path), cure="Give a reward model's folder")
+        model = cls(load_body(path, dtype=dtype))
+        state = load_file(head)
+        with torch.no_grad():
+            model.head.weight.copy_(state["weight"])
+            model.head.bias.copy_(state["head_bias"])
+        model.set_scale(gain=state["gain"].item(), bias=state["bias"].item())
+        return model
+
+    def save_pretrained(self, path: str | Path, tokenizer: Any | None = None) -> None:
+        """A folder that AutoModelForSequenceClassification loads.
+
+        Its logit is the score less a constant: such a head has no bias, so its weights carry the gain, and the
+        constant is in the configuration as `reward_offset`. The exact head is in a file of its own.
+        """
+        config = copy.deepcopy(self.body.config)
+        config.num_labels = 1
+        config.reward_offset = (self.gain * self.head.bias + self.bias).item()
+        if config.pad_token_id is None:
+            config.pad_token_id = getattr(tokenizer, "pad_token_id", None) or config.eos_token_id
+        with torch.device("meta"):
+            classifier = AutoModelForSequenceClassification.from_config(config, dtype=self.body.dtype)
+        setattr(classifier, classifier.base_model_prefix, self.body)
+        classifier.score.weight = nn.Parameter((self.gain * self.head.weight).detach().to(self.body.dtype))
+        save_model(classifier, path, tokenizer)
+        save_file({"weight": self.head.weight.detach(), "head_bias": self.head.bias.detach(),
+                   "gain": self.gain, "bias": self.bias}, Path(path) / HEAD_FILE)
+
+    @property
+    def device(self) -> torch.device:
+        return self.head.weight.device
+
+    def set_scale(self, *, gain: float, bias: float) -> None:
+        """What raw scores are multiplied by, and what is added then."""
+        self.gain.fill_(gain)
+        self.bias.fill_(bias)
+
+    def score(self, queries: TokenBatch, responses: Tensor) -> Tensor:
+        """(rows,) for responses (rows, R), or (rows, k) for k candidates of each query, (rows, k, R).
+
+        responses: truncated, PAD after their ends. A query is read once for all its candidates; the scores and
+        gradients are those of k separate passes. Differentiable; wrap in no_grad where none is wanted.
+        """
+        if responses.dim() == 2:
+            return self.score(queries, responses.unsqueeze(1)).squeeze(1)
+        hidden = self.trunk.hidden(candidates_layout(queries, responses))
+        return self.gain * widen(self.head(hidden).squeeze(-1)) + self.bias
+
+
+def _final_width(body: Any, embedding_width: int) -> int:
+    """The width of the last hidden state, which a few architectures project away from the embedding's."""
+    return int(getattr(body.config, "hidden_size", embedding_width))

@@ -1,0 +1,121 @@
+"""The main command: argv -> load -> plan -> execute -> exit code.
+
+Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import InputError
+
+if TYPE_CHECKING:
+    from harness.engine.execution import Execution
+    from harness.study.plan import Plan
+
+ROOT = Path("mlruns")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a study; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return _run(arguments)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr, flush=True)
+        # Worker processes are in the middle of a stage; they end when their driver is gone.
+        os._exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.run",
+        description="Run a study: train every arm, sample, judge, and write report.html and results.json.",
+        epilog="Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people.")
+    parser.add_argument("study", metavar="STUDY.yaml", help="the study file, for example studies/label_budget.yaml")
+    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
+                        help="override one key, dotted: --set ppo.episodes=4096 (may be repeated)")
+    parser.add_argument("--jobs", type=_jobs, default=None, metavar="N",
+                        help="how many stages at once (default: chosen from the cores and the size of the model)")
+    parser.add_argument("--dry-run", action="store_true",
+                        help="print the stages, which are cached, and what the rest would cost; train nothing")
+    parser.add_argument("--tracking-uri", default=None, metavar="URI",
+                        help="an MLflow server or database (default: mlruns/mlflow.db)")
+    parser.add_argument("--output", type=Path, default=None, metavar="DIR",
+                        help="where report.html and results.json are copied (default: mlruns/reports/STUDY/)")
+    return parser
+
+
+def _jobs(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of jobs; give 1 or more")
+    return int(text)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from harness.study.externals import external_digests
+    from harness.study.loading import load_study
+    from harness.study.plan import make_plan
+
+    study = load_study(arguments.study, arguments.overrides)
+    plan = make_plan(study, external_digests(study))
+
+    from harness.engine import tracking
+
+    uri = arguments.tracking_uri or tracking.default_uri(ROOT)
+    tracking.check_reachable(uri)
+    if arguments.dry_run:
+        from harness.engine.summary import print_plan
+
+        store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
+        print_plan(plan, store)
+        return 0
+    from harness.engine.preflight import check_inputs
+
+    check_inputs(study)
+    return _execute(plan, uri, arguments)
+
+
+def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from harness.engine.execution import Runner
+    from harness.engine.local import InThisProcess, ProcessPool
+    from harness.engine.resources import choose_resources
+    from harness.engine.screen import LineScreen, LiveScreen
+    from harness.engine.summary import publish_results, say_what_happened
+    from harness.engine.tracking import Tracking
+
+    console = Console()
+    screen = LiveScreen(console) if console.is_terminal else LineScreen(sys.stdout)
+    resources = choose_resources(plan.study, arguments.jobs)
+    tracking = Tracking(uri, root=ROOT)
+    executor = InThisProcess(screen.progress) if resources.jobs == 1 else ProcessPool(resources.jobs, screen.progress)
+    try:
+        execution = Runner(plan, tracking=tracking, executor=executor, screen=screen, cores=resources.cores,
+                           narrow_threads=resources.narrow_threads).run()
+    finally:
+        screen.close()
+    executor.close()
+    output = arguments.output or ROOT / "reports" / plan.study.study
+    if plan.report.fingerprint in execution.refs:
+        publish_results(plan, execution, tracking, output)
+    say_what_happened(plan, execution, console, output)
+    return exit_code(execution)
+
+
+def exit_code(execution: Execution) -> int:
+    """1 when a stage failed, 3 when people are awaited, else 0."""
+    return 1 if execution.failures else 3 if execution.pending else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""Stage: a base model from outside, used where it lies (a hub name or a folder)."""
+
+from __future__ import annotations
+
+from harness.models.loading import load_language_model, load_tokenizer
+from harness.records import Done
+from harness.stages.artifacts import note_base_model
+from harness.stages.context import StageCall, StageLog
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """Load it once, so that what is wrong with it is said here, and note where it is."""
+    name = call.settings.name
+    model = load_language_model(name)
+    load_tokenizer(name)
+    note_base_model(call.out, name)
+    return Done({"parameters": float(sum(parameter.numel() for parameter in model.parameters()))})

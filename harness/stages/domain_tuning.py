@@ -1,0 +1,31 @@
+"""Stage: the base model, language-modelled on the task's text (the paper's books, Ziegler 3.1)."""
+
+from __future__ import annotations
+
+from harness.models.loading import load_language_model, load_tokenizer, save_language_model
+from harness.records import Done
+from harness.seeds import derive_seed
+from harness.stages.artifacts import model_path
+from harness.stages.context import StageCall, StageLog
+from harness.stages.fitting import blocks_of, reporter
+from harness.stages.pretrain import pretraining_texts
+from harness.training.checkpoint import Checkpoint
+from harness.training.language_model_fit import evaluate_language_model, fit_language_model
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """Blocks of query and response length; as many as the settings' steps take, or all the text there is."""
+    task, fit = call.settings.task, call.settings.fit
+    path = model_path(call.inputs["base"])
+    model, tokenizer = load_language_model(path), load_tokenizer(path)
+    block = task.query_tokens + task.response.tokens
+    wanted = None if fit.steps is None else fit.steps * fit.batch_size * block
+    blocks = blocks_of(pretraining_texts(task, "train"), tokenizer, tokens=wanted, block=block)
+    held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=200 * block, block=block)
+    before = evaluate_language_model(model, tokens=held_out)
+    fit_language_model(model, tokens=blocks, settings=fit, seed=derive_seed(call.seed, "order"),
+                       on_step=reporter(log), checkpoint=Checkpoint(call.out / "checkpoint"))
+    after = evaluate_language_model(model, tokens=held_out)
+    save_language_model(model, call.out / "model", tokenizer)
+    Checkpoint(call.out / "checkpoint").clear()
+    return Done({"nats_per_token": after, "nats_per_token_before": before})

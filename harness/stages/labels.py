@@ -1,0 +1,128 @@
+"""Stage: labels start .. stop−1 of the one seeded permutation (Ziegler 2.3): best of k responses of ρ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from harness.algorithms.responses import truncate
+from harness.errors import InputError
+from harness.labels.human import HumanLabeler
+from harness.labels.imported import import_labels
+from harness.labels.simulated import SimulatedLabeler
+from harness.models.generation import sample_responses
+from harness.models.loading import load_tokenizer
+from harness.models.policy import Policy
+from harness.models.prompts import TokenBatch
+from harness.records import PAD, Done, LabelTask, Pending
+from harness.seeds import derive_seed, numpy_generator
+from harness.stages.artifacts import LabelTable, model_path, write_table
+from harness.stages.context import StageCall, StageLog
+from harness.tasks.query_table import QueryTable
+from harness.tasks.text_tokens import decode, single_token
+
+_AT_ONCE = 256
+_MOST_ROUNDS = 64
+_ROUND_STRIDE = 1 << 40
+
+
+def run(call: StageCall, log: StageLog) -> Done | Pending:
+    """Sample candidates, let the labeler choose, write the table. Label i depends on the seed and on i alone."""
+    settings = call.settings
+    if settings.labels.source == "imported":
+        return _imported(call)
+    train = QueryTable(call.inputs["queries"] / "train.parquet")
+    order = numpy_generator(call.seed, "order").permutation(len(train))
+    if settings.stop > len(order):
+        raise InputError(f"{settings.stop} labels need as many train queries, and there are {len(order)}",
+                         key="labels.budgets", cure="Give more text, or lower the budget.")
+    numbers = np.arange(settings.start, settings.stop)
+    rows = order[numbers]
+    queries = train.take(rows)
+    tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
+    policy = Policy.from_pretrained(model_path(call.inputs["policy"]), temperature=settings.task.temperature)
+    candidates = _candidates(call, policy, tokenizer, [query.tokens for query in queries], numbers, log)
+
+    texts = decode(tokenizer, candidates.reshape(-1, candidates.shape[-1]).tolist())
+    k = settings.labels.candidates
+    tasks = [LabelTask(id=f"{number:07d}", query=query, candidates=tuple(texts[index * k:(index + 1) * k]))
+             for index, (number, query) in enumerate(zip(numbers, queries, strict=True))]
+    scores = np.full((len(tasks), k), np.nan)
+    if settings.labels.source == "human":
+        labeler = HumanLabeler(settings.queue, title=settings.labels.title, instructions=settings.labels.instructions)
+        chosen = labeler.choose(tasks, seed=call.seed)
+        missing = sum(choice is None for choice in chosen)
+        if missing:
+            return Pending(f"{missing} labels are missing in the queue {settings.queue}", missing)
+    else:
+        model = settings.labels.labeler
+        simulated = SimulatedLabeler(model.scorer, noise=model.noise, lapse_rate=model.lapse_rate)
+        scores = simulated.scores(tasks)
+        chosen = simulated.choose(tasks, seed=call.seed, numbers=numbers.tolist(), scores=scores)
+    table = LabelTable(queries=TokenBatch.from_sequences([query.tokens for query in queries]).tokens.numpy().astype(np.int32),
+                       candidates=candidates, best=np.array(chosen, dtype=np.int64), scores=scores, rows=rows)
+    table.save(call.out)
+    _write_examples(call, tasks, table)
+    return Done(_summary(table))
+
+
+def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[tuple[int, ...]],
+                numbers: np.ndarray, log: StageLog) -> np.ndarray:
+    """(n, k, R) truncated responses that all obey the end rule: those which break it are never shown to a labeler."""
+    k, rule = call.settings.labels.candidates, call.settings.task.response
+    end = single_token(tokenizer, rule.text, key="task.response.text")
+    found = np.full((len(queries), k, rule.tokens), PAD, dtype=np.int32)
+    have = np.zeros(len(queries), dtype=int)
+    seed = derive_seed(call.seed, "candidates")
+    # Similar lengths side by side need little padding; a sample does not depend on its neighbours.
+    by_length = np.argsort([len(query) for query in queries], kind="stable")
+    for start in range(0, len(queries), _AT_ONCE):
+        waiting = by_length[start:start + _AT_ONCE]
+        for attempt in range(_MOST_ROUNDS):
+            batch = TokenBatch.from_sequences([queries[index] for index in waiting])
+            sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=k,
+                                       stream_ids=torch.from_numpy(numbers[waiting] + attempt * _ROUND_STRIDE))
+            cut = truncate(sampled.tokens, end_token=end, after=rule.after)
+            for index, tokens, valid in zip(waiting, cut.tokens.cpu().numpy(), cut.valid.cpu().numpy(), strict=True):
+                good = tokens[valid][:k - have[index]]
+                found[index, have[index]:have[index] + len(good)] = good
+                have[index] += len(good)
+            waiting = waiting[have[waiting] < k]
+            if not len(waiting):
+                break
+        if len(waiting):
+            raise InputError(
+                f"for {len(waiting)} queries the policy hardly ever ends with {rule.text!r} at or after token {rule.after}",
+                key="task.response", cure="Choose another end text, a lower 'after', or more tokens.")
+        log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
+    return found
+
+
+def _imported(call: StageCall) -> Done:
+    settings = call.settings
+    tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
+    table = import_labels(settings.labels.path, settings.labels.format, tokenizer, task=settings.task,
+                          candidates=settings.labels.candidates, start=settings.start, stop=settings.stop)
+    table.save(call.out)
+    return Done(_summary(table))
+
+
+def _summary(table: LabelTable) -> dict[str, float]:
+    figures = {"labels": float(len(table))}
+    if np.isfinite(table.scores).all():
+        best = table.scores.argmax(axis=1)
+        figures["agreement_with_scorer"] = float((best == table.best).mean())
+        figures["mean_score"] = float(table.scores.mean())
+    return figures
+
+
+def _write_examples(call: StageCall, tasks: list[LabelTask], table: LabelTable) -> None:
+    shown = tasks[:50]
+    columns: dict[str, list[Any]] = {"label": [task.id for task in shown], "query": [task.query.text for task in shown]}
+    for index in range(table.candidates.shape[1]):
+        columns[f"candidate_{index}"] = [task.candidates[index] for task in shown]
+    columns["best"] = table.best[:50].tolist()
+    columns["source"] = [call.settings.labels.source] * len(shown)
+    write_table(call.out / "labels.table.json", columns)

@@ -1,0 +1,134 @@
+"""Stage: PPO of one arm (Ziegler 2.2): from its start policy, with the reward model of its label budget and seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from harness.labels.scorers import get_scorer
+from harness.models.loading import load_tokenizer
+from harness.models.policy import Policy
+from harness.models.prompts import TokenBatch
+from harness.models.reward import RewardModel
+from harness.records import Done
+from harness.seeds import numpy_generator
+from harness.stages.artifacts import model_path, write_table
+from harness.stages.context import StageCall, StageLog
+from harness.stages.log import METRICS_FILE, read_metrics
+from harness.tasks.query_table import QueryTable
+from harness.tasks.text_tokens import decode, single_token
+from harness.training.checkpoint import Checkpoint
+from harness.training.ppo_update import PPOStep, PPOTrainer
+
+_LOGGED_STEPS = 200
+_GOLD_SAMPLES = 64
+_TABLE_ROWS = 32
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """Go on from the checkpoint if there is one; what is logged twice by that is cut off first."""
+    task, settings = call.settings.task, call.settings.ppo
+    path = model_path(call.inputs["start"])
+    tokenizer = load_tokenizer(path)
+    policy = Policy.from_pretrained(path, temperature=task.temperature)
+    trainer = PPOTrainer(policy, Policy.from_pretrained(path, temperature=task.temperature), settings=settings,
+                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"),
+                         end=task.response, seed=call.seed)
+    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])).requires_grad_(False)
+    queries = _Queries(call)
+    gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
+    checkpoint = Checkpoint(call.out / "checkpoint")
+    saved = checkpoint.load()
+    if saved is not None:
+        trainer.load_state_dict(saved[1])
+    log.rewind(trainer.steps_done)
+
+    every = max(1, settings.updates // _LOGGED_STEPS)
+    last: tuple[np.ndarray, PPOStep] | None = None
+    while trainer.steps_done < settings.updates:
+        rows, stream_ids = queries.rows(trainer.steps_done, settings.batch_size)
+        step = trainer.step(queries.batch(rows), stream_ids, reward_model.score)
+        done = trainer.steps_done
+        if done % every == 0 or done == settings.updates:
+            log.metrics({**step.metrics, **gold.metrics(rows, step)}, done)
+        log.progress(done, settings.updates,
+                     f"score {step.metrics['objective/score']:.2f}  kl {step.metrics['objective/kl']:.1f}")
+        if done < settings.updates and checkpoint.due(done):
+            checkpoint.save(done, trainer.state_dict())
+        last = rows, step
+    if last is not None:
+        _write_samples_table(call, queries, tokenizer, *last)
+    policy.save_pretrained(call.out / "model", tokenizer)
+    checkpoint.clear()
+    return Done(_summary(call))
+
+
+class _Queries:
+    """The train queries in seeded epochs: which ones a batch gets is a function of the seed and the step."""
+
+    def __init__(self, call: StageCall) -> None:
+        self.table = QueryTable(call.inputs["queries"] / "train.parquet")
+        self._tokens = self.table.tokens()
+        self._seed = call.seed
+        self._cached: tuple[int, np.ndarray] | None = None
+
+    def rows(self, step: int, size: int) -> tuple[np.ndarray, torch.Tensor]:
+        """Rows of the query table, and a random stream for each episode."""
+        episodes = np.arange(step * size, (step + 1) * size)
+        epochs, positions = np.divmod(episodes, len(self._tokens))
+        rows = np.empty(size, dtype=np.int64)
+        for epoch in np.unique(epochs):
+            order = self._order(int(epoch))
+            rows[epochs == epoch] = order[positions[epochs == epoch]]
+        return rows, torch.from_numpy(episodes)
+
+    def _order(self, epoch: int) -> np.ndarray:
+        if self._cached is None or self._cached[0] != epoch:
+            self._cached = epoch, numpy_generator(self._seed, "queries", epoch).permutation(len(self._tokens))
+        return self._cached[1]
+
+    def batch(self, rows: np.ndarray) -> TokenBatch:
+        return TokenBatch.from_sequences([self._tokens[row] for row in rows])
+
+
+class _GoldScore:
+    """The simulated labeler's own score of the same samples: over-optimization shows where it falls behind the reward model's."""
+
+    def __init__(self, scorer: str | None, *, table: QueryTable, tokenizer: Any) -> None:
+        self._scorer = get_scorer(scorer) if scorer else None
+        self._table, self._tokenizer = table, tokenizer
+
+    def metrics(self, rows: np.ndarray, step: PPOStep) -> dict[str, float]:
+        """Means over the valid responses among the first of the batch."""
+        if self._scorer is None:
+            return {}
+        valid = step.valid[:_GOLD_SAMPLES].cpu().numpy()
+        if not valid.any():
+            return {}
+        texts = decode(self._tokenizer, step.truncated[:_GOLD_SAMPLES].cpu()[valid].tolist())
+        queries = self._table.take(rows[:_GOLD_SAMPLES][valid])
+        scores = step.scores[:_GOLD_SAMPLES].cpu()[valid]
+        return {"objective/gold_score": float(self._scorer(queries, texts).mean()),
+                "objective/score_of_valid": float(scores.mean())}
+
+
+def _write_samples_table(call: StageCall, queries: _Queries, tokenizer: Any, rows: np.ndarray, step: PPOStep) -> None:
+    shown = slice(0, _TABLE_ROWS)
+    texts = [query.text for query in queries.table.take(rows[shown])]
+    write_table(call.out / "samples.table.json", {
+        "query": texts, "response": decode(tokenizer, step.truncated[shown].cpu().tolist()),
+        "score": step.scores[shown].tolist(), "kl": step.kl_to_reference[shown].tolist(),
+        "valid": step.valid[shown].tolist()})
+
+
+def _summary(call: StageCall) -> dict[str, float]:
+    """Means over the last tenth of the logged batches."""
+    records = [record["metrics"] for record in read_metrics(call.out / METRICS_FILE)]
+    tail = records[-max(1, len(records) // 10):]
+    names = ("objective/score", "objective/kl", "objective/gold_score", "objective/kl_coef", "episodes/s",
+             "objective/valid")
+    return {name.removeprefix("objective/").replace("/", "_per_"): float(np.mean([record[name] for record in tail]))
+            for name in names if name in tail[-1]}
+

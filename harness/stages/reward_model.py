@@ -1,0 +1,73 @@
+"""Stage: the reward model of one label budget and seed (Ziegler 2.1; released train_reward.py)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from harness.algorithms.responses import truncate
+from harness.models.generation import sample_responses
+from harness.models.loading import load_tokenizer
+from harness.models.policy import Policy
+from harness.models.prompts import TokenBatch
+from harness.models.reward import RewardModel
+from harness.records import Done
+from harness.seeds import derive_seed, numpy_generator
+from harness.stages.artifacts import LabelTable, model_path
+from harness.stages.context import StageCall, StageLog
+from harness.stages.fitting import reporter
+from harness.tasks.query_table import QueryTable
+from harness.tasks.text_tokens import single_token
+from harness.training.checkpoint import Checkpoint
+from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
+
+_SAMPLED_AT_ONCE = 256
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """Fit on the budget's labels less a validation share, then set gain and bias on samples of the reference policy."""
+    settings = call.settings
+    folders = [folder for name, folder in sorted(call.inputs.items()) if name.startswith("labels_")]
+    table = LabelTable.join([LabelTable.load(folder) for folder in folders], settings.label_budget)
+    path = model_path(call.inputs["start"])
+    tokenizer = load_tokenizer(path)
+    reference = Policy.from_pretrained(path, temperature=settings.temperature)
+    model = RewardModel.from_language_model(reference.language_model, seed=derive_seed(call.seed, "head"))
+    queries, responses = _reference_samples(call, reference, tokenizer)
+    if settings.fit.normalize_before:
+        normalize_reward_model(model, queries=queries, responses=responses)
+
+    held_out = int(settings.fit.validation_share * len(table))
+    order = numpy_generator(call.seed, "validation").permutation(len(table))
+    train, valid = order[held_out:], order[:held_out]
+    fit_reward_model(model, **_arrays(table, train), settings=settings.fit, seed=derive_seed(call.seed, "order"),
+                     on_step=reporter(log), checkpoint=Checkpoint(call.out / "checkpoint"))
+    figures = {"labels": float(len(table)), "trained_on": float(len(train))}
+    if held_out:
+        result = evaluate_reward_model(model, **_arrays(table, valid))
+        figures |= {"validation_loss": result.loss, "validation_accuracy": result.accuracy}
+    scale = normalize_reward_model(model, queries=queries, responses=responses)
+    figures |= {"gain": scale.gain, "bias": scale.bias}
+    model.save_pretrained(call.out / "model", tokenizer)
+    Checkpoint(call.out / "checkpoint").clear()
+    return Done(figures)
+
+
+def _arrays(table: LabelTable, rows: np.ndarray) -> dict[str, TokenBatch | Tensor]:
+    return {"queries": TokenBatch(torch.from_numpy(table.queries[rows].astype(np.int64))),
+            "candidates": torch.from_numpy(table.candidates[rows].astype(np.int64)),
+            "best": torch.from_numpy(table.best[rows].astype(np.int64))}
+
+
+def _reference_samples(call: StageCall, policy: Policy, tokenizer: object) -> tuple[TokenBatch, Tensor]:
+    """Queries and truncated responses of the reference policy, for the scale."""
+    settings = call.settings
+    tokens = QueryTable(call.inputs["queries"] / "train.parquet").tokens()
+    rows = numpy_generator(call.seed, "normalization").integers(len(tokens), size=settings.fit.normalization_samples)
+    queries = TokenBatch.from_sequences([tokens[row] for row in rows])
+    rule = settings.response
+    sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(call.seed, "normalization"),
+                               stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
+    end = single_token(tokenizer, rule.text, key="task.response.text")
+    return queries, truncate(sampled.tokens.squeeze(1), end_token=end, after=rule.after).tokens

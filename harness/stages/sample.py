@@ -1,0 +1,102 @@
+"""Stage: one arm's responses to the test queries. Every arm answers the same queries, each with a random stream of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from harness.algorithms.responses import truncate
+from harness.errors import InputError
+from harness.models.generation import sample_responses
+from harness.models.loading import load_tokenizer
+from harness.models.policy import Policy
+from harness.models.prompts import TokenBatch
+from harness.models.reward import RewardModel
+from harness.records import PAD, Done, Query, Sample
+from harness.seeds import numpy_generator
+from harness.stages.artifacts import model_path, write_samples, write_table
+from harness.stages.context import StageCall, StageLog
+from harness.tasks.query_table import read_queries
+from harness.tasks.text_tokens import decode, single_token
+from harness.text.copying import lead, random_sentences
+from harness.text.tokenization import load_tokenizer as load_word_tokenizer
+
+_AT_ONCE = 64
+_TABLE_ROWS = 100
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """Sample a policy, or take the texts of a baseline that no model writes."""
+    queries = read_queries(call.inputs["queries"] / "test.parquet")
+    if call.settings.method == "policy":
+        samples, scores = _policy_samples(call, queries, log)
+    else:
+        samples, scores = _text_samples(call, queries), None
+    write_samples(call.out, samples)
+    shown = slice(0, _TABLE_ROWS)
+    write_table(call.out / "samples.table.json", {
+        "query": [query.text for query in queries[shown]], "response": [sample.text for sample in samples[shown]],
+        "score": (scores if scores is not None else [None] * len(samples))[shown],
+        "kl": [sample.kl_to_reference for sample in samples[shown]], "valid": [sample.valid for sample in samples[shown]]})
+    figures = {"valid": float(np.mean([sample.valid for sample in samples])),
+               "mean_tokens": float(np.mean([len(sample.tokens) for sample in samples])) if samples[0].tokens else 0.0}
+    if samples[0].kl_to_reference is not None:
+        figures["kl_to_reference"] = float(np.mean([sample.kl_to_reference for sample in samples]))
+    if scores is not None:
+        figures["reward_model_score"] = float(np.mean(scores))
+    return Done(figures)
+
+
+@torch.no_grad()
+def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tuple[list[Sample], list[float] | None]:
+    task, rule = call.settings.task, call.settings.task.response
+    path = model_path(call.inputs["policy"])
+    tokenizer = load_tokenizer(path)
+    policy = Policy.from_pretrained(path, temperature=task.temperature)
+    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), temperature=task.temperature)
+    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])) if "reward_model" in call.inputs else None
+    end = single_token(tokenizer, rule.text, key="task.response.text")
+    samples: list[Sample] = []
+    scores: list[float] = []
+    for start in range(0, len(queries), _AT_ONCE):
+        some = queries[start:start + _AT_ONCE]
+        batch = TokenBatch.from_sequences([query.tokens for query in some])
+        sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed,
+                                   stream_ids=torch.arange(start, start + len(some)))
+        tokens = sampled.tokens.squeeze(1)
+        cut = truncate(tokens, end_token=end, after=rule.after)
+        kl = (sampled.logprobs.squeeze(1) - reference.evaluate(batch, tokens).logprobs).sum(dim=1).tolist()
+        if reward_model is not None:
+            scores += reward_model.score(batch, cut.tokens).tolist()
+        texts = decode(tokenizer, cut.tokens.tolist())
+        for query, text, row, valid, nats in zip(some, texts, cut.tokens.tolist(), cut.valid.tolist(), kl, strict=True):
+            samples.append(_sample(call, query, text, tuple(token for token in row if token != PAD), valid, nats))
+        log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
+    return samples, scores if reward_model is not None else None
+
+
+def _text_samples(call: StageCall, queries: list[Query]) -> list[Sample]:
+    """The human text, the source's first sentences, or random sentences of it as long as the human text."""
+    words = load_word_tokenizer()
+    samples = []
+    for number, query in enumerate(queries):
+        if call.settings.method == "reference":
+            text = query.reference
+        elif query.source is None:
+            text = None
+        elif call.settings.method == "lead":
+            text = lead(query.source, call.settings.task.lead_sentences)
+        else:
+            length = len(words.tokens(query.reference or "")) or 30
+            text = random_sentences(query.source, length, numpy_generator(call.seed, number))
+        if text is None:
+            raise InputError(f"query {query.id} has no text for the baseline {call.settings.method}",
+                             key="evaluation.baselines", cure=f"Leave {call.settings.method} out.")
+        samples.append(_sample(call, query, text, (), True, None))
+    return samples
+
+
+def _sample(call: StageCall, query: Query, text: str, tokens: tuple[int, ...], valid: bool, kl: float | None) -> Sample:
+    assert call.arm is not None
+    return Sample(query_id=query.id, arm=call.arm.arm, label_budget=call.arm.label_budget, seed=call.arm.seed,
+                  text=text.strip(), tokens=tokens, valid=valid, kl_to_reference=kl)

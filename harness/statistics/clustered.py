@@ -1,0 +1,156 @@
+"""Variances when several raters judge each item and each rater many items.
+
+The two-way clustered (Cameron, Gelbach and Miller 2011) variance V = V_item + V_rater - V_cell without
+small-sample factors, as statsmodels' `cov_type="cluster"` with two groups and `use_correction=False`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def encode(labels: Sequence[Any] | NDArray[Any]) -> tuple[IntArray, int]:
+    """Labels as codes 0..k-1 in order of appearance, and k."""
+    import pandas as pd
+
+    array = labels if isinstance(labels, np.ndarray) else np.array(list(labels), dtype=object)
+    codes, uniques = pd.factorize(array, use_na_sentinel=False)
+    return codes.astype(np.int64), len(uniques)
+
+
+def cell_codes(first: IntArray, second: IntArray) -> IntArray:
+    """One code for each pair of codes that occurs."""
+    return encode(first * (int(second.max(initial=0)) + 1) + second)[0]
+
+
+def cluster_meat(scores: Any, groups: Sequence[IntArray]) -> FloatArray:
+    """The middle of the sandwich for scores (n, k), dense or sparse: (k, k).
+
+    groups: one array of cluster codes (n,), or two for V_first + V_second - V_cell. With two it need not
+    be positive semi-definite; who uses it guards.
+    """
+    if len(groups) == 1:
+        return _one_way_meat(scores, groups[0])
+    first, second = groups
+    return (_one_way_meat(scores, first) + _one_way_meat(scores, second)
+            - _one_way_meat(scores, cell_codes(first, second)))
+
+
+def _one_way_meat(scores: Any, codes: IntArray) -> FloatArray:
+    from scipy import sparse
+
+    n = len(codes)
+    indicator = sparse.csr_array((np.ones(n), (codes, np.arange(n))), shape=(int(codes.max()) + 1, n))
+    sums = indicator @ scores
+    meat = sums.T @ sums
+    return np.asarray(meat.toarray() if sparse.issparse(meat) else meat, dtype=np.float64)
+
+
+def guarded_covariance(bread: FloatArray, scores: Any, groups: Sequence[IntArray]) -> tuple[FloatArray, bool]:
+    """bread @ meat @ bread, and whether the guard was needed.
+
+    Where the two-way variance of a coefficient is not positive, the larger one-way covariance takes its
+    place.
+    """
+    covariance = bread @ cluster_meat(scores, groups) @ bread
+    if len(groups) == 1 or bool(np.all(np.diag(covariance) > 0)):
+        return covariance, False
+    one_way = [bread @ cluster_meat(scores, [codes]) @ bread for codes in groups]
+    return max(one_way, key=lambda matrix: float(np.trace(matrix))), True
+
+
+@dataclass(frozen=True)
+class MeanVariance:
+    """Variance of a weighted mean. variance: None where there is one cluster only.
+
+    method: in words. fewer_clusters: what the degrees of freedom come from. guarded: V was not positive.
+    """
+
+    variance: float | None
+    degrees_of_freedom: int
+    fewer_clusters: int
+    method: str
+    guarded: bool
+    why_undefined: str | None
+
+
+def mean_variance(residuals: FloatArray, weights: FloatArray, *, clusters: IntArray,
+                  raters: IntArray | None) -> MeanVariance:
+    """Variance of Σ w (s - mean), where Σ w = 1; by `clusters` and, with two or more raters, by rater too."""
+    influence = weights * residuals
+    n_clusters = int(clusters.max()) + 1
+    n_raters = int(raters.max()) + 1 if raters is not None else 1
+    if n_clusters < 2:
+        return MeanVariance(None, 0, n_clusters, "none", False, "one item only: no spread to measure")
+    item_part = _sum_of_squares(influence, clusters)
+    if raters is None or n_raters < 2:
+        return MeanVariance(item_part, n_clusters - 1, n_clusters, "clustered by item, t", False, None)
+    rater_part = _sum_of_squares(influence, raters)
+    variance = item_part + rater_part - _sum_of_squares(influence, cell_codes(clusters, raters))
+    guarded = variance <= 1e-12 * max(item_part, rater_part)
+    if guarded:
+        variance = max(item_part, rater_part)
+    fewer = min(n_clusters, n_raters)
+    return MeanVariance(variance, fewer - 1, fewer, "two-way clustered by item and rater, t", guarded, None)
+
+
+def _sum_of_squares(influence: FloatArray, codes: IntArray) -> float:
+    return float(np.sum(np.bincount(codes, weights=influence) ** 2))
+
+
+@dataclass(frozen=True)
+class BootstrapInterval:
+    """A percentile interval. resamples: how many there were."""
+
+    low: float
+    high: float
+    standard_error: float
+    resamples: int
+
+
+def pigeonhole_bootstrap(outcomes: FloatArray, *, items: IntArray, raters: IntArray | None,
+                         clusters: IntArray, rng: np.random.Generator, resamples: int = 1000,
+                         confidence: float = 0.95) -> BootstrapInterval:
+    """Items (by cluster) and raters are resampled independently (Owen 2007), and the mean of item means
+    taken anew.
+
+    An item whose raters were all left out of a resample is left out of it too.
+    """
+    from scipy import sparse
+
+    n_items = int(items.max()) + 1
+    rater_codes = raters if raters is not None else np.zeros(len(outcomes), dtype=np.int64)
+    n_raters = int(rater_codes.max()) + 1
+    shape = (n_items, n_raters)
+    votes = sparse.csr_array((np.ones(len(outcomes)), (items, rater_codes)), shape=shape)
+    wins = sparse.csr_array((outcomes, (items, rater_codes)), shape=shape)
+    cluster_of_item = np.zeros(n_items, dtype=np.int64)
+    cluster_of_item[items] = clusters
+    n_clusters = int(clusters.max()) + 1
+    means = np.empty(resamples)
+    for start in range(0, resamples, 20):
+        size = min(20, resamples - start)
+        rater_weights = _resample_counts(n_raters, size, rng) if n_raters > 1 else np.ones((1, size))
+        item_weights = _resample_counts(n_clusters, size, rng)[cluster_of_item]
+        votes_left = votes @ rater_weights
+        item_means = (wins @ rater_weights) / np.maximum(votes_left, 1)
+        item_weights *= votes_left > 0
+        total = np.maximum(item_weights.sum(axis=0), 1)
+        means[start:start + size] = (item_weights * item_means).sum(axis=0) / total
+    tail = 100 * (1 - confidence) / 2
+    low, high = np.percentile(means, [tail, 100 - tail])
+    return BootstrapInterval(float(low), float(high), float(means.std(ddof=1)), resamples)
+
+
+def _resample_counts(n: int, size: int, rng: np.random.Generator) -> FloatArray:
+    """(n, size): how often each of n is drawn in a resample of n with replacement."""
+    draws = [np.bincount(rng.integers(n, size=n), minlength=n) for _ in range(size)]
+    return np.stack(draws, axis=1).astype(np.float64)

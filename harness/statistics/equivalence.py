@@ -1,0 +1,111 @@
+"""'Little benefit from more labels' as a claim that can fail: non-inferiority and equivalence with a
+margin.
+
+A difference that is not significant shows nothing. Here the burden of proof lies with whoever says 'no
+difference'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.statistics.win_rate import WinRate
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """W(A over B) held against ½ ± margin.
+
+    p_not_better: one-sided p of H0 'W is ½ + margin or more'; small: A is not better by more than the
+    margin, so B is non-inferior. p_not_worse: of H0 'W is ½ - margin or less'; small: A is non-inferior
+    to B. p_equivalent: the larger of both (two one-sided tests). lower_bound, upper_bound: the one-sided
+    bounds at level alpha. All None where the win rate has no standard error, and why_undefined says why.
+    """
+
+    margin: float
+    alpha: float
+    win_rate: float | None
+    p_not_better: float | None
+    p_not_worse: float | None
+    p_equivalent: float | None
+    lower_bound: float | None
+    upper_bound: float | None
+    verdict: str
+    why_undefined: str | None
+
+
+def equivalence(rate: WinRate, *, margin: float, alpha: float = 0.05) -> Equivalence:
+    """Both one-sided tests of a win rate, by its own standard error and degrees of freedom.
+
+    margin in (0, ½), fixed before the first judgment. Unanimous judgments are tested by the exact
+    binomial over the fewer clusters.
+    """
+    _check(margin, alpha)
+    if rate.win_rate is None or rate.ci_low is None:
+        return _undefined(rate, margin, alpha)
+    if rate.standard_error is None:
+        wins = round(rate.win_rate * rate.fewer_clusters)
+        return equivalence_of_counts(wins, rate.fewer_clusters, margin=margin, alpha=alpha)
+    from scipy import special
+
+    error, freedom = rate.standard_error, rate.degrees_of_freedom
+    p_not_better = float(special.stdtr(freedom, (rate.win_rate - 0.5 - margin) / error))
+    p_not_worse = float(special.stdtr(freedom, (0.5 - margin - rate.win_rate) / error))
+    reach = float(special.stdtrit(freedom, 1 - alpha)) * error
+    return _record(rate.win_rate, margin, alpha, p_not_better, p_not_worse,
+                   max(rate.win_rate - reach, 0.0), min(rate.win_rate + reach, 1.0))
+
+
+def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.05) -> Equivalence:
+    """The exact binomial tests for n independent votes without ties, such as a published table gives."""
+    from scipy import stats
+
+    _check(margin, alpha)
+    p_not_better = float(stats.binomtest(wins, n, 0.5 + margin, alternative="less").pvalue)
+    p_not_worse = float(stats.binomtest(wins, n, 0.5 - margin, alternative="greater").pvalue)
+    bounds = stats.binomtest(wins, n).proportion_ci(confidence_level=1 - 2 * alpha, method="exact")
+    return _record(wins / n, margin, alpha, p_not_better, p_not_worse, float(bounds.low), float(bounds.high))
+
+
+def more_labels_verdict(result: Equivalence, *, large: str, small: str) -> str:
+    """One sentence on W(large over small): whether the smaller budget was enough."""
+    points = f"{100 * result.margin:g} points"
+    if result.p_not_better is None:
+        return f"Undefined: {result.why_undefined}."
+    if result.p_not_better < result.alpha:
+        claim = f"{small} was enough: {large} is not better by more than {points}"
+    else:
+        claim = f"Not shown that {small} was enough: {large} may be better by more than {points}"
+    return f"{claim}, p = {_p(result.p_not_better)}."
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.0e}"
+
+
+def _check(margin: float, alpha: float) -> None:
+    if not 0 < margin < 0.5:
+        raise ValueError(f"margin must be in (0, 0.5), not {margin}")
+    if not 0 < alpha < 0.5:
+        raise ValueError(f"alpha must be in (0, 0.5), not {alpha}")
+
+
+def _record(win_rate: float, margin: float, alpha: float, p_not_better: float, p_not_worse: float, low: float,
+            high: float) -> Equivalence:
+    p_equivalent = max(p_not_better, p_not_worse)
+    if p_equivalent < alpha:
+        verdict = "equivalent"
+    elif p_not_worse < alpha:
+        verdict = "better by more than the margin" if low > 0.5 + margin else "not worse"
+    elif p_not_better < alpha:
+        verdict = "worse by more than the margin" if high < 0.5 - margin else "not better"
+    else:
+        verdict = "inconclusive"
+    return Equivalence(margin, alpha, win_rate, p_not_better, p_not_worse, p_equivalent, low, high, verdict,
+                       why_undefined=None)
+
+
+def _undefined(rate: WinRate, margin: float, alpha: float) -> Equivalence:
+    return Equivalence(margin, alpha, rate.win_rate, p_not_better=None, p_not_worse=None, p_equivalent=None,
+                       lower_bound=None, upper_bound=None, verdict="undefined",
+                       why_undefined=rate.why_undefined)

@@ -1,0 +1,83 @@
+"""Digests of what lies outside the study file: texts, weights, label files, an imported scorer's source."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.errors import InputError
+from harness.study.spec import HubDataset, JsonlPairs, ScratchModel, StudySpec, TextFiles
+
+_EDGE = 1 << 20
+
+
+def external_digests(study: StudySpec) -> dict[str, str]:
+    """Digest by name: `source`, `base_model`, `labels`, `scorer:NAME`. Raises InputError for what is not there."""
+    found = {}
+    source = study.task.source
+    if isinstance(source, TextFiles | JsonlPairs):
+        source.check()
+        paths = (source.path, source.valid_path, source.test_path)
+        found["source"] = _hash("".join(_digest_path(Path(path), whole=True) for path in paths if path))
+    elif isinstance(source, HubDataset) and Path(source.name).exists():
+        found["source"] = _digest_path(Path(source.name), whole=True)
+    if not isinstance(study.base_model, ScratchModel) and Path(study.base_model).exists():
+        found["base_model"] = _digest_path(Path(study.base_model), whole=False)
+    if study.labels.source == "imported":
+        path = Path(study.labels.path)
+        if not path.is_file():
+            raise InputError(f"there is no label file {path}", key="labels.path",
+                             cure="Give the path of a file of labels.")
+        found["labels"] = _digest_path(path, whole=True)
+    scorers = {study.evaluation.judge.scorer}
+    if study.labels.source == "simulated":
+        scorers.add(study.labels.labeler.scorer)
+    if study.supervised is not None and study.supervised.scorer:
+        scorers.add(study.supervised.scorer)
+    for scorer in sorted(scorers):
+        if ":" in scorer:
+            found[f"scorer:{scorer}"] = _digest_module(scorer.split(":")[0])
+    return found
+
+
+def _digest_path(path: Path, *, whole: bool) -> str:
+    """Of the relative names and contents below a path. whole=False: of big files only size, first and last MiB."""
+    parts = []
+    for file in _files(path):
+        size = file.stat().st_size
+        content = hashlib.sha256()
+        with file.open("rb") as stream:
+            if whole or size <= 2 * _EDGE:
+                while piece := stream.read(_EDGE):
+                    content.update(piece)
+            else:
+                content.update(stream.read(_EDGE))
+                stream.seek(-_EDGE, 2)
+                content.update(stream.read(_EDGE))
+        name = file.name if file == path else str(file.relative_to(path))
+        parts.append(f"{name} {size} {content.hexdigest()}")
+    return _hash("\n".join(parts))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    else:
+        yield from (file for file in sorted(path.rglob("*")) if file.is_file())
+
+
+def _digest_module(name: str) -> str:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
+        raise InputError(f"there is no Python module '{name}' for the scorer", key="scorer",
+                         cure="Write module:function, with the module on PYTHONPATH.")
+    return _digest_path(Path(spec.origin), whole=True)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

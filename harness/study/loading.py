@@ -1,0 +1,236 @@
+"""YAML <-> spec: overrides, environment variables, and errors with file, line, key and the nearest right key."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from harness.errors import InputError
+from harness.study.spec import StudySpec
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+
+
+def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
+    """Read, override and check a study file.
+
+    overrides: `dotted.key=value`, the value as YAML. `${NAME}` in a text is the environment variable, and
+    `${NAME:-other}` has a default. Raises InputError with file, line, key and cure.
+    """
+    tree = _read(Path(path))
+    overridden = [_override(tree, override) for override in overrides]
+    _expand_variables(tree, (), str(path), tree)
+    try:
+        return StudySpec.model_validate(_plain(tree))
+    except ValidationError as error:
+        raise _explain(error, tree, str(path), overridden) from None
+
+
+def _read(path: Path) -> CommentedMap:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError("there is no such study file", file=str(path), cure=_nearby_studies(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read as UTF-8 text ({error})", file=str(path)) from None
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InputError(f"not valid YAML: {error.problem}", file=str(path), line=line,
+                         cure="Mend the YAML there or just above it.") from None
+    except YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", file=str(path)) from None
+    if not isinstance(tree, CommentedMap):
+        raise InputError("a study file is a mapping of keys to values", file=str(path),
+                         cure="Begin from one under studies/.")
+    return tree
+
+
+def _nearby_studies(path: Path) -> str:
+    folder = path.parent if path.parent.is_dir() else Path("studies")
+    names = sorted(str(found) for found in folder.glob("*.yaml"))
+    return f"There are: {', '.join(names)}." if names else "Give the path of a YAML file."
+
+
+def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
+    key, equals, text = override.partition("=")
+    parts = tuple(key.split("."))
+    if not equals or not all(parts):
+        raise InputError(f"'{override}' is not dotted.key=value", file="--set",
+                         cure="Write for example --set ppo.episodes=4096.")
+    try:
+        value = YAML(typ="safe").load(text)
+    except YAMLError:
+        raise InputError(f"the value '{text}' is not valid YAML", file="--set", key=key,
+                         cure="Quote it.") from None
+    node: Any = tree
+    for part in parts[:-1]:
+        following = _child(node, part)
+        if not isinstance(following, CommentedMap | CommentedSeq | dict | list):
+            following = CommentedMap()
+            _assign(node, part, following, key)
+        node = following
+    _assign(node, parts[-1], value, key)
+    return parts
+
+
+def _child(node: Any, part: str) -> Any:
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return node[int(part)] if part.isdigit() and int(part) < len(node) else None
+    return node.get(part)
+
+
+def _assign(node: Any, part: str, value: Any, key: str) -> None:
+    if isinstance(node, Sequence):
+        if not part.isdigit() or int(part) >= len(node):
+            raise InputError(f"'{part}' is not a position in this list of {len(node)}", file="--set", key=key,
+                             cure="Count from 0, or set the whole list.")
+        node[int(part)] = value  # type: ignore[index]
+    else:
+        node[part] = value
+
+
+def _expand_variables(node: Any, place: tuple[Any, ...], file: str, root: CommentedMap) -> None:
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in list(items):
+        here = (*place, key)
+        if isinstance(value, str) and "${" in value:
+            node[key] = _VARIABLE.sub(lambda match, at=here: _variable(match, at, file, root), value)  # type: ignore[misc]
+        else:
+            _expand_variables(value, here, file, root)
+
+
+def _variable(match: re.Match[str], place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
+    name, default = match.groups()
+    value = os.environ.get(name, default)
+    if value is None:
+        key = ".".join(map(str, place))
+        raise InputError(f"the environment variable {name} is not set", file=file, line=_line(root, place), key=key,
+                         cure=f"Set it ({name}=... before the command), or give --set {key}=...")
+    return value
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key if isinstance(key, str) else str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return tuple(_plain(value) for value in node)
+    return node
+
+
+def _explain(error: ValidationError, tree: CommentedMap, file: str,
+             overridden: Sequence[tuple[str, ...]]) -> InputError:
+    """The first error, as one line. Pydantic's tags of discriminated unions are not part of the path."""
+    first = error.errors(include_url=False)[0]
+    place = _place_in_tree(first["loc"], tree)
+    key = ".".join(map(str, place)) or None
+    kind, message = first["type"], first["msg"].removeprefix("Value error, ")
+    cure = None
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        message = "unknown key"
+        known = _known_keys(place[:-1], tree)
+        near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
+        cure = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(known)}."
+    elif kind in ("missing", "missing_argument"):
+        message, cure = "this key is missing", "Add it."
+    elif kind == "union_tag_not_found":
+        tag = str(first["ctx"]["discriminator"]).strip("'")
+        message, cure = f"'{tag}' is missing", f"Add {key}.{tag}."
+    elif kind == "value_error" and not place:
+        message, cure = message, "Change one of the two."
+    elif "input" in first and not isinstance(first["input"], Mapping):
+        message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
+        cure = "Change the value."
+    from_command = any(tuple(map(str, place[:len(parts)])) == parts for parts in overridden)
+    return InputError(message[:1].lower() + message[1:], file="--set" if from_command else file,
+                      line=None if from_command else _line(tree, place), key=key, cure=cure)
+
+
+def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
+    place: list[Any] = []
+    node = tree
+    for index, part in enumerate(location):
+        last = index == len(location) - 1
+        if isinstance(node, Mapping) and part in node:
+            place.append(part)
+            node = node[part]
+        elif isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
+            place.append(part)
+            node = node[part]
+        elif last and isinstance(node, Mapping):
+            place.append(part)
+    return tuple(place)
+
+
+def _line(tree: Any, place: tuple[Any, ...]) -> int | None:
+    """The line, counted from 1, of the deepest key on the way to `place` that stands in the file."""
+    line = None
+    node = tree
+    for part in place:
+        try:
+            found = node.lc.key(part)[0] if isinstance(node, CommentedMap) else node.lc.item(part)[0]
+        except (AttributeError, KeyError, TypeError):
+            break
+        line = found + 1
+        node = node[part]
+    return line
+
+
+def _known_keys(place: tuple[Any, ...], tree: Any) -> list[str]:
+    """The keys allowed at a place, found by walking the types beside the values."""
+    kinds: list[Any] = [StudySpec]
+    node = tree
+    for part in place:
+        node = node[part]
+        kinds = [inner for kind in kinds for inner in _field_types(kind, part)]
+    tags = {str(value) for value in node.values()} if isinstance(node, Mapping) else set()
+    keys: list[str] = []
+    for kind in kinds:
+        if len(kinds) == 1 or _tag_matches(kind, tags):
+            keys.extend(_field_names(kind))
+    return keys or [name for kind in kinds for name in _field_names(kind)]
+
+
+def _annotations(kind: Any) -> dict[str, Any]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    if hasattr(kind, "__dataclass_fields__"):
+        import typing
+        return typing.get_type_hints(kind)
+    return {}
+
+
+def _field_names(kind: Any) -> list[str]:
+    return list(_annotations(kind))
+
+
+def _field_types(kind: Any, part: Any) -> list[Any]:
+    import typing
+    annotation = kind if isinstance(part, int) else _annotations(kind).get(part)
+    found: list[Any] = []
+    waiting = [annotation]
+    while waiting:
+        current = waiting.pop()
+        if _annotations(current):
+            found.append(current)
+        waiting.extend(typing.get_args(current))
+    return found
+
+
+def _tag_matches(kind: Any, tags: set[str]) -> bool:
+    import typing
+    for name in ("kind", "source"):
+        annotation = _annotations(kind).get(name)
+        if annotation is not None and set(map(str, typing.get_args(annotation))) & tags:
+            return True
+    return False

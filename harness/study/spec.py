@@ -1,0 +1,262 @@
+"""The types of a study file. Frozen; unknown keys are refused; derived values are properties.
+
+Every field is a key of the YAML with the same name. Defaults that are numbers of the paper or of the released
+code say so in `docs/studies.md`; the shipped studies write out all that matters.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from harness.tasks.sources import HubDataset, JsonlPairs, StoryworldSource, TextFiles
+from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+
+BASELINES = ("zero_shot", "supervised", "reference", "lead")
+"""Baseline arms a policy can be judged against. `random_sentences` is a control for the copy measures only."""
+
+
+class Spec(BaseModel):
+    """Base of all parts of a study: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+TextSourceSpec = Annotated[
+    StoryworldSource | TextFiles | JsonlPairs | HubDataset, Field(discriminator="kind")
+]
+
+
+class ScratchModel(Spec):
+    """A small GPT-2, with a tokenizer of its own, pretrained on the task's text as the study's first stage."""
+
+    layers: int = Field(default=2, ge=1)
+    width: int = Field(default=128, ge=8)
+    heads: int = Field(default=4, ge=1)
+    context: int = Field(default=128, ge=8)
+    vocabulary: int = Field(default=2048, ge=300)
+    tokens: int = Field(default=2_000_000, ge=1000, description="tokens of text to pretrain on, seen once each")
+    fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=2e-3, batch_size=32, epochs=1)
+
+    @model_validator(mode="after")
+    def _heads_divide_width(self) -> ScratchModel:
+        if self.width % self.heads:
+            raise ValueError(f"width {self.width} is not a multiple of heads {self.heads}")
+        return self
+
+
+class QueryCounts(Spec):
+    """How many queries each split gets. train: at most so many (a finite source may have fewer)."""
+
+    train: int = Field(default=100_000, ge=1)
+    valid: int = Field(default=256, ge=1)
+    test: int = Field(default=512, ge=1)
+    per_document: int | None = Field(default=None, ge=1, description="at most so many from one document")
+
+
+class ContinuationTask(Spec):
+    """Continue a text. Query: after the first `start`, at most `query_tokens`, up to the last `end`."""
+
+    kind: Literal["continuation"]
+    source: TextSourceSpec
+    query_tokens: int = Field(default=64, ge=1)
+    query_tokens_min: int = Field(default=8, ge=1)
+    start: str | None = None
+    end: str | None = "."
+    response: EndRule = EndRule(tokens=24, text=".", after=16)
+    temperature: float = Field(default=0.7, gt=0)
+    queries: QueryCounts = QueryCounts()
+
+
+class SummarizationTask(Spec):
+    """Summarize a text. Query: `prefix`, the source cut to fit, `suffix`, in all at most `query_tokens`."""
+
+    kind: Literal["summarization"]
+    source: TextSourceSpec
+    query_tokens: int = Field(default=500, ge=8)
+    prefix: str = ""
+    suffix: str = "\n\nTL;DR:"
+    cut_at: str | None = Field(default=None, description="a source too long is cut back to this text")
+    response: EndRule = EndRule(tokens=75, text="\n", after=55)
+    temperature: float = Field(default=0.7, gt=0)
+    lead_sentences: int = Field(default=3, ge=1)
+    pretraining_summaries: float = Field(
+        default=0.0, ge=0, le=1, description="share of the pretraining documents that end in suffix and summary")
+    queries: QueryCounts = QueryCounts()
+
+
+TaskSpec = Annotated[ContinuationTask | SummarizationTask, Field(discriminator="kind")]
+
+
+class ChoiceModel(Spec):
+    """A simulated judge or labeler: a scorer, Luce choice noise and a lapse rate.
+
+    P(choose i) = lapse/k + (1 − lapse)·softmax(score/noise)_i; noise is in the scorer's units, 0 means the best.
+    scorer: `vader`, `descriptiveness`, `source_facts`, `reference_agreement`, `summary_quality`, or any
+    `module:function` of (queries, responses).
+    """
+
+    scorer: str = "vader"
+    noise: float = Field(default=0.1, ge=0)
+    lapse_rate: float = Field(default=0.02, ge=0, le=1)
+
+
+class LabelCounts(Spec):
+    """What every source of labels shares. candidates: best of how many."""
+
+    budgets: tuple[int, ...] = Field(min_length=1)
+    candidates: int = Field(default=4, ge=2)
+
+    @field_validator("budgets")
+    @classmethod
+    def _positive_and_different(cls, budgets: tuple[int, ...]) -> tuple[int, ...]:
+        if min(budgets) < 2:
+            raise ValueError(f"a label budget must be 2 or more, not {min(budgets)}")
+        if len(set(budgets)) < len(budgets):
+            raise ValueError("a label budget is listed twice")
+        return tuple(sorted(budgets))
+
+
+class SimulatedLabels(LabelCounts):
+    """Labels chosen by a program. Named simulated wherever they show."""
+
+    source: Literal["simulated"]
+    labeler: ChoiceModel = ChoiceModel()
+
+
+class ImportedLabels(LabelCounts):
+    """Labels from a file. texts: JSONL of query, candidates, best. token_ids: the paper's released JSON."""
+
+    source: Literal["imported"]
+    path: str
+    format: Literal["texts", "token_ids"] = "texts"
+
+
+class HumanLabels(LabelCounts):
+    """Labels that people give in the app. The stage is Pending until they are there."""
+
+    source: Literal["human"]
+    title: str = "Which text is best?"
+    instructions: str = "Read the text, then choose the best of the candidates."
+
+
+LabelsSpec = Annotated[SimulatedLabels | ImportedLabels | HumanLabels, Field(discriminator="source")]
+
+
+class SupervisedSpec(Spec):
+    """Supervised fine-tuning on demonstrations: reference summaries, or the continuations a scorer ranks highest.
+
+    pairs: how many train queries with a human answer are looked at. keep: the share of them that is kept, by
+    the scorer's ranking (continuation only; the labeler's scorer unless one is named here). The sweep over
+    `learning_rates` is decided by the loss on validation demonstrations.
+    """
+
+    pairs: int = Field(default=4000, ge=1)
+    keep: float = Field(default=0.25, gt=0, le=1)
+    scorer: str | None = None
+    learning_rates: tuple[float, ...] = Field(default=(1e-4,), min_length=1)
+    fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=1e-4, batch_size=32, epochs=1)
+
+
+class PolicyArm(Spec):
+    """One kind of trained policy. start: where PPO begins, which is also its reference policy."""
+
+    arm: str = Field(default="rl", pattern=r"^[a-z][a-z0-9_]*$")
+    start: Literal["zero_shot", "supervised"] = "zero_shot"
+
+    @field_validator("arm")
+    @classmethod
+    def _not_a_baseline(cls, arm: str) -> str:
+        if arm in (*BASELINES, "random_sentences"):
+            raise ValueError(f"'{arm}' is a baseline's name")
+        return arm
+
+
+class EvaluationSpec(Spec):
+    """What is compared on the test queries, by whom, and with which statistics."""
+
+    baselines: tuple[Literal["zero_shot", "supervised", "reference", "lead"], ...] = ("zero_shot", "supervised")
+    judge: ChoiceModel = ChoiceModel()
+    margin: float = Field(default=0.05, gt=0, lt=0.5)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+
+
+class StudySpec(Spec):
+    """A whole study."""
+
+    study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)
+    title: str = ""
+    seed: int = Field(default=1, ge=0)
+    seeds: tuple[int, ...] = Field(default=(1, 2, 3), min_length=1)
+    base_model: str | ScratchModel
+    task: TaskSpec
+    domain_tuning: LanguageModelFitSettings | None = None
+    supervised: SupervisedSpec | None = SupervisedSpec()
+    labels: LabelsSpec
+    reward_model: RewardFitSettings = RewardFitSettings()
+    policies: tuple[PolicyArm, ...] = Field(default=(PolicyArm(),), min_length=1)
+    ppo: PPOSettings = PPOSettings()
+    evaluation: EvaluationSpec = EvaluationSpec()
+
+    @field_validator("seeds")
+    @classmethod
+    def _seeds_differ(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("a seed is listed twice")
+        return seeds
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> StudySpec:
+        for problem in _contradictions(self):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def is_summarization(self) -> bool:
+        return self.task.kind == "summarization"
+
+    @property
+    def uses_simulated_labels(self) -> bool:
+        return self.labels.source == "simulated"
+
+    def document(self) -> dict[str, Any]:
+        """The whole study with every default written out, as plain JSON values."""
+        return self.model_dump(mode="json")
+
+
+def _contradictions(spec: StudySpec) -> list[str]:
+    """Settings that are each possible and together are not. The first is what the user is told."""
+    found = []
+    task = spec.task
+    context = spec.base_model.context if isinstance(spec.base_model, ScratchModel) else None
+    if context is not None and task.query_tokens + task.response.tokens > context:
+        found.append(
+            f"task.query_tokens {task.query_tokens} plus task.response.tokens {task.response.tokens} is longer "
+            f"than base_model.context {context}")
+    if spec.supervised is None:
+        if "supervised" in spec.evaluation.baselines:
+            found.append("evaluation.baselines names supervised, but supervised is null")
+        if any(policy.start == "supervised" for policy in spec.policies):
+            found.append("a policy starts at supervised, but supervised is null")
+    elif not spec.is_summarization and spec.supervised.scorer is None and not spec.uses_simulated_labels:
+        found.append("supervised.scorer must be named when the labels are not simulated")
+    if not spec.is_summarization and "lead" in spec.evaluation.baselines:
+        found.append("evaluation.baselines: lead is a baseline for summarization only")
+    if len({policy.arm for policy in spec.policies}) < len(spec.policies):
+        found.append("policies: an arm is listed twice")
+    found.extend(_source_contradictions(spec))
+    if max(spec.labels.budgets) > task.queries.train:
+        found.append(f"labels.budgets asks for {max(spec.labels.budgets)} labels, each on a query of its own, but "
+                     f"task.queries.train is {task.queries.train}")
+    return found
+
+
+def _source_contradictions(spec: StudySpec) -> list[str]:
+    source = spec.task.source
+    if spec.is_summarization and isinstance(source, TextFiles):
+        return ["task.source: plain text files have no summaries; summarization needs kind jsonl, hub or storyworld"]
+    if isinstance(source, StoryworldSource) and (source.genre == "reports") != spec.is_summarization:
+        wanted = "reports" if spec.is_summarization else "stories"
+        return [f"task.source.genre must be {wanted} for a {spec.task.kind} task"]
+    return []

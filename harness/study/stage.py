@@ -1,0 +1,173 @@
+"""What a stage is, before it runs: its slice of the study, the fingerprints of its inputs, its code version, its seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.study.spec import (
+    ChoiceModel,
+    EvaluationSpec,
+    LabelsSpec,
+    PolicyArm,
+    ScratchModel,
+    Spec,
+    SupervisedSpec,
+    TaskSpec,
+)
+from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+
+CODE_VERSIONS = {
+    "base_model": 1,
+    "pretrain": 1,
+    "queries": 1,
+    "domain_tuning": 1,
+    "supervised": 1,
+    "labels": 1,
+    "reward_model": 1,
+    "ppo": 1,
+    "sample": 1,
+    "measure": 1,
+    "judge": 1,
+    "report": 1,
+}
+"""Raise a kind's number when its code comes to other numbers than before: that is what makes a cached stage run again."""
+
+
+@dataclass(frozen=True, order=True)
+class ArmKey:
+    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed)."""
+
+    arm: str
+    label_budget: int | None = None
+    seed: int | None = None
+
+    def __str__(self) -> str:
+        return "/".join(str(part) for part in (self.arm, self.label_budget, self.seed) if part is not None)
+
+    @staticmethod
+    def parse(text: str) -> ArmKey:
+        arm, *rest = text.split("/")
+        return ArmKey(arm, *(int(part) for part in rest))
+
+
+class BaseModelSlice(Spec):
+    """Load a hub name or a folder."""
+
+    name: str
+
+
+class PretrainSlice(Spec):
+    model: ScratchModel
+    task: TaskSpec
+
+
+class QueriesSlice(Spec):
+    task: TaskSpec
+
+
+class DomainTuningSlice(Spec):
+    task: TaskSpec
+    fit: LanguageModelFitSettings
+
+
+class SupervisedSlice(Spec):
+    task: TaskSpec
+    supervised: SupervisedSpec
+    scorer: str | None
+
+
+class LabelsSlice(Spec):
+    """Labels number start .. stop−1 of the one seeded permutation. queue: the name people's labels are kept under."""
+
+    task: TaskSpec
+    labels: LabelsSpec
+    start: int
+    stop: int
+    queue: str | None = None
+
+
+class RewardModelSlice(Spec):
+    response: EndRule
+    temperature: float
+    label_budget: int
+    fit: RewardFitSettings
+
+
+class PPOSlice(Spec):
+    task: TaskSpec
+    ppo: PPOSettings
+    gold_scorer: str | None
+
+
+class SampleSlice(Spec):
+    """method: `policy` samples; `reference`, `lead` and `random_sentences` take texts."""
+
+    task: TaskSpec
+    method: str
+
+
+class MeasureSlice(Spec):
+    task: TaskSpec
+    gold_scorer: str
+
+
+class JudgeSlice(Spec):
+    judge: ChoiceModel
+    pairs: tuple[tuple[str, str], ...]
+
+
+class ReportSlice(Spec):
+    """The whole study, as the report prints it."""
+
+    study: dict[str, Any]
+    evaluation: EvaluationSpec
+    policies: tuple[PolicyArm, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One node of the plan. inputs: name -> fingerprint of the stage that makes it.
+
+    has_siblings: others like it can run beside it, so it gets one thread where the model is small.
+    """
+
+    kind: str
+    name: str
+    settings: Spec
+    inputs: Mapping[str, str]
+    seed: int
+    fingerprint: str
+    arm: ArmKey | None = None
+    has_siblings: bool = False
+    externals: Mapping[str, str] = field(default_factory=dict)
+
+
+def make_stage(kind: str, name: str, settings: Spec, *, inputs: Mapping[str, Stage], seed: int,
+               externals: Mapping[str, str] | None = None, arm: ArmKey | None = None,
+               has_siblings: bool = False) -> Stage:
+    """A stage with its fingerprint: a hash of everything its result can depend on.
+
+    externals: digests of what lies outside the study file (texts, weights, an imported scorer's source).
+    """
+    ingredients = {
+        "kind": kind,
+        "settings": settings.model_dump(mode="json"),
+        "inputs": {name: stage.fingerprint for name, stage in sorted(inputs.items())},
+        "code_version": CODE_VERSIONS[kind],
+        "seed": seed,
+        "externals": dict(sorted((externals or {}).items())),
+        "arm": str(arm) if arm and kind in ("sample", "measure") else None,
+    }
+    return Stage(kind=kind, name=name, settings=settings,
+                 inputs={name: stage.fingerprint for name, stage in inputs.items()}, seed=seed,
+                 fingerprint=digest(ingredients), arm=arm, has_siblings=has_siblings, externals=externals or {})
+
+
+def digest(document: object) -> str:
+    """SHA-256 of the canonical JSON of plain values, 32 hex digits of it."""
+    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]

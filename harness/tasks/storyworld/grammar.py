@@ -1,0 +1,216 @@
+"""A small template grammar for English: rules, slots, verb forms, articles and numbers.
+
+A rule is a key with alternatives; an alternative is text with marks:
+
+    {key}        an alternative of the rule `key`, or the state's value of that name
+    {key:ing}    the same, its verbs in that form (`past`, `ing`, `base`); `{key:same}` hands the form down
+    {name=key}   as {key}, and the state remembers the words as `name`
+    {key?}       with the sentence's vividness as probability: the words and a space
+    {?key}       the same, with the space in front
+    <verb>       a verb, in the form asked for (past unless told)
+    {a}          'a' or 'an', as the sound of the next word wants
+"""
+
+import random
+import re
+from collections.abc import Mapping
+
+FORMS = ("past", "ing", "base")
+_ARTICLE = "\x00"
+_MARK = re.compile(r"\{([^{}]+)\}|<([a-z]+)>")
+
+_IRREGULAR_PAST = dict(pair.split("/") for pair in """
+    become/became begin/began bend/bent bite/bit bleed/bled blow/blew break/broke bring/brought build/built
+    burst/burst buy/bought catch/caught choose/chose cling/clung come/came creep/crept cut/cut dig/dug do/did draw/drew
+    drink/drank drive/drove eat/ate fall/fell feed/fed feel/felt fight/fought find/found fling/flung fly/flew
+    forget/forgot forgive/forgave freeze/froze get/got give/gave go/went grow/grew hang/hung have/had hear/heard
+    hide/hid hit/hit hold/held hurt/hurt keep/kept kneel/knelt know/knew lay/laid lead/led lean/leaned leave/left
+    let/let lie/lay light/lit lose/lost make/made meet/met mistake/mistook pay/paid put/put read/read
+    ride/rode ring/rang rise/rose run/ran say/said see/saw seek/sought sell/sold send/sent set/set
+    shake/shook shine/shone shrink/shrank shut/shut sing/sang sink/sank sit/sat sleep/slept slide/slid
+    speak/spoke spit/spat spend/spent spill/spilled spin/spun spread/spread spring/sprang stand/stood steal/stole stick/stuck
+    strike/struck sweep/swept swim/swam swing/swung take/took teach/taught tear/tore tell/told think/thought
+    throw/threw understand/understood wake/woke wear/wore weave/wove weep/wept win/won wind/wound
+    withdraw/withdrew write/wrote
+    """.split())
+_DOUBLING = frozenset("admit beg begin chat clap dig drop flip get grab grin hit hop hug hum let mop nod pat pin "
+                      "plan plot put regret rub run scrub set shrug shut sip sit skip slip snap sob spin spot "
+                      "stir stop swap swim tap trim trip tug whip win wrap zip cut drag".split())
+_SILENT_H = ("hour", "honest", "honor", "heir")
+_CONSONANT_SOUND = ("one", "once", "uni", "use", "usual", "eu", "ukulele", "utensil")
+
+Part = str | tuple[str, str, str]
+Template = str | tuple[Part, ...]
+Templates = Mapping[str, tuple[Template, ...]]
+
+
+def past_tense(verb: str) -> str:
+    """The simple past of a verb in its base form."""
+    if verb in _IRREGULAR_PAST:
+        return _IRREGULAR_PAST[verb]
+    if verb.endswith("e"):
+        return verb + "d"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb[:-1] + "ied"
+    return verb + (verb[-1] if verb in _DOUBLING else "") + "ed"
+
+
+def present_participle(verb: str) -> str:
+    """The -ing form of a verb in its base form."""
+    if verb.endswith("ie"):
+        return verb[:-2] + "ying"
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return verb[:-1] + "ing"
+    return verb + (verb[-1] if verb in _DOUBLING else "") + "ing"
+
+
+_INFLECT = {"past": past_tense, "ing": present_participle, "base": str}
+
+
+def article(word: str) -> str:
+    """'a' or 'an' before the word, by its first sound."""
+    lower = word.lower()
+    if lower.startswith(_SILENT_H):
+        return "an"
+    return "an" if lower[:1] in "aeiou" and not lower.startswith(_CONSONANT_SOUND) else "a"
+
+
+_UNITS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+          "seventeen eighteen nineteen").split()
+_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def number_words(number: int) -> str:
+    """0 to 999,999 in words, without 'and': 42 is 'forty-two', 1,200 'one thousand two hundred'."""
+    for size, name in ((1000, "thousand"), (100, "hundred")):
+        if number >= size:
+            rest = number % size
+            return f"{number_words(number // size)} {name}" + (f" {number_words(rest)}" if rest else "")
+    if number < 20:
+        return _UNITS[number]
+    return _TENS[number // 10] + (f"-{_UNITS[number % 10]}" if number % 10 else "")
+
+
+def rules_from(text: str) -> dict[str, list[str]]:
+    """Rules written as blocks: `key:` and an alternative a line, or `key*:` and words with spaces between."""
+    rules: dict[str, list[str]] = {}
+    current: list[str] = []
+    words = False
+    for line in text.splitlines():
+        stripped = line.strip()
+        if not stripped:
+            continue
+        if not line[0].isspace():
+            words = stripped.endswith("*:")
+            current = rules.setdefault(stripped.rstrip("*:"), [])
+        elif words:
+            current.extend(word.replace("_", " ") for word in stripped.split())
+        else:
+            current.append(stripped)
+    return rules
+
+
+def _compile(text: str, form: str) -> Template:
+    parts: list[Part] = []
+    end = 0
+    for mark in _MARK.finditer(text):
+        if mark.start() > end:
+            parts.append(text[end:mark.start()])
+        slot, verb = mark.group(1), mark.group(2)
+        if verb:
+            parts.append(_INFLECT[form](verb))
+        elif slot == "a":
+            parts.append(_ARTICLE)
+        else:
+            optional = "after" if slot.endswith("?") else "before" if slot.startswith("?") else ""
+            name, _, key = slot.strip("?").rpartition("=")
+            key, _, wanted = key.partition(":")
+            wanted = form if wanted == "same" else wanted or "past"
+            parts.append((f"{key}:{wanted}", name or key, optional or ("bind" if name else "")))
+        end = mark.end()
+    if end < len(text):
+        parts.append(text[end:])
+    merged: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    if len(merged) == 1 and isinstance(merged[0], str):
+        return merged[0]
+    return tuple(merged)
+
+
+def compile_rules(rules: Mapping[str, list[str]]) -> Templates:
+    """Rules ready for a Writer: the alternatives of `key` with their verbs in `form` are at "key:form"."""
+    return {f"{key}:{form}": tuple(_compile(text, form) for text in alternatives)
+            for key, alternatives in rules.items() for form in FORMS}
+
+
+def _shape(template: Template) -> Template:
+    """What makes a reader notice a repetition: the first words, where there are some, or else the whole."""
+    first = template[0] if isinstance(template, tuple) else template
+    return first if isinstance(first, str) and len(first) > 9 else template
+
+
+class Writer:
+    """Expands rules for one text. Within the text an alternative comes back only when the others are used too.
+
+    vividness: the chance that an optional slot is filled. KeyError for a slot that is neither rule nor state.
+    """
+
+    def __init__(self, templates: Templates, state: dict[str, str], chance: random.Random) -> None:
+        self.templates, self.state, self.chance = templates, state, chance
+        self.vividness = 0.5
+        self._used: set[Template] = set()
+
+    def write(self, key: str, form: str = "past") -> str:
+        """One expansion of the rule, articles resolved."""
+        out: list[str] = []
+        self._expand(f"{key}:{form}", out)
+        text = "".join(out)
+        if _ARTICLE not in text:
+            return text
+        first, *rest = text.split(_ARTICLE)
+        return first + "".join(article(piece.lstrip()) + piece for piece in rest)
+
+    def _expand(self, key: str, out: list[str]) -> None:
+        options = self.templates[key]
+        template = options[int(self.chance.random() * len(options))]
+        if _shape(template) in self._used:
+            fresh = [option for option in options if _shape(option) not in self._used]
+            if fresh:
+                template = fresh[int(self.chance.random() * len(fresh))]
+        self._used.add(_shape(template))
+        if isinstance(template, str):
+            out.append(template)
+            return
+        for part in template:
+            if isinstance(part, str):
+                out.append(part)
+                continue
+            key, name, how = part
+            if how == "bind":
+                words: list[str] = []
+                self._expand(key, words)
+                self.state[name] = "".join(words)
+                out.append(self.state[name])
+            elif how:
+                if self.chance.random() < self.vividness:
+                    if how == "before":
+                        out.append(" ")
+                    self._expand(key, out)
+                    if how == "after":
+                        out.append(" ")
+            elif key in self.templates:
+                self._expand(key, out)
+            else:
+                out.append(self.state[name])
+
+
+def capitalized(text: str) -> str:
+    """The text with its first letter, also one behind an opening quote, in upper case."""
+    for index, letter in enumerate(text):
+        if letter.isalpha():
+            return text[:index] + letter.upper() + text[index + 1:]
+    return text

@@ -1,0 +1,38 @@
+"""Which rows make a batch, and which a pass: derived from a seed, sorted by length where that saves padding."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from harness.seeds import numpy_generator
+
+SORTED_TOGETHER = 32
+"""So many batches are sorted by length together: long enough to save padding, short enough to stay random."""
+
+
+def epoch_batches(lengths: np.ndarray, *, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """A random order of all rows cut into batches (the last may be smaller), of rows of like length each."""
+    rng = numpy_generator(seed, "order", epoch)
+    order = rng.permutation(len(lengths))
+    if len(lengths) == 0 or lengths.min() == lengths.max():
+        return [order[start:start + batch_size] for start in range(0, len(order), batch_size)]
+    batches: list[np.ndarray] = []
+    chunk = batch_size * SORTED_TOGETHER
+    for start in range(0, len(order), chunk):
+        rows = order[start:start + chunk]
+        rows = rows[np.argsort(lengths[rows], kind="stable")]
+        batches.extend(rows[first:first + batch_size] for first in range(0, len(rows), batch_size))
+    return [batches[index] for index in rng.permutation(len(batches))]
+
+
+def passes(lengths: Tensor, *, size: int | None) -> list[Tensor]:
+    """Rows 0..n-1 cut into passes of at most `size` (None: one), each of rows of like length.
+
+    lengths: (n,) int64, of the rows' queries. A gradient summed over the passes is that of the whole.
+    """
+    rows = lengths.shape[0]
+    if size is None or size >= rows:
+        return [torch.arange(rows, device=lengths.device)]
+    return list(torch.argsort(lengths, stable=True).split(size))
