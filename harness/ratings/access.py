@@ -26,6 +26,7 @@ DAY_MS = 86_400_000
 INVITE_DAYS = 14
 RETURN_DAYS = 180
 SESSION_DAYS = 14
+SAME_ATTEMPT_MS = 60_000
 FREE_FAILURES = 3
 MAX_DELAY_S = 60
 OWNER = "owner"
@@ -89,12 +90,20 @@ def invite(connection: Connection, rater_id: str, *, days: float, now: int) -> s
     return _issue(connection, "invite", rater_id, expires_at=now + int(days * DAY_MS))
 
 
-def sign_in(connection: Connection, token: str, *, now: int) -> SignedIn:
-    """Redeem a one-time link or a return code. Raises SignInRefused, after failures with a wait."""
+def sign_in(connection: Connection, token: str, *, attempt: str, now: int) -> SignedIn:
+    """Redeem a one-time link or a return code. Raises SignInRefused, after failures with a wait.
+
+    attempt: a random word of the page the form was on. The same form sent twice (a double click, a lost answer)
+    is one use of the link, for a minute; the same link from another page is a second use, and refused.
+    """
     row = _verified(connection, token, ("invite", "return"), now=now)
+    if row.used_at is not None and not (attempt and row.attempt_hash == _hash(attempt)
+                                        and now - row.used_at < SAME_ATTEMPT_MS):
+        raise SignInRefused("This link was used already. Sign in with your return code, or ask for a new link.")
     code = None
     if row.kind == "invite":
-        connection.execute(update(credentials).where(credentials.c.selector == row.selector).values(used_at=now))
+        connection.execute(update(credentials).where(credentials.c.selector == row.selector).values(
+            used_at=now, attempt_hash=_hash(attempt)))
         connection.execute(delete(credentials).where(
             credentials.c.rater_id == row.rater_id, credentials.c.kind == "return"))
         code = _issue(connection, "return", row.rater_id, expires_at=now + RETURN_DAYS * DAY_MS)
@@ -205,8 +214,6 @@ def _verified(connection: Connection, token: str, kinds: tuple[str, ...], *, now
     if row is None or not _matches(row.secret_hash, secret):
         _failed(connection, bucket, now=now)
         raise SignInRefused("This link or code is not valid. Please copy it once more, or ask for a new link.")
-    if row.used_at is not None:
-        raise SignInRefused("This link was used already. Sign in with your return code, or ask for a new link.")
     if row.expires_at <= now:
         raise SignInRefused("This link has expired. Please ask for a new one.")
     _succeeded(connection, bucket)

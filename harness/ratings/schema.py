@@ -102,6 +102,7 @@ credentials = Table(
     Column("rater_id", ForeignKey("raters.id"), index=True),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Column("attempt_hash", String(64)),
 )
 
 throttles = Table(

@@ -114,9 +114,10 @@ class RatingStore:
         with self.database.writing() as connection:
             return access.invite(connection, rater_id, days=days, now=self.now())
 
-    def sign_in(self, token: str) -> SignedIn:
+    def sign_in(self, token: str, *, attempt: str = "") -> SignedIn:
         """Open a session with a one-time link's token or a return code. Raises SignInRefused."""
-        return self._counting_failures(lambda connection: access.sign_in(connection, token, now=self.now()))
+        return self._counting_failures(
+            lambda connection: access.sign_in(connection, token, attempt=attempt, now=self.now()))
 
     def owner_sign_in(self, secret: str) -> str:
         """Open a session of the owner. Raises SignInRefused."""

@@ -289,6 +289,19 @@ def test_a_link_works_once_and_the_return_code_ever_after(store: RatingStore) ->
     assert store.session_rater(signed_in.session) is None
 
 
+def test_the_same_form_sent_twice_is_one_use_of_the_link(store: RatingStore, clock: Clock) -> None:
+    rater = store.add_rater("amber")
+    link = store.invite(rater)
+    store.sign_in(link, attempt="this page")
+    again = store.sign_in(link, attempt="this page")
+    assert store.session_rater(store.sign_in(again.return_code or "").session) == rater
+    with pytest.raises(SignInRefused, match="used already"):
+        store.sign_in(link, attempt="another page")
+    clock.tick(61)
+    with pytest.raises(SignInRefused, match="used already"):
+        store.sign_in(link, attempt="this page")
+
+
 def test_a_link_expires_and_a_newer_one_replaces_it(store: RatingStore, clock: Clock) -> None:
     rater = store.add_rater("amber")
     old = store.invite(rater, days=1)

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("rater_id", sa.String(length=32), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("attempt_hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["rater_id"], ["raters.id"], name="fk_credentials_rater_id"),
         sa.PrimaryKeyConstraint("selector", name="pk_credentials"),
     )
