@@ -102,8 +102,8 @@ def dose_response(outcomes: Sequence[float] | FloatArray, budgets: Sequence[int]
     rates = [_rate_at(data, index, item_labels, query_labels, rater_labels) for index in places]
     seed_points = [_seed_points(data, index, item_labels, seed_labels) for index in places]
     isotonic = _isotonic(data)
-    points = tuple(DosePoint(int(data.budgets[index]), rates[index], seed_points[index], float(isotonic[index]))
-                   for index in places)
+    points = tuple(DosePoint(label_budget=int(data.budgets[index]), rate=rates[index],
+                             seeds=seed_points[index], isotonic=float(isotonic[index])) for index in places)
     slope, intercept = _logit_coefficient(data, degree=1)
     curvature, _ = _logit_coefficient(data, degree=2)
     over_runs = _slope_over_runs(data.budgets, seed_points, confidence)
@@ -122,8 +122,8 @@ def _prepare(scores: FloatArray, amounts: FloatArray, items: Labels, queries: La
     clusters = encode(queries if queries is not None else items)[0]
     rater_codes = encode(raters)[0] if raters is not None else None
     several = rater_codes is not None and int(rater_codes.max()) > 0
-    return _Data(scores, weights.astype(np.float64), budget.astype(np.int64), budgets, means, n_items, clusters,
-                 rater_codes if several else None, confidence)
+    return _Data(scores, weights.astype(np.float64), budget.astype(np.int64), budgets, means, n_items,
+                 clusters, rater_codes if several else None, confidence)
 
 
 def _rate_at(data: _Data, index: int, items: FloatArray, queries: FloatArray | None,
@@ -171,9 +171,10 @@ def _logit_coefficient(data: _Data, *, degree: int) -> tuple[Coefficient, float 
     centred = log_budgets - (np.average(log_budgets, weights=data.n_items) if degree > 1 else 0.0)
     design = np.vander(centred, degree + 1, increasing=True)
     with warnings.catch_warnings():
-        # As many coefficients as budgets fit exactly, which is no fault here: the errors come from the judgments.
+        # As many coefficients as budgets fit exactly: no fault here, the errors come from the judgments.
         warnings.simplefilter("ignore")
-        fit = sm.GLM(data.means, design, family=sm.families.Binomial(), var_weights=data.n_items).fit(scale=1.0)
+        model = sm.GLM(data.means, design, family=sm.families.Binomial(), var_weights=data.n_items)
+        fit = model.fit(scale=1.0)
     fitted = np.asarray(fit.fittedvalues)
     bread = np.linalg.inv((design * (data.n_items * fitted * (1 - fitted))[:, None]).T @ design)
     scores = (data.weights * (data.scores - fitted[data.budget]))[:, None] * design[data.budget]
@@ -185,7 +186,7 @@ def _logit_coefficient(data: _Data, *, degree: int) -> tuple[Coefficient, float 
 
 
 def _means_covariance(data: _Data) -> FloatArray:
-    """Covariance of the budgets' win rates, clustered by query: the budgets share the baseline's responses."""
+    """Covariance of the budgets' win rates, clustered by query: they share the baseline's responses."""
     k = len(data.budgets)
     scores = np.zeros((len(data.scores), k))
     residuals = data.scores - data.means[data.budget]

@@ -12,7 +12,7 @@ _HALF_WIDTH = 3.841458820694124
 """The 95% point of chi-squared with one degree of freedom: how far a profile may rise inside the interval."""
 
 _REACH = 16.0
-"""c is searched from the least budget / 16 to 16 times the largest. What runs into an end is not identified."""
+"""c is searched from the least budget / 16 to 16 times the largest; at an end it is not identified."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def fit_saturation(budgets: FloatArray, rates: FloatArray, covariance: FloatArra
     if len(budgets) < 4 or covariance is None:
         return _not_identified(f"{len(budgets)} label budgets for three parameters; four or more are needed")
     # A budget that won every item has no measured variance; half a vote of doubt keeps the matrix regular.
-    precision: FloatArray = np.linalg.inv(covariance + 1e-6 * np.eye(len(budgets)))
+    precision = np.linalg.inv(covariance + 1e-6 * np.eye(len(budgets))).astype(np.float64)
     grid = np.geomspace(budgets.min() / _REACH, budgets.max() * _REACH, 801)
     profile = np.array([_fit_at(c, budgets, rates, precision)[0] for c in grid])
     straight, _ = _least_squares(np.column_stack([np.ones(len(budgets)), np.log2(budgets)]), rates, precision)
@@ -56,9 +56,11 @@ def fit_saturation(budgets: FloatArray, rates: FloatArray, covariance: FloatArra
     return SaturatingFit(True, float(a), float(b), c, low, high, statement)
 
 
-def _fit_at(c: float, budgets: FloatArray, rates: FloatArray, precision: FloatArray) -> tuple[float, FloatArray]:
+def _fit_at(c: float, budgets: FloatArray, rates: FloatArray,
+            precision: FloatArray) -> tuple[float, FloatArray]:
     """The least weighted square sum at this c, and (a, b) there."""
-    return _least_squares(np.column_stack([np.ones(len(budgets)), 1 - 2.0 ** (-budgets / c)]), rates, precision)
+    design = np.column_stack([np.ones(len(budgets)), 1 - 2.0 ** (-budgets / c)])
+    return _least_squares(design, rates, precision)
 
 
 def _least_squares(design: FloatArray, rates: FloatArray, precision: FloatArray) -> tuple[float, FloatArray]:

@@ -143,9 +143,9 @@ class Sentence:
 
 _TITLES = frozenset((
     "mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "gen", "col", "sgt", "capt", "lt", "cmdr", "maj",
-    "adm", "rep", "sen", "gov", "pres", "rev", "hon", "messrs", "vs", "mt", "ft", "inc", "ltd", "corp", "bros",
-    "dept", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "oct", "nov", "dec", "est", "approx",
-    "fig", "e.g", "i.e", "cf",
+    "adm", "rep", "sen", "gov", "pres", "rev", "hon", "messrs", "vs", "mt", "ft", "inc", "ltd", "corp",
+    "bros", "dept", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "oct", "nov", "dec", "est",
+    "approx", "fig", "e.g", "i.e", "cf",
 ))
 _SENTENCE_END = re.compile(
     r"""(?P<mark>[.!?…]+)(?P<quote>["'”’)\]]*)(?P<apart>[ ]["'”’]{1,2}(?=\s|$))?(?=\s|$)|\s*\n\s*\n\s*"""
