@@ -21,6 +21,7 @@ from harness.ratings.database import Database, database_url
 from harness.ratings.judging import Answers, Details, Shown
 from harness.ratings.progress import Coverage, Final, RaterProgress, RaterQuality, StudyInfo
 from harness.ratings.protocol import SealedKey, StudyItem, StudyKind, StudyProtocol
+from harness.ratings.unblinding import Unblinded
 from harness.ratings.schema import assignments, enrolments, events, flags, items, reports
 from harness.records import Judgment, LabelTask
 
@@ -89,8 +90,17 @@ class RatingStore:
 
     def unblind(self, study_id: str) -> list[Judgment]:
         """Open the key of a closed study: every main judgment by arm. An act, and logged as one."""
+        return [each.judgment for each in self.unblind_in_full(study_id)]
+
+    def unblind_in_full(self, study_id: str) -> list[Unblinded]:
+        """The same with what else the raters said, and which arm stood on which side for them."""
         with self.database.writing() as connection:
             return unblinding.unblind(connection, study_id, now=self.now())
+
+    def study_texts(self, study_id: str) -> list[unblinding.ArmText]:
+        """The texts of an unblinded study by arm. Raises InputError before that."""
+        with self.database.reading() as connection:
+            return unblinding.study_texts(connection, study_id)
 
     def file_report(self, study_id: str, text: str) -> None:
         """Keep the report of an unblinded study, so that `verify` can reproduce it byte for byte."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select, update
 
@@ -36,8 +37,20 @@ def close(connection: Connection, study_id: str, *, now: int) -> None:
         log(connection, study_id, "closed", now=now)
 
 
-def unblind(connection: Connection, study_id: str, *, now: int) -> list[Judgment]:
-    """Open the key of a closed study and say every main judgment by arm. Logged. Skips are not judgments.
+@dataclass(frozen=True)
+class Unblinded:
+    """A final judgment with the arms of its sides as the rater saw them."""
+
+    judgment: Judgment
+    final: Final
+    left_arm: str
+    right_arm: str
+
+
+def unblind(connection: Connection, study_id: str, *, now: int) -> list[Unblinded]:
+    """Open the key of a closed study: every main judgment by arm. Skips are not judgments.
+
+    The first opening is logged with the head of the chain; the study stays unblinded from then on.
 
     Raises InputError where the study is still open, or where plan, items, key or chain are not what was sealed.
     """
@@ -50,7 +63,7 @@ def unblind(connection: Connection, study_id: str, *, now: int) -> list[Judgment
     if study.state == "closed":
         connection.execute(update(studies).where(studies.c.id == study_id).values(
             state="unblinded", unblinded_at=now))
-    log(connection, study_id, "unblinded", now=now, head=found.head, judgments=found.judgments)
+        log(connection, study_id, "unblinded", now=now, head=found.head, judgments=found.judgments)
     key = connection.execute(select(sealed_keys.c.key).where(sealed_keys.c.study_id == study_id)).scalar_one()
     named = dict(connection.execute(select(items.c.id, items.c.external_id).where(
         items.c.study_id == study_id)).tuples().all())
@@ -59,7 +72,7 @@ def unblind(connection: Connection, study_id: str, *, now: int) -> list[Judgment
         canonical.setdefault(frozenset((left, right)), (left, right) if left <= right else (right, left))
     said = [each for each in finals(connection, study_id)
             if each.item_kind is ItemKind.MAIN and each.side != Choice.SKIP]
-    return [_judgment(each, named[each.item_id], tuple(key["arms"][named[each.item_id]]), canonical) for each in said]
+    return [_unblinded(each, named[each.item_id], key["arms"][named[each.item_id]], canonical) for each in said]
 
 
 def verify(connection: Connection, study_id: str) -> ChainCheck:
@@ -71,14 +84,15 @@ def verify(connection: Connection, study_id: str) -> ChainCheck:
     return found
 
 
-def _judgment(final: Final, item: str, sides: tuple[str, ...],
-              canonical: dict[frozenset[str], tuple[str, str]]) -> Judgment:
-    left, _right = sides
+def _unblinded(final: Final, item: str, sides: Sequence[str],
+               canonical: Mapping[frozenset[str], tuple[str, str]]) -> Unblinded:
+    left, right = sides
     arm_a, arm_b = canonical[frozenset(sides)]
-    a_is_left = left == arm_a
-    outcome = 0.5 if final.side == Choice.TIE else float((final.side == Choice.LEFT) == a_is_left)
-    return Judgment(item_id=item, query_id=final.query_id, rater_id=final.handle, arm_a=arm_a, arm_b=arm_b,
-                    outcome=outcome, a_was_left=a_is_left != final.flipped)
+    outcome = 0.5 if final.side == Choice.TIE else float((final.side == Choice.LEFT) == (left == arm_a))
+    seen_left, seen_right = (right, left) if final.flipped else (left, right)
+    judgment = Judgment(item_id=item, query_id=final.query_id, rater_id=final.handle, arm_a=arm_a, arm_b=arm_b,
+                        outcome=outcome, a_was_left=seen_left == arm_a)
+    return Unblinded(judgment, final, seen_left, seen_right)
 
 
 def labels(connection: Connection, study_id: str) -> dict[str, int]:
@@ -90,3 +104,27 @@ def labels(connection: Connection, study_id: str) -> dict[str, int]:
         if each.side != Choice.SKIP:
             chosen[named[each.item_id]].append(int(each.side))
     return {task: Counter(choices).most_common(1)[0][0] for task, choices in chosen.items()}
+
+
+@dataclass(frozen=True)
+class ArmText:
+    """One arm's text for one item of an unblinded study."""
+
+    item_id: str
+    query_id: str
+    query_text: str
+    source: str | None
+    arm: str
+    text: str
+
+
+def study_texts(connection: Connection, study_id: str) -> list[ArmText]:
+    """Every main item's two texts with their arms, the left one first. Raises InputError before unblinding."""
+    study = connection.execute(select(studies.c.state, studies.c.name).where(studies.c.id == study_id)).one()
+    if study.state != "unblinded":
+        raise InputError(f"the study {study.name!r} is not unblinded", cure="Close and unblind it first")
+    key = connection.execute(select(sealed_keys.c.key).where(sealed_keys.c.study_id == study_id)).scalar_one()
+    rows = connection.execute(select(items).where(
+        items.c.study_id == study_id, items.c.kind == ItemKind.MAIN.value).order_by(items.c.ordinal))
+    return [ArmText(row.id, row.query_id, row.query_text, row.source, arm, text) for row in rows
+            for arm, text in zip(key["arms"][row.external_id], row.texts, strict=True)]
