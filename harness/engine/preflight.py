@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.labels.imported import read_labels
 from harness.labels.scorers import get_scorer
 from harness.study.spec import ScratchModel, StudySpec
 
@@ -38,7 +39,5 @@ def _check_base_model(study: StudySpec, name: str) -> None:
             cure=f"Set task.query_tokens to {context - study.task.response.tokens} or less.")
     tokenizer = load_tokenizer(name)
     if study.labels.source == "imported":
-        from harness.labels.imported import check_label_file
-
-        check_label_file(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
-                         budget=max(study.labels.budgets))
+        read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
+                    budget=max(study.labels.budgets))

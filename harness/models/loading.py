@@ -7,11 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    GPT2Config,
+    GPT2LMHeadModel,
+)
+from transformers.utils import logging as transformers_logging
 
 from harness.errors import InputError
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16, "float16": torch.float16}
+DTYPES = {"float32": torch.float32, "float64": torch.float64,
+          "bfloat16": torch.bfloat16, "float16": torch.float16}
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
+
+# A study shows progress of its own; one bar for each file loaded would tear it.
+transformers_logging.disable_progress_bar()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +47,10 @@ class ModelShape:
 
 
 def build_language_model(shape: ModelShape, *, seed: int, end_of_text: int | None = None) -> GPT2LMHeadModel:
-    """A GPT-2 with random weights that depend on the seed alone. end_of_text: the token id, where there is one."""
+    """A GPT-2 with random weights that depend on the seed alone.
+
+    end_of_text: the token's id, where there is one.
+    """
     config = GPT2Config(
         vocab_size=shape.vocab_size, n_positions=shape.context, n_embd=shape.width, n_layer=shape.layers,
         n_head=shape.heads, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
@@ -44,32 +61,47 @@ def build_language_model(shape: ModelShape, *, seed: int, end_of_text: int | Non
         return GPT2LMHeadModel(config).eval()
 
 
+def check_language_model(name_or_path: str | Path) -> int | None:
+    """How many positions a model has (None where it does not say), read without its weights.
+
+    Raises InputError with a cure where load_language_model would.
+    """
+    folder = _check_folder(name_or_path)
+    if folder is not None:
+        _check_weights(folder)
+    try:
+        config = AutoConfig.from_pretrained(str(name_or_path))
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise _not_loaded("model", name_or_path, error) from error
+    context = getattr(config, "max_position_embeddings", None)
+    return int(context) if context else None
+
+
 def load_language_model(name_or_path: str | Path, *, dtype: str = "float32") -> Any:
     """Whatever AutoModelForCausalLM takes: a folder or a hub name. Raises InputError with a cure."""
     return _load(AutoModelForCausalLM, name_or_path, dtype)
 
 
-def load_body(name_or_path: str | Path, *, dtype: str = "float32") -> Any:
-    """The model without its head, from whatever AutoModel takes. Raises InputError with a cure."""
-    return _load(AutoModel, name_or_path, dtype)
+def load_classifier(path: str | Path, *, dtype: str = "float32") -> Any:
+    """What `RewardModel.save_pretrained` wrote, with Hugging Face's own class. Raises InputError with a cure."""
+    return _load(AutoModelForSequenceClassification, path, dtype)
 
 
 def load_tokenizer(name_or_path: str | Path) -> Any:
     """Whatever AutoTokenizer takes. Raises InputError with a cure."""
-    _check_folder(name_or_path)
+    folder = _check_folder(name_or_path)
+    if folder is not None and not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        # transformers would make an empty tokenizer of the model's configuration.
+        raise InputError("the folder has no tokenizer", file=str(folder),
+                         cure=f"Save the model's tokenizer beside it ({TOKENIZER_FILES[0]})")
     try:
         return AutoTokenizer.from_pretrained(str(name_or_path))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
         raise _not_loaded("tokenizer", name_or_path, error) from error
 
 
-def save_language_model(model: Any, path: str | Path, tokenizer: Any | None = None) -> None:
-    """A folder that AutoModelForCausalLM (and AutoTokenizer, where one is given) loads."""
-    save_model(model, path, tokenizer)
-
-
-def save_model(model: Any, path: str | Path, tokenizer: Any | None) -> None:
-    """The module's own save_pretrained, and the tokenizer's."""
+def save_model(model: Any, path: str | Path, tokenizer: Any | None = None) -> None:
+    """A folder that transformers' Auto classes load: the module's own save_pretrained, and the tokenizer's."""
     Path(path).mkdir(parents=True, exist_ok=True)
     model.save_pretrained(path)
     if tokenizer is not None:
@@ -78,13 +110,14 @@ def save_model(model: Any, path: str | Path, tokenizer: Any | None) -> None:
 
 def _load(auto_class: Any, name_or_path: str | Path, dtype: str) -> Any:
     if dtype not in DTYPES:
-        raise InputError(f"unknown number format {dtype!r}", key="dtype", cure=f"Take one of {', '.join(DTYPES)}")
+        raise InputError(f"unknown number format {dtype!r}", key="dtype",
+                         cure=f"Take one of {', '.join(DTYPES)}")
     folder = _check_folder(name_or_path)
     if folder is not None:
         _check_weights(folder)
     try:
         return auto_class.from_pretrained(str(name_or_path), dtype=DTYPES[dtype]).eval()
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise _not_loaded("model", name_or_path, error) from error
 
 
@@ -95,7 +128,8 @@ def _check_folder(name_or_path: str | Path) -> Path | None:
         return path
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.startswith((".", "/", "~")) or text.count("/") > 1:
-        raise InputError("there is no such folder", file=text, cure="Give a model's folder or a name on the hub")
+        raise InputError("there is no such folder", file=text,
+                         cure="Give a model's folder or a name on the hub")
     return None
 
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from harness.algorithms.logprobs import token_logprobs, widen
-from harness.models.loading import load_language_model, save_language_model
+from harness.models.loading import load_language_model, save_model
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import response_layout
 from harness.models.trunks import trunk_of
@@ -51,8 +51,8 @@ class Policy(nn.Module):
         return policy
 
     def save_pretrained(self, path: str | Path, tokenizer: Any | None = None) -> None:
-        """A folder that AutoModelForCausalLM loads, the value head in a file of its own beside the weights."""
-        save_language_model(self.language_model, path, tokenizer)
+        """A folder that AutoModelForCausalLM loads, the value head in a file of its own beside it."""
+        save_model(self.language_model, path, tokenizer)
         save_file(self.value_head.state_dict(), Path(path) / VALUE_HEAD_FILE)
 
     @property

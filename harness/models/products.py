@@ -48,9 +48,14 @@ class _Affine(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         grad = grads[0]
         for_x, for_weight, for_bias = ctx.needs_input_grad
+        weight_grad = None
+        if for_weight:
+            # In the weight's own memory order: else adding it to other gradients costs more than making it.
+            weight_grad = (_product(x.t(), grad, None) if weight.is_contiguous()
+                               else _product(grad.t(), x, None).t())
         return (
             _product(grad, weight.t(), None) if for_x else None,
-            _product(x.t(), grad, None) if for_weight else None,
+            weight_grad,
             grad.sum(dim=0) if for_bias else None,
         )
 

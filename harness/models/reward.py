@@ -14,7 +14,7 @@ from transformers import AutoModelForSequenceClassification
 
 from harness.algorithms.logprobs import widen
 from harness.errors import InputError
-from harness.models.loading import load_body, save_model
+from harness.models.loading import load_classifier, save_model
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import candidates_layout
 from harness.models.trunks import body_trunk_of
@@ -32,11 +32,10 @@ class RewardModel(nn.Module):
     bias: Tensor
 
     def __init__(self, body: Any) -> None:
-        """body: a base model without a language-model head. The head starts at 0; see `from_language_model`."""
+        """body: a base model. The head starts at 0; see `from_language_model`."""
         super().__init__()
         self.body = body.eval()
-        width = body.get_input_embeddings().weight.shape[1]
-        self.head = nn.Linear(_final_width(body, width), 1, device=body.device, dtype=body.dtype)
+        self.head = nn.Linear(body.config.hidden_size, 1, device=body.device, dtype=body.dtype)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
         self.register_buffer("gain", torch.ones((), device=body.device))
@@ -59,8 +58,9 @@ class RewardModel(nn.Module):
         """Raises InputError where the folder was not written by `save_pretrained`."""
         head = Path(path) / HEAD_FILE
         if not head.is_file():
-            raise InputError(f"the folder has no {HEAD_FILE}", file=str(path), cure="Give a reward model's folder")
-        model = cls(load_body(path, dtype=dtype))
+            raise InputError(f"the folder has no {HEAD_FILE}", file=str(path),
+                             cure="Give a reward model's folder")
+        model = cls(load_classifier(path, dtype=dtype).base_model)
         state = load_file(head)
         with torch.no_grad():
             model.head.weight.copy_(state["weight"])
@@ -106,8 +106,3 @@ class RewardModel(nn.Module):
             return self.score(queries, responses.unsqueeze(1)).squeeze(1)
         hidden = self.trunk.hidden(candidates_layout(queries, responses))
         return self.gain * widen(self.head(hidden).squeeze(-1)) + self.bias
-
-
-def _final_width(body: Any, embedding_width: int) -> int:
-    """The width of the last hidden state, which a few architectures project away from the embedding's."""
-    return int(getattr(body.config, "hidden_size", embedding_width))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,7 @@ import torch
 
 from harness.algorithms.responses import truncate
 from harness.errors import InputError
-from harness.labels.human import HumanLabeler
-from harness.labels.imported import import_labels
+from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
 from harness.models.generation import sample_responses
 from harness.models.loading import load_tokenizer
@@ -51,6 +51,8 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
              for index, (number, query) in enumerate(zip(numbers, queries, strict=True))]
     scores = np.full((len(tasks), k), np.nan)
     if settings.labels.source == "human":
+        from harness.labels.human import HumanLabeler
+
         labeler = HumanLabeler(settings.queue, title=settings.labels.title, instructions=settings.labels.instructions)
         chosen = labeler.choose(tasks, seed=call.seed)
         missing = sum(choice is None for choice in chosen)
@@ -101,10 +103,21 @@ def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[t
 
 
 def _imported(call: StageCall) -> Done:
-    settings = call.settings
+    """Candidates from a file are truncated like samples; one that never ends stays whole, as people saw it."""
+    settings, rule = call.settings, call.settings.task.response
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
-    table = import_labels(settings.labels.path, settings.labels.format, tokenizer, task=settings.task,
-                          candidates=settings.labels.candidates, start=settings.start, stop=settings.stop)
+    labels = read_labels(Path(settings.labels.path), settings.labels.format, tokenizer,
+                         candidates=settings.labels.candidates, budget=settings.stop)[settings.start:]
+    end = single_token(tokenizer, rule.text, key="task.response.text")
+    candidates = np.full((len(labels), settings.labels.candidates, rule.tokens), PAD, dtype=np.int64)
+    for index, label in enumerate(labels):
+        for place, tokens in enumerate(label.candidates):
+            candidates[index, place, :len(tokens[:rule.tokens])] = tokens[:rule.tokens]
+    cut = truncate(torch.from_numpy(candidates), end_token=end, after=rule.after).tokens.numpy().astype(np.int32)
+    queries = TokenBatch.from_sequences([label.query[-settings.task.query_tokens:] for label in labels]).tokens
+    table = LabelTable(queries=queries.numpy().astype(np.int32), candidates=cut,
+                       best=np.array([label.best for label in labels], dtype=np.int64),
+                       scores=np.full(cut.shape[:2], np.nan), rows=np.full(len(labels), -1))
     table.save(call.out)
     return Done(_summary(table))
 

@@ -54,7 +54,8 @@ class QueryTable:
     def tokens(self) -> list[np.ndarray]:
         """Token ids alone, one int32 array a query."""
         column = self._table["tokens"].combine_chunks()
-        values, offsets = column.values.to_numpy(), column.offsets.to_numpy()
+        # Arrow's memory is read-only, and torch wants to own what it is given.
+        values, offsets = column.values.to_numpy().copy(), column.offsets.to_numpy()
         return [values[begin:end] for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
 
 

@@ -44,9 +44,12 @@ class PPOTrainer:
     weights, optimizer, step and β, and a resumed run ends with the same bits as one that was never stopped.
     """
 
-    def __init__(self, policy: Policy, reference: Policy, *, settings: PPOSettings, end_token: int, end: EndRule,
+    def __init__(self, policy: Policy, reference: Policy, *, settings: PPOSettings, end_token: int | None, end: EndRule,
                  seed: int) -> None:
-        """Raises ValueError where reference and policy share a parameter, or differ in temperature."""
+        """end_token: None where every response is whole and valid.
+
+        Raises ValueError where reference and policy share a parameter, or differ in temperature.
+        """
         shared = {p.data_ptr() for p in policy.parameters()} & {p.data_ptr() for p in reference.parameters()}
         if shared:
             raise ValueError("the reference policy shares parameters with the policy: it would move along")

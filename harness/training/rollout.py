@@ -39,15 +39,19 @@ class Rollout:
 
 @torch.no_grad()
 def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: Tensor, *, score: Score,
-            end_token: int, end: EndRule, seed: int, micro_batch: int | None) -> Rollout:
-    """One episode a query. All `end.tokens` tokens are sampled; the score is of what truncation leaves.
+            end_token: int | None, end: EndRule, seed: int, micro_batch: int | None) -> Rollout:
+    """One episode a query. All `end.tokens` tokens are sampled; the score is of what truncation leaves. end_token:
+    None where every response is whole and valid.
 
     Raises ValueError where `score` does not give one number a response.
     """
     queries = queries.to(policy.device)
     sampled = sample_responses(policy, queries, length=end.tokens, seed=seed, stream_ids=stream_ids, with_values=True)
     tokens = sampled.tokens.squeeze(1)
-    truncated, valid = truncate(tokens, end_token=end_token, after=end.after)
+    if end_token is None:
+        truncated, valid = tokens, torch.ones(len(queries), dtype=torch.bool, device=tokens.device)
+    else:
+        truncated, valid = truncate(tokens, end_token=end_token, after=end.after)
     raw = score(queries, truncated)
     if raw.shape != (len(queries),):
         raise ValueError(f"score gave {tuple(raw.shape)} for {len(queries)} responses")

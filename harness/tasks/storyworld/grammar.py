@@ -81,7 +81,9 @@ _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
 def number_words(number: int) -> str:
-    """0 to 999,999 in words, without 'and': 42 is 'forty-two', 1,200 'one thousand two hundred'."""
+    """0 to 999,999 in words: 42 is 'forty-two', 1,200 'twelve hundred', 1,250 'one thousand two hundred fifty'."""
+    if 1000 < number < 2000 and number % 100 == 0:
+        return f"{number_words(number // 100)} hundred"
     for size, name in ((1000, "thousand"), (100, "hundred")):
         if number >= size:
             rest = number % size
@@ -92,11 +94,14 @@ def number_words(number: int) -> str:
 
 
 def rules_from(text: str) -> dict[str, list[str]]:
-    """Rules written as blocks: `key:` and an alternative a line, or `key*:` and words with spaces between."""
+    """Rules written as blocks: `key:` and an alternative a line, or `key*:` and words with spaces between.
+
+    A backslash at a line's end joins the next line to it; an underscore in a word list stands for a space.
+    """
     rules: dict[str, list[str]] = {}
     current: list[str] = []
     words = False
-    for line in text.splitlines():
+    for line in text.replace("\\\n", " ").splitlines():
         stripped = line.strip()
         if not stripped:
             continue
@@ -106,7 +111,7 @@ def rules_from(text: str) -> dict[str, list[str]]:
         elif words:
             current.extend(word.replace("_", " ") for word in stripped.split())
         else:
-            current.append(stripped)
+            current.append(" ".join(stripped.split()))
     return rules
 
 
@@ -210,7 +215,7 @@ class Writer:
 
 def capitalized(text: str) -> str:
     """The text with its first letter, also one behind an opening quote, in upper case."""
-    for index, letter in enumerate(text):
+    for index, letter in enumerate(text[:2]):
         if letter.isalpha():
             return text[:index] + letter.upper() + text[index + 1:]
     return text

@@ -2,6 +2,17 @@
 
 A report is an optional preamble, a lead that tells some of the facts, sentences with the others, and filler; the
 reference summary says most of the facts in other words, with its numbers rounded or spelled out.
+
+Each kind of news is a block in one of the `news_` modules. Besides the rules of `grammar.py` it has
+
+    #name: low high [step]   a number, drawn for the report: {name} is how the text prints it, {name_about} how the
+                             summary says it
+    ~name:                   a pair of wordings, drawn for the report, a line each: {name} in the text, {name2} in
+                             the summary
+    lead, must1.., more, quote, summary    rules: a `must` sentence always appears, in order, `more` may
+    facts:                   a line lists the wordings of one fact; `#name unit, unit` is the number in all wordings
+
+and may use {name} {last} (the person in the news), {official} (another), {town} and {day}.
 """
 
 import random
@@ -18,8 +29,10 @@ from harness.tasks.storyworld.grammar import (
     number_words,
     rules_from,
 )
-from harness.tasks.storyworld.people import MEN, PRONOUNS, SURNAMES, TOWNS, WOMEN
-from harness.tasks.storyworld.report_kinds import KINDS, SHARED
+from harness.tasks.storyworld.news_emergencies import EMERGENCIES
+from harness.tasks.storyworld.news_life import TOWN_LIFE
+from harness.tasks.storyworld.news_public import PUBLIC_AFFAIRS
+from harness.tasks.storyworld.people import MEN, SURNAMES, TOWNS, WOMEN
 
 PREAMBLE_SHARE = 0.4
 _MONTHS = ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER",
@@ -41,86 +54,116 @@ class Report:
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of news: its rules, its numbers (name, low, high, step), its pairs and the wordings of its facts."""
+    """One kind of news, read from its block: numbers are (name, low, high, step)."""
 
     name: str
     templates: Templates
     numbers: tuple[tuple[str, int, int, int], ...]
     pairs: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    facts: tuple[tuple[str, ...], ...]
+    facts: tuple[str, ...]
 
 
 def _kind(block: str) -> _Kind:
     name, _, body = block.partition("\n")
-    numbers, rules = [], {}
-    pairs = []
-    numbers_text = [line for line in body.splitlines() if line.startswith("#")]
-    for line in numbers_text:
+    lines = body.split("\n")
+    numbers = []
+    for line in (line for line in lines if line.startswith("#")):
         key, _, figures = line[1:].partition(":")
         low, high, *step = (int(figure) for figure in figures.split())
         numbers.append((key, low, high, step[0] if step else 1))
-    for key, lines in rules_from("\n".join(body.splitlines()[len(numbers_text):])).items():
-        if key.startswith("~"):
-            wordings = tuple((text, summary) for text, _, summary in (line.partition(" = ") for line in lines))
-            pairs.append((key[1:], wordings))
-        else:
-            rules[key] = lines
-    facts = tuple(tuple(line.split(" | ")) for line in rules.pop("facts"))
+    rules = rules_from("\n".join(line for line in lines if not line.startswith("#")))
+    pairs = []
+    for key in [key for key in rules if key.startswith("~")]:
+        wordings = [wording.partition(" = ") for wording in rules.pop(key)]
+        pairs.append((key[1:], tuple((text, summary or text) for text, _, summary in wordings)))
+    facts = tuple(rules.pop("facts"))
     return _Kind(name.strip(), {**_SHARED, **compile_rules(rules)}, tuple(numbers), tuple(pairs), facts)
 
 
-_SHARED = compile_rules(rules_from(SHARED))
-_KINDS = tuple(_kind(block) for block in KINDS.split("\n= ")[1:])
+_SHARED = compile_rules(rules_from("""
+said:
+  "{quote}," said {witness}, {role}
+  "{quote}," {witness} told reporters
+  {witness}, {role}, said, "{quote}."
+role:
+  who was there from the beginning
+  a spokesperson for the town
+  a resident of the old quarter
+  who has lived in {town} for years
+  who works across the street
+filler:
+  the town council will discuss the matter next week
+  {town} has about {population} inhabitants
+  a second statement is expected tomorrow
+  local radio reported on the events all day
+  it was the main topic in every cafe and shop
+  the regional newspaper plans a special page
+  similar news had come from {other_town} only a month ago
+preamble:
+  {TOWN}, {MONTH} {date} -
+  {TOWN} -
+  By {reporter}, staff reporter.
+  By {reporter} and {reporter2}.
+  Update: this report corrects an earlier version.
+  Update: a photograph was added to this report.
+  Note to readers: names in this report were checked twice.
+  From our correspondent in {town}:
+  {TOWN}, {MONTH} {date} - By {reporter}.
+  Local news, page {page}.
+  This story was first published on {other_day} evening.
+"""))
+_KINDS = tuple(_kind(block) for blocks in (EMERGENCIES, PUBLIC_AFFAIRS, TOWN_LIFE)
+               for block in blocks.split("\n= ")[1:])
 KIND_NAMES = tuple(kind.name for kind in _KINDS)
 
 
 def _rounded(number: int) -> int:
     if number <= 20:
         return number
-    size = 10 if number < 100 else 100 if number < 2000 else 1000
+    size = 5 if number < 100 else 100 if number < 2000 else 1000
     return max(size, round(number / size) * size)
 
 
 def _number_wordings(name: str, number: int, chance: random.Random) -> dict[str, str]:
-    """{name} as the text prints it, {name_about} as the summary says it, {name_all} all wordings of the fact."""
-    printed = f"{number:,}" if number > 9 else number_words(number)
+    """{name} as the text prints it, {name_about} as the summary says it."""
     rounded = _rounded(number)
     words = number_words(rounded)
-    if rounded == number:
-        about = words
-    else:
-        about = f"{chance.choice(('almost', 'nearly') if rounded > number else ('about', 'more than'))} {words}"
-    return {name: printed, f"{name}_about": about,
-            f"{name}_all": " | ".join(dict.fromkeys((printed, number_words(number), words)))}
+    if rounded != number:
+        words = f"{chance.choice(('almost', 'nearly') if rounded > number else ('about', 'more than'))} {words}"
+    return {name: f"{number:,}" if number > 9 else number_words(number), f"{name}_about": words}
 
 
-def _person(chance: random.Random) -> tuple[str, str, str]:
-    gender = chance.choice(("woman", "man"))
-    last = chance.choice(SURNAMES)
-    return gender, f"{chance.choice(WOMEN if gender == 'woman' else MEN)} {last}", last
+def _fact(line: str, numbers: dict[str, int], state: dict[str, str]) -> tuple[str, ...]:
+    """The wordings of one fact; of a number: digits or words, exact or rounded, each with each unit."""
+    if not line.startswith("#"):
+        return tuple(dict.fromkeys(line.format_map(state).lower().split(" | ")))
+    name, _, units = line[1:].partition(" ")
+    figures = dict.fromkeys(wording for number in (numbers[name], _rounded(numbers[name]))
+                            for wording in (f"{number:,}", str(number), number_words(number)))
+    return tuple(f"{figure} {unit}" for figure in figures for unit in units.format_map(state).split(", "))
 
 
-def _state(kind: _Kind, chance: random.Random) -> dict[str, str]:
-    """What is drawn once for a report: people, place, day, numbers, and the pairs of wordings."""
-    gender, name, last = _person(chance)
+def _state(kind: _Kind, numbers: dict[str, int], chance: random.Random) -> dict[str, str]:
+    """What is drawn once for a report: people, place, day, the wordings of the numbers, and the pairs."""
+    surnames = chance.sample(SURNAMES, 5)
+    name, official, witness, reporter, reporter2 = (f"{chance.choice(WOMEN + MEN)} {last}" for last in surnames)
     town, other_town = chance.sample(TOWNS, 2)
-    others = [f"{chance.choice(WOMEN + MEN)} {surname}"
-              for surname in chance.sample([surname for surname in SURNAMES if surname != last], 4)]
-    day = chance.choice(_DAYS)
-    state = {"name": name, "last": last, **PRONOUNS[gender], "official": others[0], "witness": others[1],
-             "reporter": others[2], "reporter2": others[3], "town": town, "TOWN": town.upper(), "other_town": other_town,
-             "day": day, "Day": chance.choice(_DAYS), "MONTH": chance.choice(_MONTHS),
+    day, other_day = chance.sample(_DAYS, 2)
+    state = {"name": name, "last": surnames[0], "official": official, "witness": witness,
+             "reporter": reporter, "reporter2": reporter2, "town": town, "TOWN": town.upper(),
+             "other_town": other_town, "day": day, "other_day": other_day, "MONTH": chance.choice(_MONTHS),
              "date": str(chance.randint(1, 28)), "page": str(chance.randint(2, 24)),
              "population": f"{chance.randint(3, 90)},000"}
-    for key, low, high, step in kind.numbers:
-        state |= _number_wordings(key, chance.randrange(low, high + 1, step), chance)
+    for key, number in numbers.items():
+        state |= _number_wordings(key, number, chance)
     for key, wordings in kind.pairs:
         state[key], state[f"{key}2"] = chance.choice(wordings)
     return state
 
 
-def _sentence(text: str) -> str:
-    text = capitalized(text)
+def _sentences(text: str) -> str:
+    """The text with capitals where its sentences begin and a full stop at the end."""
+    text = ". ".join(capitalized(sentence) for sentence in text.split(". "))
     return text if text.endswith('."') else text + "."
 
 
@@ -128,27 +171,24 @@ def report(seed: int, index: int) -> Report:
     """The report number `index` of the seed. Depends on nothing else."""
     chance = random.Random(derive_seed(seed, "report", index))
     kind = chance.choice(_KINDS)
-    state = _state(kind, chance)
+    numbers = {key: chance.randrange(low, high + 1, step) for key, low, high, step in kind.numbers}
+    state = _state(kind, numbers, chance)
     writer = Writer(kind.templates, state, chance)
     sentences = [writer.write(key) for key in ("lead", "must1", "must2", "must3")]
-    extras = ["more"] * chance.choice((1, 1, 2)) + ["said"] * (chance.random() < 0.7)
-    extras += ["filler"] * (chance.random() < 0.4 or len(extras) < 2)
+    extras = ["more"] * chance.choice((2, 2, 3)) + ["said"] * (chance.random() < 0.8)
+    extras += ["filler"] * (chance.random() < 0.5)
     chance.shuffle(extras)
     for key in extras:
-        sentences.insert(chance.randint(2, len(sentences)), writer.write(key))
-    body = " ".join(_sentence(sentence) for sentence in sentences)
+        # Behind the first fact, which may introduce the person whom the second speaks of.
+        sentences.insert(chance.choice((2, *range(3, len(sentences) + 1))), writer.write(key))
+    body = " ".join(_sentences(sentence) for sentence in sentences)
     has_preamble = chance.random() < PREAMBLE_SHARE
     return Report(
         text=f"{writer.write('preamble')} {body}" if has_preamble else body,
-        summary=_sentence(writer.write("summary")),
-        facts=tuple(_wordings(group, state) for group in kind.facts),
+        summary=_sentences(writer.write("summary")),
+        facts=tuple(_fact(line, numbers, state) for line in kind.facts),
         has_preamble=has_preamble,
     )
-
-
-def _wordings(group: tuple[str, ...], state: dict[str, str]) -> tuple[str, ...]:
-    wordings = " | ".join(wording.format_map(state) for wording in group).lower()
-    return tuple(dict.fromkeys(wordings.split(" | ")))
 
 
 def reports(*, seed: int, start: int = 0) -> Iterator[Report]:

@@ -1,0 +1,111 @@
+"""Labels from files: JSONL of texts, or the JSON lists of token ids that were released with the paper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.errors import InputError
+from harness.tasks.text_tokens import beginning_tokens, encode
+
+LabelFormat = Literal["texts", "token_ids"]
+
+
+@dataclass(frozen=True)
+class ImportedLabel:
+    """query and candidates: token ids without padding. best: index of the labeler's choice."""
+
+    query: tuple[int, ...]
+    candidates: tuple[tuple[int, ...], ...]
+    best: int
+
+
+def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: int, budget: int) -> list[ImportedLabel]:
+    """The first `budget` labels of a file. Raises InputError with the row (its line, or its index from 0) and the cure.
+
+    texts: a line is {"query": text, "candidates": [k texts], "best": 0..k-1}. token_ids: one JSON list of
+    {"query": ids, "sample0": ids, ..., "best"}; ids past the vocabulary are padding, and must all be the same id.
+    """
+    rows = _text_rows(path, tokenizer, candidates) if form == "texts" else _id_rows(path, tokenizer, candidates)
+    labels = []
+    for label in rows:
+        labels.append(label)
+        if len(labels) == budget:
+            return labels
+    raise InputError(f"the budget of {budget} is larger than the {len(labels)} labels there are", file=str(path),
+                     key="labels.budgets", cure=f"Ask for {len(labels)} or fewer.")
+
+
+def _text_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
+    first = beginning_tokens(tokenizer)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            query, texts, best = _checked_texts(_parsed(line, path, number), path, number, count)
+            ids = encode(tokenizer, [query, *texts])
+            yield ImportedLabel(first + tuple(ids[0]), tuple(tuple(row) for row in ids[1:]), best)
+
+
+def _parsed(line: bytes, path: Path, number: int) -> Any:
+    try:
+        return json.loads(line.decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"not a line of JSON in UTF-8 ({error})", file=str(path), line=number,
+                         cure="Mend or remove the line.") from None
+
+
+def _checked_texts(row: Any, path: Path, number: int, count: int) -> tuple[str, list[str], int]:
+    if not isinstance(row, dict) or not isinstance(row.get("query"), str) or not row["query"].strip():
+        raise InputError("the line needs a text under 'query'", file=str(path), line=number, key="query",
+                         cure='Write {"query": ..., "candidates": [...], "best": ...}.')
+    texts = row.get("candidates")
+    if not isinstance(texts, list) or len(texts) != count or not all(isinstance(text, str) and text for text in texts):
+        raise InputError(f"'candidates' must be {count} texts", file=str(path), line=number, key="candidates",
+                         cure="Mend the line, or set labels.candidates.")
+    return row["query"], texts, _checked_best(row.get("best"), count, path, line=number)
+
+
+def _checked_best(best: Any, count: int, path: Path, *, line: int | None = None, index: int | None = None) -> int:
+    if isinstance(best, bool) or not isinstance(best, int) or not 0 <= best < count:
+        where = "" if index is None else f"label {index}: "
+        raise InputError(f"{where}'best' must be one of 0..{count - 1}, not {best!r}", file=str(path), line=line,
+                         key="best", cure="Mend the label.")
+    return best
+
+
+def _id_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"not a JSON file in UTF-8 ({error})", file=str(path),
+                         line=getattr(error, "lineno", None), cure="Give the released file as it is.") from None
+    if not isinstance(rows, list):
+        raise InputError("the file must hold one JSON list of labels", file=str(path), cure="Give the released file.")
+    size = len(tokenizer)
+    padding: set[int] = set()
+    for index, row in enumerate(rows):
+        sequences = [_checked_ids(row, name, path, index) for name in ("query", *(f"sample{i}" for i in range(count)))]
+        padding |= {token for ids in sequences for token in ids if token >= size}
+        if len(padding) > 1:
+            raise InputError(
+                f"label {index}: token ids {', '.join(map(str, sorted(padding)))} are past the tokenizer's {size} entries, "
+                "and only one id can be padding", file=str(path), key="labels.path",
+                cure="These labels were made with another tokenizer; use that one's base model.")
+        best = _checked_best(row.get("best"), count, path, index=index)
+        query, *samples = (tuple(token for token in ids if token < size) for ids in sequences)
+        if not query or not all(samples):
+            raise InputError(f"label {index}: a query or sample is nothing but padding", file=str(path),
+                             cure="Mend or remove the label.")
+        yield ImportedLabel(query, tuple(samples), best)
+
+
+def _checked_ids(row: Any, name: str, path: Path, index: int) -> Sequence[int]:
+    ids = row.get(name) if isinstance(row, dict) else None
+    if not isinstance(ids, list) or not ids or not all(isinstance(token, int) and token >= 0 for token in ids):
+        raise InputError(f"label {index}: '{name}' must be a list of token ids", file=str(path), key=name,
+                         cure="Mend the label, or set labels.candidates to the number of samples.")
+    return ids

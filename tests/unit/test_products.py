@@ -1,0 +1,41 @@
+"""The fast matrix product is torch's own product, also with its operator missing."""
+
+import pytest
+import torch
+
+from harness.models import products
+
+
+def operands(dtype):
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(3, 7, 12, generator=generator, dtype=dtype).requires_grad_()
+    wide = torch.randn(12, 30, generator=generator, dtype=dtype).requires_grad_()
+    bias = torch.randn(10, generator=generator, dtype=dtype).requires_grad_()
+    return x, wide, bias
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["operator", "fallback"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_product_and_gradients_are_torch_s_own(monkeypatch, fast, dtype):
+    if not fast:
+        monkeypatch.setattr(products, "_operator", None)
+    x, wide, bias = operands(dtype)
+    upstream = torch.randn(3, 7, 10, generator=torch.Generator().manual_seed(1), dtype=dtype)
+    for part in (slice(0, 10), slice(5, 15)):  # a slice of a wider weight, as in a last layer
+        ours = torch.autograd.grad(products.affine(x, wide[:, part], bias), (x, wide, bias), upstream)
+        theirs = torch.autograd.grad(x @ wide[:, part] + bias, (x, wide, bias), upstream)
+        for mine, other in zip(ours, theirs, strict=True):
+            torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-5)
+
+
+def test_a_transposed_weight_gets_a_gradient_in_its_own_memory_order():
+    table = torch.randn(50, 8, requires_grad=True)
+    products.affine(torch.randn(4, 8), table.t()).sum().backward()
+    assert table.grad.is_contiguous()
+
+
+def test_single_precision_is_as_accurate_as_torch_s():
+    x, weight = torch.randn(64, 512), torch.randn(512, 64)
+    exact = x.double() @ weight.double()
+    error = (products.affine(x, weight).double() - exact).norm() / exact.norm()
+    assert error < 1e-6
