@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 NOTICE = "notice"
 BACK = "back"
+DIALOG = "dialog"
+INSTRUCTIONS = "instructions"
 
 MESSAGES = {
     Nothing.NOT_QUALIFIED: ("Thank you for your time", "This study needs raters whose practice answers match the key "
@@ -81,20 +83,33 @@ def header(study: StudyInfo, rater_id: str, progress: RaterProgress, shown: Show
     """Title, progress, instructions and pause: one line, always there."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_head"):
         st.markdown(f"#### {_plain_title(study.title)}", width="stretch")
-        st.button("Instructions", key="instructions", shortcut="I", type="tertiary", icon=":material/menu_book:",
-                  on_click=_ask_for_instructions)
+        st.button("Instructions", key="instructions", shortcut=key("I"), type="tertiary", icon=":material/menu_book:",
+                  on_click=_open_dialog, args=(INSTRUCTIONS,))
         if shown is not None:
-            st.button("Pause", key="pause", shortcut="P", type="tertiary", icon=":material/pause:",
+            st.button("Pause", key="pause", shortcut=key("P"), type="tertiary", icon=":material/pause:",
                       on_click=act, args=(store().pause, study.id, rater_id))
     if progress.consented and progress.qualified is not False:
         goal = max(progress.goal, 1)
         practice = f" · {progress.practice_left} practice items first" if progress.practice_left else ""
         st.progress(min(progress.judged / goal, 1.0), text=f"{progress.judged} of {progress.goal} judged{practice}")
-    if st.session_state.pop("instructions_wanted", False):
+    if st.session_state.get(DIALOG) == INSTRUCTIONS:
         _instructions(study)
     notice = st.session_state.pop(NOTICE, None)
     if notice:
         st.warning(notice, icon=":material/info:")
+
+
+def key(shortcut: str) -> str | None:
+    """The shortcut, unless a dialog lies over the page: then keys must not reach what is under it."""
+    return None if st.session_state.get(DIALOG) else shortcut
+
+
+def _open_dialog(name: str) -> None:
+    st.session_state[DIALOG] = name
+
+
+def _close_dialog() -> None:
+    st.session_state.pop(DIALOG, None)
 
 
 def act(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> bool:
@@ -121,13 +136,13 @@ def small_buttons(study: StudyInfo, rater_id: str, shown: Shown, *, skip: Callab
     with st.container(horizontal=True, key=f"aside_{shown.id}"):
         _back_button(study, rater_id, shown)
         if skip is not None:
-            st.button("Skip", key=f"skip_{shown.id}_{shown.revision}", shortcut="S", type="tertiary",
+            st.button("Skip", key=f"skip_{shown.id}_{shown.revision}", shortcut=key("S"), type="tertiary",
                       icon=":material/skip_next:", on_click=skip, args=(rater_id, shown, "skip"),
                       help="You cannot judge this one. It goes to somebody else.")
         if shown.stage == "vote":
-            st.button("Report a problem", key=f"flag_{shown.id}", shortcut="F", type="tertiary",
-                      icon=":material/flag:", on_click=_ask_for_flag, args=(shown.id,))
-    if st.session_state.pop("flag_wanted", None) == shown.id:
+            st.button("Report a problem", key=f"flag_{shown.id}", shortcut=key("F"), type="tertiary",
+                      icon=":material/flag:", on_click=_open_dialog, args=(shown.id,))
+    if st.session_state.get(DIALOG) == shown.id:
         _flag_dialog(rater_id, shown.id)
 
 
@@ -143,10 +158,10 @@ def _back_button(study: StudyInfo, rater_id: str, shown: Shown | None) -> None:
     past = store().history(study.id, rater_id)
     here = past.index(shown.id) if shown is not None and shown.id in past else -1
     if here + 1 < len(past):
-        st.button("Back", key=f"back_{past[here + 1]}", shortcut="Backspace", type="tertiary", icon=":material/undo:",
+        st.button("Back", key=f"back_{past[here + 1]}", shortcut=key("Backspace"), type="tertiary", icon=":material/undo:",
                   on_click=_go_back, args=(past[here + 1],), help="See your last judgment, and change it if you like.")
     if here >= 0:
-        st.button("Return to where I was", key="forward", shortcut="Esc", type="tertiary", icon=":material/redo:",
+        st.button("Return to where I was", key="forward", shortcut=key("Esc"), type="tertiary", icon=":material/redo:",
                   on_click=leave_item, args=(True,))
 
 
@@ -154,15 +169,7 @@ def _go_back(assignment_id: str) -> None:
     st.query_params[BACK] = assignment_id
 
 
-def _ask_for_instructions() -> None:
-    st.session_state["instructions_wanted"] = True
-
-
-def _ask_for_flag(assignment_id: str) -> None:
-    st.session_state["flag_wanted"] = assignment_id
-
-
-@st.dialog("Instructions", width="medium")
+@st.dialog("Instructions", width="medium", on_dismiss=_close_dialog)
 def _instructions(study: StudyInfo) -> None:
     st.text(study.protocol.instructions)
     st.divider()
@@ -170,7 +177,7 @@ def _instructions(study: StudyInfo) -> None:
     st.caption("Esc closes this.")
 
 
-@st.dialog("Report a problem")
+@st.dialog("Report a problem", on_dismiss=_close_dialog)
 def _flag_dialog(rater_id: str, assignment_id: str) -> None:
     st.write("Something is wrong with the task itself: an empty or unreadable text, a question that makes no sense. "
              "The study's owner sees your report at once, and you get another item.")
@@ -178,6 +185,7 @@ def _flag_dialog(rater_id: str, assignment_id: str) -> None:
         note = st.text_area("What is wrong?", max_chars=500, key=f"flag_note_{assignment_id}")
         if st.form_submit_button("Report and go on", type="primary"):
             act(store().flag, rater_id, assignment_id, note=note)
+            _close_dialog()
             st.rerun()
 
 
@@ -187,7 +195,7 @@ def _consent(study: StudyInfo, rater_id: str) -> None:
         st.text(study.protocol.instructions)
         st.subheader("Your consent", anchor=False)
         st.text(study.protocol.consent)
-        st.button("I agree: begin", key="consent", type="primary", shortcut="Enter",
+        st.button("I agree: begin", key="consent", type="primary", shortcut=key("Enter"),
                   on_click=act, args=(store().consent, study.id, rater_id))
 
 
@@ -195,7 +203,7 @@ def _paused(study: StudyInfo, rater_id: str) -> None:
     with st.container(key="desk_pause", width=720):
         st.subheader("Paused", anchor=False)
         st.write("Take your time. Your place is kept.")
-        st.button("Go on", key="resume", type="primary", shortcut="Enter", on_click=act,
+        st.button("Go on", key="resume", type="primary", shortcut=key("Enter"), on_click=act,
                   args=(store().resume, study.id, rater_id))
 
 

@@ -75,10 +75,10 @@ def _vote_buttons(rater_id: str, shown: Shown) -> None:
     """Keys and arguments carry assignment and revision, so that a stale second click cannot vote on the next item."""
     with st.bottom, st.container(horizontal=True, key=f"votes_{shown.id}", gap="small"):
         for label, key, choice in VOTES:
-            st.button(label, key=f"vote_{choice.value}_{shown.id}_{shown.revision}", shortcut=key, width="stretch",
+            st.button(label, key=f"vote_{choice.value}_{shown.id}_{shown.revision}", shortcut=desk.key(key), width="stretch",
                       type="primary" if choice is not Choice.TIE else "secondary", on_click=_vote,
                       args=(rater_id, shown, choice.value))
-        st.button("Both bad", key=f"vote_bad_{shown.id}_{shown.revision}", shortcut="4", width="stretch",
+        st.button("Both bad", key=f"vote_bad_{shown.id}_{shown.revision}", shortcut=desk.key("4"), width="stretch",
                   on_click=_vote, args=(rater_id, shown, Choice.TIE.value, True))
 
 
@@ -120,9 +120,9 @@ def _question(rater_id: str, shown: Shown) -> None:
     st.caption(note)
     with st.bottom, st.container(horizontal=True, key=f"votes_{name}_{shown.id}", gap="small"):
         for place, (label, which) in enumerate(WHICH, start=1):
-            st.button(label, key=f"{name}_{which.value}_{shown.id}_{shown.revision}", shortcut=str(place),
+            st.button(label, key=f"{name}_{which.value}_{shown.id}_{shown.revision}", shortcut=desk.key(str(place)),
                       width="stretch", on_click=_answer, args=(rater_id, shown, name, which))
-        st.button("Can't say", key=f"{name}_none_{shown.id}_{shown.revision}", shortcut="5", width="stretch",
+        st.button("Can't say", key=f"{name}_none_{shown.id}_{shown.revision}", shortcut=desk.key("5"), width="stretch",
                   on_click=_answer, args=(rater_id, shown, name, None))
 
 
@@ -144,7 +144,7 @@ def _feedback(rater_id: str, shown: Shown) -> None:
     if shown.explanation:
         st.text(shown.explanation)
     with st.bottom, st.container(key=f"votes_on_{shown.id}"):
-        st.button("Go on", key=f"go_on_{shown.id}_{shown.revision}", shortcut="Enter", type="primary", width="stretch",
+        st.button("Go on", key=f"go_on_{shown.id}_{shown.revision}", shortcut=desk.key("Enter"), type="primary", width="stretch",
                   on_click=_go_on, args=(rater_id, shown))
 
 

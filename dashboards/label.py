@@ -28,7 +28,7 @@ def page(rater_id: str) -> None:
         with st.bottom, st.container(horizontal=True, key=f"votes_{shown.id}", gap="small"):
             for place in range(len(shown.texts)):
                 st.button(f"Text {place + 1}", key=f"vote_{place}_{shown.id}_{shown.revision}", type="primary",
-                          shortcut=str(place + 1) if place < 9 else None, width="stretch", on_click=_choose,
+                          shortcut=desk.key(str(place + 1)) if place < 9 else None, width="stretch", on_click=_choose,
                           args=(rater_id, shown, str(place)))
         desk.small_buttons(study, rater_id, shown, skip=_choose)
 

@@ -17,15 +17,19 @@ STYLE = """<style>
 .inert-head { font-size: .82rem; font-weight: 600; letter-spacing: .045em; text-transform: uppercase;
   opacity: .72; margin: 0 0 .35rem; }
 .inert-head kbd { font: inherit; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .4em; }
-[class*="st-key-card"] { border-radius: .8rem; height: 100%; }
+[class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
 [class*="st-key-chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
 [class*="st-key-query"] .inert { opacity: .92; }
+button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
+  opacity: .78 !important; line-height: 1.5; }
 [class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
 [class*="st-key-desk"] { gap: .9rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
-  [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
-  [class*="st-key-votes"] kbd, [class*="st-key-votes"] [data-testid="stButtonShortcut"] { display: none; }
+  button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
+  opacity: .78 !important; line-height: 1.5; }
+[class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
+  button kbd { display: none !important; }
 }
 </style>"""
 

@@ -51,7 +51,7 @@ class ExclusionRules:
     min_gold_accuracy: float = 0.7
     min_repeat_consistency: float = 0.5
     min_median_seconds: float = 1.0
-    min_checks: int = 3
+    min_checks: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)

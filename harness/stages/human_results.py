@@ -30,12 +30,16 @@ CONFIDENCE = 0.95
 
 
 def study_report(store: RatingStore, study_id: str) -> str:
-    """Unblind a closed study, analyse it by its frozen plan, and file the report. The same bytes every time."""
-    unblinded = store.unblind_in_full(study_id)
-    study = store.study(study_id)
-    text = canonical_json(finite(analyse(study, unblinded, store)))
+    """Unblind a closed study, analyse it by its frozen plan, and file the report."""
+    text = study_document(store, study_id)
     store.file_report(study_id, text)
     return text
+
+
+def study_document(store: RatingStore, study_id: str) -> str:
+    """The report of a closed study as canonical JSON: the same bytes every time."""
+    unblinded = store.unblind_in_full(study_id)
+    return canonical_json(finite(analyse(store.study(study_id), unblinded, store)))
 
 
 def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore) -> dict[str, Any]:
