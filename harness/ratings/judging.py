@@ -21,8 +21,9 @@ from harness.ratings.publishing import log, plain
 from harness.ratings.schema import assignments, flags, items, judgments, studies
 from harness.records import Choice
 
-MIN_DWELL_MS = 350
-"""A choice that comes sooner after its item was handed out was meant for the item before: a double click."""
+MIN_DWELL_MS = 800
+"""A choice that comes sooner after its item was handed out was meant for the item before: a double click. Systems
+count two clicks within 500 ms as one double click; the rest is how late a busy server may hear of the second."""
 MAX_COMMENT = 2_000
 
 
