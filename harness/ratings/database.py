@@ -43,7 +43,7 @@ def database_url(url: str | None) -> URL:
         given = f"sqlite:///{given}"
     try:
         parsed = make_url(given)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise InputError(f"the rating store's URL is not one: {error}", key=URL_VARIABLE) from None
     if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")

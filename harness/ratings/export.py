@@ -36,7 +36,7 @@ def to_csv(rows: list[dict[str, Any]]) -> str:
     """CSV in which no cell begins a formula: a text that would is preceded by an apostrophe."""
     file = io.StringIO()
     if rows:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\r\n")
         writer.writeheader()
         writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
