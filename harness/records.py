@@ -15,7 +15,8 @@ class Query:
 
     tokens: the ids the model is given, unpadded. text: the same for a person to read. source: the text that
     copying is measured against, as the model saw it (summaries only). reference: the human answer, where there
-    is one, cut by the end rule. reference_tokens: the same as the model would give it, not cut. facts: groups of alternative wordings that a good summary mentions one of (embedded text only).
+    is one, cut by the end rule. reference_tokens: the same as the model would give it, not cut. facts: groups of
+    alternative wordings that a good summary mentions one of (embedded text only).
     has_preamble: whether the source opens with something other than its news, None where nobody can tell.
     """
 

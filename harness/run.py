@@ -80,7 +80,9 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     from harness.engine.preflight import check_inputs
 
-    check_inputs(study)
+    store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
+    queries = next(stage for stage in plan.stages if stage.kind == "queries")
+    check_inputs(study, queries_are_known=store is not None and store.finished(queries.fingerprint) is not None)
     return _execute(plan, uri, arguments)
 
 
@@ -113,8 +115,8 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
 
 
 def exit_code(execution: Execution) -> int:
-    """1 when a stage failed, 3 when people are awaited, else 0."""
-    return 1 if execution.failures else 3 if execution.pending else 0
+    """2 when a stage found its input wrong, 1 when one failed otherwise, 3 when people are awaited, else 0."""
+    return 2 if execution.wrong_input else 1 if execution.failures else 3 if execution.pending else 0
 
 
 if __name__ == "__main__":

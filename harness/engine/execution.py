@@ -13,9 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.engine.local import Executor
-from harness.provenance import commit, versions
 from harness.engine.tracking import Tracking
 from harness.errors import InputError, TrainingDiverged
+from harness.provenance import commit, versions
 from harness.records import ArtifactRef, Done, Pending
 from harness.stages.context import StageCall
 from harness.study.plan import Plan
@@ -45,6 +45,7 @@ class Execution:
     executed: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    wrong_input: bool = False
     pending: dict[str, Pending] = field(default_factory=dict)
 
 
@@ -81,7 +82,7 @@ class Runner:
         self._locks: dict[str, FileLock] = {}
 
     def run(self) -> Execution:
-        """Run what is missing; the execution's own MLflow run is FINISHED, FAILED, or SCHEDULED while people are awaited."""
+        """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
         self._end_killed_executions()
         with self._begin() as execution_lock:
             execution = Execution(run_id=self._run_id)
@@ -174,7 +175,8 @@ class Runner:
     def _dispatch(self, waiting: dict[str, Stage], execution: Execution) -> bool:
         """Submit ready stages while there are slots. Returns whether another process runs one of ours."""
         elsewhere = False
-        ready = [stage for stage in waiting.values() if all(needed in execution.refs for needed in stage.inputs.values())]
+        ready = [stage for stage in waiting.values()
+                 if all(needed in execution.refs for needed in stage.inputs.values())]
         # Large budgets first: they take longest, and a study ends with its last stage.
         ready.sort(key=lambda stage: -(stage.arm.label_budget or 0) if stage.arm else -(1 << 60))
         for stage in ready:
@@ -218,6 +220,7 @@ class Runner:
         error = future.exception()
         if error is not None:
             execution.failures[stage.name] = describe_failure(error)
+            execution.wrong_input |= isinstance(error, InputError)
             self._tracking.log_new_metrics(run_id, work)
             self._tracking.set_tags(run_id, {"failure": execution.failures[stage.name][:5000]})
             self._tracking.log_text(run_id, "".join(traceback.format_exception(error)), "traceback.txt")

@@ -1,4 +1,4 @@
-"""What can be known to be wrong before anything is written: the base model, its context, the label file, the scorers."""
+"""What can be known to be wrong before anything is written: base model, context, label file, scorers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from harness.labels.scorers import get_scorer
 from harness.study.spec import ScratchModel, StudySpec
 
 
-def check_inputs(study: StudySpec) -> None:
-    """Raises InputError. Loads no weights."""
+def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
+    """Raises InputError. Loads no weights.
+
+    queries_are_known: an earlier run made this study's queries, so they need not be counted. With a model from
+    scratch there is no tokenizer to count with before its first stage.
+    """
     for name in _scorers(study):
         get_scorer(name)
     if not isinstance(study.base_model, ScratchModel):
-        _check_base_model(study, study.base_model)
+        _check_base_model(study, study.base_model, queries_are_known)
 
 
 def _scorers(study: StudySpec) -> set[str]:
@@ -27,17 +31,21 @@ def _scorers(study: StudySpec) -> set[str]:
     return names
 
 
-def _check_base_model(study: StudySpec, name: str) -> None:
+def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> None:
     from harness.models.loading import check_language_model, load_tokenizer
+    from harness.stages.queries import check_enough_queries
 
     context = check_language_model(name)
     longest = study.task.query_tokens + study.task.response.tokens
     if context is not None and longest > context:
         raise InputError(
-            f"task.query_tokens {study.task.query_tokens} plus task.response.tokens {study.task.response.tokens} is longer "
-            f"than the {context} tokens of context that {name} has", key="task.query_tokens",
+            f"task.query_tokens {study.task.query_tokens} plus task.response.tokens {study.task.response.tokens} is "
+            f"longer than the {context} tokens of context that {name} has", key="task.query_tokens",
             cure=f"Set task.query_tokens to {context - study.task.response.tokens} or less.")
     tokenizer = load_tokenizer(name)
+    if not queries_are_known:
+        check_enough_queries(study.task, tokenizer,
+                             labels=1 if study.labels.source == "imported" else max(study.labels.budgets))
     if study.labels.source == "imported":
         read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
                     budget=max(study.labels.budgets))

@@ -12,7 +12,7 @@ _TINY_WIDTH = 512
 
 @dataclass(frozen=True)
 class Resources:
-    """jobs: stages at once. cores: threads of a stage that has the machine alone. narrow_threads: of one that shares it."""
+    """jobs: stages at once. cores: threads of a stage that has the machine alone; narrow_threads: that shares it."""
 
     jobs: int
     cores: int

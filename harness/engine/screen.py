@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TextIO
+from typing import IO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -60,7 +60,7 @@ class _Clock:
 class LineScreen(Screen):
     """One line when a stage ends. For logs and pipes."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: IO[str]) -> None:
         self._out = out
         self._clock: _Clock | None = None
         self._starts: dict[str, float] = {}

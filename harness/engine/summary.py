@@ -72,7 +72,8 @@ def arm_metrics(entry: dict[str, Any], win_rates: list[dict[str, Any]]) -> dict[
     for row in win_rates:
         if row["arm"] == entry["arm"] and row["label_budget"] == entry["label_budget"]:
             name = f"win_rate_vs_{row['baseline']}" + ("" if row["judge"] == "simulated" else f"_{row['judge']}")
-            figures |= {name: point["win_rate"] for point in row["by_seed"] if point["seed"] == entry["seed"]}
+            own = {point["seed"]: point["win_rate"] for point in row["by_seed"]}
+            figures[name] = own[entry["seed"]]
             figures |= {f"{name}_all_seeds": row["win_rate"], f"{name}_all_seeds_ci_low": row["ci_low"],
                         f"{name}_all_seeds_ci_high": row["ci_high"]}
     return {name: float(value) for name, value in figures.items() if value is not None}
@@ -106,5 +107,6 @@ def _win_rate_table(results: dict[str, Any]) -> Table:
         interval = "undefined" if row["ci_low"] is None else f"{100 * row['ci_low']:.1f} – {100 * row['ci_high']:.1f}"
         p_value = "undefined" if row["p_value_holm"] is None else f"{row['p_value_holm']:.3g}"
         seeds = " ".join(f"{100 * point['win_rate']:.0f}" for point in row["by_seed"])
-        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"), rate, interval, seeds, p_value)
+        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"), rate, interval, seeds,
+                      p_value)
     return table

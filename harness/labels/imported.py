@@ -92,8 +92,8 @@ def _id_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
         padding |= {token for ids in sequences for token in ids if token >= size}
         if len(padding) > 1:
             raise InputError(
-                f"label {index}: token ids {', '.join(map(str, sorted(padding)))} are past the tokenizer's {size} entries, "
-                "and only one id can be padding", file=str(path), key="labels.path",
+                f"label {index}: token ids {', '.join(map(str, sorted(padding)))} are past the tokenizer's {size} "
+                "entries, and only one id can be padding", file=str(path), key="labels.path",
                 cure="These labels were made with another tokenizer; use that one's base model.")
         best = _checked_best(row.get("best"), count, path, index=index)
         query, *samples = (tuple(token for token in ids if token < size) for ids in sequences)

@@ -127,8 +127,9 @@ def get_scorer(name: str) -> Scorer:
     def checked(queries: Sequence[Query], responses: Sequence[str]) -> np.ndarray:
         scores = np.asarray(function(queries, responses), dtype=float)
         if scores.shape != (len(responses),) or not np.isfinite(scores).all():
-            raise InputError(f"the scorer '{name}' must return one finite number for each of {len(responses)} responses, "
-                             f"but returned an array of shape {scores.shape}", key="scorer", cure="Mend the function.")
+            raise InputError(f"the scorer '{name}' must return one finite number for each of "
+                             f"{len(responses)} responses, but returned an array of shape {scores.shape}",
+                             key="scorer", cure="Mend the function.")
         return scores
 
     return checked

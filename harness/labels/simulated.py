@@ -11,10 +11,11 @@ from harness.records import LabelTask
 from harness.seeds import derive_seed
 
 
-def choose_best(scores: np.ndarray, *, noise: float, lapse_rate: float, seed: int, numbers: Sequence[int]) -> np.ndarray:
+def choose_best(scores: np.ndarray, *, noise: float, lapse_rate: float, seed: int,
+                numbers: Sequence[int]) -> np.ndarray:
     """One choice in each row of scores (n, k): (n,) indices.
 
-    P(i) = lapse_rate/k + (1 − lapse_rate)·softmax(score/noise)_i (Luce 1959); noise 0 takes the best, the first of equals.
+    P(i) = lapse_rate/k + (1 − lapse_rate)·softmax(score/noise)_i (Luce 1959); noise 0 takes the first of the best.
     numbers: (n,) a stream for each row, so that a choice depends on its own number and scores alone.
     """
     key = derive_seed(seed, "choice")
@@ -28,7 +29,8 @@ def choose_best(scores: np.ndarray, *, noise: float, lapse_rate: float, seed: in
         cumulative = weights.cumsum(axis=1)
         best = (cumulative < draws[:, :1] * cumulative[:, -1:]).sum(axis=1)
     lapsed = draws[:, 1] < lapse_rate
-    return np.where(lapsed, np.minimum((draws[:, 2] * count).astype(int), count - 1), best)
+    at_random = np.minimum((draws[:, 2] * count).astype(int), count - 1)
+    return np.asarray(np.where(lapsed, at_random, best))
 
 
 class SimulatedLabeler:
@@ -52,6 +54,7 @@ class SimulatedLabeler:
         """
         if not tasks:
             return []
-        best = choose_best(self.scores(tasks) if scores is None else scores, noise=self._noise, lapse_rate=self._lapse_rate, seed=seed,
+        best = choose_best(self.scores(tasks) if scores is None else scores, noise=self._noise,
+                           lapse_rate=self._lapse_rate, seed=seed,
                            numbers=range(len(tasks)) if numbers is None else numbers)
         return [int(choice) for choice in best]

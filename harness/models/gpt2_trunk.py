@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.models.products import affine
+from harness.models.attention import attend
+from harness.models.products import affine, affine_gelu
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context, sequence_layout
 
@@ -116,38 +117,24 @@ class GPT2Trunk:
         normal = self._normalize(x, layer.norm_1)
         weight, offset = layer.qkv
         width = x.shape[-1]
+        first: int | None = 0
         if select is None:
             query, key, value = affine(normal, weight, offset).split(width, dim=-1)
         else:
             key, value = affine(normal, weight[:, width:], offset[width:]).split(width, dim=-1)
+            first = x.shape[1] - select if isinstance(select, int) else None
             x, bias = _pick(x, select), _pick_bias(bias, select)
             query = affine(_pick(normal, select), weight[:, :width], offset[:width])
-        mixed = self._attend(query, key, value, bias, layer.scale)
-        return self._feed_forward(layer, x + affine(mixed, *layer.projection))
+        mixed = attend(self._split_heads(query), self._split_heads(key), self._split_heads(value), bias,
+                       scale=layer.scale, first=first)
+        return self._feed_forward(layer, x + affine(mixed.transpose(1, 2).flatten(2), *layer.projection))
 
     def _feed_forward(self, layer: _Layer, x: Tensor) -> Tensor:
-        inner = affine(self._normalize(x, layer.norm_2), *layer.widen)
-        return x + affine(functional.gelu(inner, approximate="tanh"), *layer.narrow)
+        return x + affine(affine_gelu(self._normalize(x, layer.norm_2), *layer.widen), *layer.narrow)
 
     def _split_heads(self, x: Tensor) -> Tensor:
         """(rows, time, width) -> (rows, heads, time, width of a head), a view."""
         return x.unflatten(-1, (self._heads, -1)).transpose(1, 2)
-
-    def _attend(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor, scale: float) -> Tensor:
-        """query: (rows, m, width); key, value: (rows, time, width); bias: (rows or 1, 1, m, time)."""
-        q, k, v = self._split_heads(query), self._split_heads(key), self._split_heads(value)
-        if query.device.type == "cuda":
-            mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=scale)
-            return mixed.transpose(1, 2).flatten(2)
-        rows, heads, m, time = *q.shape[:3], k.shape[2]
-        q, k, v = (part.reshape(rows * heads, -1, part.shape[-1]) for part in (q, k, v))
-        if bias.shape[0] == 1:
-            scores = torch.baddbmm(bias[0], q, k.transpose(1, 2), alpha=scale)
-        else:
-            scores = torch.bmm(q * scale, k.transpose(1, 2)).view(rows, heads, m, time)
-            scores = (scores + bias).view(rows * heads, m, time)
-        mixed = torch.bmm(torch.softmax(scores, dim=-1), v)
-        return mixed.view(rows, heads, m, -1).transpose(1, 2).flatten(2)
 
 
 def _pick(x: Tensor, select: Tensor | int) -> Tensor:
@@ -190,13 +177,16 @@ class GPT2Decoding:
 
     def _read_query(self, layer: _Layer, x: Tensor, bias: Tensor, *, last: bool) -> Tensor:
         trunk = self._trunk
-        query, key, value = affine(trunk._normalize(x, layer.norm_1), *layer.qkv).chunk(3, dim=-1)
-        self._query_keys.append(trunk._split_heads(key).contiguous())
-        self._query_values.append(trunk._split_heads(value).contiguous())
+        qkv = affine(trunk._normalize(x, layer.norm_1), *layer.qkv).chunk(3, dim=-1)
+        query, key, value = (trunk._split_heads(part).contiguous() for part in qkv)
+        self._query_keys.append(key)
+        self._query_values.append(value)
+        first = 0
         if last:
-            x, query, bias = x[:, -1:], query[:, -1:], bias[:, :, -1:]
-        mixed = trunk._attend(query, key, value, bias, layer.scale)
-        return trunk._feed_forward(layer, x + affine(mixed, *layer.projection))
+            first = x.shape[1] - 1
+            x, query, bias = x[:, -1:], query[:, :, -1:], bias[:, :, -1:]
+        mixed = attend(query, key, value, bias, scale=layer.scale, first=first)
+        return trunk._feed_forward(layer, x + affine(mixed.transpose(1, 2).flatten(2), *layer.projection))
 
     def step(self, tokens: Tensor) -> Tensor:
         trunk = self._trunk

@@ -59,6 +59,19 @@ class Policy(nn.Module):
     def device(self) -> torch.device:
         return self.value_head.weight.device
 
+    @property
+    def result_dtype(self) -> torch.dtype:
+        """Of log-probabilities and values: single precision for weights in half precision."""
+        return widen(self.value_head.weight[:0]).dtype
+
+    @property
+    def width(self) -> int:
+        return self.value_head.in_features
+
+    @property
+    def vocab_size(self) -> int:
+        return int(self.language_model.get_output_embeddings().weight.shape[0])
+
     def values(self, hidden: Tensor) -> Tensor:
         """(..., width) -> (...): the value of each state."""
         return self.value_head(hidden).squeeze(-1)  # type: ignore[no-any-return]

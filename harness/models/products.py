@@ -12,6 +12,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from harness.models.activations import gelu
+
 
 def _find_operator() -> Any:
     try:
@@ -25,9 +27,13 @@ def _find_operator() -> Any:
 _operator = _find_operator()
 
 
+def _applies(x: Tensor) -> bool:
+    return _operator is not None and x.dtype is torch.float32 and x.device.type == "cpu" and x.numel() > 0
+
+
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
-    if _operator is not None and x.dtype is torch.float32 and x.device.type == "cpu" and x.numel() > 0:
+    if _applies(x):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)
 
@@ -64,7 +70,16 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x @ weight + bias. x: (..., in), weight: (in, out) as GPT-2 keeps it, bias: (out,). Differentiable."""
     rows = x.reshape(-1, x.shape[-1])
     if torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad):
-        y = cast(Tensor, _Affine.apply(rows, weight, bias))
+        y = cast(Tensor, _Affine.apply(rows, weight, bias))  # type: ignore[no-untyped-call]
     else:
         y = _product(rows, weight, bias)
+    return y.view(*x.shape[:-1], weight.shape[1])
+
+
+def affine_gelu(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """gelu(x @ weight + bias), as `affine`. One operator where no gradient is wanted."""
+    rows = x.reshape(-1, x.shape[-1])
+    if torch.is_grad_enabled() or not _applies(rows):
+        return gelu(affine(x, weight, bias))
+    y = cast(Tensor, _operator(_dense(rows), _dense(weight).t(), bias, "gelu", [], "tanh"))
     return y.view(*x.shape[:-1], weight.shape[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def read_samples(folder: Path) -> list[Sample]:
         return [Sample(**{**row, "tokens": tuple(row["tokens"])}) for row in map(json.loads, file)]
 
 
-def write_table(path: Path, columns: dict[str, Sequence[Any]]) -> None:
+def write_table(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
     """A table in the form that the MLflow UI shows (`mlflow.log_table`); the name must end in .table.json."""
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
     write_json(path, {"columns": list(columns), "data": rows})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from harness.models.loading import load_language_model, load_tokenizer, save_language_model
+from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.records import Done
 from harness.seeds import derive_seed
 from harness.stages.artifacts import model_path
 from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import blocks_of, reporter
+from harness.stages.fitting import blocks_of, checkpoint_of, reporter
 from harness.stages.pretrain import pretraining_texts
-from harness.training.checkpoint import Checkpoint
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 
@@ -24,8 +23,8 @@ def run(call: StageCall, log: StageLog) -> Done:
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=200 * block, block=block)
     before = evaluate_language_model(model, tokens=held_out)
     fit_language_model(model, tokens=blocks, settings=fit, seed=derive_seed(call.seed, "order"),
-                       on_step=reporter(log), checkpoint=Checkpoint(call.out / "checkpoint"))
+                       on_step=reporter(log), checkpoint=checkpoint_of(call))
     after = evaluate_language_model(model, tokens=held_out)
-    save_language_model(model, call.out / "model", tokenizer)
-    Checkpoint(call.out / "checkpoint").clear()
+    save_model(model, call.out / "model", tokenizer)
+    checkpoint_of(call).clear()
     return Done({"nats_per_token": after, "nats_per_token_before": before})

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from harness.errors import InputError
-from harness.stages.context import StageLog
+from harness.stages.context import StageCall, StageLog
 from harness.tasks.text_tokens import encode
+from harness.training.checkpoint import Checkpoint
 from harness.training.language_model_fit import pack_blocks
 
 _AT_ONCE = 512
 _LOGGED_STEPS = 200
+_CHECKPOINT_SECONDS = 30.0
 
 
 def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block: int) -> Tensor:
-    """Packed blocks (n, block) int64 of about `tokens` tokens (all there are without), end-of-text between the texts."""
+    """Packed blocks (n, block) int64 of about `tokens` tokens (None: all there are), end-of-text between the texts."""
     sequences: list[list[int]] = []
     count = 0
     while (tokens is None or count < tokens) and (batch := list(islice(texts, _AT_ONCE))):
@@ -33,6 +35,12 @@ def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block
     except ValueError:
         raise InputError(f"the text has {count} tokens, fewer than one block of {block}", key="task.source",
                          cure="Give more text.") from None
+
+
+def checkpoint_of(call: StageCall, suffix: str = "") -> Checkpoint:
+    """A stage's checkpoint, in its own folder. HARNESS_CHECKPOINT_SECONDS sets how often (default 30)."""
+    seconds = float(os.environ.get("HARNESS_CHECKPOINT_SECONDS", _CHECKPOINT_SECONDS))
+    return Checkpoint(call.out / f"checkpoint{suffix}", every_seconds=seconds)
 
 
 def reporter(log: StageLog, *, offset: int = 0) -> Callable[[int, int, dict[str, float]], None]:
@@ -51,10 +59,3 @@ def reporter(log: StageLog, *, offset: int = 0) -> Callable[[int, int, dict[str,
         log.progress(step, total, f"loss {metrics['train/loss']:.3f}")
 
     return on_step
-
-
-def pad_right(sequences: list[tuple[int, ...]], length: int) -> Tensor:
-    """(n, length) int64, PAD behind."""
-    from harness.records import PAD
-
-    return torch.tensor([[*sequence, *([PAD] * (length - len(sequence)))] for sequence in sequences], dtype=torch.int64)

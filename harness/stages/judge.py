@@ -16,7 +16,7 @@ from harness.tasks.query_table import read_queries
 def run(call: StageCall, log: StageLog) -> Done:
     """outcomes.json: for each pair a list in the order of the queries, 1 win, 0.5 tie, 0 loss of the trained policy.
 
-    Two texts that the judge's scorer cannot tell apart are a tie; else the choice follows Luce's rule with a lapse rate.
+    Two texts that the judge's scorer cannot tell apart are a tie; else Luce's rule with a lapse rate decides.
     """
     settings = call.settings
     queries = read_queries(call.inputs["queries"] / "test.parquet")

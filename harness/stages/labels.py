@@ -63,8 +63,9 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
         simulated = SimulatedLabeler(model.scorer, noise=model.noise, lapse_rate=model.lapse_rate)
         scores = simulated.scores(tasks)
         chosen = simulated.choose(tasks, seed=call.seed, numbers=numbers.tolist(), scores=scores)
-    table = LabelTable(queries=TokenBatch.from_sequences([query.tokens for query in queries]).tokens.numpy().astype(np.int32),
-                       candidates=candidates, best=np.array(chosen, dtype=np.int64), scores=scores, rows=rows)
+    padded = TokenBatch.from_sequences([query.tokens for query in queries]).tokens.numpy().astype(np.int32)
+    table = LabelTable(queries=padded, candidates=candidates, best=np.array(chosen, dtype=np.int64), scores=scores,
+                       rows=rows)
     table.save(call.out)
     _write_examples(call, tasks, table)
     return Done(_summary(table))
@@ -96,7 +97,8 @@ def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[t
                 break
         if len(waiting):
             raise InputError(
-                f"for {len(waiting)} queries the policy hardly ever ends with {rule.text!r} at or after token {rule.after}",
+                f"for {len(waiting)} queries the policy hardly ever ends with {rule.text!r} at or after token "
+                f"{rule.after}",
                 key="task.response", cure="Choose another end text, a lower 'after', or more tokens.")
         log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
     return found

@@ -16,10 +16,10 @@ from harness.records import Done
 from harness.seeds import numpy_generator
 from harness.stages.artifacts import model_path, write_table
 from harness.stages.context import StageCall, StageLog
+from harness.stages.fitting import checkpoint_of
 from harness.stages.log import METRICS_FILE, read_metrics
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
-from harness.training.checkpoint import Checkpoint
 from harness.training.ppo_update import PPOStep, PPOTrainer
 
 _LOGGED_STEPS = 200
@@ -39,7 +39,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])).requires_grad_(False)
     queries = _Queries(call)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
-    checkpoint = Checkpoint(call.out / "checkpoint")
+    checkpoint = checkpoint_of(call)
     saved = checkpoint.load()
     if saved is not None:
         trainer.load_state_dict(saved[1])
@@ -94,7 +94,7 @@ class _Queries:
 
 
 class _GoldScore:
-    """The simulated labeler's own score of the same samples: over-optimization shows where it falls behind the reward model's."""
+    """The simulated labeler's own score of the same samples: where it stays behind, the reward model is exploited."""
 
     def __init__(self, scorer: str | None, *, table: QueryTable, tokenizer: Any) -> None:
         self._scorer = get_scorer(scorer) if scorer else None

@@ -10,15 +10,14 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from harness.errors import InputError
-from harness.models.loading import ModelShape, build_language_model, save_language_model
+from harness.models.loading import ModelShape, build_language_model, save_model
 from harness.records import Done
 from harness.seeds import derive_seed
 from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import blocks_of, reporter
+from harness.stages.fitting import blocks_of, checkpoint_of, reporter
 from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.sources import Document
 from harness.tasks.summarization import pretraining_document
-from harness.training.checkpoint import Checkpoint
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 _END_OF_TEXT = "<|endoftext|>"
@@ -35,12 +34,12 @@ def run(call: StageCall, log: StageLog) -> Done:
         seed=derive_seed(call.seed, "weights"), end_of_text=tokenizer.eos_token_id)
     blocks = blocks_of(pretraining_texts(task, "train"), tokenizer, tokens=spec.tokens, block=spec.context)
     fit_language_model(model, tokens=blocks, settings=spec.fit, seed=derive_seed(call.seed, "order"),
-                       on_step=reporter(log), checkpoint=Checkpoint(call.out / "checkpoint"))
+                       on_step=reporter(log), checkpoint=checkpoint_of(call))
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=min(spec.tokens, 200 * spec.context),
                          block=spec.context)
     nats = evaluate_language_model(model, tokens=held_out)
-    save_language_model(model, call.out / "model", tokenizer)
-    Checkpoint(call.out / "checkpoint").clear()
+    save_model(model, call.out / "model", tokenizer)
+    checkpoint_of(call).clear()
     return Done({"nats_per_token": nats, "tokens": float(blocks.numel()), "vocabulary": float(len(tokenizer)),
                  "parameters": float(sum(parameter.numel() for parameter in model.parameters()))})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from harness.errors import InputError
@@ -15,19 +16,35 @@ from harness.tasks.continuation import continuation_queries
 from harness.tasks.query_table import write_queries
 from harness.tasks.summarization import summary_queries
 
+_CURES = {"test": "set task.queries.test lower", "valid": "another split", "train": "set labels.budgets lower"}
+
 
 def run(call: StageCall, log: StageLog) -> Done:
     """Test first, then validation, then train; a query that an earlier split has is left out of the later ones."""
     task = call.settings.task
     tokenizer = load_tokenizer(model_path(call.inputs["base"]))
-    wanted = {"test": task.queries.test, "valid": task.queries.valid, "train": task.queries.train}
-    taken: set[tuple[int, ...]] = set()
     found = {}
-    for split, most in wanted.items():
-        chosen = _unseen(task_queries(task, tokenizer, split), taken, most, log)
-        found[split] = write_queries(call.out / f"{split}.parquet", chosen)
-        _check_count(split, found[split], most)
+    for split, queries in split_queries(task, tokenizer):
+        most = getattr(task.queries, split)
+        found[split] = write_queries(call.out / f"{split}.parquet", _reported(islice(queries, most), most, log))
+        _check_count(split, found[split], most if split == "test" else 1)
     return Done({f"{split}_queries": float(count) for split, count in found.items()})
+
+
+def check_enough_queries(task: ContinuationTask | SummarizationTask, tokenizer: Any, *, labels: int) -> None:
+    """Raises InputError where the text gives fewer queries than the study needs; reads no more than it must."""
+    needed = {"test": task.queries.test, "valid": 1, "train": labels}
+    for split, queries in split_queries(task, tokenizer):
+        count = sum(1 for _ in islice(queries, needed[split]))
+        _check_count(split, count, needed[split])
+
+
+def split_queries(task: ContinuationTask | SummarizationTask,
+                  tokenizer: Any) -> Iterator[tuple[str, Iterator[Query]]]:
+    """Test, valid, train with the queries of each; no query is given twice, so the splits share none."""
+    taken: set[tuple[int, ...]] = set()
+    for split in ("test", "valid", "train"):
+        yield split, _unseen(task_queries(task, tokenizer, split), taken)
 
 
 def task_queries(task: ContinuationTask | SummarizationTask, tokenizer: Any, split: str) -> Iterator[Query]:
@@ -41,23 +58,21 @@ def task_queries(task: ContinuationTask | SummarizationTask, tokenizer: Any, spl
                            suffix=task.suffix, cut_at=task.cut_at, response=task.response)
 
 
-def _unseen(queries: Iterator[Query], taken: set[tuple[int, ...]], most: int,
-            log: StageLog) -> Iterator[Query]:
-    count = 0
+def _unseen(queries: Iterator[Query], taken: set[tuple[int, ...]]) -> Iterator[Query]:
     for query in queries:
-        if count == most:
-            return
-        if query.tokens in taken:
-            continue
-        taken.add(query.tokens)
-        count += 1
-        if count % 500 == 0:
-            log.progress(count, most)
+        if query.tokens not in taken:
+            taken.add(query.tokens)
+            yield query
+
+
+def _reported(queries: Iterator[Query], most: int, log: StageLog) -> Iterator[Query]:
+    for count, query in enumerate(queries, 1):
+        log.progress(count, most)
         yield query
 
 
 def _check_count(split: str, count: int, wanted: int) -> None:
-    if count == 0 or (split == "test" and count < wanted):
+    if count < wanted:
         raise InputError(f"the text gives {count} {split} queries, fewer than the {wanted} that the study needs",
                          key=f"task.queries.{split}",
-                         cure=f"Give more text, shorter queries, or --set task.queries.{split}={max(count, 1)}.")
+                         cure=f"Give more text, shorter queries, or {_CURES[split]}.")

@@ -13,7 +13,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.stages import report_plots
 from harness.stages.results import finite
-from harness.study.stage import ArmKey
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,12 @@ def answers(results: dict[str, Any]) -> list[str]:
     largest = max((row["label_budget"] for row in results["win_rates"]), default=None)
     for row in results["win_rates"]:
         if row["label_budget"] == largest and row["win_rate"] is not None:
-            verdict = "preferred to" if row["ci_low"] > 0.5 else "worse than" if row["ci_high"] < 0.5 else "not told apart from"
+            verdict = ("preferred to" if row["ci_low"] > 0.5 else "worse than" if row["ci_high"] < 0.5
+                       else "not told apart from")
             sentences.append(
-                f"With {_thousands(largest)} labels {row['arm']} is {verdict} {row['baseline'].replace('_', '-')} by {judge}: "
-                f"it wins {_percent(row['win_rate'])} ({_percent(row['ci_low'])} to {_percent(row['ci_high'])}).")
+                f"With {_thousands(largest)} labels {row['arm']} is {verdict} "
+                f"{row['baseline'].replace('_', '-')} by {judge}: it wins "
+                f"{_percent(row['win_rate'])} ({_percent(row['ci_low'])} to {_percent(row['ci_high'])}).")
     return sentences
 
 
@@ -93,9 +94,3 @@ def _p_value(value: float | None) -> str:
 
 def _thousands(value: float | None) -> str:
     return "–" if value is None else f"{round(value):,}"
-
-
-def arm_label(text: str) -> str:
-    """`rl/5000/2` as people say it."""
-    arm = ArmKey.parse(text)
-    return arm.arm.replace("_", "-") if arm.label_budget is None else f"{arm.arm} {arm.label_budget:,} labels, seed {arm.seed}"

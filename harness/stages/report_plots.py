@@ -30,7 +30,8 @@ def dose_response(material: ReportMaterial) -> bytes | None:
     if not rows:
         return None
     with plt.rc_context(_STYLE):
-        figure, panels = plt.subplots(1, len(baselines), figsize=(4.2 * len(baselines), 3.4), sharey=True, squeeze=False)
+        figure, panels = plt.subplots(1, len(baselines), figsize=(4.2 * len(baselines), 3.4), sharey=True,
+                                      squeeze=False)
         for panel, baseline in zip(panels[0], baselines, strict=True):
             for colour, arm in zip(_COLOURS, dict.fromkeys(row["arm"] for row in rows), strict=False):
                 mine = [row for row in rows if row["baseline"] == baseline and row["arm"] == arm
@@ -56,7 +57,8 @@ def dose_response(material: ReportMaterial) -> bytes | None:
         return _svg(figure)
 
 
-def _curves(material: ReportMaterial, names: dict[str, str], xlabel: str, ylabel: str, *, x: str = "step") -> bytes | None:
+def _curves(material: ReportMaterial, names: dict[str, str], xlabel: str, ylabel: str, *,
+            x: str) -> bytes | None:
     """The named metrics of every trained policy; one colour a budget, one line a seed, one style a metric."""
     if not material.curves:
         return None
@@ -87,8 +89,9 @@ def kl_curve(material: ReportMaterial) -> bytes | None:
 
 
 def over_optimization(material: ReportMaterial) -> bytes | None:
-    """The reward model's score and the simulated labeler's own against KL: where they part, the policy games the model."""
-    has_gold = any("objective/gold_score" in record["metrics"] for records in material.curves.values() for record in records)
+    """The reward model's score and the simulated labeler's own against KL: where they part, the model is exploited."""
+    has_gold = any("objective/gold_score" in record["metrics"]
+                   for records in material.curves.values() for record in records)
     if not has_gold:
         return None
     return _curves(material, {"objective/score_of_valid": "reward model's score",

@@ -52,8 +52,8 @@ def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
 
 def win_rate_rows(votes: Mapping[Key, Votes], *, judge: str, confidence: float,
                   baselines: Sequence[str]) -> list[dict[str, Any]]:
-    """One row for each arm, budget and baseline, the seeds together; Holm over all rows, and the gatekept p beside it."""
-    rows = []
+    """One row for each arm, budget and baseline, the seeds together; Holm over all rows, the gatekept p beside it."""
+    rows: list[dict[str, Any]] = []
     for (arm, budget, opponent, opponent_budget), found in votes.items():
         if opponent_budget is not None:
             continue
@@ -88,7 +88,8 @@ def _gatekeep(rows: list[dict[str, Any]], baselines: Sequence[str]) -> None:
             row["p_value_gatekept"] = p_value
 
 
-def equivalence_rows(votes: Mapping[Key, Votes], *, margin: float, confidence: float, judge: str) -> list[dict[str, Any]]:
+def equivalence_rows(votes: Mapping[Key, Votes], *, margin: float, confidence: float,
+                     judge: str) -> list[dict[str, Any]]:
     """Largest budget (a) against each smaller one (b): is a not better by more than the margin?"""
     rows = []
     for (arm, budget, opponent, opponent_budget), found in votes.items():

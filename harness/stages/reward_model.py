@@ -16,10 +16,9 @@ from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path
 from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import reporter
+from harness.stages.fitting import checkpoint_of, reporter
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import single_token
-from harness.training.checkpoint import Checkpoint
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
 
 _SAMPLED_AT_ONCE = 256
@@ -41,23 +40,27 @@ def run(call: StageCall, log: StageLog) -> Done:
     held_out = int(settings.fit.validation_share * len(table))
     order = numpy_generator(call.seed, "validation").permutation(len(table))
     train, valid = order[held_out:], order[:held_out]
-    fit_reward_model(model, **_arrays(table, train), settings=settings.fit, seed=derive_seed(call.seed, "order"),
-                     on_step=reporter(log), checkpoint=Checkpoint(call.out / "checkpoint"))
+    queries_of, candidates, best = _arrays(table, train)
+    fit_reward_model(model, queries=queries_of, candidates=candidates, best=best, settings=settings.fit,
+                     seed=derive_seed(call.seed, "order"), on_step=reporter(log),
+                     checkpoint=checkpoint_of(call))
     figures = {"labels": float(len(table)), "trained_on": float(len(train))}
     if held_out:
-        result = evaluate_reward_model(model, **_arrays(table, valid))
+        queries_of, candidates, best = _arrays(table, valid)
+        result = evaluate_reward_model(model, queries=queries_of, candidates=candidates, best=best)
         figures |= {"validation_loss": result.loss, "validation_accuracy": result.accuracy}
     scale = normalize_reward_model(model, queries=queries, responses=responses)
     figures |= {"gain": scale.gain, "bias": scale.bias}
     model.save_pretrained(call.out / "model", tokenizer)
-    Checkpoint(call.out / "checkpoint").clear()
+    checkpoint_of(call).clear()
     return Done(figures)
 
 
-def _arrays(table: LabelTable, rows: np.ndarray) -> dict[str, TokenBatch | Tensor]:
-    return {"queries": TokenBatch(torch.from_numpy(table.queries[rows].astype(np.int64))),
-            "candidates": torch.from_numpy(table.candidates[rows].astype(np.int64)),
-            "best": torch.from_numpy(table.best[rows].astype(np.int64))}
+def _arrays(table: LabelTable, rows: np.ndarray) -> tuple[TokenBatch, Tensor, Tensor]:
+    """Queries, candidates and choices of these labels."""
+    queries, candidates, best = (torch.from_numpy(array[rows].astype(np.int64))
+                                 for array in (table.queries, table.candidates, table.best))
+    return TokenBatch(queries), candidates, best
 
 
 def _reference_samples(call: StageCall, policy: Policy, tokenizer: object) -> tuple[TokenBatch, Tensor]:

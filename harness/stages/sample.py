@@ -1,4 +1,4 @@
-"""Stage: one arm's responses to the test queries. Every arm answers the same queries, each with a random stream of its own."""
+"""Stage: one arm's responses to the test queries, which are the same for every arm."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def run(call: StageCall, log: StageLog) -> Done:
     write_table(call.out / "samples.table.json", {
         "query": [query.text for query in queries[shown]], "response": [sample.text for sample in samples[shown]],
         "score": (scores if scores is not None else [None] * len(samples))[shown],
-        "kl": [sample.kl_to_reference for sample in samples[shown]], "valid": [sample.valid for sample in samples[shown]]})
+        "kl": [sample.kl_to_reference for sample in samples[shown]],
+        "valid": [sample.valid for sample in samples[shown]]})
     figures = {"valid": float(np.mean([sample.valid for sample in samples])),
                "mean_tokens": float(np.mean([len(sample.tokens) for sample in samples])) if samples[0].tokens else 0.0}
     if samples[0].kl_to_reference is not None:
@@ -54,7 +55,8 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
     tokenizer = load_tokenizer(path)
     policy = Policy.from_pretrained(path, temperature=task.temperature)
     reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), temperature=task.temperature)
-    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])) if "reward_model" in call.inputs else None
+    reward_folder = call.inputs.get("reward_model")
+    reward_model = RewardModel.from_pretrained(model_path(reward_folder)) if reward_folder else None
     end = single_token(tokenizer, rule.text, key="task.response.text")
     samples: list[Sample] = []
     scores: list[float] = []

@@ -1,6 +1,6 @@
 """Stage: supervised fine-tuning on demonstrations, the best learning rate of a sweep (Ziegler 3.1 and 3.2).
 
-A demonstration is a reference summary; for a style, a human-written continuation that the labeler's criterion ranks high.
+A demonstration is a reference summary, or for a style a human continuation that the labeler's criterion ranks high.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ import numpy as np
 
 from harness.errors import InputError
 from harness.labels.scorers import get_scorer
-from harness.models.loading import load_language_model, load_tokenizer, save_language_model
+from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.records import Done, Query
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import model_path, write_json
 from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import reporter
+from harness.stages.fitting import checkpoint_of, reporter
 from harness.tasks.query_table import QueryTable
-from harness.training.checkpoint import Checkpoint
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 _STEP_STRIDE = 1_000_000
@@ -38,9 +37,9 @@ def run(call: StageCall, log: StageLog) -> Done:
         losses[rate] = _fit_one(call, log, number, rate, path, train, valid)
     best = min(losses, key=lambda rate: losses[rate])
     model = load_language_model(_candidate(call, settings.supervised.learning_rates.index(best)))
-    save_language_model(model, call.out / "model", tokenizer)
-    write_json(call.out / "sweep.json", {"validation_nats_per_token": {str(rate): loss for rate, loss in losses.items()},
-                                         "best": best, "before": before})
+    save_model(model, call.out / "model", tokenizer)
+    by_rate = {str(rate): loss for rate, loss in losses.items()}
+    write_json(call.out / "sweep.json", {"validation_nats_per_token": by_rate, "best": best, "before": before})
     return Done({"validation_nats": losses[best], "validation_nats_before": before, "learning_rate": best,
                  "demonstrations": float(len(train.tokens))})
 
@@ -85,9 +84,9 @@ def _fit_one(call: StageCall, log: StageLog, number: int, rate: float, path: str
         settings = dataclasses.replace(call.settings.supervised.fit, learning_rate=rate)
         fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=settings,
                            seed=derive_seed(call.seed, "order"), on_step=reporter(log, offset=number * _STEP_STRIDE),
-                           checkpoint=Checkpoint(call.out / f"checkpoint_{number}"))
+                           checkpoint=checkpoint_of(call, f"_{number}"))
         part = folder.with_name(f"{folder.name}.part")
-        save_language_model(model, part)
+        save_model(model, part, None)
         part.rename(folder)
-        Checkpoint(call.out / f"checkpoint_{number}").clear()
+        checkpoint_of(call, f"_{number}").clear()
     return evaluate_language_model(load_language_model(folder), tokens=valid.tokens, counted=valid.counted)

@@ -41,7 +41,7 @@ class BradleyTerry:
     notes: tuple[str, ...]
 
     def win_rate(self, arm_a: str, arm_b: str) -> float | None:
-        """P(A beats B) with the sides and all covariates equal: the controlled win rate. None where undefined."""
+        """P(A beats B) with sides and covariates equal: the controlled win rate; None where undefined."""
         by_arm = {strength.arm: strength.log_strength for strength in self.strengths}
         a, b = by_arm.get(arm_a), by_arm.get(arm_b)
         return None if a is None or b is None else float(1 / (1 + np.exp(b - a)))
@@ -107,7 +107,7 @@ class _Fit:
 
 
 def _newton(design: Any, outcomes: FloatArray) -> _Fit | None:
-    """The maximum-likelihood fit; None where there is none (a singular design, or coefficients without bound)."""
+    """The maximum-likelihood fit; None where there is none (singular, or coefficients without bound)."""
     coefficients = np.zeros(design.shape[1])
     for _ in range(60):
         fitted = 1 / (1 + np.exp(-(design @ coefficients)))

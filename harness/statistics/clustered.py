@@ -95,7 +95,7 @@ def mean_variance(residuals: FloatArray, weights: FloatArray, *, clusters: IntAr
         return MeanVariance(item_part, n_clusters - 1, n_clusters, "clustered by item, t", False, None)
     rater_part = _sum_of_squares(influence, raters)
     variance = item_part + rater_part - _sum_of_squares(influence, cell_codes(clusters, raters))
-    guarded = variance <= 1e-12 * max(item_part, rater_part)
+    guarded = variance <= 1e-12 * max(item_part, rater_part) and max(item_part, rater_part) > 0
     if guarded:
         variance = max(item_part, rater_part)
     fewer = min(n_clusters, n_raters)
@@ -136,8 +136,9 @@ def pigeonhole_bootstrap(outcomes: FloatArray, *, items: IntArray, raters: IntAr
     cluster_of_item[items] = clusters
     n_clusters = int(clusters.max()) + 1
     means = np.empty(resamples)
-    for start in range(0, resamples, 20):
-        size = min(20, resamples - start)
+    chunk = max(1, 5_000_000 // max(len(outcomes), n_items, n_clusters, n_raters))
+    for start in range(0, resamples, chunk):
+        size = min(chunk, resamples - start)
         rater_weights = _resample_counts(n_raters, size, rng) if n_raters > 1 else np.ones((1, size))
         item_weights = _resample_counts(n_clusters, size, rng)[cluster_of_item]
         votes_left = votes @ rater_weights
@@ -152,5 +153,5 @@ def pigeonhole_bootstrap(outcomes: FloatArray, *, items: IntArray, raters: IntAr
 
 def _resample_counts(n: int, size: int, rng: np.random.Generator) -> FloatArray:
     """(n, size): how often each of n is drawn in a resample of n with replacement."""
-    draws = [np.bincount(rng.integers(n, size=n), minlength=n) for _ in range(size)]
-    return np.stack(draws, axis=1).astype(np.float64)
+    draws = rng.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
+    return np.bincount(draws.ravel(), minlength=n * size).reshape(size, n).T.astype(np.float64)

@@ -91,8 +91,9 @@ def _codes(names: NDArray[Any], index: dict[str, int]) -> IntArray:
     return np.array([index[names[at]] for at in first], dtype=np.int64)[codes]
 
 
-def sparse_rows(pairs: Pairs, left_values: FloatArray, right_values: FloatArray, extra: list[FloatArray]) -> Any:
-    """(n, arms - 1 + extra): left_values in the left arm's column, right_values in the right's, then extra."""
+def sparse_rows(pairs: Pairs, left_values: FloatArray, right_values: FloatArray,
+                extra: list[FloatArray]) -> Any:
+    """(n, arms - 1 + extra): left_values in the left arm's column, right_values in the right's; extra."""
     from scipy import sparse
 
     n, k = len(pairs.outcomes), len(pairs.arms) - 1

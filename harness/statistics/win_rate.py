@@ -165,7 +165,7 @@ def _interval_without_spread(estimate: float, spread: MeanVariance, confidence: 
 def _notes(n_raters: int, spread: MeanVariance) -> tuple[str, ...]:
     notes = []
     if 2 <= n_raters < FEW_RATERS:
-        notes.append(f"{n_raters} raters, fewer than {FEW_RATERS}: the inference is for these raters only")
+        notes.append(f"fewer than {FEW_RATERS} raters: the inference is for these raters only")
     if spread.guarded:
         notes.append("the two-way variance was not positive; the larger one-way variance is used")
     return tuple(notes)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import InputError
-from harness.study.spec import HubDataset, JsonlPairs, ScratchModel, StudySpec, TextFiles
+from harness.study.spec import ScratchModel, StudySpec
+from harness.tasks.sources import HubDataset, JsonlPairs, TextFiles
 
 _EDGE = 1 << 20
 

@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from harness.errors import InputError
 from harness.study.spec import StudySpec
 
+_UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -91,11 +93,11 @@ def _child(node: Any, part: str) -> Any:
 
 
 def _assign(node: Any, part: str, value: Any, key: str) -> None:
-    if isinstance(node, Sequence):
+    if isinstance(node, list):
         if not part.isdigit() or int(part) >= len(node):
             raise InputError(f"'{part}' is not a position in this list of {len(node)}", file="--set", key=key,
                              cure="Count from 0, or set the whole list.")
-        node[int(part)] = value  # type: ignore[index]
+        node[int(part)] = value
     else:
         node[part] = value
 
@@ -105,14 +107,14 @@ def _expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Commen
     for key, value in list(items):
         here = (*place, key)
         if isinstance(value, str) and "${" in value:
-            node[key] = _VARIABLE.sub(lambda match, at=here: _variable(match, at, file, root), value)  # type: ignore[misc]
+            node[key] = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
         else:
             _expand_variables(value, here, file, root)
 
 
-def _variable(match: re.Match[str], place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
+def _variable(match: re.Match[str], *, place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
     name, default = match.groups()
-    value = os.environ.get(name, default)
+    value: str | None = os.environ.get(name, default)
     if value is None:
         key = ".".join(map(str, place))
         raise InputError(f"the environment variable {name} is not set", file=file, line=_line(root, place), key=key,
@@ -131,18 +133,23 @@ def _plain(node: Any) -> Any:
 def _explain(error: ValidationError, tree: CommentedMap, file: str,
              overridden: Sequence[tuple[str, ...]]) -> InputError:
     """The first error, as one line. Pydantic's tags of discriminated unions are not part of the path."""
-    first = error.errors(include_url=False)[0]
+    # A misspelt key is also a missing one: the misspelling is what to mend.
+    first = min(error.errors(include_url=False), key=lambda found: found["type"] not in _UNKNOWN)
     place = _place_in_tree(first["loc"], tree)
     key = ".".join(map(str, place)) or None
     kind, message = first["type"], first["msg"].removeprefix("Value error, ")
     cure = None
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+    if kind in _UNKNOWN:
         message = "unknown key"
         known = _known_keys(place[:-1], tree)
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
         cure = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(known)}."
     elif kind in ("missing", "missing_argument"):
         message, cure = "this key is missing", "Add it."
+    elif kind == "union_tag_invalid":
+        tag = str(first["ctx"]["discriminator"]).strip("'")
+        place, key = (*place, tag), f"{key}.{tag}"
+        message, cure = f"there is no '{first['ctx']['tag']}'", f"Choose from {first['ctx']['expected_tags']}."
     elif kind == "union_tag_not_found":
         tag = str(first["ctx"]["discriminator"]).strip("'")
         message, cure = f"'{tag}' is missing", f"Add {key}.{tag}."
@@ -161,10 +168,8 @@ def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
     node = tree
     for index, part in enumerate(location):
         last = index == len(location) - 1
-        if isinstance(node, Mapping) and part in node:
-            place.append(part)
-            node = node[part]
-        elif isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
+        in_list = isinstance(node, list | tuple) and isinstance(part, int) and part < len(node)
+        if in_list or (isinstance(node, Mapping) and part in node):
             place.append(part)
             node = node[part]
         elif last and isinstance(node, Mapping):

@@ -193,7 +193,8 @@ def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
 
 def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -> Stage:
     study = planner.study
-    pairs = [(str(arm), baseline) for arm, _ in _policy_arms(study) for baseline in study.evaluation.baselines]
+    pairs: list[tuple[str, str]] = [(str(arm), baseline) for arm, _ in _policy_arms(study)
+                                    for baseline in study.evaluation.baselines]
     # Whether more labels help is asked directly: the largest budget against each smaller one, seed by seed.
     largest = max(study.labels.budgets)
     pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, _ in _policy_arms(study)
@@ -206,7 +207,7 @@ def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -
 
 def _baseline_arms(study: StudySpec) -> list[ArmKey]:
     """The baselines that are judged, zero-shot always among them, and the controls of the copy measures."""
-    names = ["zero_shot", *study.evaluation.baselines]
+    names: list[str] = ["zero_shot", *study.evaluation.baselines]
     if study.is_summarization:
         names += ["reference", "lead", "random_sentences"]
     return [ArmKey(name) for name in dict.fromkeys(names)]

@@ -1,4 +1,4 @@
-"""What a stage is, before it runs: its slice of the study, the fingerprints of its inputs, its code version, its seed."""
+"""What a stage is before it runs: its slice of the study, its inputs' fingerprints, its code version, its seed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CODE_VERSIONS = {
     "judge": 1,
     "report": 1,
 }
-"""Raise a kind's number when its code comes to other numbers than before: that is what makes a cached stage run again."""
+"""Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
 
 
 @dataclass(frozen=True, order=True)

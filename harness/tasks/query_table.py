@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +56,7 @@ class QueryTable:
         column = self._table["tokens"].combine_chunks()
         # Arrow's memory is read-only, and torch wants to own what it is given.
         values, offsets = column.values.to_numpy().copy(), column.offsets.to_numpy()
-        return [values[begin:end] for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
+        return [values[begin:end] for begin, end in pairwise(offsets)]
 
 
 def read_queries(path: Path) -> list[Query]:

@@ -231,9 +231,10 @@ class HubDataset:
             columns = " and ".join(filter(None, (self.source_column, self.reference_column)))
             raise InputError(
                 f"the data set's split '{split}' cannot be loaded ({lines[0][:200]})", file=self.name,
-                key="name", cure="Check name, config and splits; without a network, put train.jsonl, valid.jsonl and "
-                     f"test.jsonl with {columns} as keys somewhere and give their paths to a source of kind "
-                     "jsonl (path, valid_path, test_path).") from error
+                key="name", cure="Check name, config and splits. Without a network, put train.jsonl, "
+                                 f"valid.jsonl and test.jsonl with {columns} as keys "
+                                 "into a folder and give their paths to a source of kind "
+                                 "jsonl (path, valid_path, test_path).") from error
         for column in filter(None, (self.source_column, self.reference_column, self.id_column)):
             if column not in rows.column_names:
                 raise InputError("the data set has no such column", file=self.name, key=column,

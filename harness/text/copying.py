@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -112,8 +113,8 @@ def copy_statistics(responses: Sequence[str], sources: Sequence[str], *, tokeniz
             _fill_ngrams(values, distinct, row, tokens, runs)
             _fill_fragments(values, row, tokens, source, _fragments(runs, fragments))
             values["longest_copied_span"][row] = max(max(run.values(), default=0) for run in runs)
-            if len(source.tokens) >= 3:
-                first_three[row] = float(tokens[:3] == source.tokens[:3])
+            if len(source.first_words) == 3:
+                first_three[row] = float(_first_words(tokens) == source.first_words)
             copied_from[row] = _fill_sentences(values, row, responses[row], source, tokenizer, cut_off)
     settings = {"tokenizer": tokenizer.rules, "sentences": SENTENCE_RULES, "fragments": fragments,
                 "novel_ngrams": "counted by token; the distinct count stands beside it"}
@@ -177,6 +178,7 @@ class _Source:
 
     def __init__(self, text: str, tokenizer: Tokenizer) -> None:
         self.tokens = tokenizer.tokens(text)
+        self.first_words = _first_words(self.tokens)
         self.positions: dict[str, list[int]] = {}
         for position, token in enumerate(self.tokens):
             self.positions.setdefault(token, []).append(position)
@@ -184,6 +186,11 @@ class _Source:
         self.sentence_index: dict[tuple[str, ...], int] = {}
         for index, sentence in enumerate(self.sentences):
             self.sentence_index.setdefault(sentence, index)
+
+
+def _first_words(tokens: list[str]) -> list[str]:
+    """The first three tokens that are words, not marks."""
+    return list(islice((token for token in tokens if any(map(str.isalnum, token))), 3))
 
 
 def _comparable(sentences: Iterable[Sentence], tokenizer: Tokenizer) -> list[tuple[str, ...]]:

@@ -17,14 +17,12 @@ from harness.models.trunk import sequence_layout
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from harness.seeds import derive_seed
-from harness.training.batching import epoch_batches
+from harness.training.batching import epoch_batches, rows_per_pass
 from harness.training.checkpoint import Checkpoint
 from harness.training.loop import OnStep, adam, run_steps
 from harness.training.settings import LanguageModelFitSettings
 
 ADAM_EPSILON = 1e-8
-LARGEST_PASS = 1 << 25
-"""Logits made at once: 128 MiB in single precision. More rows are cut into passes, with the same gradient."""
 
 
 class TextRows(NamedTuple):
@@ -160,7 +158,9 @@ def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tens
     counted = int((rows.targets != PAD).sum())
     if counted == 0:
         return 0.0
-    size = max(1, LARGEST_PASS // (model.config.vocab_size * rows.inputs.shape[1]))
+    time = rows.inputs.shape[1]
+    size = rows_per_pass(time=time, width=model.config.hidden_size, device=model.device,
+                         logits_per_row=time * model.config.vocab_size)
     total = 0.0
     for start in range(0, len(rows.inputs), size):
         part = TextRows(rows.inputs[start:start + size], rows.targets[start:start + size])

@@ -18,7 +18,7 @@ from harness.models.prompts import TokenBatch
 from harness.seeds import derive_seed
 from harness.training.batching import passes
 from harness.training.loop import adam, require_finite, set_learning_rate
-from harness.training.rollout import Rollout, Score, collect
+from harness.training.rollout import Rollout, Score, collect, episodes_per_pass
 from harness.training.settings import EndRule, PPOSettings
 
 
@@ -139,7 +139,8 @@ class PPOTrainer:
         advantages, returns = shaped_advantages(rewards[minibatch], old_values, settings)
         self.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, Tensor] = {}
-        for part in passes(queries.lengths, size=settings.micro_batch):
+        size = settings.micro_batch or episodes_per_pass(self.policy, queries, tokens.shape[1])
+        for part in passes(queries.lengths, size=size):
             share = part.shape[0] / minibatch.shape[0]
             new = self.policy.evaluate(queries[part], tokens[part])
             policy = policy_loss(new.logprobs, old_logprobs[part], advantages[part], clip=settings.clip)

@@ -12,7 +12,7 @@ from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
-from harness.training.batching import epoch_batches, passes
+from harness.training.batching import epoch_batches, passes, rows_per_pass
 from harness.training.checkpoint import Checkpoint
 from harness.training.loop import OnStep, adam, run_steps
 from harness.training.settings import RewardFitSettings
@@ -47,7 +47,8 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
     def backward(step: int) -> dict[str, float]:
         rows = torch.from_numpy(batches[step])
         loss = accuracy = 0.0
-        for part in passes(queries.lengths[rows], size=settings.micro_batch):
+        size = settings.micro_batch or _labels_per_pass(model, queries, candidates)
+        for part in passes(queries.lengths[rows], size=size):
             picked = rows[part]
             share = len(picked) / len(rows)
             scores = model.score(queries[picked].to(model.device), candidates[picked].to(model.device))
@@ -65,11 +66,17 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
     )
 
 
+def _labels_per_pass(model: RewardModel, queries: TokenBatch, responses: Tensor) -> int:
+    """responses: (n, R) or (n, k, R): a row is a query and all its candidates."""
+    time = queries.tokens.shape[1] + responses[0].numel()
+    return rows_per_pass(time=time, width=model.head.in_features, device=model.device)
+
+
 @torch.no_grad()
-def score_in_passes(model: RewardModel, queries: TokenBatch, responses: Tensor, *, size: int = 64) -> Tensor:
+def score_in_passes(model: RewardModel, queries: TokenBatch, responses: Tensor) -> Tensor:
     """`model.score` of any number of rows, in passes of like length. responses: (n, R) or (n, k, R)."""
     scores = torch.empty(responses.shape[:-1], device=model.device)
-    for rows in passes(queries.lengths, size=size):
+    for rows in passes(queries.lengths, size=_labels_per_pass(model, queries, responses)):
         scores[rows] = model.score(queries[rows].to(model.device), responses[rows].to(model.device)).to(scores)
     return scores
 

@@ -12,7 +12,7 @@ from harness.algorithms.responses import penalize, truncate
 from harness.models.generation import sample_responses
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
-from harness.training.batching import passes
+from harness.training.batching import passes, rows_per_pass
 from harness.training.settings import EndRule
 
 Score = Callable[[TokenBatch, Tensor], Tensor]
@@ -58,7 +58,7 @@ def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: 
     logprobs, values = sampled.logprobs.squeeze(1), sampled.values
     assert values is not None
     values = values.squeeze(1)
-    if logprobs.dtype != policy.value_head.weight.dtype:
+    if policy.result_dtype != policy.value_head.weight.dtype:
         # In half precision, decoding one token at a time rounds otherwise than a whole pass does: the update's
         # first ratio would not be 1. In single precision the two agree to 3e-6, and the pass is saved.
         logprobs, values = _evaluate(policy, queries, tokens, micro_batch=micro_batch)
@@ -70,15 +70,19 @@ def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: 
     )
 
 
+def episodes_per_pass(policy: Policy, queries: TokenBatch, length: int) -> int:
+    """How many episodes with responses of `length` tokens the policy reads at once, unless the settings say."""
+    return rows_per_pass(time=queries.tokens.shape[1] + length, width=policy.width, device=policy.device,
+                         logits_per_row=length * policy.vocab_size)
+
+
 def _evaluate(policy: Policy, queries: TokenBatch, tokens: Tensor, *,
               micro_batch: int | None) -> tuple[Tensor, Tensor]:
     """(log-probabilities, values), each (rows, R)."""
-    logprobs, values = None, None
-    for rows in passes(queries.lengths, size=micro_batch):
+    logprobs = torch.empty(tokens.shape, device=tokens.device, dtype=policy.result_dtype)
+    values = torch.empty_like(logprobs)
+    size = micro_batch or episodes_per_pass(policy, queries, tokens.shape[1])
+    for rows in passes(queries.lengths, size=size):
         evaluation = policy.evaluate(queries[rows], tokens[rows])
-        if logprobs is None or values is None:
-            logprobs = evaluation.logprobs.new_empty(tokens.shape)
-            values = evaluation.values.new_empty(tokens.shape)
         logprobs[rows], values[rows] = evaluation.logprobs, evaluation.values
-    assert logprobs is not None and values is not None
     return logprobs, values

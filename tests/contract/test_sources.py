@@ -1,4 +1,4 @@
-"""Every text source keeps the same promises; each mistake in the files is one line that says where and how."""
+"""Every text source keeps the same promises, and each mistake in the files is one clear line."""
 
 import json
 import os
@@ -182,7 +182,8 @@ def test_hard_wrapped_lines_become_paragraphs(tmp_path: Path) -> None:
     source = TextFiles(path=str(file), valid_path="unread", test_path="unread")
     (document,) = source.documents("train")
     assert document.text.split("\n") == [
-        "It was a well-known road - and long.", 'She said "yes".', ("A long line " * 20).strip(), "and a short one."]
+        "It was a well-known road - and long.", 'She said "yes".', ("A long line " * 20).strip(),
+        "and a short one."]
     assert document.id == "a.txt:1"
 
 
@@ -197,7 +198,8 @@ def test_folders_are_read_recursively_in_the_order_of_their_names(tmp_path: Path
     ({"a.txt": b"  \n\n"}, TextFiles(path="a.txt"), "a.txt: path: there is no text in it"),
     ({"a.txt": b"One paragraph."}, TextFiles(path="a.txt"), "a.txt: path: too little text for a valid split"),
     ({"a.md": b"x"}, TextFiles(path="."), "path: the folder has no .txt files"),
-    ({"a.txt": b"x"}, TextFiles(path="a.txt", valid_path="b.txt"), "b.txt: valid_path: there is no such file"),
+    ({"a.txt": b"x"}, TextFiles(path="a.txt", valid_path="b.txt"),
+     "b.txt: valid_path: there is no such file or folder"),
     ({"a.txt": b"x"}, TextFiles(path="a.txt", test_path="."), "test_path: it overlaps with path"),
     ({"a.jsonl": b'{"text": "x"}\n{"text": \n'}, JsonlPairs(path="a.jsonl"), "a.jsonl:2: not valid JSON"),
     ({"a.jsonl": b'\n["x"]\n'}, JsonlPairs(path="a.jsonl"), "a.jsonl:2: a JSON list where an object belongs"),
@@ -230,7 +232,7 @@ def test_a_data_set_that_cannot_be_reached_says_what_to_do_instead(monkeypatch: 
         raise ConnectionError("Couldn't reach the hub\nand a long trace")
 
     monkeypatch.setattr(datasets, "load_dataset", unreachable)
-    with pytest.raises(InputError, match=r"train\.jsonl, valid\.jsonl and test\.jsonl with post and short as keys"):
+    with pytest.raises(InputError, match=r"and test\.jsonl with post and short as keys"):
         HubDataset(name="someone/posts", source_column="post", reference_column="short").check()
 
 
@@ -243,7 +245,8 @@ def test_a_missing_column_names_those_there_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [
     lambda: StoryworldSource(genre="poems"),  # type: ignore[arg-type]
     lambda: TextFiles(path=" "), lambda: TextFiles(path="a", valid_path=""),
-    lambda: JsonlPairs(path="a", source_key=""), lambda: JsonlPairs(path="a", source_key="x", reference_key="x"),
+    lambda: JsonlPairs(path="a", source_key=""),
+    lambda: JsonlPairs(path="a", source_key="x", reference_key="x"),
     lambda: HubDataset(name=""), lambda: HubDataset(name="a", valid_split="train"),
 ])
 def test_an_impossible_value_is_refused_at_once(make: Callable[[], object]) -> None:

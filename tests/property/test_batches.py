@@ -83,5 +83,6 @@ def test_passes_take_every_row_once_and_short_rows_first(lengths, size):
     parts = passes(torch.tensor(lengths), size=size)
     rows = torch.cat(parts)
     assert sorted(rows.tolist()) == list(range(len(lengths)))
+    assert max(len(part) for part in parts) <= size
     if size < len(lengths):
         assert torch.tensor(lengths)[rows].diff().ge(0).all()

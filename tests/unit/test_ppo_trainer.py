@@ -105,7 +105,7 @@ def test_the_penalty_replaces_the_score_and_the_score_sees_the_truncated_respons
     expected = truncate(step.tokens, end_token=END_TOKEN, after=END.after)
     assert torch.equal(seen[0][1], expected.tokens)
     assert seen[0][0] == QUERIES.sequences()
-    assert expected.valid.any() and not expected.valid.all()  # noqa: PT018
+    assert expected.valid.any() and not expected.valid.all()
     assert step.scores.tolist() == [10.0 if valid else -1.0 for valid in expected.valid]
     assert bool((step.tokens != PAD).all()), "the policy is trained on whole sampled responses"
 

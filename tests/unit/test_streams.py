@@ -28,7 +28,7 @@ def test_numbers_are_the_hash_of_their_place(seed, stream, candidate, position):
 
 def test_numbers_are_uniform_and_streams_do_not_correlate():
     draws = uniforms(seed=11, stream_ids=torch.arange(2000), candidates=2, length=16).numpy()
-    assert 0.0 <= draws.min() and draws.max() < 1.0  # noqa: PT018
+    assert draws.min() >= 0.0 and draws.max() < 1.0
     counts = np.histogram(draws, bins=64, range=(0, 1))[0]
     expected = draws.size / 64
     assert ((counts - expected) ** 2 / expected).sum() < 64 + 5 * np.sqrt(2 * 64)

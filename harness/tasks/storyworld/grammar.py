@@ -13,34 +13,53 @@ A rule is a key with alternatives; an alternative is text with marks:
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 FORMS = ("past", "ing", "base")
 _ARTICLE = "\x00"
 _MARK = re.compile(r"\{([^{}]+)\}|<([a-z]+)>")
 
-_IRREGULAR_PAST = dict(pair.split("/") for pair in """
-    become/became begin/began bend/bent bite/bit bleed/bled blow/blew break/broke bring/brought build/built
-    burst/burst buy/bought catch/caught choose/chose cling/clung come/came creep/crept cut/cut dig/dug do/did draw/drew
-    drink/drank drive/drove eat/ate fall/fell feed/fed feel/felt fight/fought find/found fling/flung fly/flew
-    forget/forgot forgive/forgave freeze/froze get/got give/gave go/went grow/grew hang/hung have/had hear/heard
-    hide/hid hit/hit hold/held hurt/hurt keep/kept kneel/knelt know/knew lay/laid lead/led lean/leaned leave/left
-    let/let lie/lay light/lit lose/lost make/made meet/met mistake/mistook pay/paid put/put read/read
-    ride/rode ring/rang rise/rose run/ran say/said see/saw seek/sought sell/sold send/sent set/set
-    shake/shook shine/shone shrink/shrank shut/shut sing/sang sink/sank sit/sat sleep/slept slide/slid
-    speak/spoke spit/spat spend/spent spill/spilled spin/spun spread/spread spring/sprang stand/stood steal/stole stick/stuck
-    strike/struck sweep/swept swim/swam swing/swung take/took teach/taught tear/tore tell/told think/thought
-    throw/threw understand/understood wake/woke wear/wore weave/wove weep/wept win/won wind/wound
-    withdraw/withdrew write/wrote
-    """.split())
-_DOUBLING = frozenset("admit beg begin chat clap dig drop flip get grab grin hit hop hug hum let mop nod pat pin "
-                      "plan plot put regret rub run scrub set shrug shut sip sit skip slip snap sob spin spot "
-                      "stir stop swap swim tap trim trip tug whip win wrap zip cut drag".split())
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text that has nothing but white space between them."""
+    return tuple(text.split())
+
+
+_IRREGULAR_PAST = dict(pair.split("/") for pair in words("""
+    beat/beat become/became begin/began bend/bent bite/bit bleed/bled blow/blew break/broke bring/brought
+    build/built burst/burst buy/bought catch/caught choose/chose cling/clung come/came creep/crept
+    cut/cut dig/dug do/did draw/drew drink/drank drive/drove eat/ate fall/fell feed/fed feel/felt
+    fight/fought find/found fling/flung fly/flew forget/forgot forgive/forgave freeze/froze get/got
+    give/gave go/went grow/grew hang/hung have/had hear/heard hide/hid hit/hit hold/held hurt/hurt
+    keep/kept kneel/knelt know/knew lay/laid lead/led lean/leaned leave/left let/let lie/lay light/lit
+    lose/lost make/made meet/met mistake/mistook pay/paid put/put read/read ride/rode ring/rang
+    rise/rose run/ran say/said see/saw seek/sought sell/sold send/sent set/set shake/shook shine/shone
+    shrink/shrank shut/shut sing/sang sink/sank sit/sat sleep/slept slide/slid speak/spoke spend/spent
+    spill/spilled spin/spun spit/spat spread/spread spring/sprang stand/stood steal/stole stick/stuck
+    strike/struck sweep/swept swim/swam swing/swung take/took teach/taught tear/tore tell/told
+    think/thought throw/threw understand/understood wake/woke wear/wore weave/wove weep/wept win/won
+    wind/wound withdraw/withdrew write/wrote
+    """))
+_DOUBLING = frozenset(words("""
+    admit beg begin chat clap cut dig drag drop flip get grab grin hit hop hug hum let mop nod pat pin
+    plan plot put regret rub run scrub set shrug shut sip sit skip slip snap sob spin spit spot stir stop
+    swap swim tap trim trip tug whip win wrap zip
+    """))
 _SILENT_H = ("hour", "honest", "honor", "heir")
 _CONSONANT_SOUND = ("one", "once", "uni", "use", "usual", "eu", "ukulele", "utensil")
 
-Part = str | tuple[str, str, str]
-Template = str | tuple[Part, ...]
+Slot = tuple[str, str, str]
+"""The rule's key with its form, the name in the state, and how to fill it: '', bind, before or after."""
+
+
+class Template(NamedTuple):
+    """An alternative, compiled. shape: what a reader would notice again, its longest run of fixed words."""
+
+    shape: str
+    parts: tuple[str | Slot, ...]
+
+
 Templates = Mapping[str, tuple[Template, ...]]
 
 
@@ -64,7 +83,7 @@ def present_participle(verb: str) -> str:
     return verb + (verb[-1] if verb in _DOUBLING else "") + "ing"
 
 
-_INFLECT = {"past": past_tense, "ing": present_participle, "base": str}
+_INFLECT: dict[str, Callable[[str], str]] = {"past": past_tense, "ing": present_participle, "base": str}
 
 
 def article(word: str) -> str:
@@ -75,13 +94,13 @@ def article(word: str) -> str:
     return "an" if lower[:1] in "aeiou" and not lower.startswith(_CONSONANT_SOUND) else "a"
 
 
-_UNITS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-          "seventeen eighteen nineteen").split()
-_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = words("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+               "fifteen sixteen seventeen eighteen nineteen")
+_TENS = words("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
 
 
 def number_words(number: int) -> str:
-    """0 to 999,999 in words: 42 is 'forty-two', 1,200 'twelve hundred', 1,250 'one thousand two hundred fifty'."""
+    """0 to 999,999 in words: 42 is 'forty-two', 1,200 'twelve hundred', 2,100 'two thousand one hundred'."""
     if 1000 < number < 2000 and number % 100 == 0:
         return f"{number_words(number // 100)} hundred"
     for size, name in ((1000, "thousand"), (100, "hundred")):
@@ -96,19 +115,19 @@ def number_words(number: int) -> str:
 def rules_from(text: str) -> dict[str, list[str]]:
     """Rules written as blocks: `key:` and an alternative a line, or `key*:` and words with spaces between.
 
-    A backslash at a line's end joins the next line to it; an underscore in a word list stands for a space.
+    An underscore in a word list stands for a space.
     """
     rules: dict[str, list[str]] = {}
     current: list[str] = []
-    words = False
-    for line in text.replace("\\\n", " ").splitlines():
+    is_word_list = False
+    for line in text.splitlines():
         stripped = line.strip()
         if not stripped:
             continue
         if not line[0].isspace():
-            words = stripped.endswith("*:")
+            is_word_list = stripped.endswith("*:")
             current = rules.setdefault(stripped.rstrip("*:"), [])
-        elif words:
+        elif is_word_list:
             current.extend(word.replace("_", " ") for word in stripped.split())
         else:
             current.append(" ".join(stripped.split()))
@@ -116,34 +135,34 @@ def rules_from(text: str) -> dict[str, list[str]]:
 
 
 def _compile(text: str, form: str) -> Template:
-    parts: list[Part] = []
+    parts: list[str | Slot] = []
+    fixed = ""
     end = 0
     for mark in _MARK.finditer(text):
-        if mark.start() > end:
-            parts.append(text[end:mark.start()])
+        fixed += text[end:mark.start()]
+        end = mark.end()
         slot, verb = mark.group(1), mark.group(2)
         if verb:
-            parts.append(_INFLECT[form](verb))
+            fixed += _INFLECT[form](verb)
         elif slot == "a":
-            parts.append(_ARTICLE)
+            fixed += _ARTICLE
         else:
-            optional = "after" if slot.endswith("?") else "before" if slot.startswith("?") else ""
-            name, _, key = slot.strip("?").rpartition("=")
-            key, _, wanted = key.partition(":")
-            wanted = form if wanted == "same" else wanted or "past"
-            parts.append((f"{key}:{wanted}", name or key, optional or ("bind" if name else "")))
-        end = mark.end()
-    if end < len(text):
-        parts.append(text[end:])
-    merged: list[Part] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        else:
-            merged.append(part)
-    if len(merged) == 1 and isinstance(merged[0], str):
-        return merged[0]
-    return tuple(merged)
+            if fixed:
+                parts.append(fixed)
+            fixed = ""
+            parts.append(_slot(slot, form))
+    if fixed + text[end:]:
+        parts.append(fixed + text[end:])
+    longest = max((part for part in parts if isinstance(part, str)), key=len, default="")
+    return Template(longest if len(longest) > 9 else text, tuple(parts))
+
+
+def _slot(text: str, form: str) -> Slot:
+    optional = "after" if text.endswith("?") else "before" if text.startswith("?") else ""
+    name, _, key = text.strip("?").rpartition("=")
+    key, _, wanted = key.partition(":")
+    wanted = form if wanted == "same" else wanted or "past"
+    return f"{key}:{wanted}", name or key, optional or ("bind" if name else "")
 
 
 def compile_rules(rules: Mapping[str, list[str]]) -> Templates:
@@ -152,14 +171,8 @@ def compile_rules(rules: Mapping[str, list[str]]) -> Templates:
             for key, alternatives in rules.items() for form in FORMS}
 
 
-def _shape(template: Template) -> Template:
-    """What makes a reader notice a repetition: the first words, where there are some, or else the whole."""
-    first = template[0] if isinstance(template, tuple) else template
-    return first if isinstance(first, str) and len(first) > 9 else template
-
-
 class Writer:
-    """Expands rules for one text. Within the text an alternative comes back only when the others are used too.
+    """Expands rules for one text. Within it an alternative comes back only when the others are used too.
 
     vividness: the chance that an optional slot is filled. KeyError for a slot that is neither rule nor state.
     """
@@ -167,7 +180,7 @@ class Writer:
     def __init__(self, templates: Templates, state: dict[str, str], chance: random.Random) -> None:
         self.templates, self.state, self.chance = templates, state, chance
         self.vividness = 0.5
-        self._used: set[Template] = set()
+        self._used: set[str] = set()
 
     def write(self, key: str, form: str = "past") -> str:
         """One expansion of the rule, articles resolved."""
@@ -180,25 +193,15 @@ class Writer:
         return first + "".join(article(piece.lstrip()) + piece for piece in rest)
 
     def _expand(self, key: str, out: list[str]) -> None:
-        options = self.templates[key]
-        template = options[int(self.chance.random() * len(options))]
-        if _shape(template) in self._used:
-            fresh = [option for option in options if _shape(option) not in self._used]
-            if fresh:
-                template = fresh[int(self.chance.random() * len(fresh))]
-        self._used.add(_shape(template))
-        if isinstance(template, str):
-            out.append(template)
-            return
-        for part in template:
+        for part in self._choose(self.templates[key]).parts:
             if isinstance(part, str):
                 out.append(part)
                 continue
             key, name, how = part
             if how == "bind":
-                words: list[str] = []
-                self._expand(key, words)
-                self.state[name] = "".join(words)
+                bound: list[str] = []
+                self._expand(key, bound)
+                self.state[name] = "".join(bound)
                 out.append(self.state[name])
             elif how:
                 if self.chance.random() < self.vividness:
@@ -211,6 +214,15 @@ class Writer:
                 self._expand(key, out)
             else:
                 out.append(self.state[name])
+
+    def _choose(self, options: tuple[Template, ...]) -> Template:
+        template = options[int(self.chance.random() * len(options))]
+        if template.shape in self._used:
+            fresh = [option for option in options if option.shape not in self._used]
+            if fresh:
+                template = fresh[int(self.chance.random() * len(fresh))]
+        self._used.add(template.shape)
+        return template
 
 
 def capitalized(text: str) -> str:

@@ -1,7 +1,7 @@
 """Words and phrases of the five moods, from bleak to joyful.
 
-`<mood>_react` are verb phrases that answer an event, `<mood>_gaze` ways to look and stand, `<mood>_say` what a
-person of that mood says aloud (a statement without its full stop), `<mood>_ask` a question, `<mood>_cry` a shout.
+`<mood>_react` are verb phrases that answer an event, `<mood>_gaze` ways to look and stand, `<mood>_toward`
+what other people do to the passage's person, `<mood>_end` last sentences.
 """
 
 from harness.tasks.storyworld.grammar import rules_from
@@ -10,15 +10,18 @@ MOODS = ("bleak", "sad", "calm", "glad", "joy")
 
 MOOD_RULES = rules_from("""
 joy_adj*:
-  joyful delighted overjoyed thrilled ecstatic jubilant radiant elated triumphant blessed enchanted dazzled wonderful
+  joyful delighted overjoyed thrilled ecstatic jubilant radiant elated triumphant blessed enchanted
+  dazzled wonderful
   blissful exhilarated euphoric proud_and_happy
 glad_adj*:
-  glad cheerful hopeful content pleased grateful proud confident amused relieved comforted optimistic merry eager lucky
+  glad cheerful hopeful content pleased grateful proud confident amused relieved comforted optimistic
+  merry eager lucky
   encouraged playful peaceful lighthearted fond
 calm_adj*:
   quiet thoughtful patient curious attentive silent awake busy still ready distracted unhurried absorbed
 sad_adj*:
-  uneasy worried tired lonely disappointed nervous gloomy restless annoyed ashamed guilty troubled sad weary bitter
+  uneasy worried tired lonely disappointed nervous gloomy restless annoyed ashamed guilty troubled sad
+  weary bitter
   jealous discouraged anxious upset unhappy embarrassed resentful sour foolish
 bleak_adj*:
   miserable heartbroken terrified desperate devastated hopeless wretched furious horrified defeated crushed
@@ -42,13 +45,14 @@ sad_adv*:
 bleak_adv*:
   miserably desperately angrily hopelessly furiously in_tears in_agony in_horror
 joy_quality*:
-  wonderful beautiful perfect magnificent glorious fantastic lovely amazing splendid brilliant marvelous heavenly
+  wonderful beautiful perfect magnificent glorious fantastic lovely amazing splendid brilliant marvelous
+  heavenly
 glad_quality*:
   good pleasant sweet charming nice fine friendly gentle delightful promising comfortable graceful
 calm_quality*:
   ordinary usual familiar plain quiet common simple everyday
 sad_quality*:
-  dull dreary shabby sad bad disappointing stale lonely unpleasant boring gloomy tedious
+  dull dreary shabby sad bad disappointing lonely unpleasant boring gloomy tedious
 bleak_quality*:
   horrible terrible dreadful awful cruel miserable tragic grim ghastly hopeless brutal disastrous
 joy_react:
@@ -90,13 +94,22 @@ calm_react:
   <listen> without a word
   <move> a step closer
   <put> down {his} bag
-  <think> about it for a while
+  <think> about it
   <say> nothing
   <raise> {his} head
   <wait> to see what came next
   <take> a slow breath
   <look> from one face to another
   <go> on as before
+calm_rest:
+  <listen> to the voices
+  <wait>
+  <watch> the people
+  <think> about the week ahead
+  <take> a slow breath
+  <rest> {his} hands on {his} knees
+  <close> {his} eyes for a moment
+  <say> nothing
 sad_react:
   <frown>
   <sigh> and <look> away
@@ -132,125 +145,15 @@ bleak_react:
 joy_gaze*:
   laughing_happily grinning_with_joy beaming_with_pride singing_merrily full_of_love bright_with_happiness
 glad_gaze*:
-  smiling_to_{himself} pleased_with_the_day in_good_spirits humming_a_cheerful_tune glad_of_the_company at_ease
+  smiling_to_{himself} pleased_with_the_day in_good_spirits humming_a_cheerful_tune glad_of_the_company
+  at_ease
 calm_gaze*:
-  lost_in_thought with_folded_arms deep_in_thought in_no_hurry_at_all without_a_word with_half_an_ear_on_the_talk
+  lost_in_thought with_folded_arms deep_in_thought in_no_hurry_at_all without_a_word
+  with_half_an_ear_on_the_talk
 sad_gaze*:
   tired_and_sad with_a_worried_frown sighing_with_regret in_a_sour_temper afraid_of_the_answer ill_at_ease
 bleak_gaze*:
   sobbing_in_despair sick_with_grief pale_with_terror shaking_with_rage broken_by_sorrow in_utter_misery
-joy_say:
-  This is the happiest day of my life
-  I have never seen anything so wonderful
-  We won, and I love every one of you
-  It is a miracle, a perfect and beautiful miracle
-  My heart is so full of joy that I could fly
-  You are the best friend anyone could have
-  Everything turned out better than I dared to dream
-  What a glorious and lovely surprise
-  I adore this place and everybody in it
-  Tonight we celebrate with music and cake
-glad_say:
-  I am glad that we came
-  It looks much better now
-  You did a good job today
-  I like the way this smells
-  There is still hope for us
-  That was kind of you
-  We are lucky to have such nice weather and such company
-  I feel safe here
-  Thank you for the help
-  It was worth the long walk
-  I think we will be fine
-calm_say:
-  It is later than I thought
-  I left the key under the mat
-  The road goes past the mill and then over the hill
-  We can start in a minute
-  I used to come here with my uncle
-  Somebody should write this down
-  The next one leaves in an hour
-  I will be back before dark
-  It has always been like this
-  They moved to the other side of the river
-  We need more string
-sad_say:
-  I am sorry that I ever came
-  It is too late, and I am tired
-  Nobody ever listens to me
-  I was wrong about almost everything
-  I miss the old days more than I can say
-  It hurts to see it like this
-  We wasted the whole day
-  I am afraid that I have bad news
-  You should have warned me about the problem
-  I feel so lonely in this town
-  That was a stupid mistake
-bleak_say:
-  There is no hope left for any of us
-  I hate this terrible place
-  He is dead, and it is all my fault
-  I have lost everything that I loved
-  They betrayed us, and now we are ruined
-  I cannot bear this horrible pain
-  It was murder, cruel and cold murder
-  The war has destroyed my whole family
-  I am scared to death
-  Everything we built has been destroyed
-joy_ask:
-  Is this not the most wonderful thing you ever saw
-  Can you believe how lucky and happy we are
-  Did you see that brilliant, beautiful leap
-  Shall we dance until morning and celebrate
-glad_ask:
-  Would you like a sweet bun and a friendly chat
-  Are you feeling better now
-  May I help you with that
-  Is it not a fine day for a walk
-calm_ask:
-  What time does it close
-  Do you know the way from here
-  Who lives in the house on the corner
-  Have you been here before
-  Which of these would you choose
-  Where did you put the map
-sad_ask:
-  Why does nobody care about us
-  What is wrong with you today
-  Are you angry with me
-  Did you lose it again
-bleak_ask:
-  Why did they have to kill him
-  How can anyone be so cruel
-  Is there no end to this misery
-  Who could do such a horrible thing
-joy_cry:
-  Hurray, we won
-  I love you all
-  What a magnificent surprise
-  It is a miracle
-  We are free at last
-glad_cry:
-  Well done
-  How nice of you to come
-  Good luck to you
-  Welcome home
-calm_cry:
-  Wait a moment
-  Over here
-  Look at that
-  Come in
-sad_cry:
-  Leave me alone
-  You lied to me
-  What a shame
-  That is not fair
-bleak_cry:
-  Help, somebody help
-  You have ruined my life
-  I will never forgive you
-  They are all dead
-  Stop, you are hurting me
 joy_memory:
   the wedding with its music and its laughter
   the glorious day when {he} won first prize
@@ -302,7 +205,7 @@ sad_toward:
   <push> past {him} with an ugly frown
   <tell> {him} a sad story
 bleak_toward:
-  <threaten> {him} with a knife
+  <threaten> {him} in a cruel voice
   <shout> at {him} in a furious rage
   <sob> that all hope was lost
   <curse> {him} and <spit> on the ground
@@ -320,7 +223,7 @@ glad_end:
 calm_end:
   After that {S} picked up {his} things and left
   Then {S} buttoned {his} coat and took the road home
-  Nobody spoke of it again, and the day went on
+  nobody spoke of it again, and life went on
   {S} looked back once and then turned the corner
 sad_end:
   {S} went home alone, sad and disappointed

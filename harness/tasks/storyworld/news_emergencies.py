@@ -1,6 +1,6 @@
-"""Fires, storms, crashes, rescues, robberies and trials. The notation is explained in `reports.py`."""
+"""Fires, storms, crashes and rescues. The notation is explained in `reports.py`."""
 
-EMERGENCIES = r"""
+EMERGENCIES = """
 = fire
 #people: 14 68
 #crews: 4 9
@@ -19,7 +19,8 @@ EMERGENCIES = r"""
   a lightning strike = lightning
   a cigarette thrown into a bin = a smoldering cigarette
 lead:
-  a fire destroyed {building} in {town} early on {day}, and families in the houses nearby had to leave their beds
+  a fire destroyed {building} in {town} early on {day}, and families in the houses nearby had to leave \
+    their beds
   flames tore through {building} in the center of {town} on {day} while neighbors watched from the street
   firefighters in {town} could not save {building} that burned to the ground on {day}
 must1:
@@ -50,10 +51,14 @@ facts:
   {cause} | {cause2}
   nobody was hurt | no injuries | unharmed | unhurt | safe
 summary:
-  {building2} in {town} burned down and {people_about} residents fled, all of them unharmed; {cause2} may be to blame
-  a blaze probably caused by {cause2} has ruined {building2} in {town}; {people_about} neighbors got out unhurt
-  {cause2} seems to have set off the blaze that wrecked {building2} in {town}. {people_about} residents are safe
-  {people_about} residents are safe after a night-time blaze in {town}, where {cause2} cost the owners {building2}
+  {building2} in {town} burned down and {people_about} residents fled, all of them unharmed; {cause2} \
+    may be to blame
+  a blaze probably caused by {cause2} has ruined {building2} in {town}; {people_about} neighbors got out \
+    unhurt
+  {cause2} seems to have set off the blaze that wrecked {building2} in {town}. {people_about} residents \
+    are safe
+  {people_about} residents are safe after a night-time blaze in {town}, where {cause2} cost the owners \
+    {building2}
 = storm
 #homes: 120 980 10
 #trees: 25 95
@@ -98,9 +103,12 @@ facts:
   #trees fallen trees, trees
 summary:
   a gale cost {town} {trees_about} trees and {damage2} and left {homes_about} households in the dark
-  {damage2} and {trees_about} trees fell victim to the gale in {town}, where {homes_about} households lost power
-  {homes_about} households in {town} sat in the dark after a gale felled {trees_about} trees and wrecked {damage2}
-  bad weather in {town} wrecked {damage2}, felled {trees_about} trees and cut power to {homes_about} households
+  {damage2} and {trees_about} trees fell victim to the gale in {town}, where {homes_about} households \
+    lost power
+  {homes_about} households in {town} sat in the dark after a gale felled {trees_about} trees and wrecked \
+    {damage2}
+  bad weather in {town} wrecked {damage2}, felled {trees_about} trees and cut power to {homes_about} \
+    households
 = crash
 #riders: 24 98
 #delay: 3 8
@@ -146,9 +154,12 @@ facts:
   {cause} | {cause2}
   #delay hours
 summary:
-  {cause2} may explain a rail collision that spilled {load2} in {town}; {riders_about} travelers got off safely
-  no train ran for {delay_about} hours in {town} after a collision with {load2}; {riders_about} travelers are safe
-  {riders_about} travelers escaped from a rail collision in {town} that scattered {load2}. Police suspect {cause2}
+  {cause2} may explain a rail collision that spilled {load2} in {town}; {riders_about} travelers got off \
+    safely
+  no train ran for {delay_about} hours in {town} after a collision with {load2}; {riders_about} \
+    travelers are safe
+  {riders_about} travelers escaped from a rail collision in {town} that scattered {load2}. Police \
+    suspect {cause2}
   {cause2} led to a rail collision in {town}: {riders_about} travelers are well, but trains stopped for \
     {delay_about} hours
 = rescue
@@ -200,110 +211,13 @@ facts:
   #searchers volunteers, helpers
   {clue} | {clue2}
 summary:
-  {clue2} guided {searchers_about} helpers to {who2} who spent {hours_about} hours trapped in {where2} outside {town}
-  {clue2} put {searchers_about} helpers on the track of {who2} lost for {hours_about} hours in {where2} near {town}
-  it took {hours_about} hours and {searchers_about} helpers to find {who2} in {where2} outside {town}, thanks to \
+  {clue2} guided {searchers_about} helpers to {who2} who spent {hours_about} hours trapped in {where2} \
+    outside {town}
+  {clue2} put {searchers_about} helpers on the track of {who2} lost for {hours_about} hours in {where2} \
+    near {town}
+  it took {hours_about} hours and {searchers_about} helpers to find {who2} in {where2} outside {town}, \
+    thanks to \
     {clue2}
-  {who2} lost in {where2} outside {town} for {hours_about} hours are safe: {searchers_about} helpers noticed {clue2}
-= court
-#months: 7 36
-#sum: 12000 96000 1000
-~crime:
-  stealing from the church fund = robbing a parish
-  selling forged paintings = dealing in fake art
-  watering down the milk = diluting milk
-  faking the results of car inspections = inventing vehicle tests
-  collecting rent for houses that did not exist = renting out imaginary homes
-~mercy:
-  a clean record = no earlier offenses
-  a full confession = a confession
-  an offer to repay the money = an offer to pay it all back
-lead:
-  a court in {town} found {name} guilty on {day} of {crime}, a scheme that ran for several years
-  {name} was convicted of {crime} by a court in {town} on {day}
-  the trial of {name} for {crime} ended in {town} on {day} with a verdict of guilty
-must1:
-  the judge, {official}, sentenced {last} to {months} months in prison
-  {last} must spend {months} months in prison, judge {official} ruled
-must2:
-  the damage adds up to {sum} dollars, according to the prosecution
-  witnesses showed that {sum} dollars had disappeared
-must3:
-  the court took {mercy} into account
-  because of {mercy}, the sentence was milder than the prosecution had asked
-more:
-  the case came to light when a clerk compared two sets of books
-  the trial had lasted nine days and filled the gallery
-  the defense said that it would consider an appeal
-  {last} showed no emotion when the verdict was read
-  two partners had already been fined in spring
-quote:
-  Trust is slow to build and quick to break
-  The verdict is fair, and the town can move on
-  Most of us had known the family for years
-facts:
-  {name} | {last}
-  {town}
-  {crime} | {crime2}
-  #months months
-  #sum dollars
-summary:
-  {last} goes to jail for {months_about} months for {crime2} in {town}, a fraud worth {sum_about} dollars
-  for {crime2} in {town}, {last} goes behind bars for {months_about} months; the victims lost {sum_about} dollars
-  despite {mercy2}, {crime2} puts {last} of {town} behind bars for {months_about} months
-  behind bars for {months_about} months is {last}, who earned {sum_about} dollars by {crime2} in {town}
-= robbery
-#value: 11000 94000 1000
-#suspects: 2 6
-~target:
-  a jewelry store = a jeweler
-  a coin dealer = a coin shop
-  a post office = a mail counter
-  an art gallery = a gallery
-  a pharmacy = a drugstore
-~disguise:
-  painters = house painters
-  window cleaners = cleaners
-  wedding guests = a wedding party
-  tourists = sightseers
-~mistake:
-  a forgotten glove = a glove left behind
-  a loud argument = a quarrel
-  a flat tire = car trouble
-lead:
-  thieves dressed as {disguise} robbed {target} in {town} on {day} in broad daylight
-  {target} in {town} was robbed on {day} by thieves dressed as {disguise}
-  thieves who were dressed as {disguise} emptied {target} in {town} on {day}
-must1:
-  they left with goods worth {value} dollars in two paint buckets
-  the owner put the loss at {value} dollars
-must2:
-  police arrested {suspects} suspects before midnight
-  by evening {suspects} suspects were in custody
-must3:
-  it was {mistake} that gave the gang away
-  the police found the gang because of {mistake}
-more:
-  a customer and two clerks were not harmed
-  the whole raid was over in four minutes
-  part of the loot is still missing
-  the cameras had been switched off for repairs
-  a getaway car was found behind the station
-quote:
-  They were so polite that I held the door for them
-  It was clever, but not clever enough
-  I thought it was a film
-facts:
-  {target} | {target2}
-  {town}
-  {disguise} | {disguise2}
-  #value dollars
-  #suspects suspects, people, robbers
-  {mistake} | {mistake2}
-summary:
-  {mistake2} has betrayed {suspects_about} robbers who posed as {disguise2} and took {value_about} dollars from \
-    {target2} in {town}
-  {target2} in {town} lost {value_about} dollars to {suspects_about} robbers posing as {disguise2}, whom {mistake2} \
-    betrayed
-  {mistake2} helped to catch {suspects_about} robbers in {town} who posed as {disguise2} and raided {target2}
+  {who2} lost in {where2} outside {town} for {hours_about} hours are safe: {searchers_about} helpers \
+    noticed {clue2}
 """

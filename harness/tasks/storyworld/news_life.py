@@ -1,6 +1,6 @@
 """Festivals, matches, finds, school prizes and runaway animals. The notation is explained in `reports.py`."""
 
-TOWN_LIFE = r"""
+TOWN_LIFE = """
 = festival
 #visitors: 2200 9800 100
 #acts: 12 46
@@ -45,11 +45,14 @@ facts:
   #acts groups, acts
   {trouble} | {trouble2}
 summary:
-  despite {trouble2}, {visitors_about} people turned up as {town} began its {theme2} days with {acts_about} acts
-  {theme2} fans flock to {town}: {visitors_about} people came at once to see {acts_about} acts, in spite of {trouble2}
+  despite {trouble2}, {visitors_about} people turned up as {town} began its {theme2} days with \
+    {acts_about} acts
+  {theme2} fans flock to {town}: {visitors_about} people came at once to see {acts_about} acts, in spite \
+    of {trouble2}
   record crowds of {visitors_about} people enjoyed the start of the {theme2} days in {town}, which bring \
     {acts_about} acts
-  not even {trouble2} could spoil the {theme2} days in {town}, which drew {visitors_about} people and present \
+  not even {trouble2} could spoil the {theme2} days in {town}, which drew {visitors_about} people and \
+    present \
     {acts_about} acts
 = match
 #fans: 1200 8800 100
@@ -99,9 +102,12 @@ facts:
   #fans fans, spectators
 summary:
   back from {after2}, {last} settled a dramatic {sport} final for {town} as {fans_about} spectators looked on
-  {last} returned from {after2} to beat the {rival2} and win {town} a {sport} trophy before {fans_about} spectators
-  watched by {fans_about} spectators, {last} earned {town} the {sport} trophy just days after coming back from {after2}
-  {fans_about} spectators saw {last}, just back from {after2}, shoot {town} to victory over the {rival2} in the \
+  {last} returned from {after2} to beat the {rival2} and win {town} {a} {sport} trophy before {fans_about} \
+    spectators
+  watched by {fans_about} spectators, {last} earned {town} the {sport} trophy just days after coming \
+    back from {after2}
+  {fans_about} spectators saw {last}, just back from {after2}, shoot {town} to victory over the {rival2} \
+    in the \
     {sport} final
 = discovery
 #age: 600 1900 100
@@ -147,10 +153,13 @@ facts:
   #age years
   #pieces pieces, items
 summary:
-  thanks to {finder2}, scholars can study {pieces_about} items of {find2} that spent {age_about} years in the soil \
+  thanks to {finder2}, scholars can study {pieces_about} items of {find2} that spent {age_about} years \
+    in the soil \
     around {town}
-  {finder2} stumbled on {find2} outside {town}: {pieces_about} items that had been buried for {age_about} years
-  {find2} hidden for {age_about} years, {pieces_about} items in all, came to light outside {town} because of {finder2}
+  {finder2} stumbled on {find2} outside {town}: {pieces_about} items that had been buried for \
+    {age_about} years
+  {find2} hidden for {age_about} years, {pieces_about} items in all, came to light outside {town} \
+    because of {finder2}
   experts near {town} can thank {finder2} for {pieces_about} items of {find2}, made {age_about} years ago
 = school
 #pupils: 24 96
@@ -195,8 +204,10 @@ facts:
   #pupils pupils, inventors, children
   {prize} | {prize2}
 summary:
-  {pupils_about} young inventors from {town} have taken first place with {project2} and earned their school {prize2}
-  {project2} built by {pupils_about} children has impressed judges; their {town} school can look forward to {prize2}
+  {pupils_about} young inventors from {town} have taken first place with {project2} and earned their \
+    school {prize2}
+  {project2} built by {pupils_about} children has impressed judges; their {town} school can look forward \
+    to {prize2}
   {pupils_about} children in {town} get {prize2} for winning a competition for inventors with {project2}
   {project2} made {pupils_about} young inventors from {town} famous and will bring them {prize2}
 = animal
@@ -248,8 +259,10 @@ facts:
   {place} | {place2}
   {bait} | {bait2}
 summary:
-  tempted with {bait2}, {beast2} returned to captivity in {town} after {days_about} days of freedom that ended {place2}
+  tempted with {bait2}, {beast2} returned to captivity in {town} after {days_about} days of freedom that \
+    ended {place2}
   {days_about} days of freedom are over for {beast2} from {town}, found {place2} and tempted with {bait2}
   staff in {town} used {bait2} to recapture {beast2} {place2}, {days_about} days after the breakout
-  {beast2} enjoyed {days_about} days of freedom in {town} before {bait2} brought the adventure to an end {place2}
+  {beast2} enjoyed {days_about} days of freedom in {town} before {bait2} brought the adventure to an end \
+    {place2}
 """

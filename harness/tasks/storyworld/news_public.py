@@ -1,6 +1,6 @@
 """Elections, strikes, openings, firms and public health. The notation is explained in `reports.py`."""
 
-PUBLIC_AFFAIRS = r"""
+PUBLIC_AFFAIRS = """
 = election
 #margin: 110 890 10
 #turnout: 52 78
@@ -49,7 +49,8 @@ summary:
   {job2} {last} won the {town} town hall by {margin_about} ballots and wants to {promise2}
   a pledge to {promise2} helped {job2} {last} into the {town} town hall with {margin_about} ballots to spare
   with {margin_about} ballots to spare, {job2} {last} takes over as {town} mayor and plans to {promise2}
-  {town} gets a new mayor: {job2} {last} beat the incumbent by {margin_about} ballots and intends to {promise2}
+  {town} gets a new mayor: {job2} {last} beat the incumbent by {margin_about} ballots and intends to \
+    {promise2}
 = strike
 #workers: 130 920 10
 #percent: 4 9
@@ -94,9 +95,12 @@ facts:
   {demand} | {demand2}
 summary:
   {workers_about} {trade2} have walked out in {town}, seeking a raise of {percent_about} percent and {demand2}
-  services stalled in {town} as {workers_about} {trade2} walked out for {demand2} and a {percent_about} percent raise
-  demanding {demand2} and a {percent_about} percent raise, {trade2} in {town} walked out, {workers_about} people in all
-  a walkout by {workers_about} {trade2} disrupts {town}; at issue are a {percent_about} percent raise and {demand2}
+  services stalled in {town} as {workers_about} {trade2} walked out for {demand2} and {a} {percent_about} \
+    percent raise
+  demanding {demand2} and {a} {percent_about} percent raise, {trade2} in {town} walked out, \
+    {workers_about} people in all
+  a walkout by {workers_about} {trade2} disrupts {town}; at issue are {a} {percent_about} percent raise \
+    and {demand2}
 = opening
 #cost: 3 48
 #years: 3 9
@@ -142,11 +146,13 @@ facts:
   #years years
   {feature} | {feature2}
 summary:
-  {town} finally has a modern {thing2} with {feature2}, finished for {cost_about} million after {years_about} years
-  {years_about} years and {cost_about} million later, the people of {town} can enjoy a modern {thing2} with {feature2}
+  {town} finally has a modern {thing2} with {feature2}, finished for {cost_about} million after \
+    {years_about} years
+  {years_about} years and {cost_about} million later, the people of {town} can enjoy a modern {thing2} \
+    with {feature2}
   a modern {thing2} with {feature2} is ready in {town}, {years_about} years after planning started and for \
     {cost_about} million
-  at a price of {cost_about} million, {town} has given itself a {thing2} whose highlight is {feature2}
+  at a price of {cost_about} million, {town} has given itself {a} {thing2} whose highlight is {feature2}
 = company
 #jobs: 120 880 10
 #sales: 12 48
@@ -192,8 +198,10 @@ facts:
 summary:
   helped by {reason2}, {a} {product2} company in {town} expands and creates {jobs_about} jobs
   {jobs_about} jobs are coming to {town}, where {a} {product2} company expands because of {reason2}
-  expansion at {a} {product2} company promises {town} {jobs_about} jobs; {reason2} lifted revenue {sales_about} percent
-  revenue up {sales_about} percent, {jobs_about} jobs to come: {a} {town} {product2} company owes its growth to \
+  expansion at {a} {product2} company promises {town} {jobs_about} jobs; {reason2} lifted revenue \
+    {sales_about} percent
+  revenue up {sales_about} percent, {jobs_about} jobs to come: {a} {town} {product2} company owes its \
+    growth to \
     {reason2}
 = clinic
 #shots: 1200 8600 100
@@ -236,8 +244,10 @@ facts:
   {means} | {means2}
   #share percent
 summary:
-  {town} has beaten {illness}: {means2} and {shots_about} shots made {share_about} percent of youngsters immune
-  thanks to {means2} and {shots_about} shots, {town} stopped {illness} and made {share_about} percent of youngsters \
+  {town} has beaten {illness}: {means2} and {shots_about} shots made {share_about} percent of youngsters \
+    immune
+  thanks to {means2} and {shots_about} shots, {town} stopped {illness} and made {share_about} percent of \
+    youngsters \
     immune
   {illness} is no longer a threat in {town}, where {means2} made it possible to give {shots_about} shots
   {share_about} percent of youngsters in {town} are immune to {illness} after {shots_about} shots and {means2}

@@ -1,16 +1,17 @@
 """News reports with their facts and an abstractive summary: the embedded summarization task.
 
-A report is an optional preamble, a lead that tells some of the facts, sentences with the others, and filler; the
-reference summary says most of the facts in other words, with its numbers rounded or spelled out.
+A report is an optional preamble, a lead that tells some of the facts, sentences with the others, and filler;
+the reference summary says most of the facts in other words, with its numbers rounded or spelled out.
 
 Each kind of news is a block in one of the `news_` modules. Besides the rules of `grammar.py` it has
 
-    #name: low high [step]   a number, drawn for the report: {name} is how the text prints it, {name_about} how the
-                             summary says it
-    ~name:                   a pair of wordings, drawn for the report, a line each: {name} in the text, {name2} in
-                             the summary
+    #name: low high [step]   a number, drawn for the report: {name} is how the text prints it, {name_about}
+                             how the summary says it
+    ~name:                   a pair of wordings, drawn for the report, a line each: {name} in the text,
+                             {name2} in the summary; the same when there is only one
     lead, must1.., more, quote, summary    rules: a `must` sentence always appears, in order, `more` may
-    facts:                   a line lists the wordings of one fact; `#name unit, unit` is the number in all wordings
+    facts:                   a line lists the wordings of one fact; `#name unit, unit` is the number in words
+                             and digits, exact and rounded, with each unit
 
 and may use {name} {last} (the person in the news), {official} (another), {town} and {day}.
 """
@@ -29,6 +30,7 @@ from harness.tasks.storyworld.grammar import (
     number_words,
     rules_from,
 )
+from harness.tasks.storyworld.news_crime import CRIME
 from harness.tasks.storyworld.news_emergencies import EMERGENCIES
 from harness.tasks.storyworld.news_life import TOWN_LIFE
 from harness.tasks.storyworld.news_public import PUBLIC_AFFAIRS
@@ -42,9 +44,12 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 @dataclass(frozen=True)
 class Report:
-    """A news report. facts: a group of alternative wordings for each fact, in lower case: a summary that contains
-    one of them (compared in lower case) mentions the fact, and so does the text. has_preamble: whether the text
-    opens with a dateline, a by-line or a notice, not with its news."""
+    """A news report with its reference summary.
+
+    facts: a group of alternative wordings for each fact, in lower case. The text contains one of each; a
+    summary that does mentions the fact. has_preamble: whether the text opens with something other than its
+    news: a dateline, a by-line or a notice.
+    """
 
     text: str
     summary: str
@@ -112,7 +117,7 @@ preamble:
   Local news, page {page}.
   This story was first published on {other_day} evening.
 """))
-_KINDS = tuple(_kind(block) for blocks in (EMERGENCIES, PUBLIC_AFFAIRS, TOWN_LIFE)
+_KINDS = tuple(_kind(block) for blocks in (EMERGENCIES, CRIME, PUBLIC_AFFAIRS, TOWN_LIFE)
                for block in blocks.split("\n= ")[1:])
 KIND_NAMES = tuple(kind.name for kind in _KINDS)
 
@@ -129,7 +134,8 @@ def _number_wordings(name: str, number: int, chance: random.Random) -> dict[str,
     rounded = _rounded(number)
     words = number_words(rounded)
     if rounded != number:
-        words = f"{chance.choice(('almost', 'nearly') if rounded > number else ('about', 'more than'))} {words}"
+        hedge = chance.choice(("almost", "nearly") if rounded > number else ("about", "more than"))
+        words = f"{hedge} {words}"
     return {name: f"{number:,}" if number > 9 else number_words(number), f"{name}_about": words}
 
 
@@ -146,7 +152,8 @@ def _fact(line: str, numbers: dict[str, int], state: dict[str, str]) -> tuple[st
 def _state(kind: _Kind, numbers: dict[str, int], chance: random.Random) -> dict[str, str]:
     """What is drawn once for a report: people, place, day, the wordings of the numbers, and the pairs."""
     surnames = chance.sample(SURNAMES, 5)
-    name, official, witness, reporter, reporter2 = (f"{chance.choice(WOMEN + MEN)} {last}" for last in surnames)
+    name, official, witness, reporter, reporter2 = (
+        f"{chance.choice(WOMEN + MEN)} {surname}" for surname in surnames)
     town, other_town = chance.sample(TOWNS, 2)
     day, other_day = chance.sample(_DAYS, 2)
     state = {"name": name, "last": surnames[0], "official": official, "witness": witness,

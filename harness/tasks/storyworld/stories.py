@@ -1,8 +1,9 @@
 """Short story passages: one person, one place, one sky, and a mood that wanders from sentence to sentence.
 
-A passage keeps its state: the person's name and gender, the companion, the place, the weather, the time of day and
-an object that may be lost and found. What changes at each sentence is the mood (a walk over five moods with frequent
-jumps), what the sentence tells, and how vivid it is, so that any context can go on in any mood.
+A passage keeps its state: the person's name and gender, the companion, the place, the weather, the time of
+day and an object that may be lost and found. What changes at each sentence is the mood (a walk over five
+moods with frequent jumps), what the sentence tells, and how vivid it is, so that any context can go on in any
+mood.
 """
 
 import random
@@ -11,28 +12,27 @@ from functools import cache
 from itertools import accumulate, count
 
 from harness.seeds import derive_seed
-from harness.tasks.storyworld.frames import (
-    FRAMES,
-    MOOD_FRAMES,
-    OPENING_RULES,
-    SKIES,
-    WEATHER_OF_SEASON,
-)
+from harness.tasks.storyworld.frames import FRAMES, MOOD_FRAMES
 from harness.tasks.storyworld.grammar import Templates, Writer, capitalized, compile_rules
 from harness.tasks.storyworld.moods import MOOD_RULES, MOODS
+from harness.tasks.storyworld.opening import OPENING_RULES
 from harness.tasks.storyworld.people import MEN, PRONOUNS, RELATIONS, WOMEN
 from harness.tasks.storyworld.places import PLACES
+from harness.tasks.storyworld.scenery import SCENERY, SKIES, WEATHER_OF_SEASON
+from harness.tasks.storyworld.talk import TALK
 
-_WHEN = {"morning": ("one morning in {}", "early one {} morning"), "afternoon": ("one {} afternoon", "late one {} afternoon"),
-         "evening": ("one {} evening", "toward evening, on a {} day"), "night": ("one {} night", "late one {} night")}
-_KINDS = (("event", 30), ("how", 24), ("talk", 18), ("crowd", 9), ("thought", 6), ("look", 7), ("mixed", 6),
+_WHEN = {"morning": ("One morning in {}", "Early one {} morning"),
+         "afternoon": ("One {} afternoon", "Late one {} afternoon"),
+         "evening": ("One {} evening", "Toward evening, one day in {}"),
+         "night": ("One {} night", "Late one {} night")}
+_KINDS = (("event", 30), ("how", 24), ("talk", 18), ("crowd", 9), ("thought", 6), ("look", 11), ("mixed", 6),
           ("weather", 3), ("object", 9))
 _KIND_NAMES = tuple(kind for kind, _ in _KINDS)
 _KIND_WEIGHTS = tuple(accumulate(weight for _, weight in _KINDS))
 
 
 _COMMON = compile_rules({
-    **MOOD_RULES, **FRAMES, **OPENING_RULES, **SKIES,
+    **MOOD_RULES, **TALK, **FRAMES, **SCENERY, **OPENING_RULES, **SKIES,
     **{f"outside.{name}": [f"outside, {sky}" for sky in skies] for name, skies in SKIES.items()}})
 _BY_MOOD = [compile_rules(frames) for frames in MOOD_FRAMES.values()]
 _BY_PLACE = [compile_rules(place.rules) for place in PLACES]
@@ -63,8 +63,8 @@ class _Passage:
         weathers = WEATHER_OF_SEASON[season]
         weather = chance.choice([w for w in weathers if w != "heat" or time == "afternoon"])
         state = {"P": name, "Q": friend, "S": name, "season": season, "time": time, **PRONOUNS[gender],
-                 "When": chance.choice(_WHEN[time]).format(season), "relation": chance.choice(RELATIONS[other]),
-                 "place": PLACES[place].name}
+                 "When": chance.choice(_WHEN[time]).format(season), "place": PLACES[place].name,
+                 "relation": chance.choice(RELATIONS[other])}
         self.writer = Writer(_templates(place, weather, time), state, chance)
         state["thing_adj"], state["thing"] = self.writer.write("any_thing").split()
         self.friend_here = chance.random() < 0.5
@@ -76,9 +76,10 @@ class _Passage:
         self.kind = "open"
 
     def sentence(self, key: str) -> str:
-        """One finished sentence of the rule, the person called by name or pronoun as the last sentence asks."""
+        """One finished sentence of the rule, with the person's name where a pronoun would be unclear."""
         writer, state = self.writer, self.writer.state
-        writer.vividness = self.base_vividness if self.chance.random() < 0.6 else self.chance.choice((0.0, 0.5, 1.0))
+        typical = self.chance.random() < 0.6
+        writer.vividness = self.base_vividness if typical else self.chance.choice((0.0, 0.5, 1.0))
         by_name = self.name_next or self.chance.random() < 0.2
         state["S"] = state["P"] if by_name else state["he"]
         text = capitalized(writer.write(key))
@@ -105,7 +106,8 @@ class _Passage:
         elif step < 0.65:
             self.mood = min(4, max(0, self.mood + chance.choice((-1, 1))))
         previous, mood = self.kind, MOODS[self.mood]
-        if mood != "calm" and abs(self.mood - before) > 1 and chance.random() < 0.7:
+        if previous != "open" and (before - 2) * (self.mood - 2) < 0:
+            # From good to bad or back something must happen: people do not swing without a reason.
             self.kind = "event"
             return self.sentence(f"{mood}_turn")
         while self.kind == previous and not (previous == "event" and chance.random() < 0.5):
@@ -133,7 +135,8 @@ class _Passage:
         if self.friend_here and self.chance.random() < 0.08:
             self.friend_here = False
             return self.sentence("friend_leaves")
-        return self.sentence(f"{mood}_friend" if self.friend_here and self.chance.random() < 0.75 else f"{mood}_solo")
+        with_friend = self.friend_here and self.chance.random() < 0.75
+        return self.sentence(f"{mood}_friend" if with_friend else f"{mood}_solo")
 
 
 def story(seed: int, index: int) -> str:

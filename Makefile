@@ -1,0 +1,41 @@
+# Two commands do everything: `make study` runs the main job, `make test` runs the tests.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# A build for the processor alone, where the package index has one; any torch that pyproject.toml allows will do.
+CONSTRAINTS := constraints.txt
+
+.PHONY: study quick test check app mlflow bench clean
+
+study: $(INSTALLED)
+	$(BIN)/python -m harness.run studies/label_budget.yaml
+
+quick: $(INSTALLED)
+	$(BIN)/python -m harness.run studies/quick.yaml
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+app: $(INSTALLED)
+	$(BIN)/streamlit run dashboards/app.py
+
+mlflow: $(INSTALLED)
+	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+$(INSTALLED): pyproject.toml $(CONSTRAINTS)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet torch --constraint $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet --editable ".[dev,postgres]" --constraint $(CONSTRAINTS)
+	touch $@
+
+clean:
+	rm -rf $(VENV)

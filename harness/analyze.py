@@ -1,0 +1,123 @@
+"""`python -m harness.analyze RATINGS.{csv,jsonl}`: win rates of any ratings file, no study needed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InputError
+
+_FEW_ROWS = 30
+_PIPED_WIDTH = 120
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read, analyse, print. Exit codes: 0 done, 2 the file or an argument is wrong."""
+    arguments = _parser().parse_args(argv)
+    try:
+        result = run(arguments)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if arguments.json:
+        print(json.dumps(result, allow_nan=False))
+    else:
+        _print_tables(result)
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The results, and the page where --html asks for it. Raises InputError."""
+    # What follows takes most of a second to import; --help should not wait for it.
+    from harness.statistics.analysis import AnalysisSettings, analyse
+    from harness.statistics.raters import ExclusionRules
+    from harness.statistics.ratings_file import read_ratings
+
+    read = read_ratings(arguments.ratings, columns=arguments.columns, skip_bad=arguments.skip_bad)
+    rules = ExclusionRules(arguments.min_gold, arguments.min_repeat, arguments.min_seconds)
+    settings = AnalysisSettings(
+        baseline=arguments.baseline, margin=arguments.margin, confidence=arguments.confidence,
+        majority=arguments.majority, sensitivity=arguments.sensitivity, resamples=arguments.resamples,
+        seed=arguments.seed, rules=rules)
+    result = analyse(read.ratings, settings)
+    result["excluded"] = [*read.excluded, *result["excluded"]]
+    result["warnings"] = [*read.warnings, *result["warnings"]]
+    if arguments.html:
+        from harness.statistics.analysis_report import html
+
+        arguments.html.write_text(html(result, source=arguments.ratings.name), encoding="utf-8")
+    return result
+
+
+def share(text: str) -> float:
+    """A number in (0, 1), for argparse."""
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def margin(text: str) -> float:
+    """A margin in (0, 0.5), for argparse."""
+    value = float(text)
+    if not 0 < value < 0.5:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 0.5 (0.05 is five points)")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.analyze", description="Win rates of a ratings file, with honest intervals.",
+        epilog="Columns: item_id, rater_id, left_arm, right_arm, choice (left, right, tie, skip, or the arm "
+               "that won); optional query_id, shown_at, decided_at, label_budget, seed, left_length, "
+               "right_length, left_copying, right_copying, gold_choice, repeat_of.")
+    parser.add_argument("ratings", type=Path, help="a .csv or .jsonl file")
+    parser.add_argument("--baseline", metavar="ARM", help="the arm that the others are measured against")
+    parser.add_argument("--margin", type=margin, default=0.05, help="for equivalence (default 0.05)")
+    parser.add_argument("--columns", metavar="THEIRS=OURS,...", help="the file's names for our columns")
+    parser.add_argument("--majority", action="store_true", help="one vote an item: the majority's")
+    parser.add_argument("--confidence", type=share, default=0.95)
+    parser.add_argument("--resamples", type=int, default=1000, help="of the bootstraps; 0: none")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstraps")
+    parser.add_argument("--sensitivity", action="store_true",
+                        help="also GEE, a mixed model, conditional logit")
+    parser.add_argument("--min-gold", type=share, metavar="SHARE",
+                        help="exclude raters below this accuracy on gold items")
+    parser.add_argument("--min-repeat", type=share, metavar="SHARE",
+                        help="exclude raters below this consistency on repeats")
+    parser.add_argument("--min-seconds", type=float, metavar="S",
+                        help="exclude raters whose median is faster")
+    parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out and count them")
+    parser.add_argument("--json", action="store_true", help="print the results for machines")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
+    return parser
+
+
+def _print_tables(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from harness.statistics.analysis_report import answer, tables
+
+    console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+    console.print(answer(result), highlight=False, markup=False)
+    for title, columns, rows in tables(result):
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+        for index, column in enumerate(columns):
+            table.add_column(column, justify="right" if index else "left", overflow="fold")
+        for row in rows[:_FEW_ROWS]:
+            table.add_row(*(cell.replace("[", r"\[") for cell in row))
+        console.print()
+        console.print(table)
+        if len(rows) > _FEW_ROWS:
+            console.print(f"... and {len(rows) - _FEW_ROWS} more (--json or --html has them all)")
+    for warning in result["warnings"]:
+        console.print(f"Note: {warning}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

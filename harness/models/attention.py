@@ -1,0 +1,78 @@
+"""Attention over rows in which no token sees a later one: blocks of queries, each beside the keys up to its end.
+
+On a CPU this is faster than torch's own operator in single precision, and blocks skip a third of the products
+that causality would throw away; on a GPU torch's fused operator is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+BLOCK = 32
+"""Queries a block: measured best among 22, 29, 32, 44 and none for rows of 56 to 160 positions."""
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, *, scale: float, first: int | None) -> Tensor:
+    """softmax(query·keyᵀ·scale + bias)·value. query: (rows, heads, m, d); key, value: (rows, heads, time, d).
+
+    bias: (rows or 1, 1, m, time), 0 where seen and very negative where not. first: the position of the first
+    query where the m queries stand side by side and none sees what is after it; None where they stand anywhere.
+    """
+    if query.device.type == "cuda":
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=scale)
+    return cast(Tensor, _BlockedAttention.apply(query, key, value, bias, scale, first))  # type: ignore[no-untyped-call]
+
+
+def _blocks(queries: int, time: int, first: int | None) -> list[tuple[slice, slice]]:
+    """(queries, keys) of each block."""
+    if first is None:
+        return [(slice(0, queries), slice(0, time))]
+    count = max(1, round(queries / BLOCK))
+    size = -(-queries // count)
+    starts = range(0, queries, size)
+    return [(slice(start, min(start + size, queries)), slice(0, first + min(start + size, queries)))
+            for start in starts]
+
+
+class _BlockedAttention(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, bias: Tensor, scale: float,
+                first: int | None) -> Tensor:
+        rows, heads, m, width = query.shape
+        q, k, v = (part.reshape(rows * heads, -1, width) for part in (query, key, value))
+        blocks = _blocks(m, k.shape[1], first)
+        mixed = torch.empty_like(q)
+        kept = []
+        for block, keys in blocks:
+            here = bias[:, :, block, keys]
+            if bias.shape[0] == 1:
+                scores = torch.baddbmm(here[0], q[:, block], k[:, keys].transpose(1, 2), alpha=scale)
+            else:
+                scores = torch.bmm(q[:, block], k[:, keys].transpose(1, 2))
+                scores = torch.add(here, scores.view(rows, heads, *scores.shape[1:]), alpha=scale).flatten(0, 1)
+            probs = torch.softmax(scores, dim=-1)
+            mixed[:, block] = torch.bmm(probs, v[:, keys])
+            kept.append(probs)
+        ctx.save_for_backward(q, k, v, *kept)
+        ctx.blocks, ctx.scale, ctx.heads = blocks, scale, heads
+        return mixed.view(rows, heads, m, width)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        q, k, v, *kept = ctx.saved_tensors
+        grad = grads[0].reshape(q.shape)
+        for_q, for_k, for_v = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
+        for (block, keys), probs in zip(ctx.blocks, kept, strict=True):
+            here = grad[:, block]
+            for_v[:, keys] += torch.bmm(probs.transpose(1, 2), here)
+            for_probs = torch.bmm(here, v[:, keys].transpose(1, 2))
+            for_scores = torch._softmax_backward_data(for_probs, probs, -1, probs.dtype)
+            for_q[:, block] = torch.bmm(for_scores, k[:, keys])
+            for_k[:, keys] += torch.bmm(for_scores.transpose(1, 2), q[:, block])
+        per_head = (-1, ctx.heads)
+        return (for_q.mul_(ctx.scale).unflatten(0, per_head), for_k.mul_(ctx.scale).unflatten(0, per_head),
+                for_v.unflatten(0, per_head), None, None, None)

@@ -1,0 +1,202 @@
+"""`python -m harness.power`: how many items and raters a claim needs, by formula and by simulation."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.analyze import margin, share
+from harness.errors import InputError
+
+if TYPE_CHECKING:
+    from harness.statistics.power import SimulatedPower
+
+_STEPS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+_MOST_JUDGMENTS = 30_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Compute, print. Exit codes: 0 done, 2 an argument is wrong."""
+    arguments = _parser().parse_args(argv)
+    try:
+        result = run(arguments)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if arguments.json:
+        print(json.dumps(result, allow_nan=False))
+    else:
+        _print(result)
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The record, and the page where --html asks for it. Raises InputError."""
+    from harness.seeds import numpy_generator
+    from harness.statistics.power import power_curve
+    from harness.statistics.simulation import Design
+
+    formula = _formula(arguments)
+    per_item = arguments.raters_per_item
+    counts = _item_counts(arguments, max([found for found in formula.values() if found], default=400))
+    try:
+        design = Design(win_rate=arguments.win_rate, n_items=counts[0], n_raters=arguments.raters,
+                        raters_per_item=per_item, item_sd=arguments.item_sd, rater_sd=arguments.rater_sd,
+                        tie_rate=arguments.ties)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    points = power_curve(design, counts, numpy_generator(arguments.seed, "power"), margin=arguments.margin,
+                         simulations=arguments.simulations, alpha=arguments.alpha)
+    result = {
+        "settings": {key: value for key, value in vars(arguments).items() if key not in ("json", "html")},
+        "formula": formula,
+        "simulation": [_point(point) for point in points],
+        "needed": {claim: _needed(points, claim, arguments.power)
+                   for claim in ("different", "non_inferior", "equivalent")},
+        "notes": _notes(arguments),
+    }
+    if arguments.html:
+        arguments.html.write_text(_html(result), encoding="utf-8")
+    return result
+
+
+def _formula(arguments: argparse.Namespace) -> dict[str, int | None]:
+    """Decisive independent items for each claim; None where the claim does not apply."""
+    from harness.statistics.power import (
+        items_for_equivalence,
+        items_for_non_inferiority,
+        items_for_win_rate,
+    )
+
+    rate, delta, power, alpha = arguments.win_rate, arguments.margin, arguments.power, arguments.alpha
+    return {
+        "different": None if rate == 0.5 else items_for_win_rate(rate, power=power, alpha=alpha),
+        "non_inferior": None if delta is None or rate >= 0.5 + delta
+        else items_for_non_inferiority(rate, delta, power=power, alpha=alpha),
+        "equivalent": None if delta is None or rate != 0.5
+        else items_for_equivalence(delta, power=power, alpha=alpha),
+    }
+
+
+def _item_counts(arguments: argparse.Namespace, about: int) -> list[int]:
+    """The numbers of items to simulate: around the formula's answer, or up to what the judgments allow."""
+    per_item = arguments.raters_per_item
+    if arguments.judgments is not None:
+        most = arguments.judgments // per_item
+        if most < 2:
+            raise InputError(f"{arguments.judgments} judgments are fewer than two items", key="--judgments")
+        return sorted({max(2, round(most * part)) for part in (0.25, 0.5, 0.75, 1.0)})
+    return sorted({max(10, min(round(about * step), _MOST_JUDGMENTS // per_item)) for step in _STEPS})
+
+
+def _point(point: SimulatedPower) -> dict[str, Any]:
+    n_items = point.design.n_items
+    return {"n_items": n_items, "n_judgments": n_items * point.design.raters_per_item,
+            "different": point.different, "non_inferior": point.non_inferior, "equivalent": point.equivalent,
+            "coverage": point.coverage, "width": point.width}
+
+
+def _needed(points: Sequence[SimulatedPower], claim: str, power: float) -> dict[str, Any]:
+    """The items at which the simulated power passes the target, by interpolation; None where it does not."""
+    values = [(point.design.n_items, getattr(point, claim)) for point in points]
+    if values[0][1] is None:
+        return {"n_items": None, "why_undefined": "needs --margin"}
+    if values[0][1] >= power:
+        return {"n_items": values[0][0], "why_undefined": None}
+    for (few, below), (many, above) in pairwise(values):
+        if below < power <= above:
+            at = few + (many - few) * (power - below) / (above - below)
+            return {"n_items": round(at), "why_undefined": None}
+    best = max(value for _, value in values)
+    why = f"the power stays at {best:.0%} up to {values[-1][0]:,} items; more raters may be what is missing"
+    return {"n_items": None, "why_undefined": why}
+
+
+def _notes(arguments: argparse.Namespace) -> list[str]:
+    notes = ["the formulas count independent decisive votes, one an item; the simulation has rater and item "
+             "effects"]
+    if arguments.raters < 8:
+        notes.append("fewer than 8 raters: the inference is for these raters only")
+    if arguments.win_rate == 0.5:
+        notes.append("at a win rate of one half 'different' is the rate of false alarms")
+    return notes
+
+
+def _html(result: dict[str, Any]) -> str:
+    from harness.pages.page import Page, percent
+    from harness.pages.plots import curves
+
+    page = Page("Power")
+    points = result["simulation"]
+    named: dict[str, Sequence[float]] = {
+        claim.replace("_", " "): [point[claim] for point in points]
+        for claim in result["needed"] if points[0][claim] is not None}
+    page.figure(curves([point["n_items"] for point in points], named, x_axis="items", y_axis="power",
+                       level=result["settings"]["power"]), "Simulated power over the number of items")
+    page.table(("items", "judgments", *named, "coverage", "width"),
+               [(str(point["n_items"]), str(point["n_judgments"]),
+                 *(percent(point[claim.replace(" ", "_")]) for claim in named), percent(point["coverage"]),
+                 percent(point["width"])) for point in points], words=0)
+    page.items(result["notes"])
+    page.paragraph("; ".join(f"{key} {value}" for key, value in result["settings"].items()), kind="quiet")
+    return page.render()
+
+
+def _print(result: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    for claim, items in result["formula"].items():
+        if items is not None:
+            console.print(f"By formula, {claim.replace('_', ' ')}: {items:,} decisive items of one vote")
+    settings = result["settings"]
+    console.print(f"By simulation, {settings['raters']} raters, {settings['raters_per_item']} an item:")
+    for point in result["simulation"]:
+        shown = {claim: point[claim] for claim in result["needed"] if point[claim] is not None}
+        bars = " ".join(f"{claim.replace('_', ' ')} {value:4.0%} {'█' * round(10 * value):<10}"
+                        for claim, value in shown.items())
+        console.print(f"{point['n_items']:>7,} items  {bars}")
+    for claim, found in result["needed"].items():
+        if found["n_items"] is not None:
+            console.print(f"{claim.replace('_', ' ')}: about {found['n_items']:,} items "
+                          f"({found['n_items'] * settings['raters_per_item']:,} judgments)")
+        elif settings["margin"] is not None or claim == "different":
+            console.print(f"{claim.replace('_', ' ')}: {found['why_undefined']}")
+    for note in result["notes"]:
+        console.print(f"Note: {note}")
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m harness.power",
+                                     description="How many items and raters a claim needs.")
+    parser.add_argument("--win-rate", type=share, default=0.55, help="the true win rate (default 0.55)")
+    parser.add_argument("--margin", type=margin, help="for non-inferiority and equivalence")
+    parser.add_argument("--raters", type=_whole, default=12)
+    parser.add_argument("--raters-per-item", type=_whole, default=3)
+    parser.add_argument("--judgments", type=_whole, help="a budget: simulate up to so many judgments")
+    parser.add_argument("--power", type=share, default=0.8)
+    parser.add_argument("--alpha", type=share, default=0.05)
+    parser.add_argument("--ties", type=float, default=0.0, help="share of ties")
+    parser.add_argument("--item-sd", type=float, default=1.0, help="of item effects, on the logit scale")
+    parser.add_argument("--rater-sd", type=float, default=0.5, help="of rater effects")
+    parser.add_argument("--simulations", type=_whole, default=400)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true", help="print the results for machines")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the curve")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Rows of a CSV or JSONL file with their line numbers: a bad line is one clear message, or left out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InputError
+
+Row = dict[str, Any]
+
+
+@dataclass
+class BadRows:
+    """What to do with a bad row: raise, or with skip count it by reason."""
+
+    file: str
+    skip: bool
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def report(self, problem: str, *, line: int, key: str | None = None, cure: str | None = None,
+               reason: str | None = None) -> None:
+        """Raise InputError, or count under `reason` (the problem itself where None) and return."""
+        if not self.skip:
+            cures = " ".join(part for part in (cure, "--skip-bad leaves such rows out") if part)
+            raise InputError(problem, file=self.file, line=line, key=key, cure=cures)
+        self.counts[reason or problem] += 1
+
+
+def read_rows(path: Path, bad: BadRows) -> Iterator[tuple[int, Row]]:
+    """(line, row) for each row of a .csv, .jsonl or .ndjson file; empty lines are passed over.
+
+    Raises InputError where the file cannot be read or is of another kind, and through `bad` for a broken
+    line.
+    """
+    readers = {".csv": _csv_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(f"not a CSV or JSONL file: {path.suffix or 'no ending'}", file=str(path),
+                         cure="Give a file that ends in .csv or .jsonl")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=str(path)) from None
+    return reader(data.removeprefix(b"\xef\xbb\xbf"), bad)
+
+
+def _decoded_lines(data: bytes, bad: BadRows) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            yield number, line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            bad.report(f"invalid UTF-8 (byte {error.start + 1} of the line)", line=number,
+                       reason="invalid UTF-8", cure="Save the file as UTF-8.")
+
+
+def _json_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
+    for number, text in _decoded_lines(data, bad):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except json.JSONDecodeError as error:
+            bad.report(f"invalid JSON ({error.msg} at column {error.colno})", line=number,
+                       reason="invalid JSON")
+            continue
+        if not isinstance(row, dict):
+            bad.report("not a JSON object", line=number, cure="Write one {...} a line.")
+            continue
+        yield number, row
+
+
+def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
+    try:
+        text, lines = data.decode("utf-8"), None
+    except UnicodeDecodeError:
+        kept = list(_decoded_lines(data, bad))
+        text, lines = "\n".join(line for _, line in kept), [number for number, _ in kept]
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header: list[str] | None = None
+    last = 0
+    while True:
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(f"invalid CSV ({error})", file=bad.file, line=last + 1) from None
+        first, last = last, reader.line_num
+        line = first + 1 if lines is None else lines[first]
+        if not values:
+            continue
+        if header is None:
+            header = [name.strip() for name in values]
+        elif len(values) != len(header):
+            bad.report(f"{len(values)} fields, but the header has {len(header)}", line=line,
+                       reason="wrong number of fields")
+        else:
+            yield line, dict(zip(header, values, strict=True))
+
+
+def parse_columns(text: str | None, known: Sequence[str]) -> dict[str, str]:
+    """`winner=choice,id=item_id` -> {our name: the file's name}. The file's name stands first.
+
+    Raises InputError for a name that is not ours, with the nearest that is.
+    """
+    mapping: dict[str, str] = {}
+    for part in filter(None, (piece.strip() for piece in (text or "").split(","))):
+        theirs, equals, ours = (piece.strip() for piece in part.partition("="))
+        if not (theirs and equals and ours):
+            raise InputError(f"cannot read {part!r}", key="--columns",
+                             cure="Write file_column=our_column,...")
+        if ours not in known and theirs in known:
+            theirs, ours = ours, theirs
+        if ours not in known:
+            near = get_close_matches(ours, list(known), n=1)
+            cure = f"Did you mean {near[0]}?" if near else f"Ours are {', '.join(known)}"
+            raise InputError(f"there is no column {ours!r} to map to", key="--columns", cure=cure)
+        mapping[ours] = theirs
+    return mapping

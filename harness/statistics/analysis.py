@@ -1,0 +1,277 @@
+"""Everything that can be said of a ratings file, as one JSON-ready record (`harness.analyze --json`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import InputError
+from harness.seeds import numpy_generator
+from harness.statistics.agreement import agreement
+from harness.statistics.bradley_terry import BradleyTerry, fit_bradley_terry
+from harness.statistics.clustered import FloatArray
+from harness.statistics.davidson import fit_davidson
+from harness.statistics.dose_response import dose_response
+from harness.statistics.equivalence import equivalence
+from harness.statistics.fragility import fragility
+from harness.statistics.multiplicity import holm
+from harness.statistics.paired_models import ArmStrength
+from harness.statistics.quality_of_file import quality_and_repeats
+from harness.statistics.raters import ExclusionRules, exclusions
+from harness.statistics.ratings_file import Ratings
+from harness.statistics.sensitivity import sensitivity
+from harness.statistics.sides import position_test
+from harness.statistics.win_rate import WinRate, win_rate
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisSettings:
+    """baseline: the arm that every pair with it is measured against (arm_b), and the models' zero.
+
+    majority: one vote an item, its raters' majority. rules: what excludes a rater. sensitivity: fit the
+    slow models too. resamples: of the bootstraps, 0 for none.
+    """
+
+    baseline: str | None = None
+    margin: float = 0.05
+    confidence: float = 0.95
+    majority: bool = False
+    sensitivity: bool = False
+    resamples: int = 1000
+    seed: int = 0
+    rules: ExclusionRules = field(default_factory=ExclusionRules)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """The judgments of one pair of arms, from arm_a's side."""
+
+    arm_a: str
+    arm_b: str
+    rows: NDArray[np.int64]
+    outcomes: FloatArray
+
+
+def analyse(ratings: Ratings, settings: AnalysisSettings) -> Json:
+    """All results. Raises InputError for a baseline or a file that leaves nothing to compare."""
+    _check_baseline(ratings, settings.baseline)
+    quality, repeats = quality_and_repeats(ratings)
+    left_out = exclusions(quality, settings.rules)
+    repeated = np.array([repeat is not None for repeat in ratings.repeat_of], dtype=bool)
+    checks = ~np.isnan(ratings.gold) | repeated
+    counted = ratings.take(~checks)
+    excluded: list[Json] = []
+    if checks.any():
+        excluded.append({"reason": "gold and repeated items check raters, not arms", "n": int(checks.sum())})
+    of_excluded_raters = np.isin(counted.rater, [exclusion.rater for exclusion in left_out])
+    for exclusion in left_out:
+        n = int(np.sum(counted.rater == exclusion.rater))
+        excluded.append({"reason": exclusion.reason, "rater": exclusion.rater, "n": n})
+    kept = counted.take(~of_excluded_raters)
+    if len(kept) == 0:
+        raise InputError("no judgments are left after the exclusions", cure="Loosen the rules")
+    used = _majority_votes(kept) if settings.majority else kept
+    result = _results(used, kept, settings)
+    result["quality"] = [asdict(record) for record in quality]
+    result["swapped_repeats"] = asdict(repeats)
+    result["excluded"] = excluded
+    if left_out:
+        everyone = _majority_votes(counted) if settings.majority else counted
+        result["comparisons_without_exclusion"] = _comparisons(everyone, settings)
+    return result
+
+
+def _check_baseline(ratings: Ratings, baseline: str | None) -> None:
+    arms = sorted({*ratings.left, *ratings.right})
+    if baseline is not None and baseline not in arms:
+        raise InputError(f"no arm {baseline!r} in the ratings", key="--baseline",
+                         cure=f"The arms are {', '.join(arms[:20])}")
+
+
+def _majority_votes(ratings: Ratings) -> Ratings:
+    """One judgment an item: its most frequent outcome by arm, a tie where two are equally frequent."""
+    outcomes = _of_first_arm(ratings)
+    _, first, inverse = np.unique(ratings.item.astype(str), return_index=True, return_inverse=True)
+    values = np.array([1.0, 0.5, 0.0])
+    votes = np.stack([np.bincount(inverse, weights=outcomes == value) for value in values])
+    single = (votes == votes.max(axis=0)).sum(axis=0) == 1
+    by_item = np.where(single, values[votes.argmax(axis=0)], 0.5)
+    one = ratings.take(first)
+    nobody = np.full(len(one), "majority", dtype=object)
+    return replace(one, rater=nobody, outcomes=np.where(one.left < one.right, by_item, 1 - by_item),
+                   seconds=np.full(len(one), np.nan))
+
+
+def _of_first_arm(ratings: Ratings) -> FloatArray:
+    """(n,) the outcome of the arm whose name comes first: the same for all raters of an item, on any side."""
+    return np.where(ratings.left < ratings.right, ratings.outcomes, 1 - ratings.outcomes)
+
+
+def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
+    """used: what win rates come from (majority votes, maybe). kept: the judgments themselves."""
+    comparisons = _comparisons(used, settings)
+    clusters = used.query if used.query is not None else used.item
+    plain = fit_bradley_terry(used.left, used.right, used.outcomes, baseline=settings.baseline,
+                              items=clusters, raters=used.rater)
+    davidson = fit_davidson(used.left, used.right, used.outcomes, baseline=settings.baseline,
+                            items=clusters, raters=used.rater)
+    position = position_test(kept.left, kept.right, kept.outcomes, kept.rater)
+    agreed = agreement(_of_first_arm(kept), items=kept.item, rng=numpy_generator(settings.seed, "agreement"),
+                       resamples=max(settings.resamples, 1), confidence=settings.confidence)
+    notes = {note for row in comparisons for note in row["notes"]}
+    return {
+        "comparisons": comparisons,
+        "position": asdict(position),
+        "bradley_terry": [_strength(strength) for strength in plain.strengths],
+        "bradley_terry_side": None if plain.side is None else asdict(plain.side),
+        "bradley_terry_controlled": _controlled(used, settings, comparisons),
+        "davidson": {"strengths": [_strength(strength) for strength in davidson.strengths], "nu": davidson.nu,
+                     "side": None if davidson.side is None else asdict(davidson.side)},
+        "agreement": asdict(agreed),
+        "fragility": [_fragility_row(used, pair, settings) for pair in _pairs(used, settings.baseline)],
+        "by_label_budget": _breakdown(used, settings, "label_budget"),
+        "by_seed": _breakdown(used, settings, "seed"),
+        "by_rater": _breakdown(used, settings, "rater"),
+        "dose_response": _dose_response(used, settings),
+        "sensitivity": _sensitivity(used, settings),
+        "warnings": sorted({*notes, *plain.notes, *davidson.notes}),
+        "settings": asdict(settings),
+    }
+
+
+def _pairs(ratings: Ratings, baseline: str | None) -> list[_Comparison]:
+    """Each pair of arms that meets: the baseline is arm_b, else the later name."""
+    low_is_left = ratings.left < ratings.right
+    low = np.where(low_is_left, ratings.left, ratings.right)
+    high = np.where(low_is_left, ratings.right, ratings.left)
+    keys: dict[tuple[str, str], list[int]] = {}
+    for row, key in enumerate(zip(low, high, strict=True)):
+        keys.setdefault(key, []).append(row)
+    pairs = []
+    for (first, second), rows in sorted(keys.items()):
+        arm_a, arm_b = (second, first) if first == baseline else (first, second)
+        at = np.array(rows)
+        outcomes = np.where(ratings.left[at] == arm_a, ratings.outcomes[at], 1 - ratings.outcomes[at])
+        pairs.append(_Comparison(arm_a, arm_b, at, outcomes))
+    return pairs
+
+
+def _win_rate(ratings: Ratings, pair: _Comparison, settings: AnalysisSettings, *, bootstrap: bool) -> WinRate:
+    rng = None
+    if bootstrap and settings.resamples > 0:
+        rng = numpy_generator(settings.seed, "win_rate", pair.arm_a, pair.arm_b)
+    return win_rate(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
+                    queries=None if ratings.query is None else ratings.query[pair.rows],
+                    confidence=settings.confidence, bootstrap=rng, resamples=settings.resamples)
+
+
+def _comparisons(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
+    pairs = _pairs(ratings, settings.baseline)
+    rates = [_win_rate(ratings, pair, settings, bootstrap=True) for pair in pairs]
+    adjusted = holm([rate.p_value for rate in rates])
+    rows = []
+    for pair, rate, p_holm in zip(pairs, rates, adjusted, strict=True):
+        row = _rate_row(pair, rate) | {"p_value_holm": p_holm}
+        tested = equivalence(rate, margin=settings.margin, alpha=1 - settings.confidence)
+        # From arm_a's side, like all of the row: arm_a is not worse than arm_b by more than the margin.
+        row["equivalence"] = {"margin": settings.margin, "p_non_inferior": tested.p_not_worse,
+                              "p_b_non_inferior": tested.p_not_better, "p_equivalent": tested.p_equivalent,
+                              "verdict": tested.verdict, "why_undefined": tested.why_undefined}
+        rows.append(row)
+    return rows
+
+
+def _rate_row(pair: _Comparison, rate: WinRate) -> Json:
+    row = {"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(rate)}
+    row["notes"] = list(rate.notes)
+    return row
+
+
+def _strength(strength: ArmStrength) -> Json:
+    row: Json = {"arm": strength.arm, "log_strength": strength.log_strength, "se": strength.standard_error}
+    return row | ({"why_undefined": strength.why_undefined} if strength.why_undefined else {})
+
+
+def _controlled(ratings: Ratings, settings: AnalysisSettings, comparisons: list[Json]) -> list[Json]:
+    """The length-controlled and the copy-controlled model, where the file has the columns."""
+    models = []
+    for name, left, right in (("length-controlled", "left_length", "right_length"),
+                              ("copy-controlled", "left_copying", "right_copying")):
+        if left not in ratings.numbers or right not in ratings.numbers:
+            continue
+        difference = ratings.numbers[left] - ratings.numbers[right]
+        known = ratings.take(~np.isnan(difference))
+        model: BradleyTerry = fit_bradley_terry(
+            known.left, known.right, known.outcomes, baseline=settings.baseline,
+            covariates={name: difference[~np.isnan(difference)]},
+            items=known.query if known.query is not None else known.item, raters=known.rater)
+        effect = model.covariates.get(name)
+        models.append({
+            "model": name, "n_judgments": len(known), "effect": None if effect is None else asdict(effect),
+            "strengths": [_strength(strength) for strength in model.strengths], "notes": list(model.notes),
+            "win_rates": [{"arm_a": row["arm_a"], "arm_b": row["arm_b"],
+                           "win_rate": model.win_rate(row["arm_a"], row["arm_b"])} for row in comparisons],
+        })
+    return models
+
+
+def _fragility_row(ratings: Ratings, pair: _Comparison, settings: AnalysisSettings) -> Json:
+    found = fragility(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
+                      queries=None if ratings.query is None else ratings.query[pair.rows],
+                      confidence=settings.confidence)
+    return {"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(found)}
+
+
+def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> list[Json]:
+    """Win rates of each pair within each label budget, seed or rater; none where there is one value."""
+    column: NDArray[Any] | None
+    if by == "rater":
+        column = ratings.rater
+    elif by == "seed":
+        column = ratings.seed
+    else:
+        column = ratings.numbers.get(by)
+    if column is None:
+        return []
+    values = sorted({value for value in column.tolist() if value == value})
+    rows = []
+    for value in values if len(values) > 1 else []:
+        part = ratings.take(column == value)
+        for pair in _pairs(part, settings.baseline):
+            rate = _win_rate(part, pair, settings, bootstrap=False)
+            label = int(value) if isinstance(value, float) and value.is_integer() else value
+            rows.append({by: label, **_rate_row(pair, rate)})
+    return rows
+
+
+def _dose_response(ratings: Ratings, settings: AnalysisSettings) -> Json:
+    """The curve of the budgets against the baseline, or why there is none."""
+    budgets = ratings.numbers.get("label_budget")
+    if budgets is None or settings.baseline is None:
+        return {"why_undefined": "needs a label_budget column and --baseline"}
+    against = (ratings.left == settings.baseline) ^ (ratings.right == settings.baseline)
+    part = ratings.take(against & ~np.isnan(budgets))
+    if len(part) == 0:
+        return {"why_undefined": "no judgments of a label budget against the baseline"}
+    outcomes = np.where(part.right == settings.baseline, part.outcomes, 1 - part.outcomes)
+    curve = dose_response(outcomes, part.numbers["label_budget"].tolist(), items=part.item,
+                          queries=part.query, raters=part.rater, seeds=part.seed,
+                          confidence=settings.confidence)
+    return asdict(curve)
+
+
+def _sensitivity(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
+    if not settings.sensitivity:
+        return []
+    rows = []
+    for pair in _pairs(ratings, settings.baseline):
+        found = sensitivity(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
+                            a_was_left=(ratings.left[pair.rows] == pair.arm_a).astype(np.float64),
+                            confidence=settings.confidence)
+        rows += [{"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(model)} for model in found]
+    return rows

@@ -1,0 +1,178 @@
+"""The results of `analysis.analyse` for people: tables on a terminal, a page to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.pages.page import Page, interval, number, p_value, percent
+from harness.pages.plots import CurvePoint, Estimate, dose_response_plot, forest
+
+Json = dict[str, Any]
+Table = tuple[str, tuple[str, ...], Sequence[tuple[str, ...]]]
+"""A title, the columns' names (the first is words), formatted rows."""
+
+_LONGEST_PLOT = 40
+
+
+def tables(result: Json) -> list[Table]:
+    """Every table, in the order of reading; empty ones left out."""
+    found = [_win_rates(result), _equivalence(result), _position(result), _strengths(result),
+             *(_controlled(model) for model in result["bradley_terry_controlled"]), _agreement(result),
+             _quality(result), _fragility(result), _breakdown(result, "by_label_budget", "label_budget"),
+             _breakdown(result, "by_seed", "seed"), _breakdown(result, "by_rater", "rater"),
+             _sensitivity(result), _left_out(result)]
+    return [table for table in found if table[2]]
+
+
+def answer(result: Json) -> str:
+    """One sentence for each comparison that the data decide, or that none is decided."""
+    decided = []
+    for row in result["comparisons"]:
+        if row["p_value_holm"] is not None and row["p_value_holm"] < 1 - row["confidence"]:
+            a_won = row["win_rate"] > 0.5
+            better, worse = (row["arm_a"], row["arm_b"]) if a_won else (row["arm_b"], row["arm_a"])
+            rate = row["win_rate"] if a_won else 1 - row["win_rate"]
+            decided.append(f"{better} beats {worse} ({percent(rate)}, p = {p_value(row['p_value_holm'])})")
+    if not decided:
+        return "No comparison is decided after Holm's adjustment. That is not evidence of no difference."
+    shown = "; ".join(decided[:5])
+    return f"{shown}; and {len(decided) - 5} more." if len(decided) > 5 else f"{shown}."
+
+
+def html(result: Json, *, source: str) -> str:
+    """The page. source: the file's name."""
+    page = Page(f"Win rates of {source}")
+    page.paragraph(answer(result), kind="answer")
+    page.items(result["warnings"])
+    shown = [row for row in result["comparisons"] if row["win_rate"] is not None][:_LONGEST_PLOT]
+    page.figure(forest([Estimate(f"{row['arm_a']} over {row['arm_b']}", row["win_rate"], row["ci_low"],
+                                 row["ci_high"]) for row in shown]),
+                "Win rates with their intervals; the dashed line is no difference")
+    points = result["dose_response"].get("points")
+    if points:
+        page.figure(dose_response_plot([_curve_point(point) for point in points]),
+                    "Win rate over the baseline by label budget; small points are single seeds, the line the "
+                    "isotonic fit. " + result["dose_response"]["saturating"]["statement"])
+    for title, columns, rows in tables(result):
+        page.heading(title)
+        page.table(columns, rows)
+    page.heading("Methods")
+    page.paragraph(methods(result))
+    return page.render()
+
+
+def methods(result: Json) -> str:
+    """The methods paragraph, with every setting."""
+    settings = result["settings"]
+    first = result["comparisons"][0]
+    vote = "each item's majority vote" if settings["majority"] else "all judgments"
+    return (
+        f"Win rates are means of 1 (win), ½ (tie) and 0 (loss), averaged within an item, then over items, "
+        f"from {vote}. Intervals at {percent(settings['confidence'], 0)}: {first['method']}, degrees of "
+        f"freedom one less than the fewer clusters; two-way bootstrap, {settings['resamples']} resamples, "
+        f"seed {settings['seed']}. p values are two-sided, adjusted by Holm over all comparisons. "
+        f"Equivalence: two one-sided tests with a margin of {100 * settings['margin']:g} points. "
+        f"Bradley-Terry with an intercept for the left side, a tie half a win for both; Davidson's model for "
+        f"ties; clustered errors. Agreement: Krippendorff's nominal alpha with a bootstrap interval over "
+        f"items, Gwet's AC1. Sides: exact binomial test, Holm over raters."
+    )
+
+
+def _win_rates(result: Json) -> Table:
+    rows = [(f"{row['arm_a']} over {row['arm_b']}", percent(row["win_rate"]),
+             interval(row["ci_low"], row["ci_high"]), p_value(row["p_value"]),
+             p_value(row["p_value_holm"]), percent(row["win_rate_without_ties"]),
+             percent(row["win_rate_majority"]), f"{row['wins']} / {row['ties']} / {row['losses']}",
+             str(row["n_items"]), str(row["n_raters"])) for row in result["comparisons"]]
+    return "Win rates", ("", "win rate", "interval", "p", "p (Holm)", "without ties", "majority",
+                         "win / tie / loss", "items", "raters"), rows
+
+
+def _equivalence(result: Json) -> Table:
+    margin = f"{100 * result['settings']['margin']:g} points"
+    rows = [(f"{row['arm_a']} and {row['arm_b']}", row["equivalence"]["verdict"],
+             p_value(row["equivalence"]["p_non_inferior"]), p_value(row["equivalence"]["p_b_non_inferior"]),
+             p_value(row["equivalence"]["p_equivalent"])) for row in result["comparisons"]]
+    return (f"Equivalence within {margin}",
+            ("", "the first is", "p first not worse", "p second not worse", "p equivalent"), rows)
+
+
+def _position(result: Json) -> Table:
+    position = result["position"]
+    rows = [("all decisive judgments", percent(position["left_rate"]), "", p_value(position["p_value"]))]
+    rows += [(row["arm"], percent(row["win_rate_left"]), percent(row["win_rate_right"]), "")
+             for row in position["by_arm"]]
+    rows += [(f"rater {row['rater']}", percent(row["left_rate"]), "", p_value(row["p_value_holm"]))
+             for row in position["by_rater"] if (row["p_value_holm"] or 1.0) < 0.05]
+    return "Sides", ("", "left", "right", "p"), rows
+
+
+def _strengths(result: Json) -> Table:
+    ties = {row["arm"]: row for row in result["davidson"]["strengths"]}
+    by_strength = sorted(result["bradley_terry"],
+                         key=lambda row: 99.0 if row["log_strength"] is None else -row["log_strength"])
+    rows = [(row["arm"], number(row["log_strength"]), number(row["se"]),
+             number(ties[row["arm"]]["log_strength"]), number(ties[row["arm"]]["se"])) for row in by_strength]
+    side = result["bradley_terry_side"]
+    if side is not None:
+        rows.append(("(standing on the left)", number(side["estimate"]), number(side["standard_error"]),
+                     "", ""))
+    rows.append(("(ties: ν)", "", "", number(result["davidson"]["nu"]), ""))
+    return "Strengths", ("", "Bradley-Terry", "error", "Davidson", "error"), rows
+
+
+def _controlled(model: Json) -> Table:
+    rows = [(f"{row['arm_a']} over {row['arm_b']}", percent(row["win_rate"])) for row in model["win_rates"]]
+    return f"Win rates, {model['model']}", ("", "win rate"), rows
+
+
+def _agreement(result: Json) -> Table:
+    found = result["agreement"]
+    rows = [("raw", percent(found["raw"]), ""),
+            ("Krippendorff's alpha", number(found["krippendorff_alpha"]),
+             f"{number(found['alpha_low'], 2)} to {number(found['alpha_high'], 2)}"),
+            ("Gwet's AC1", number(found["ac1"]), "")]
+    if found["why_undefined"]:
+        rows.append((found["why_undefined"], "", ""))
+    return f"Agreement on {found['n_items']} items", ("", "", "interval"), rows
+
+
+def _quality(result: Json) -> Table:
+    rows = [(row["rater"], str(row["n_judgments"]), percent(row["tie_rate"], 0), percent(row["agreement"], 0),
+             percent(row["gold_accuracy"], 0), percent(row["repeat_consistency"], 0),
+             number(row["median_seconds"], 1)) for row in result["quality"]]
+    return "Raters", ("", "judgments", "ties", "agree", "gold", "repeats", "seconds"), rows
+
+
+def _fragility(result: Json) -> Table:
+    rows = [(f"{row['arm_a']} over {row['arm_b']}", row["verdict"],
+             "none does" if row["votes"] is None else str(row["votes"]), percent(row["share"]))
+            for row in result["fragility"]]
+    return "Fewest dropped votes that turn the verdict", ("", "verdict", "votes", "share"), rows
+
+
+def _breakdown(result: Json, key: str, by: str) -> Table:
+    rows = [(f"{row[by]}: {row['arm_a']} over {row['arm_b']}", percent(row["win_rate"]),
+             interval(row["ci_low"], row["ci_high"]), str(row["n_judgments"])) for row in result[key]]
+    return f"Win rates by {by.replace('_', ' ')}", ("", "win rate", "interval", "judgments"), rows
+
+
+def _sensitivity(result: Json) -> Table:
+    rows = [(f"{row['arm_a']} over {row['arm_b']}: {row['model']}", row["estimand"], number(row["estimate"]),
+             f"{number(row['ci_low'])} to {number(row['ci_high'])}") for row in result["sensitivity"]]
+    return "Sensitivity to the model", ("", "estimand", "estimate", "interval"), rows
+
+
+def _left_out(result: Json) -> Table:
+    rows: list[tuple[str, ...]] = [(" ".join(filter(None, (f"rater {row['rater']}:" if "rater" in row else "",
+                                                           row["reason"]))), str(row["n"]))
+                                   for row in result["excluded"]]
+    return "Left out", ("", "judgments"), rows
+
+
+def _curve_point(point: Json) -> CurvePoint:
+    rate = point["rate"]
+    seeds: Sequence[Json] = point["seeds"]
+    return CurvePoint(point["label_budget"], rate["win_rate"], rate["ci_low"], rate["ci_high"],
+                      tuple(seed["win_rate"] for seed in seeds), point["isotonic"])

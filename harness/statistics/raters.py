@@ -1,0 +1,112 @@
+"""Rater quality, and exclusion by rules frozen beforehand. Agreement with an arm is never a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.statistics.clustered import FloatArray, encode
+from harness.statistics.win_rate import Labels
+
+
+@dataclass(frozen=True)
+class RaterQuality:
+    """One rater. A figure that has nothing to be measured on is None.
+
+    tie_rate: share of ties. agreement: mean share of the others on the same items who chose the same.
+    gold_accuracy: on items with a known answer. repeat_consistency: the same choice (by response) on a
+    repeat. median_seconds: from shown to decided.
+    """
+
+    rater: str
+    n_judgments: int
+    tie_rate: float
+    agreement: float | None
+    gold_accuracy: float | None
+    n_gold: int
+    repeat_consistency: float | None
+    n_repeats: int
+    median_seconds: float | None
+
+
+@dataclass(frozen=True)
+class ExclusionRules:
+    """What excludes a rater. None: the rule is off. A rule without its figures excludes nobody."""
+
+    min_gold_accuracy: float | None = None
+    min_repeat_consistency: float | None = None
+    min_median_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A rater left out, and by which rule."""
+
+    rater: str
+    reason: str
+
+
+def rater_quality(raters: Labels, items: Labels, chosen: Labels, *, gold: Labels | None = None,
+                  repeats: Labels | None = None, seconds: FloatArray | None = None) -> list[RaterQuality]:
+    """One record a rater, by name, from n judgments.
+
+    chosen: (n,) the arm chosen, or 'tie'. gold: (n,) the right answer in the same words, None where there
+    is none. repeats: (n,) what the same rater chose on the item that this one repeats, None elsewhere.
+    seconds: (n,) NaN where unknown.
+    """
+    names = np.array([str(rater) for rater in raters], dtype=object)
+    choices = np.asarray(chosen, dtype=object)
+    peers = _peer_agreement(items, choices)
+    result = []
+    for rater in sorted(set(names)):
+        here = names == rater
+        gold_hits = _hits(choices[here], None if gold is None else np.asarray(gold, dtype=object)[here])
+        repeat_hits = _hits(choices[here],
+                            None if repeats is None else np.asarray(repeats, dtype=object)[here])
+        times = seconds[here] if seconds is not None else np.array([])
+        times = times[~np.isnan(times)]
+        result.append(RaterQuality(
+            rater=rater, n_judgments=int(here.sum()), tie_rate=float(np.mean(choices[here] == "tie")),
+            agreement=_mean(peers[here][~np.isnan(peers[here])]),
+            gold_accuracy=_mean(gold_hits), n_gold=len(gold_hits),
+            repeat_consistency=_mean(repeat_hits), n_repeats=len(repeat_hits),
+            median_seconds=float(np.median(times)) if len(times) else None,
+        ))
+    return result
+
+
+def exclusions(quality: list[RaterQuality], rules: ExclusionRules) -> list[Exclusion]:
+    """Who is left out, each by the first rule that he or she breaks."""
+    checks = (("gold accuracy", "gold_accuracy", rules.min_gold_accuracy),
+              ("repeat consistency", "repeat_consistency", rules.min_repeat_consistency),
+              ("median seconds", "median_seconds", rules.min_median_seconds))
+    found = []
+    for record in quality:
+        for name, key, least in checks:
+            value = getattr(record, key)
+            if least is not None and value is not None and value < least:
+                found.append(Exclusion(record.rater, f"{name} {value:.3g} is below {least:g}"))
+                break
+    return found
+
+
+def _peer_agreement(items: Labels, choices: FloatArray) -> FloatArray:
+    """(n,) share of an item's other judgments that are the same; NaN where there are no others."""
+    item, n_items = encode(items)
+    category, n_categories = encode(choices)
+    counts = np.bincount(item * n_categories + category, minlength=n_items * n_categories)
+    same = counts[item * n_categories + category] - 1
+    others = np.bincount(item)[item] - 1
+    return np.where(others > 0, same / np.maximum(others, 1), np.nan)
+
+
+def _hits(chosen: FloatArray, right: FloatArray | None) -> FloatArray:
+    if right is None:
+        return np.array([])
+    known = np.array([answer is not None for answer in right], dtype=bool)
+    return np.asarray(chosen[known] == right[known], dtype=np.float64)
+
+
+def _mean(values: FloatArray) -> float | None:
+    return float(values.mean()) if len(values) else None

@@ -1,0 +1,233 @@
+"""Ratings of any file as columns of judgments, checked row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import InputError
+from harness.records import Choice
+from harness.rows import BadRows, Row, parse_columns, read_rows
+from harness.statistics.clustered import FloatArray, encode
+
+REQUIRED = ("item_id", "rater_id", "left_arm", "right_arm", "choice")
+NUMBERS = ("label_budget", "left_length", "right_length", "left_copying", "right_copying")
+OPTIONAL = ("query_id", "shown_at", "decided_at", "seed", "gold_choice", "repeat_of", *NUMBERS)
+COLUMNS = (*REQUIRED, *OPTIONAL)
+
+_SIDES = {"left": 1.0, "right": 0.0, "tie": 0.5}
+_MISSING = ("", None)
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """n judgments. outcomes: (n,) 1 where the left response was chosen, ½ for a tie, 0 for the right.
+
+    item: (n,) one label an item and pair of arms. query, seed: labels or None. seconds: NaN where
+    unknown. numbers: the numeric columns that the file has. gold: (n,) the right outcome for the left
+    side, NaN elsewhere. repeat_of: (n,) the item that this one repeats, or None. line: (n,) where the row
+    stands in the file.
+    """
+
+    item: NDArray[Any]
+    rater: NDArray[Any]
+    left: NDArray[Any]
+    right: NDArray[Any]
+    outcomes: FloatArray
+    query: NDArray[Any] | None
+    seed: NDArray[Any] | None
+    seconds: FloatArray
+    numbers: dict[str, FloatArray]
+    gold: FloatArray
+    repeat_of: NDArray[Any]
+    line: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def take(self, kept: NDArray[Any]) -> Ratings:
+        """The judgments at these places (a mask or indices)."""
+        query, seed = (None if column is None else column[kept] for column in (self.query, self.seed))
+        return replace(
+            self, item=self.item[kept], rater=self.rater[kept], left=self.left[kept], right=self.right[kept],
+            outcomes=self.outcomes[kept], query=query, seed=seed, seconds=self.seconds[kept],
+            numbers={name: values[kept] for name, values in self.numbers.items()}, gold=self.gold[kept],
+            repeat_of=self.repeat_of[kept], line=self.line[kept])
+
+    @property
+    def chosen(self) -> NDArray[Any]:
+        """(n,) the arm chosen, or 'tie'."""
+        return np.where(self.outcomes == 0.5, "tie", np.where(self.outcomes == 1, self.left, self.right))
+
+
+@dataclass(frozen=True)
+class ReadRatings:
+    """excluded: what was left out, as {reason, n}. warnings: what a reader of the results must know."""
+
+    ratings: Ratings
+    excluded: tuple[dict[str, Any], ...]
+    warnings: tuple[str, ...]
+
+
+def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = False) -> ReadRatings:
+    """The judgments of a CSV or JSONL file. columns: `file_column=our_column,...`.
+
+    choice is left, right, tie or skip, or the name of the arm that won. Skips are left out and counted;
+    of several judgments of one rater on one item the latest counts. Raises InputError with file and line
+    for a bad row.
+    """
+    mapping = parse_columns(columns, COLUMNS)
+    bad = BadRows(str(path), skip_bad)
+    rows = list(_checked(read_rows(path, bad), mapping, bad, columns_given=columns))
+    if not rows:
+        raise InputError("no judgments in it", file=str(path),
+                         cure="Every row of it was bad." if bad.counts else None)
+    judged = [(line, row) for line, row in rows if row["choice"] != Choice.SKIP]
+    excluded = [{"reason": reason, "n": n} for reason, n in bad.counts.items()]
+    if len(judged) < len(rows):
+        excluded.append({"reason": "skipped by the rater", "n": len(rows) - len(judged)})
+    if not judged:
+        raise InputError("every judgment is a skip", file=str(path))
+    ratings = _as_columns(judged)
+    kept = _latest(ratings, [str(row.get("decided_at") or "") for _, row in judged])
+    warnings = []
+    if kept.sum() < len(ratings):
+        n = int(len(ratings) - kept.sum())
+        warnings.append(f"{n} judgments were replaced by a later one of the same rater on the same item")
+        excluded.append({"reason": "replaced by a later judgment", "n": n})
+    return ReadRatings(ratings.take(kept), tuple(excluded), tuple(warnings))
+
+
+def _checked(rows: Iterable[tuple[int, Row]], mapping: dict[str, str], bad: BadRows, *,
+             columns_given: str | None) -> Iterable[tuple[int, Row]]:
+    """Rows under our names, each of them sound; a fault goes to `bad`."""
+    names = {ours: mapping.get(ours, ours) for ours in COLUMNS}
+    seen: set[tuple[Any, ...]] = set()
+    first = True
+    for line, raw in rows:
+        if first:
+            _check_header(raw, names, bad.file)
+            first = False
+        row = {ours: raw.get(theirs) for ours, theirs in names.items()}
+        if not _is_sound(row, line, bad):
+            continue
+        exact = tuple(map(str, raw.values()))
+        if exact in seen:
+            bad.report("the same row again", line=line, reason="duplicate row", cure="Remove one of them.")
+            continue
+        seen.add(exact)
+        yield line, row
+
+
+def _check_header(raw: Row, names: dict[str, str], file: str) -> None:
+    for ours in REQUIRED:
+        if names[ours] not in raw:
+            cure = f"Map one with --columns NAME={ours}; the file has {', '.join(map(str, raw))}"
+            raise InputError(f"no column {names[ours]!r}", file=file, line=1, key=ours, cure=cure)
+
+
+def _is_sound(row: Row, line: int, bad: BadRows) -> bool:
+    for name in REQUIRED:
+        if row[name] in _MISSING:
+            bad.report("empty", line=line, key=name, reason=f"empty {name}")
+            return False
+        row[name] = str(row[name]).strip()
+    if row["left_arm"] == row["right_arm"]:
+        bad.report(f"both sides are the arm {row['left_arm']!r}", line=line, key="right_arm",
+                   reason="the same arm on both sides")
+        return False
+    for name in ("choice", "gold_choice"):
+        if row[name] in _MISSING:
+            row[name] = None
+        elif (side := _side(str(row[name]).strip(), row)) is not None:
+            row[name] = side
+        else:
+            bad.report(f"unknown choice {row[name]!r}", line=line, key=name, reason=f"unknown {name}",
+                       cure="It is left, right, tie, skip, or the name of one of the row's arms.")
+            return False
+    return _has_sound_optionals(row, line, bad)
+
+
+def _side(choice: str, row: Row) -> str | None:
+    if choice in (row["left_arm"], row["right_arm"]):
+        return "left" if choice == row["left_arm"] else "right"
+    lowered = choice.lower()
+    return lowered if lowered in _SIDES or lowered == Choice.SKIP else None
+
+
+def _has_sound_optionals(row: Row, line: int, bad: BadRows) -> bool:
+    for name in NUMBERS:
+        if row[name] in _MISSING:
+            row[name] = np.nan
+            continue
+        try:
+            row[name] = float(row[name])
+        except (TypeError, ValueError):
+            bad.report(f"not a number: {row[name]!r}", line=line, key=name,
+                       reason=f"{name} is not a number")
+            return False
+    row["seconds"] = np.nan
+    if row["shown_at"] not in _MISSING and row["decided_at"] not in _MISSING:
+        try:
+            row["seconds"] = _seconds(row["decided_at"]) - _seconds(row["shown_at"])
+        except (TypeError, ValueError):
+            bad.report(f"not a time: {row['shown_at']!r} or {row['decided_at']!r}", line=line,
+                       key="decided_at", reason="not a time", cure="Write ISO 8601, or seconds.")
+            return False
+    return True
+
+
+def _seconds(value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
+
+
+def _as_columns(rows: list[tuple[int, Row]]) -> Ratings:
+    def column(name: str) -> NDArray[Any]:
+        return np.array([row[name] for _, row in rows], dtype=object)
+
+    def labels(name: str) -> NDArray[Any] | None:
+        values = column(name)
+        present = np.array([value not in _MISSING for value in values])
+        return np.array([str(value) for value in values], dtype=object) if present.any() else None
+
+    left, right, seed = column("left_arm"), column("right_arm"), labels("seed")
+    numbers = {name: column(name).astype(np.float64) for name in NUMBERS}
+    present = {name: values for name, values in numbers.items() if not np.isnan(values).all()}
+    low, high = np.where(left < right, left, right), np.where(left < right, right, left)
+    parts = [column("item_id"), low, high] + ([seed] if seed is not None else [])
+    if "label_budget" in present:
+        parts.append(present["label_budget"])
+    # An item is one pair of responses: files that number queries reuse the number for other arms.
+    item = np.array(["\x1f".join(map(str, part)) for part in zip(*parts, strict=True)], dtype=object)
+    gold = np.array([_SIDES.get(str(row["gold_choice"]), np.nan) for _, row in rows])
+    return Ratings(
+        item=item, rater=column("rater_id"), left=left, right=right,
+        outcomes=np.array([_SIDES[row["choice"]] for _, row in rows]), query=labels("query_id"), seed=seed,
+        seconds=column("seconds").astype(np.float64), numbers=present, gold=gold,
+        repeat_of=np.array([None if value in _MISSING else str(value) for value in column("repeat_of")],
+                           dtype=object),
+        line=np.array([line for line, _ in rows]))
+
+
+def _latest(ratings: Ratings, decided_at: list[str]) -> NDArray[np.bool_]:
+    """Mask of each rater's last judgment on each item: by decided_at where given, else by its place."""
+    item, _ = encode(ratings.item)
+    rater, n_raters = encode(ratings.rater)
+    cell = item * n_raters + rater
+    kept = np.zeros(len(ratings), dtype=bool)
+    if len(np.unique(cell)) == len(cell):
+        return ~kept
+    times = np.array([_seconds(text) if text else -np.inf for text in decided_at])
+    order = np.lexsort((np.arange(len(cell)), times, cell))
+    last = np.append(np.diff(cell[order]) != 0, True)
+    kept[order[last]] = True
+    return kept

@@ -1,0 +1,50 @@
+"""Bootstrap intervals of means over articles, for measures of texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.statistics.clustered import FloatArray, encode
+from harness.statistics.win_rate import Labels
+
+
+@dataclass(frozen=True)
+class MeanInterval:
+    """A mean over texts where it is defined, with its percentile interval. None: no text, or one article."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+def bootstrap_means(values: FloatArray, articles: Labels, rng: np.random.Generator, *, resamples: int = 1000,
+                    confidence: float = 0.95) -> list[MeanInterval]:
+    """Means of the columns of values (n, k), NaN where undefined; articles (n,) are resampled whole."""
+    codes, n_articles = encode(articles)
+    known = ~np.isnan(values)
+    sums, counts = np.zeros((n_articles, values.shape[1])), np.zeros((n_articles, values.shape[1]))
+    np.add.at(sums, codes, np.where(known, values, 0.0))
+    np.add.at(counts, codes, known)
+    means = np.empty((resamples, values.shape[1]))
+    chunk = max(1, 5_000_000 // n_articles)
+    for start in range(0, resamples, chunk):
+        size = min(chunk, resamples - start)
+        drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=size).astype(np.float64)
+        total = drawn @ counts
+        means[start:start + size] = np.where(total > 0, drawn @ sums / np.maximum(total, 1), np.nan)
+    return [_interval(sums[:, column], counts[:, column], means[:, column], confidence)
+            for column in range(values.shape[1])]
+
+
+def _interval(sums: FloatArray, counts: FloatArray, means: FloatArray, confidence: float) -> MeanInterval:
+    articles = int((counts > 0).sum())
+    if articles == 0:
+        return MeanInterval(None, None, None)
+    mean = float(sums.sum() / counts.sum())
+    if articles < 2:
+        return MeanInterval(mean, None, None)
+    tail = 50 * (1 - confidence)
+    low, high = np.nanpercentile(means, [tail, 100 - tail])
+    return MeanInterval(mean, float(low), float(high))

@@ -1,0 +1,138 @@
+"""The same question by other models: does the answer hang on how the clustering was treated?"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.statistics.clustered import FloatArray, IntArray, encode
+from harness.statistics.win_rate import Labels
+
+LARGEST = 2000
+"""Above so many judgments the mixed model takes minutes; the two-way interval needs it least there."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """One model's answer, on the scale of its estimand: a win rate or log odds. None: why_undefined."""
+
+    model: str
+    estimand: str
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    why_undefined: str | None
+
+
+def sensitivity(outcomes: FloatArray, *, items: Labels, raters: Labels, a_was_left: FloatArray,
+                confidence: float = 0.95) -> list[Sensitivity]:
+    """GEE, a crossed mixed model and conditional logit for n judgments of A against B.
+
+    outcomes: (n,) 1, ½, 0. a_was_left: (n,) 1 where A stood on the left, else 0.
+    """
+    scores = np.asarray(outcomes, dtype=np.float64)
+    if len(scores) > LARGEST:
+        why = f"more than {LARGEST:,} judgments"
+        return [Sensitivity(model, estimand, None, None, None, why) for model, estimand, _ in _MODELS]
+    votes = _Votes(scores, encode(items)[0], encode(raters)[0], np.asarray(a_was_left, dtype=np.float64))
+    return [_fitted(model, estimand, fit, votes, confidence) for model, estimand, fit in _MODELS]
+
+
+@dataclass(frozen=True)
+class _Votes:
+    """(n,) each: outcomes of A, codes of items and raters, 1 where A stood on the left."""
+
+    scores: FloatArray
+    item: IntArray
+    rater: IntArray
+    side: FloatArray
+
+    def decisive(self) -> _Votes:
+        kept = self.scores != 0.5
+        return _Votes(self.scores[kept], self.item[kept], self.rater[kept], self.side[kept])
+
+
+_Fit = Callable[[_Votes, float], tuple[float, float, float]]
+
+
+def _fitted(model: str, estimand: str, fit: _Fit, votes: _Votes, confidence: float) -> Sensitivity:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            estimate, low, high = fit(votes, confidence)
+    except (ValueError, np.linalg.LinAlgError, ZeroDivisionError) as error:
+        return Sensitivity(model, estimand, None, None, None, str(error) or "the fit failed")
+    if not np.isfinite([estimate, low, high]).all():
+        return Sensitivity(model, estimand, None, None, None, "the fit did not converge")
+    return Sensitivity(model, estimand, estimate, low, high, None)
+
+
+def _gee(votes: _Votes, confidence: float) -> tuple[float, float, float]:
+    import statsmodels.api as sm
+
+    if len(np.unique(votes.item)) < 2 or votes.scores.std() == 0:
+        raise ValueError("needs two items and two outcomes")
+    order = np.argsort(votes.item, kind="stable")
+    fit = sm.GEE(votes.scores[order], np.ones((len(order), 1)), groups=votes.item[order],
+                 family=sm.families.Binomial(), cov_struct=sm.cov_struct.Exchangeable()).fit()
+    low, high = fit.conf_int(alpha=1 - confidence)[0]
+    return _expit(fit.params[0]), _expit(low), _expit(high)
+
+
+def _crossed_mixed(votes: _Votes, confidence: float) -> tuple[float, float, float]:
+    """Variational Bayes with item and rater effects, on decisive judgments; averaged over both effects."""
+    from scipy import sparse
+    from scipy.special import ndtri
+    from statsmodels.genmod.bayes_mixed_glm import BinomialBayesMixedGLM
+
+    votes = votes.decisive()
+    if any(len(np.unique(values)) < 2 for values in (votes.rater, votes.item, votes.scores)):
+        raise ValueError("needs two items, two raters and two outcomes")
+    n = len(votes.scores)
+    parts, kinds = [], []
+    for kind, codes in enumerate((votes.item, votes.rater)):
+        _, dense = np.unique(codes, return_inverse=True)
+        parts.append(sparse.csr_matrix((np.ones(n), (np.arange(n), dense))))
+        kinds += [kind] * (int(dense.max()) + 1)
+    effects = sparse.hstack(parts).tocsr()
+    fit = BinomialBayesMixedGLM(votes.scores, np.ones((n, 1)), effects, np.array(kinds)).fit_vb()
+    intercept, error = float(fit.fe_mean[0]), float(fit.fe_sd[0])
+    variance = float(np.sum(np.exp(2 * fit.vcp_mean)))
+    # Averaging expit over a normal effect shrinks the logit by this factor (Zeger, Liang and Albert 1988).
+    shrink = 1 / np.sqrt(1 + (16 * np.sqrt(3) / (15 * np.pi)) ** 2 * variance)
+    reach = float(ndtri(0.5 + confidence / 2)) * error
+    low, high = _expit(shrink * (intercept - reach)), _expit(shrink * (intercept + reach))
+    return _expit(shrink * intercept), low, high
+
+
+def _conditional_logit(votes: _Votes, confidence: float) -> tuple[float, float, float]:
+    """What standing left adds to A's log odds, each item compared with itself only."""
+    from statsmodels.discrete.conditional_models import ConditionalLogit
+
+    votes = votes.decisive()
+    if not (_varies_within(votes.side, votes.item) and _varies_within(votes.scores, votes.item)):
+        raise ValueError("no item was judged with both sides and both outcomes")
+    fit = ConditionalLogit(votes.scores, votes.side[:, None], groups=votes.item).fit(disp=0)
+    low, high = fit.conf_int(alpha=1 - confidence)[0]
+    return float(fit.params[0]), float(low), float(high)
+
+
+def _varies_within(values: FloatArray, groups: IntArray) -> bool:
+    if len(values) == 0:
+        return False
+    low, high = (np.bincount(groups, weights=values == at) for at in (0, 1))
+    return bool(np.any((low > 0) & (high > 0)))
+
+
+def _expit(value: float) -> float:
+    return float(1 / (1 + np.exp(-value)))
+
+
+_MODELS: tuple[tuple[str, str, _Fit], ...] = (
+    ("GEE, exchangeable within items", "win rate", _gee),
+    ("mixed model, items and raters crossed (variational Bayes)", "win rate without ties", _crossed_mixed),
+    ("conditional logit within items", "log odds of the left side", _conditional_logit),
+)

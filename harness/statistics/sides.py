@@ -1,0 +1,107 @@
+"""Does the side decide? Blinding holds only where the left text wins as often as the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.statistics.clustered import FloatArray
+from harness.statistics.multiplicity import holm
+from harness.statistics.proportion import binomial_p_value
+from harness.statistics.win_rate import Labels
+
+
+@dataclass(frozen=True)
+class ArmBySide:
+    """An arm's mean outcome on either side; None where it never stood there."""
+
+    arm: str
+    win_rate_left: float | None
+    win_rate_right: float | None
+
+
+@dataclass(frozen=True)
+class RaterSide:
+    """One rater's share of left among decisive judgments, the exact binomial p and Holm's over all raters."""
+
+    rater: str
+    left_rate: float | None
+    n_decisive: int
+    p_value: float | None
+    p_value_holm: float | None
+
+
+@dataclass(frozen=True)
+class PositionTest:
+    """Share of left among decisive judgments, and the exact two-sided binomial test of ½."""
+
+    left_rate: float | None
+    n_decisive: int
+    p_value: float | None
+    by_arm: tuple[ArmBySide, ...]
+    by_rater: tuple[RaterSide, ...]
+    why_undefined: str | None
+
+
+def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) -> PositionTest:
+    """left, right, raters: (n,) names. outcomes: (n,) 1 where left won, ½ tie, 0 where right won."""
+    scores = np.asarray(outcomes, dtype=np.float64)
+    left_names, right_names, rater_names = (np.asarray(names, dtype=object)
+                                            for names in (left, right, raters))
+    decisive = scores != 0.5
+    n, wins = int(decisive.sum()), int((scores == 1).sum())
+    by_rater = []
+    for rater in sorted(set(rater_names)):
+        here = decisive & (rater_names == rater)
+        by_rater.append((rater, int(here.sum()), int((scores[here] == 1).sum())))
+    p_values = [binomial_p_value(won, decided) for _, decided, won in by_rater]
+    rows = tuple(RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
+                 for (rater, decided, won), p_value, adjusted
+                 in zip(by_rater, p_values, holm(p_values), strict=True))
+    arms = tuple(ArmBySide(str(arm), win_rate_left=_mean(scores[left_names == arm]),
+                           win_rate_right=_mean(1 - scores[right_names == arm]))
+                 for arm in sorted({*left_names, *right_names}))
+    return PositionTest(wins / n if n else None, n, binomial_p_value(wins, n), arms, rows,
+                        None if n else "every judgment is a tie")
+
+
+def _mean(values: FloatArray) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+@dataclass(frozen=True)
+class SwappedRepeats:
+    """McNemar's exact test on items judged twice by one rater with the sides swapped.
+
+    consistent: chose the same response both times. left_twice, right_twice: chose the same side both
+    times, the discordant pairs that the test compares. p_value None without any.
+    """
+
+    n_pairs: int
+    consistent: int
+    left_twice: int
+    right_twice: int
+    p_value: float | None
+    why_undefined: str | None
+
+
+def swapped_repeats(first: Sequence[str] | NDArray[Any],
+                    second: Sequence[str] | NDArray[Any]) -> SwappedRepeats:
+    """first, second: (n,) 'left', 'right' or 'tie', before and after the swap. Ties say nothing of sides."""
+    before, after = np.asarray(first), np.asarray(second)
+    consistent = sum(int(np.sum((before == one) & (after == other)))
+                     for one, other in (("left", "right"), ("right", "left"), ("tie", "tie")))
+    left_twice = int(np.sum((before == "left") & (after == "left")))
+    right_twice = int(np.sum((before == "right") & (after == "right")))
+    if left_twice + right_twice == 0:
+        why = "no swapped repeat was answered by the same side twice" if len(before) else "no swapped repeats"
+        return SwappedRepeats(len(before), consistent, 0, 0, None, why)
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    table = [[0, left_twice], [right_twice, 0]]
+    p_value = float(mcnemar(table, exact=True).pvalue)
+    return SwappedRepeats(len(before), consistent, left_twice, right_twice, p_value, None)

@@ -1,0 +1,202 @@
+"""ROUGE and copy statistics of every arm and of the controls as one JSON-ready record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.seeds import numpy_generator
+from harness.statistics.resampling import MeanInterval, bootstrap_means
+from harness.text.copying import (
+    COPYING_KEYS,
+    CopyStatistics,
+    FragmentRule,
+    copy_statistics,
+    has_preamble,
+    lead,
+    random_sentences,
+)
+from harness.text.rouge import ROUGE_KEYS, rouge_scores
+from harness.text.texts_file import TextRow
+from harness.text.tokenization import Tokenizer
+
+Json = dict[str, Any]
+
+REFERENCE, LEAD, RANDOM = "reference", "lead-3", "random_sentences"
+CONTROLS = (REFERENCE, LEAD, RANDOM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSettings:
+    """What the measures depend on. preamble_rule: how a source is found to open with a preamble."""
+
+    tokenizer: Tokenizer
+    stemmer: bool = False
+    split_summaries: bool = False
+    fragments: FragmentRule = "newsroom"
+    preamble_rule: Literal["tldr", "cnndm"] | None = None
+    controls: bool = True
+    resamples: int = 1000
+    confidence: float = 0.95
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """One arm's rows and its measures, (n, k) each, NaN where undefined."""
+
+    arm: str
+    rows: Sequence[TextRow]
+    rouge: NDArray[np.float64] | None
+    copying: CopyStatistics | None
+
+    @property
+    def articles(self) -> list[str]:
+        return [row.article for row in self.rows]
+
+    def copying_values(self) -> NDArray[np.float64] | None:
+        if self.copying is None:
+            return None
+        return np.column_stack([self.copying.values[key] for key in COPYING_KEYS])
+
+
+def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> Json:
+    """The record: arms (controls last, marked), paired differences between arms, settings."""
+    by_arm: dict[str, list[TextRow]] = {}
+    for row in rows:
+        by_arm.setdefault(row.arm, []).append(row)
+    measured = [_measure(arm, arm_rows, settings) for arm, arm_rows in by_arm.items()]
+    controls = [_measure(arm, control, settings) for arm, control in _controls(rows, settings).items()
+                if control and arm not in by_arm] if settings.controls else []
+    return {
+        "arms": [*(_row(found, settings, control=False) for found in measured),
+                 *(_row(found, settings, control=True) for found in controls)],
+        "differences": [_difference(a, b, settings) for a, b in combinations(measured, 2)],
+        "settings": _described(settings, measured),
+    }
+
+
+def _controls(rows: Sequence[TextRow], settings: TextSettings) -> dict[str, list[TextRow]]:
+    """The reference, lead-3, and random sentences as long as the responses there: one row an article."""
+    found: dict[str, list[TextRow]] = {name: [] for name in CONTROLS}
+    rng = numpy_generator(settings.seed, "random_sentences")
+    by_article: dict[str, list[TextRow]] = {}
+    for row in rows:
+        by_article.setdefault(row.article, []).append(row)
+    for same in by_article.values():
+        row = same[0]
+        if row.source is None:
+            continue
+        length = round(np.mean([len(settings.tokenizer.tokens(other.response)) for other in same]))
+        drawn = random_sentences(row.source, length, rng, tokenizer=settings.tokenizer)
+        found[LEAD].append(replace(row, arm=LEAD, response=lead(row.source, 3)))
+        found[RANDOM].append(replace(row, arm=RANDOM, response=drawn))
+        if row.references:
+            found[REFERENCE].append(replace(row, arm=REFERENCE, response=row.references[0], references=()))
+    return found
+
+
+def _measure(arm: str, rows: Sequence[TextRow], settings: TextSettings) -> _Measured:
+    rouge = None
+    referenced = [index for index, row in enumerate(rows) if row.references]
+    if referenced:
+        rouge = np.full((len(rows), len(ROUGE_KEYS)), np.nan)
+        scores = rouge_scores([rows[index].response for index in referenced],
+                              [rows[index].references for index in referenced], stemmer=settings.stemmer,
+                              split_summaries=settings.split_summaries)
+        rouge[referenced] = np.column_stack([scores[key] for key in ROUGE_KEYS])
+    sourced = [row for row in rows if row.source is not None]
+    if not sourced:
+        return _Measured(arm, rows, rouge, None)
+    sources = [row.source or "" for row in sourced]
+    preambles = [row.has_preamble if settings.preamble_rule is None
+                 else has_preamble(row.source or "", settings.preamble_rule) for row in sourced]
+    copying = copy_statistics([row.response for row in sourced], sources, tokenizer=settings.tokenizer,
+                              preambles=preambles, fragments=settings.fragments, cut_off=arm != REFERENCE)
+    if len(sourced) < len(rows):
+        copying = _spread_out(copying, [row.source is not None for row in rows])
+    return _Measured(arm, rows, rouge, copying)
+
+
+def _spread_out(copying: CopyStatistics, has_source: list[bool]) -> CopyStatistics:
+    """The values at the places of their rows, NaN for rows without a source."""
+    at = np.flatnonzero(has_source)
+    values = {}
+    for key, known in copying.values.items():
+        values[key] = np.full(len(has_source), np.nan)
+        values[key][at] = known
+    return replace(copying, values=values)
+
+
+def _row(found: _Measured, settings: TextSettings, *, control: bool) -> Json:
+    row: Json = {"arm": found.arm, "n": len(found.rows), "rouge": None, "copying": None, "control": control}
+    if found.rouge is not None:
+        row["rouge"] = _with_intervals(ROUGE_KEYS, found.rouge, found, settings)
+    values = found.copying_values()
+    if values is not None and found.copying is not None:
+        row["copying"] = _with_intervals(COPYING_KEYS, values, found, settings)
+        row["first_three_words"] = {
+            "all": found.copying.first_three_rate(),
+            "with_preamble": found.copying.first_three_rate(preamble=True),
+            "without_preamble": found.copying.first_three_rate(preamble=False)}
+        row["distinct_ngrams"] = {key: _finite_mean(known)
+                                  for key, known in found.copying.distinct_ngrams.items()}
+        row["copied_positions"] = [round(float(place), 4) for place in found.copying.copied_positions]
+    return row
+
+
+def _with_intervals(keys: Sequence[str], values: NDArray[np.float64], found: _Measured,
+                    settings: TextSettings) -> Json:
+    rng = numpy_generator(settings.seed, "bootstrap", found.arm)
+    intervals = bootstrap_means(values, found.articles, rng, resamples=settings.resamples,
+                                confidence=settings.confidence)
+    return _flat(keys, intervals)
+
+
+def _flat(keys: Sequence[str], intervals: list[MeanInterval]) -> Json:
+    row: Json = {}
+    for key, interval in zip(keys, intervals, strict=True):
+        row |= {key: interval.mean, f"{key}_ci_low": interval.low, f"{key}_ci_high": interval.high}
+    return row
+
+
+def _finite_mean(values: NDArray[np.float64]) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def _difference(a: _Measured, b: _Measured, settings: TextSettings) -> Json:
+    """Mean paired differences a - b on the articles that both arms have."""
+    place = {article: index for index, article in enumerate(b.articles)}
+    pairs = [(index, place[article]) for index, article in enumerate(a.articles) if article in place]
+    row: Json = {"arm_a": a.arm, "arm_b": b.arm, "n": len(pairs), "rouge": None, "copying": None}
+    if not pairs:
+        return row
+    at_a, at_b = (np.array(side) for side in zip(*pairs, strict=True))
+    articles = [a.articles[index] for index in at_a]
+    rng = numpy_generator(settings.seed, "difference", a.arm, b.arm)
+    for name, keys, of_a, of_b in (("rouge", ROUGE_KEYS, a.rouge, b.rouge),
+                                   ("copying", COPYING_KEYS, a.copying_values(), b.copying_values())):
+        if of_a is not None and of_b is not None:
+            row[name] = _flat(keys, bootstrap_means(of_a[at_a] - of_b[at_b], articles, rng,
+                                                    resamples=settings.resamples,
+                                                    confidence=settings.confidence))
+    return row
+
+
+def _described(settings: TextSettings, measured: list[_Measured]) -> Json:
+    copying = next((found.copying for found in measured if found.copying is not None), None)
+    return {
+        "rouge": {"stemmer": settings.stemmer, "tokens": "letters a-z and digits, lower case",
+                  "rougeLsum_sentences": "our splitter" if settings.split_summaries else "lines",
+                  "several_references": "the best F-measure, for each measure apart"},
+        "copying": None if copying is None else dict(copying.settings),
+        "preamble_rule": settings.preamble_rule,
+        "intervals": f"bootstrap over articles, {settings.resamples} resamples, seed {settings.seed}, "
+                     f"{settings.confidence:.0%}",
+    }

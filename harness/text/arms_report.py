@@ -1,0 +1,76 @@
+"""The results of `arms.measure_arms` for people: tables, and a page with the copied spans marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from harness.pages.page import Page, number
+from harness.pages.plots import histogram
+from harness.text.copying import COPYING_KEYS
+from harness.text.highlight import highlighted_pair
+from harness.text.rouge import ROUGE_KEYS
+from harness.text.texts_file import TextRow
+from harness.text.tokenization import Tokenizer
+
+Json = dict[str, Any]
+
+
+def tables(result: Json) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    """(title, columns, rows) for ROUGE, copying and the first three words; what nobody has is left out."""
+    found = []
+    for title, key, keys in (("ROUGE (F-measures)", "rouge", ROUGE_KEYS),
+                             ("Copying", "copying", COPYING_KEYS)):
+        rows = [(_name(row), str(row["n"]), *(_cell(row[key], measure) for measure in keys))
+                for row in result["arms"] if row[key] is not None]
+        if rows:
+            found.append((title, ("", "n", *(name.replace("_", " ") for name in keys)), rows))
+    starts = [(_name(row), *(number(row["first_three_words"][key]) for key in
+                             ("all", "with_preamble", "without_preamble")))
+              for row in result["arms"] if "first_three_words" in row]
+    if starts:
+        found.append(("Opens with the source's first three words",
+                      ("", "all", "source has a preamble", "source has none"), starts))
+    return found
+
+
+def html(result: Json, rows: Sequence[TextRow], *, source: str, tokenizer: Tokenizer,
+         examples: int = 5) -> str:
+    """The page: tables, where the copied sentences stand, and so many examples of each arm."""
+    page = Page(f"ROUGE and copying in {source}")
+    for title, columns, lines in tables(result):
+        page.heading(title)
+        page.table(columns, lines)
+    for row in result["arms"]:
+        if row.get("copied_positions") and not row["control"]:
+            axis = "place in the source: 0 its first sentence, 1 its last"
+            page.figure(histogram(row["copied_positions"], x_axis=axis),
+                        f"{row['arm']}: where its copied sentences stand in the source")
+    for arm in dict.fromkeys(row.arm for row in rows):
+        shown = [row for row in rows if row.arm == arm and row.source is not None][:examples]
+        if shown:
+            page.heading(f"{arm}: copied spans (source, response)")
+        for row in shown:
+            page.html(f"<h3>{escape(row.id)}</h3>" if row.id else "")
+            page.html(highlighted_pair(row.response, row.source or "", tokenizer=tokenizer))
+    page.heading("Methods")
+    settings = result["settings"]
+    page.items([f"ROUGE: {_listed(settings['rouge'])}",
+                *([f"Copying: {_listed(settings['copying'])}"] if settings["copying"] else []),
+                f"Intervals: {settings['intervals']}"])
+    return page.render()
+
+
+def _name(row: Json) -> str:
+    return f"{row['arm']} (control)" if row["control"] else str(row["arm"])
+
+
+def _cell(values: Json, key: str) -> str:
+    low, high = values[f"{key}_ci_low"], values[f"{key}_ci_high"]
+    mean = number(values[key])
+    return mean if low is None else f"{mean} ({number(low)} to {number(high)})"
+
+
+def _listed(settings: Json) -> str:
+    return "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in settings.items())

@@ -1,0 +1,114 @@
+"""Texts of a JSONL file, checked line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InputError
+from harness.rows import BadRows, Row, parse_columns, read_rows
+from harness.text.tokenization import Tokenizer
+
+COLUMNS = ("response", "source", "reference", "arm", "id", "has_preamble")
+ONLY_ARM = "responses"
+"""The arm's name in a file that has no arms."""
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """One response. references: empty where there are none. id: None where the file has none."""
+
+    arm: str
+    id: str | None
+    response: str
+    source: str | None
+    references: tuple[str, ...]
+    has_preamble: bool | None
+
+    @property
+    def article(self) -> str:
+        """What rows of different arms have in common."""
+        return self.id or self.source or "\x1f".join(self.references)
+
+
+@dataclass(frozen=True)
+class ReadTexts:
+    """excluded: what was left out, as {reason, n}."""
+
+    rows: tuple[TextRow, ...]
+    excluded: tuple[dict[str, Any], ...]
+
+
+def read_texts(path: Path, *, tokenizer: Tokenizer, columns: str | None = None,
+               skip_bad: bool = False) -> ReadTexts:
+    """The rows of a JSONL (or CSV) file. Raises InputError with file and line for a bad one.
+
+    Bad: no response or an empty one, neither source nor reference, a source shorter than the response, a
+    second row of the same arm and id.
+    """
+    mapping = parse_columns(columns, COLUMNS)
+    bad = BadRows(str(path), skip_bad)
+    seen: set[tuple[str, ...]] = set()
+    rows = []
+    for line, raw in read_rows(path, bad):
+        row = _parsed(raw, {ours: mapping.get(ours, ours) for ours in COLUMNS}, line, bad, tokenizer)
+        if row is None:
+            continue
+        key = (row.arm, row.article, "" if row.id else row.response)
+        if key in seen:
+            bad.report(f"a second row of arm {row.arm!r} and {row.id or 'this text'!r}", line=line, key="id",
+                       reason="duplicate row")
+            continue
+        seen.add(key)
+        rows.append(row)
+    if not rows:
+        raise InputError("no texts in it", file=str(path), cure="Every row was bad." if bad.counts else None)
+    return ReadTexts(tuple(rows), tuple({"reason": reason, "n": n} for reason, n in bad.counts.items()))
+
+
+def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer: Tokenizer) -> TextRow | None:
+    values: dict[str, Any] = {ours: raw.get(theirs) for ours, theirs in names.items()}
+    for key in ("response", "source"):
+        value = values[key]
+        if value is not None and not isinstance(value, str):
+            bad.report("not a text", line=line, key=key, reason=f"{key} is not a text")
+            return None
+        if (key == "response" or value is not None) and not (value or "").strip():
+            missing = value is None
+            cure = "Map one with --columns NAME=response." if missing else None
+            bad.report("missing" if missing else "empty text", line=line, key=key, cure=cure,
+                       reason=f"{key} is {'missing' if missing else 'empty'}")
+            return None
+    references = _references(values["reference"], line, bad)
+    if references is None:
+        return None
+    source = values["source"]
+    if source is None and not references:
+        bad.report("neither source nor reference", line=line, reason="neither source nor reference",
+                   cure="ROUGE needs a reference, the copy statistics a source.")
+        return None
+    if source is not None and len(tokenizer.tokens(source)) < len(tokenizer.tokens(values["response"])):
+        bad.report("the source is shorter than the response", line=line, key="source",
+                   reason="source shorter than the response", cure="Are the two swapped?")
+        return None
+    preamble = values["has_preamble"]
+    return TextRow(arm=str(values["arm"] if values["arm"] is not None else ONLY_ARM),
+                   id=None if values["id"] is None else str(values["id"]), response=values["response"],
+                   source=source, references=references,
+                   has_preamble=preamble if isinstance(preamble, bool) else None)
+
+
+def _references(value: Any, line: int, bad: BadRows) -> tuple[str, ...] | None:
+    """The references of a row, () where it has none; None where they are bad."""
+    if value is None:
+        return ()
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        bad.report("neither a text nor a list of texts", line=line, key="reference",
+                   reason="reference is not a text")
+        return None
+    if not texts or not all(text.strip() for text in texts):
+        bad.report("empty text", line=line, key="reference", reason="reference is empty")
+        return None
+    return tuple(texts)

@@ -1,0 +1,262 @@
+"""The commands analyze, textstats and power, as a person or a script calls them."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness import analyze, power, textstats
+from tests.shared_data import shared_file
+from tests.unit.baseball import baseball
+
+HEADER = ["item_id", "rater_id", "left_arm", "right_arm", "choice"]
+KEYS = {"arm_a", "arm_b", "win_rate", "ci_low", "ci_high", "win_rate_without_ties", "win_rate_majority",
+        "wins", "ties", "losses", "n_items", "n_judgments", "n_raters", "p_value", "p_value_holm", "equivalence"}
+
+
+def _write(path: Path, rows: list[list[object]], header: list[str] | None = None) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header or HEADER, *rows])
+    return path
+
+
+def _rows(n: int = 30, seed: int = 0) -> list[list[object]]:
+    rng = np.random.default_rng(seed)
+    rows: list[list[object]] = []
+    for item in range(n):
+        for rater in rng.choice(9, 3, replace=False):
+            left, right = ("rl", "base") if rng.random() < 0.5 else ("base", "rl")
+            choice = rng.choice([left, right, "tie"], p=[0.6, 0.3, 0.1] if left == "rl" else [0.3, 0.6, 0.1])
+            side = {left: "left", right: "right"}.get(choice, "tie")
+            rows.append([f"i{item}", f"r{rater}", left, right, side])
+    return rows
+
+
+def _json(command, capsys, *arguments: object) -> dict:
+    assert command.main([str(argument) for argument in arguments] + ["--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_analyze_prints_the_documented_record(tmp_path, capsys) -> None:
+    rows = _rows()
+    found = _json(analyze, capsys, _write(tmp_path / "r.csv", rows), "--baseline", "base")
+    comparison = found["comparisons"][0]
+    assert set(comparison) >= KEYS
+    assert (comparison["arm_a"], comparison["arm_b"]) == ("rl", "base")
+    won = sum(row[2 if row[4] == "left" else 3] == "rl" for row in rows if row[4] != "tie")
+    assert comparison["wins"] == won
+    assert comparison["wins"] + comparison["ties"] + comparison["losses"] == len(rows)
+    assert {"left_rate", "p_value", "by_arm"} <= set(found["position"])
+    assert {row["arm"] for row in found["bradley_terry"]} == {"rl", "base"}
+    assert {"strengths", "nu"} <= set(found["davidson"])
+    assert {"raw", "krippendorff_alpha", "ac1", "why_undefined"} <= set(found["agreement"])
+    assert {"margin", "p_non_inferior", "p_equivalent"} <= set(comparison["equivalence"])
+    assert isinstance(found["fragility"], list)
+    assert (found["excluded"], isinstance(found["warnings"], list)) == ([], True)
+
+
+def test_files_that_name_the_winner_and_other_columns_give_the_same(tmp_path, capsys) -> None:
+    rows = _rows()
+    named = [[*row[:4], {"left": row[2], "right": row[3]}.get(row[4], "tie")] for row in rows]
+    first = _json(analyze, capsys, _write(tmp_path / "a.csv", rows))
+    header = ["pair", "worker", "x", "y", "winner"]
+    second = _json(analyze, capsys, _write(tmp_path / "b.csv", named, header), "--columns",
+                   "pair=item_id,worker=rater_id,x=left_arm,y=right_arm,winner=choice")
+    lines = [json.dumps(dict(zip(HEADER, row, strict=True))) for row in rows]
+    (tmp_path / "c.jsonl").write_text("\n".join(lines))
+    third = _json(analyze, capsys, tmp_path / "c.jsonl")
+    assert first == second == third
+
+
+def test_swapping_every_side_changes_no_comparison(tmp_path, capsys) -> None:
+    rows = _rows()
+    other = {"left": "right", "right": "left", "tie": "tie"}
+    turned = [[row[0], row[1], row[3], row[2], other[row[4]]] for row in rows]
+    here = _json(analyze, capsys, _write(tmp_path / "a.csv", rows))
+    there = _json(analyze, capsys, _write(tmp_path / "b.csv", turned))
+    assert here["comparisons"] == there["comparisons"]
+    assert here["agreement"] == there["agreement"]
+    assert here["position"]["left_rate"] == pytest.approx(1 - there["position"]["left_rate"])
+
+
+def test_the_latest_judgment_counts_and_skips_are_counted(tmp_path, capsys) -> None:
+    rows = [["1", "x", "a", "b", "left", 5], ["1", "x", "a", "b", "right", 9], ["1", "x", "a", "b", "tie", 1],
+            ["2", "x", "b", "a", "left", 3], ["3", "y", "a", "b", "skip", 3], ["2", "y", "a", "b", "left", 3]]
+    found = _json(analyze, capsys, _write(tmp_path / "r.csv", rows, [*HEADER, "decided_at"]))
+    comparison = found["comparisons"][0]
+    assert (comparison["wins"], comparison["ties"], comparison["losses"]) == (1, 0, 2)
+    assert {row["reason"]: row["n"] for row in found["excluded"]} == {
+        "skipped by the rater": 1, "replaced by a later judgment": 2}
+    assert any("2 judgments were replaced" in warning for warning in found["warnings"])
+
+
+def test_majority_vote_counts_each_item_once(tmp_path, capsys) -> None:
+    path = _write(tmp_path / "r.csv", _rows())
+    votes, majority = _json(analyze, capsys, path), _json(analyze, capsys, path, "--majority")
+    row = majority["comparisons"][0]
+    assert row["n_judgments"] == row["n_items"] == 30
+    assert row["win_rate"] == pytest.approx(votes["comparisons"][0]["win_rate_majority"])
+
+
+def test_raters_are_excluded_by_gold_and_both_results_are_shown(tmp_path, capsys) -> None:
+    rows = [[*row, ""] for row in _rows()]
+    for rater in range(9):
+        choice = "right" if rater == 0 else "left"
+        rows += [[f"g{k}", f"r{rater}", "rl", "base", choice, "left"] for k in range(4)]
+    path = _write(tmp_path / "r.csv", rows, [*HEADER, "gold_choice"])
+    found = _json(analyze, capsys, path, "--min-gold", "0.6")
+    of_r0 = sum(row[1] == "r0" and not row[5] for row in rows)
+    assert {"reason": "gold accuracy 0 is below 0.6", "rater": "r0", "n": of_r0} in found["excluded"]
+    assert found["comparisons"][0]["n_judgments"] == 90 - of_r0
+    assert found["comparisons_without_exclusion"][0]["n_judgments"] == 90
+
+
+def test_baseball_by_command(tmp_path, capsys) -> None:
+    home, away, won = baseball()
+    rows = [[str(k), "umpire", x, y, "left" if w else "right"]
+            for k, (x, y, w) in enumerate(zip(home, away, won, strict=True))]
+    found = _json(analyze, capsys, _write(tmp_path / "r.csv", rows), "--baseline", "BAL", "--resamples", "0")
+    strengths = {row["arm"]: row["log_strength"] for row in found["bradley_terry"]}
+    # With a home effect in the model (left is home): Agresti's second table.
+    assert strengths["MIL"] == pytest.approx(1.6196, abs=5e-5)
+    assert found["bradley_terry_side"]["estimate"] == pytest.approx(0.3023, abs=5e-5)
+
+
+def test_budgets_against_a_baseline_give_a_curve_and_a_page(tmp_path, capsys) -> None:
+    rng = np.random.default_rng(0)
+    rows = []
+    for budget, chance in ((100, 0.55), (400, 0.6), (1600, 0.65)):
+        for run in range(120):
+            seed, query, choice = 1 + run % 2, run // 2, "left" if rng.random() < chance else "right"
+            rows.append([f"{query}-{budget}-{seed}", f"r{query % 9}", "rl", "base", choice, budget, seed])
+    page = tmp_path / "page.html"
+    found = _json(analyze, capsys, _write(tmp_path / "r.csv", rows, [*HEADER, "label_budget", "seed"]),
+                  "--baseline", "base", "--html", page)
+    assert [point["label_budget"] for point in found["dose_response"]["points"]] == [100, 400, 1600]
+    assert len(found["dose_response"]["points"][0]["seeds"]) == 2
+    assert [row["label_budget"] for row in found["by_label_budget"]] == [100, 400, 1600]
+    text = page.read_text()
+    assert "<svg" in text
+    assert "not identified" in text
+    assert "src=" not in text
+    assert "http" not in text.replace("http://www.w3.org", "")
+
+
+GOOD = ["1", "x", "a", "b", "left"]
+
+
+@pytest.mark.parametrize(("rows", "message"), [
+    ([GOOD, ["2", "x", "a", "b", "middle"]], r"r.csv:3: choice: unknown choice 'middle'"),
+    ([GOOD, ["2", "x", "a", "a", "left"]], r"r.csv:3: right_arm: both sides are the arm 'a'"),
+    ([GOOD, GOOD], r"r.csv:3: the same row again"),
+    ([GOOD, ["2", "", "a", "b", "left"]], r"r.csv:3: rater_id: empty"),
+    ([GOOD, ["2", "x", "a", "b"]], r"r.csv:3: 4 fields, but the header has 5"),
+])
+def test_a_bad_row_is_one_message_with_its_line_or_is_left_out(tmp_path, capsys, rows, message) -> None:
+    path = _write(tmp_path / "r.csv", rows)
+    assert analyze.main([str(path)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    found = _json(analyze, capsys, path, "--skip-bad")
+    assert found["comparisons"][0]["n_judgments"] == 1
+    assert found["excluded"][0]["n"] == 1
+
+
+@pytest.mark.parametrize(("content", "suffix", "message"), [
+    (b"item_id,left_arm,right_arm,choice\n1,a,b,left\n", ".csv", "no column 'rater_id'"),
+    (b'{"item_id": 1}\n{broken\n', ".jsonl", "rater_id"),
+    (b'{"item_id": 1, "rater_id": 2, "left_arm": "a", "right_arm": "b", "choice": "left"}\n{broken\n',
+     ".jsonl", "r.jsonl:2: invalid JSON"),
+    (b"item_id,rater_id,left_arm,right_arm,choice\n1,x,a,b,left\n2,\xff,a,b,left\n", ".csv",
+     "r.csv:3: invalid UTF-8"),
+    (b"", ".csv", "no judgments"),
+    (b"x", ".txt", "not a CSV or JSONL file"),
+])
+def test_a_bad_file_is_one_message(tmp_path, capsys, content, suffix, message) -> None:
+    path = tmp_path / f"r{suffix}"
+    path.write_bytes(content)
+    assert analyze.main([str(path)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.shared
+def test_real_crowd_judgments(capsys) -> None:
+    mapping = "id=item_id,prompt=query_id,worker=rater_id,left=left_arm,right=right_arm,winner=choice"
+    path = shared_file("judgments", "llmfao.csv")
+    found = _json(analyze, capsys, path, "--columns", mapping, "--resamples", "50")
+    assert sum(row["n_judgments"] for row in found["comparisons"]) == 8931
+    ranked = sorted(found["bradley_terry"], key=lambda row: row["log_strength"])
+    assert "GPT 4" in [row["arm"] for row in ranked[-5:]]
+    # This crowd prefers the left side.
+    assert found["position"]["p_value"] < 1e-4
+
+
+def _texts(path: Path, rows: list[dict]) -> Path:
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+CAT = "the cat sat on the mat . the dog ran away . one bird sang . nobody heard it ."
+
+
+def test_textstats_prints_the_documented_record(tmp_path, capsys) -> None:
+    responses = {"copy": "the cat sat on the mat .", "change": "the dog sat on a mat ."}
+    references = ["the cat sat .", "a dog ran ."]
+    rows = [{"id": str(k), "arm": arm, "source": CAT, "reference": references, "response": response}
+            for k in range(3) for arm, response in responses.items()]
+    path = _texts(tmp_path / "t.jsonl", rows)
+    found = _json(textstats, capsys, path, "--tokenizer", "whitespace", "--html", tmp_path / "t.html")
+    arms = {row["arm"]: row for row in found["arms"]}
+    assert list(arms) == ["copy", "change", "reference", "lead-3", "random_sentences"]
+    assert (arms["copy"]["n"], arms["copy"]["copying"]["density"]) == (3, 7)
+    assert arms["change"]["copying"]["novel_unigrams"] == pytest.approx(1 / 7)
+    assert arms["lead-3"]["copying"]["lead_copied"] == 1
+    assert arms["copy"]["rouge"]["rouge1_ci_low"] <= arms["copy"]["rouge"]["rouge1"]
+    assert arms["reference"]["rouge"] is None
+    difference = found["differences"][0]
+    assert difference["copying"]["density"] == pytest.approx(7 - 12 / 7)
+    assert "white-space" in found["settings"]["copying"]["tokenizer"]
+    assert "<mark>the cat sat on the mat .</mark>" in (tmp_path / "t.html").read_text()
+
+
+@pytest.mark.parametrize(("row", "message"), [
+    ({"response": " ", "source": CAT}, "t.jsonl:2: response: empty text"),
+    ({"response": CAT, "source": "the cat ."}, "t.jsonl:2: source: the source is shorter than the response"),
+    ({"response": "x"}, "t.jsonl:2: neither source nor reference"),
+    ({"source": CAT}, "t.jsonl:2: response: missing"),
+    ({"response": "x", "reference": 3}, "t.jsonl:2: reference: neither a text nor a list"),
+    ({"response": "x", "reference": "y", "id": "1"}, "t.jsonl:2: id: a second row"),
+])
+def test_a_bad_text_is_one_message_with_its_line_or_is_left_out(tmp_path, capsys, row, message) -> None:
+    path = _texts(tmp_path / "t.jsonl", [{"response": "x", "reference": "x y", "id": "1"}, row])
+    assert textstats.main([str(path)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    found = _json(textstats, capsys, path, "--skip-bad")
+    assert (found["arms"][0]["n"], found["excluded"][0]["n"]) == (1, 1)
+
+
+def test_power_prints_formula_and_simulation(capsys) -> None:
+    found = _json(power, capsys, "--win-rate", 0.6, "--raters", 60, "--simulations", 60)
+    assert found["formula"]["different"] == 194
+    values = [point["different"] for point in found["simulation"]]
+    assert values[-1] > values[0]
+    assert found["needed"]["different"]["n_items"] > 0
+    assert found["needed"]["equivalent"]["why_undefined"] == "needs --margin"
+    margin = _json(power, capsys, "--win-rate", 0.5, "--margin", 0.05, "--power", 0.9, "--simulations", 5)
+    assert margin["formula"]["equivalent"] == 1082
+    assert power.main(["--win-rate", "0.9", "--ties", "0.5"]) == 2
+
+
+def test_commands_start_without_torch_and_at_once() -> None:
+    code = ("import sys, harness.analyze, harness.textstats, harness.power, harness.statistics.analysis, "
+            "harness.text.arms; assert not {'torch', 'transformers', 'matplotlib'} & set(sys.modules)")
+    subprocess.run([sys.executable, "-c", code], check=True)

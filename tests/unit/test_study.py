@@ -1,0 +1,138 @@
+"""Study files: what ships loads and plans; a mistake is one line with file, line, key and cure."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import InputError
+from harness.study.loading import load_study
+from harness.study.plan import label_chunks, make_plan
+from harness.study.stage import ArmKey
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDIES = sorted((ROOT / "studies").rglob("*.yaml"))
+QUICK = ROOT / "studies" / "quick.yaml"
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """The variables that shipped studies name."""
+    (tmp_path / "texts").mkdir()
+    for name in ("TEXTS", "BASE_MODEL"):
+        monkeypatch.setenv(name, str(tmp_path / "texts"))
+    monkeypatch.setenv("PAIRS", str(tmp_path / "pairs.jsonl"))
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: str(path.relative_to(ROOT / "studies")))
+def test_every_shipped_study_loads_and_plans(path, environment):
+    study = load_study(path)
+    plan = make_plan(study, {})
+    assert plan.stages[-1].kind == "report"
+    made = set()
+    for stage in plan.stages:
+        assert set(stage.inputs.values()) <= made, f"{stage.name} stands before one of its inputs"
+        made.add(stage.fingerprint)
+    trained = [arm for arm in plan.arms if arm.label_budget is not None]
+    assert len(trained) == len(study.policies) * len(study.labels.budgets) * len(study.seeds)
+
+
+def _write(tmp_path, text):
+    path = tmp_path / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("old", "new", "line_of", "expected"), [
+    ("  episodes: 4096", "  episods: 4096", "episods", ["ppo.episods", "unknown key", "'episodes'"]),
+    ("  episodes: 4096", "  episodes: many", "episodes:", ["ppo.episodes", "integer", "'many'"]),
+    ("  batch_size: 128", "  batch_size: 0", "ppo:", ["ppo", "batch_size must be 1 or more, not 0"]),
+    ("temperature: 0.7", "temperature: 0", "temperature", ["task.temperature", "greater than 0"]),
+    ("budgets: [250, 1000, 4000]", "budgets: [250, 250]", "budgets", ["labels.budgets", "listed twice"]),
+    ("genre: stories", "genre: poems", "genre", ["task.source.genre", "'stories'", "'poems'"]),
+    ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "there is no 'guessed'", "'simulated'"]),
+    ("context: 96", "context: 40", None, ["query_tokens 40", "longer than base_model.context 40"]),
+    ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
+    ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
+    ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
+])
+def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, expected):
+    text = QUICK.read_text(encoding="utf-8")
+    assert old in text
+    path = _write(tmp_path, text.replace(old, new, 1))
+    with pytest.raises(InputError) as caught:
+        load_study(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(path) in message
+    for part in expected:
+        assert part in message
+    if line_of is not None:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert any(f"{path}:{number}:" in message and line_of in line for number, line in enumerate(lines, 1)), message
+
+
+def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
+    with pytest.raises(InputError, match=r"^--set: ppo.episods: unknown key. Did you mean 'episodes'"):
+        load_study(QUICK, ["ppo.episods=5"])
+    with pytest.raises(InputError, match=r"not dotted\.key=value"):
+        load_study(QUICK, ["ppo"])
+
+
+def test_overrides_reach_lists_and_whole_parts():
+    study = load_study(QUICK, ["seeds.1=7", "labels.budgets=[100, 200]", "supervised=null",
+                               "evaluation.baselines=[zero_shot]", "base_model=gpt2"])
+    assert study.seeds == (1, 7)
+    assert study.labels.budgets == (100, 200)
+    assert study.base_model == "gpt2"
+
+
+def test_an_environment_variable_that_is_not_set_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("NOT_THERE", raising=False)
+    path = _write(tmp_path, QUICK.read_text(encoding="utf-8").replace(
+        "{kind: storyworld, genre: stories}", "{kind: text, path: '${NOT_THERE}'}"))
+    with pytest.raises(InputError, match=r"yaml:\d+: task.source.path: the environment variable NOT_THERE is not set"):
+        load_study(path)
+    monkeypatch.setenv("NOT_THERE", "somewhere")
+    assert load_study(path).task.source.path == "somewhere"
+
+
+def test_broken_yaml_and_a_missing_file(tmp_path):
+    with pytest.raises(InputError, match=r"study.yaml:2: not valid YAML"):
+        load_study(_write(tmp_path, "study: x\n  y: [1"))
+    with pytest.raises(InputError, match="no such study file"):
+        load_study(tmp_path / "absent.yaml")
+
+
+def test_label_chunks_cover_a_budget_and_are_shared_by_larger_ones():
+    for budget in (2, 1023, 1024, 1025, 2500, 60000):
+        chunks = label_chunks(budget)
+        assert [number for start, stop in chunks for number in range(start, stop)] == list(range(budget))
+        assert label_chunks(10 * budget)[:len(chunks) - 1] == chunks[:-1]
+
+
+def test_changing_one_budget_changes_only_what_depends_on_it():
+    plan = make_plan(load_study(QUICK), {})
+    other = make_plan(load_study(QUICK, ["labels.budgets=[250, 2000, 4000]"]), {})
+    before = {stage.fingerprint for stage in plan.stages}
+    new = [stage for stage in other.stages if stage.fingerprint not in before]
+    arms = {stage.arm.label_budget for stage in new if stage.arm is not None}
+    assert arms == {2000}
+    assert {stage.kind for stage in new if stage.arm is None} == {"labels", "judge", "report"}
+
+
+def test_the_study_name_and_title_change_no_training_stage():
+    plan = make_plan(load_study(QUICK), {})
+    renamed = make_plan(load_study(QUICK, ["study=another", "title=x"]), {})
+    assert [stage.fingerprint for stage in plan.stages[:-1]] == [stage.fingerprint for stage in renamed.stages[:-1]]
+    assert plan.report.fingerprint != renamed.report.fingerprint
+
+
+def test_other_text_makes_every_stage_another():
+    plan = make_plan(load_study(QUICK), {"source": "a"})
+    other = make_plan(load_study(QUICK), {"source": "b"})
+    assert not {stage.fingerprint for stage in plan.stages} & {stage.fingerprint for stage in other.stages}
+
+
+def test_arm_keys_survive_their_text():
+    for arm in (ArmKey("rl", 5000, 2), ArmKey("zero_shot")):
+        assert ArmKey.parse(str(arm)) == arm
