@@ -55,11 +55,8 @@ def open_study(kind: StudyKind, rater_id: str) -> StudyInfo | None:
     return next(study for study in offered if study.id == picked)
 
 
-def item_in_hand(study: StudyInfo, rater_id: str, progress: RaterProgress) -> Shown | None:
+def item_in_hand(study: StudyInfo, rater_id: str) -> Shown | None:
     """The assignment to show now, None where a message stands in its place."""
-    if not progress.consented:
-        _consent(study, rater_id)
-        return None
     back = st.query_params.get(BACK)
     if back:
         try:
@@ -69,7 +66,9 @@ def item_in_hand(study: StudyInfo, rater_id: str, progress: RaterProgress) -> Sh
     held = store().next_assignment(study.id, rater_id)
     if not isinstance(held, Nothing):
         return store().show(rater_id, held)
-    if held is Nothing.PAUSED:
+    if held is Nothing.CONSENT:
+        _consent(study, rater_id)
+    elif held is Nothing.PAUSED:
         _paused(study, rater_id)
     elif held is Nothing.WAITING:
         _waiting(study)

@@ -29,10 +29,9 @@ def page(rater_id: str) -> None:
     study = desk.open_study(StudyKind.EVALUATION, rater_id)
     if study is None:
         return
-    progress = store().rater_progress(study, rater_id)
     with st.container(key="desk"):
         head = st.container()
-        shown = desk.item_in_hand(study, rater_id, progress)
+        shown = desk.item_in_hand(study, rater_id)
         with head:
             desk.header(study, rater_id, store().rater_progress(study, rater_id), shown)
         if shown is None:
@@ -89,9 +88,8 @@ def _vote(rater_id: str, shown: Shown, choice: str, both_bad: bool = False) -> N
     details = Details(strength=state.get(f"strength_{shown.id}"), confidence=state.get(f"confidence_{shown.id}"),
                       tags=tuple(state.get(f"tags_{shown.id}") or ()), comment=state.get(f"comment_{shown.id}") or "",
                       both_bad=both_bad)
-    recorded = desk.act(store().vote, rater_id, shown.id, revision=shown.revision, choice=choice, details=details)
-    if recorded and store().show(rater_id, shown.id).stage != "ask":
-        desk.leave_item(True)
+    desk.leave_item(desk.act(store().vote, rater_id, shown.id, revision=shown.revision, choice=choice,
+                             details=details))
 
 
 def _details(shown: Shown) -> None:

@@ -16,10 +16,9 @@ def page(rater_id: str) -> None:
     study = desk.open_study(StudyKind.LABELS, rater_id)
     if study is None:
         return
-    progress = store().rater_progress(study, rater_id)
     with st.container(key="desk"):
         head = st.container()
-        shown = desk.item_in_hand(study, rater_id, progress)
+        shown = desk.item_in_hand(study, rater_id)
         with head:
             desk.header(study, rater_id, store().rater_progress(study, rater_id), shown)
         if shown is None:

@@ -95,6 +95,7 @@ def restore(database: Database, source: Path) -> Path | None:
     problem = integrity(source)
     if problem:
         raise InputError(f"the backup is damaged: {problem}", file=str(source))
+    database.release()
     kept = None
     if database.path.exists():
         kept = _free_name(database.path)

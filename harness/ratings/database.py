@@ -8,6 +8,7 @@ so that reading what is free and taking it is one step.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -66,6 +67,7 @@ class Database:
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite_engine(url, durable=durable) if self.is_sqlite else _postgresql_engine(url)
+        self._anchor: sqlite3.Connection | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -99,6 +101,22 @@ class Database:
             with self.engine.execution_options(begin="IMMEDIATE").begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+
+    def hold(self) -> None:
+        """Keep the file open between operations.
+
+        SQLite empties the write-ahead log whenever the last connection closes, which with one connection an
+        operation is every time, and costs more than the operation. This connection does nothing but stay.
+        """
+        if self.path is not None and self._anchor is None:
+            self._anchor = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+            self._anchor.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def release(self) -> None:
+        """Let go of the file, so that it can be replaced."""
+        if self._anchor is not None:
+            self._anchor.close()
+            self._anchor = None
 
     @contextmanager
     def _migration_turn(self) -> Iterator[None]:

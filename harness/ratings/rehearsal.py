@@ -60,6 +60,7 @@ def rehearse(protocol: StudyProtocol, items: ItemSet, *, win_rates: Mapping[froz
     clock = _Clock()
     database = Database(database_url(str(where / "rehearsal.db")), durable=False)
     database.migrate()
+    database.hold()
     store = RatingStore(database, clock)
     study_id = store.publish_study(replace(protocol, simulated=True), items.items, items.key)
     habits = rater or SimulatedRater()

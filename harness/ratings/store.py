@@ -36,6 +36,7 @@ def open_store(url: str | None = None, *, clock: Callable[[], float] = time.time
     """
     database = Database(database_url(url))
     database.migrate()
+    database.hold()
     return RatingStore(database, clock)
 
 
