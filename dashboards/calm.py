@@ -1,0 +1,35 @@
+"""One calm sentence where a page meets trouble, and the trouble itself in the server's log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from harness.errors import InputError
+from harness.ratings.database import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+UNAVAILABLE = ("The ratings can't be saved or read right now. Everything you sent before is kept. "
+               "Please wait a minute and try again.")
+
+
+def calm(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
+    """The page as a function without arguments that shows trouble as a sentence."""
+
+    def run() -> None:
+        try:
+            page(*arguments)
+        except StoreUnavailable as error:
+            log.error("the rating store is unavailable: %s", error)
+            st.warning(UNAVAILABLE, icon=":material/cloud_off:")
+            st.button("Try again", key="try_again")
+        except InputError as error:
+            st.error("The app is not set up right; its owner can see why in the server's log.")
+            log.error("%s", error)
+
+    run.__name__ = getattr(page, "__name__", "page") + "_" + page.__module__.rpartition(".")[2]
+    return run

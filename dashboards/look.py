@@ -1,0 +1,62 @@
+"""How the app looks, and the one way in which text from models and people reaches the page: inert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import streamlit as st
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { max-width: 78rem; padding-top: 4.25rem; padding-bottom: 2rem; }
+[data-testid="stBottomBlockContainer"] { max-width: 78rem; padding-top: .75rem; padding-bottom: .9rem; }
+.inert { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 1.09rem; line-height: 1.62;
+  margin: 0; max-width: 72ch; }
+.inert.scrolls { max-height: 55vh; overflow-y: auto; padding-right: .5rem; }
+.inert mark { background: rgba(222, 168, 50, .34); color: inherit; border-radius: .2rem; padding: 0 .08em; }
+.inert-head { font-size: .82rem; font-weight: 600; letter-spacing: .045em; text-transform: uppercase;
+  opacity: .72; margin: 0 0 .35rem; }
+.inert-head kbd { font: inherit; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .4em; }
+[class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
+[class*="st-key-chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
+[class*="st-key-query"] .inert { opacity: .92; }
+button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
+  opacity: .78 !important; line-height: 1.5; }
+[class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
+[class*="st-key-desk"] { gap: .9rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
+  button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
+  opacity: .78 !important; line-height: 1.5; }
+[class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
+  button kbd { display: none !important; }
+}
+</style>"""
+
+
+def apply_look() -> None:
+    """The app's own style; nothing of anybody's text is in it."""
+    st.html(STYLE)
+
+
+def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
+          scrolls: bool = False) -> None:
+    """Show a text as itself: no Markdown, no HTML, no direction that reaches beyond it.
+
+    label: for screen readers. head: a small heading of our own. spans: (start, end) of characters to highlight.
+    """
+    body = marked(text, spans) if text.strip() else "<i>(This text is empty.)</i>"
+    heading = f'<p class="inert-head">{escape(head)}</p>' if head else ""
+    st.html(f'<section aria-label="{escape(label, quote=True)}">{heading}'
+            f'<p class="inert{" scrolls" if scrolls else ""}" dir="auto" tabindex="-1">{body}</p></section>')
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text escaped, with the spans in <mark>. Overlapping spans are joined."""
+    parts, at = [], 0
+    for start, end in sorted(spans):
+        start = max(start, at)
+        if end > start:
+            parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+            at = end
+    return "".join([*parts, escape(text[at:])])

@@ -1,0 +1,33 @@
+"""The script behind every page: who is looking, and the pages open to them."""
+
+import streamlit as st
+
+from dashboards import evaluate, label, own, results, welcome
+from dashboards.calm import calm
+from dashboards.identity import current_rater, is_owner
+from dashboards.look import apply_look
+
+
+def main() -> None:
+    """Page set-up, identity, navigation. A rater's browser is never told that owner's pages exist."""
+    st.set_page_config(page_title="Ratings", page_icon=":material/balance:", layout="wide",
+                       initial_sidebar_state="collapsed")
+    apply_look()
+    rater_id, owner = current_rater(), is_owner()
+    pages = []
+    if rater_id is not None:
+        pages += [st.Page(calm(evaluate.page, rater_id), title="Evaluate", url_path="evaluate",
+                          icon=":material/balance:"),
+                  st.Page(calm(label.page, rater_id), title="Label", url_path="label",
+                          icon=":material/format_list_numbered:")]
+    if owner:
+        pages += [st.Page(calm(own.page), title="Own", url_path="own", icon=":material/key:"),
+                  st.Page(calm(results.page), title="Results", url_path="results", icon=":material/bar_chart:")]
+    if not pages:
+        pages = [st.Page(calm(welcome.page), title="Welcome", url_path="welcome"),
+                 st.Page(calm(welcome.owner_page), title="Own", url_path="own", visibility="hidden"),
+                 st.Page(calm(welcome.owner_page), title="Results", url_path="results", visibility="hidden")]
+    st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
+
+
+calm(main)()

@@ -1,0 +1,23 @@
+"""Own: studies, a new study, raters. Never a result by arm before a study is closed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import own_new, own_raters, own_watch
+from dashboards.identity import store
+
+SECTIONS = {"Studies": own_watch.section, "New study": own_new.section, "Raters": own_raters.section}
+
+
+def page() -> None:
+    """One section at a time; which one is in the address, so that a reload stays there."""
+    with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
+        st.markdown("#### Studies and raters", width="stretch")
+        st.link_button("Sign out", "/sign-out", type="tertiary", icon=":material/logout:")
+    name = st.segmented_control("Section", list(SECTIONS), default="Studies", required=True, key="section",
+                                label_visibility="collapsed", bind="query-params")
+    missing = [event for event in store().events()[:1] if event.act == "another report"]
+    if missing:
+        st.error("A report differs from the one that was filed. Run: python -m harness.raters verify")
+    SECTIONS[name or "Studies"]()

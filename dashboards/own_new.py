@@ -1,0 +1,162 @@
+"""A new study from a finished execution: choose, scan for leaks, rehearse, publish."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.identity import store
+from harness.engine.finished import ArmSample, FinishedStudy, finished_studies, load_samples
+from harness.errors import InputError
+from harness.ratings.blinding import Pair, build_items, scrambled_pairs
+from harness.ratings.leaks import scan
+from harness.ratings.pairing import pair_arms
+from harness.ratings.protocol import ItemSet, StudyProtocol
+from harness.ratings.rehearsal import rehearse
+from harness.stages.human_results import analyse
+
+DEFAULT_TITLE = "Which text is better?"
+DEFAULT_INSTRUCTIONS = (
+    "You see the beginning of a text and two ways it goes on, or a source and two summaries of it. Choose the one "
+    "that is better overall. Use Tie where you cannot tell, and Both bad where neither is any good. Read both to the "
+    "end. The order of the two is random. Some items return: judge each as if it were new.")
+BASELINES = ("reference", "supervised", "zero_shot", "lead", "best_of_n", "random_sentences")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A study that could be published as it stands."""
+
+    protocol: StudyProtocol
+    items: ItemSet
+    pairs: tuple[Pair, ...]
+
+
+def section() -> None:
+    """The form above, the draft's checks and the button below."""
+    finished = finished_studies()
+    if not finished:
+        st.info("There is no finished execution here. `python -m harness.run STUDY.yaml` makes one: its responses are "
+                "exported to `mlruns/reports/STUDY/samples.jsonl`.")
+        return
+    chosen = st.selectbox("Execution", finished, format_func=lambda each: each.name, key="execution")
+    try:
+        draft = _form(chosen, load_samples(chosen))
+    except InputError as error:
+        st.error(str(error))
+        return
+    if draft is None:
+        return
+    _summary(draft)
+    _leaks(draft)
+    _rehearsal(draft)
+    _publish(draft)
+
+
+def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> Draft | None:
+    arms = sorted({each.arm for each in samples})
+    trained = [arm for arm in arms if arm.split("/")[0] not in BASELINES] or arms
+    left, right = st.columns(2)
+    ours = left.multiselect("Arms", arms, default=trained, key="arms")
+    against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained], key="baselines")
+    with st.expander("What raters read", expanded=False):
+        title = st.text_input("Title", DEFAULT_TITLE, key="title")
+        instructions = st.text_area("Instructions", DEFAULT_INSTRUCTIONS, height=160, key="text")
+    sizes = st.columns(4)
+    per_comparison = sizes[0].number_input("Items a comparison", 2, 10_000, 40, key="per_comparison")
+    overlap = sizes[1].number_input("Raters an item", 1, 50, 3, key="overlap")
+    quota = sizes[2].number_input("Items a rater (0: all)", 0, 100_000, 0, key="quota")
+    margin = sizes[3].number_input("Equivalence margin", 0.01, 0.2, 0.05, step=0.01, key="margin")
+    checks = st.columns(4)
+    gold = checks[0].number_input("Gold items", 0, 200, 6, key="gold")
+    repeats = checks[1].number_input("Repeated items", 0, 200, 4, key="repeats")
+    training = checks[2].number_input("Training items", 0, 20, 2, key="training")
+    qualification = checks[3].number_input("Qualification items", 0, 40, 4, key="qualification")
+    asks = st.columns([1, 1, 2], vertical_alignment="bottom")
+    has_source = any(each.source for each in samples)
+    copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key="ask_copied")
+    accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source, key="ask_accuracy")
+    name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", key="name")
+    comparisons = [(arm, other) for arm in ours for other in against if arm != other]
+    if not comparisons:
+        st.info("Choose arms, and what to compare them against.")
+        return None
+    seed = 1
+    pairs = pair_arms(samples, comparisons, per_comparison=int(per_comparison), seed=seed)
+    known = scrambled_pairs(pairs, count=int(gold + training + qualification), seed=seed)
+    items = build_items(pairs, seed=seed, overlap=int(overlap), repeats=int(repeats), training=known[:training],
+                        qualification=known[training:training + qualification],
+                        gold=known[training + qualification:])
+    protocol = StudyProtocol(name=name, title=title, instructions=instructions, seed=seed, quota=int(quota) or None,
+                             margin=float(margin), ask_copied=copied, ask_accuracy=accurate,
+                             execution=chosen.execution)
+    return Draft(protocol, items, tuple(pairs))
+
+
+def _summary(draft: Draft) -> None:
+    wanted = sum(each.overlap for each in draft.items.items)
+    words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
+    seconds = 4 + words / len(draft.pairs) / 4
+    st.caption(f"{len(draft.pairs)} items, {wanted} judgments, about {wanted * seconds / 3600:.1f} hours of rating at "
+               f"{seconds:.0f} seconds a judgment.")
+
+
+def _leaks(draft: Draft) -> None:
+    st.subheader("Leak scan", anchor=False)
+    found = scan(draft.pairs)
+    if not found:
+        st.success("Nothing in the texts alone tells the arms apart.", icon=":material/visibility_off:")
+        return
+    st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
+               "before you publish.", icon=":material/visibility:")
+    st.dataframe(pd.DataFrame([asdict(each) for each in found]), hide_index=True, column_config={
+        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "Arm ", "b": "Other arm ",
+        "separation": st.column_config.NumberColumn("Tells them apart", format="percent")})
+
+
+def _rehearsal(draft: Draft) -> None:
+    st.subheader("Rehearsal", anchor=False)
+    st.caption("Simulated raters walk the whole study in a database of its own, to show how wide the intervals will "
+               "be before you pay people. Nothing of it enters the study.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        raters = st.number_input("Simulated raters", 2, 200, 12, key="rehearsal_raters", width=180)
+        truth = st.number_input("True win rate of each arm", 0.5, 0.95, 0.65, step=0.05, key="rehearsal_truth",
+                                width=220)
+        if st.button("Rehearse", key="rehearse"):
+            with st.spinner("Simulated raters are at work"):
+                st.session_state["rehearsed"] = _rehearse(draft, int(raters), float(truth))
+    rows = st.session_state.get("rehearsed")
+    if rows:
+        st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
+        percent = st.column_config.NumberColumn(format="percent")
+        st.dataframe(pd.DataFrame(rows), hide_index=True,
+                     column_config={name: percent for name in ("true", "estimated", "low", "high", "width")})
+
+
+def _rehearse(draft: Draft, raters: int, truth: float) -> list[dict[str, Any]]:
+    planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in draft.pairs}
+    done = rehearse(draft.protocol, draft.items, win_rates=planted, raters=raters, seed=draft.protocol.seed)
+    rows = []
+    for row in analyse(done.study, done.unblinded, done.store)["comparisons"]:
+        better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
+        true = rate if better == row["arm_a"] else 1 - rate
+        low, high = row["ci_low"], row["ci_high"]
+        rows.append({"arm": row["arm_a"], "against": row["arm_b"], "true": true, "estimated": row["win_rate"],
+                     "low": low, "high": high, "width": None if low is None else high - low,
+                     "judgments": row["n_judgments"], "p (Holm)": row["p_value_holm"]})
+    return rows
+
+
+def _publish(draft: Draft) -> None:
+    st.subheader("Publish", anchor=False)
+    st.caption("Plan, items and arm map are hashed now, before the first judgment, and cannot be changed afterwards.")
+    if st.button("Publish the study", type="primary", key="publish"):
+        try:
+            study_id = store().publish_study(draft.protocol, draft.items.items, draft.items.key)
+        except InputError as error:
+            st.error(str(error))
+            return
+        st.success(f"Published. Seal: {store().study(study_id).seal}", icon=":material/lock:")

@@ -1,0 +1,158 @@
+"""Signing in and out: plain HTML forms that set a cookie which scripts cannot read.
+
+Opening a one-time link shows a button, and only pressing it uses the link up: mail scanners that follow links do
+not spend it. A secret is only ever in a form's body or in the path of its own page, never in a query or a log.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from html import escape
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dashboards.identity import OWNER_COOKIE, RATER_COOKIE, store
+from harness.ratings.access import OWNER_SECRET_VARIABLE, SESSION_DAYS, SignInRefused, owner_secret
+from harness.ratings.database import StoreUnavailable
+
+SECONDS_A_DAY = 86_400
+Form = Mapping[str, str]
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{title}</title><style>
+:root {{ --ground: #fbfaf8; --card: #fff; --ink: #20242a; --line: #d9d5cc; --accent: #2b5f75; --soft: #5d6570; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --ground: #15181c; --card: #20252b; --ink: #e6e4df;
+  --line: #3a4149; --accent: #3f819b; --soft: #a8afb8; }} }}
+* {{ box-sizing: border-box; }}
+body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
+  color: var(--ink); font: 1.05rem/1.6 "Source Sans", "Source Sans 3", system-ui, sans-serif; padding: 1rem; }}
+main {{ width: min(30rem, 100%); background: var(--card); border: 1px solid var(--line); border-radius: .8rem;
+  padding: 2rem; }}
+h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }}
+p {{ margin: 0 0 1rem; }}
+label {{ display: block; font-weight: 600; margin-bottom: .35rem; }}
+input {{ width: 100%; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line);
+  border-radius: .5rem; padding: .6rem .75rem; margin-bottom: 1rem; }}
+button, .button {{ font: inherit; font-weight: 600; color: #fff; background: var(--accent); border: 0;
+  border-radius: .5rem; padding: .65rem 1.25rem; cursor: pointer; text-decoration: none; display: inline-block; }}
+:focus-visible {{ outline: 3px solid var(--accent); outline-offset: 2px; }}
+.code {{ font: 600 1.15rem/1.5 ui-monospace, monospace; letter-spacing: .04em; border: 1px dashed var(--line);
+  border-radius: .5rem; padding: .75rem; text-align: center; user-select: all; overflow-wrap: anywhere; }}
+.note {{ border-left: 3px solid #b3541e; padding-left: .75rem; }}
+small {{ color: var(--soft); }}
+</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"""
+
+
+def routes() -> list[Route]:
+    """The routes beside Streamlit's own."""
+    return [
+        Route("/join/{token}", _join_page, methods=["GET"]),
+        Route("/join", _guarded(_join), methods=["POST"]),
+        Route("/enter", _enter_page, methods=["GET"]),
+        Route("/enter", _guarded(_enter), methods=["POST"]),
+        Route("/owner-sign-in", _owner_page, methods=["GET"]),
+        Route("/owner-sign-in", _guarded(_owner), methods=["POST"]),
+        Route("/sign-out", _guarded(_sign_out), methods=["POST"]),
+        Route("/sign-out", _sign_out_page, methods=["GET"]),
+    ]
+
+
+def _join_page(request: Request) -> Response:
+    token = escape(request.path_params["token"], quote=True)
+    return _page("Welcome", f"""<p>This is your personal link. It works once, and opens your place in this browser.</p>
+<form method="post" action="/join"><input type="hidden" name="secret" value="{token}">
+<input type="hidden" name="attempt" value="{secrets.token_hex(16)}">
+<button autofocus>Begin</button></form>""")
+
+
+def _enter_page(request: Request) -> Response:
+    return _form("Sign in", "/enter", "Your return code", "Sign in",
+                 "<p><small>The code you were shown when you first opened your link. "
+                 "Lost it? Ask for a new link.</small></p>")
+
+
+def _owner_page(request: Request) -> Response:
+    if owner_secret() is None:
+        return _page("The owner's pages are shut", f"""<p>No owner's secret is configured, and there is no default.</p>
+<p>Start the app with the environment variable <b>{OWNER_SECRET_VARIABLE}</b> set to a passphrase of 12 or more
+characters. A lost one is simply replaced: studies and ratings do not depend on it.</p>""", status=503)
+    return _form("Owner", "/owner-sign-in", "The owner's secret", "Open", "")
+
+
+def _sign_out_page(request: Request) -> Response:
+    return _page("Sign out", """<p>Your place is kept. You come back with your return code.</p>
+<form method="post" action="/sign-out"><button autofocus>Sign out</button></form>""")
+
+
+def _join(form: Form, request: Request) -> Response:
+    done = store().sign_in(form["secret"], attempt=form.get("attempt", ""))
+    page = _page("Keep this code", f"""<p>With it you come back, in this browser or another, exactly where you left
+off. It is shown only now.</p><p class="code">{escape(done.return_code or "")}</p>
+<p><a class="button" href="/" autofocus>I have kept it: go on</a></p>""")
+    return _with_cookie(page, request, RATER_COOKIE, done.session, days=SESSION_DAYS)
+
+
+def _enter(form: Form, request: Request) -> Response:
+    return _with_cookie(_home(), request, RATER_COOKIE, store().sign_in(form["secret"]).session, days=SESSION_DAYS)
+
+
+def _owner(form: Form, request: Request) -> Response:
+    return _with_cookie(_home("/own"), request, OWNER_COOKIE, store().owner_sign_in(form["secret"]), days=1)
+
+
+def _sign_out(form: Form, request: Request) -> Response:
+    response = _page("Signed out", '<p>Your place is kept.</p><p><a class="button" href="/enter">Sign in</a></p>')
+    for name in (RATER_COOKIE, OWNER_COOKIE):
+        if name in request.cookies:
+            store().sign_out(request.cookies[name])
+            response.delete_cookie(name)
+    return response
+
+
+def _guarded(act: Callable[[Form, Request], Response]) -> Callable[[Request], object]:
+    """A form's handler: from this site only, off the event loop, and with every refusal as a page."""
+
+    async def handle(request: Request) -> Response:
+        origin = request.headers.get("origin")
+        if origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host"):
+            return _page("Not from here", "<p>This form was sent from another site.</p>", status=403)
+        sent = await request.form()
+        form = {"secret": "", **{name: str(value)[:400] for name, value in sent.items()}}
+        try:
+            return await run_in_threadpool(act, form, request)
+        except SignInRefused as refusal:
+            return _page("That did not work", f"""<p class="note">{escape(str(refusal))}</p>
+<p><a class="button" href="{"/owner-sign-in" if act is _owner else "/enter"}">Try again</a></p>""", status=403)
+        except StoreUnavailable:
+            return _page("One moment, please", "<p>The ratings cannot be reached right now. Nothing is lost. "
+                         "Please try again in a minute.</p>", status=503)
+
+    return handle
+
+
+def _form(title: str, action: str, label: str, button: str, note: str) -> Response:
+    return _page(title, f"""<form method="post" action="{action}"><label for="secret">{label}</label>
+<input id="secret" name="secret" type="password" autocomplete="current-password" required autofocus>
+{note}<button>{button}</button></form>""")
+
+
+def _page(title: str, body: str, *, status: int = 200) -> Response:
+    return HTMLResponse(PAGE.format(title=title, body=body), status_code=status, headers={
+        "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"})
+
+
+def _home(path: str = "/") -> Response:
+    return RedirectResponse(path, status_code=303)
+
+
+def _with_cookie(response: Response, request: Request, name: str, token: str, *, days: int) -> Response:
+    response.set_cookie(name, token, max_age=days * SECONDS_A_DAY, httponly=True, samesite="lax",
+                        secure=request.url.scheme == "https")
+    return response

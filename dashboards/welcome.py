@@ -1,0 +1,38 @@
+"""What a browser sees that belongs to nobody yet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.identity import offers_identity_provider
+from harness.ratings.access import OWNER_SECRET_VARIABLE, owner_secret
+
+
+def page() -> None:
+    """No open registration: a link, a return code, or the owner's identity provider."""
+    with st.container(key="desk_welcome", width=620):
+        st.title("Welcome")
+        st.write("You compare texts here, or choose the best of several. To begin, open the personal link you were "
+                 "sent. If you have been here before, your return code brings you back to where you stopped.")
+        with st.container(horizontal=True):
+            st.link_button("Sign in with a return code", "/enter", type="primary")
+            if offers_identity_provider():
+                if st.user.is_logged_in:
+                    st.warning("Nobody has invited this account. Please ask for an invitation.")
+                    st.button("Sign out", on_click=st.logout)
+                else:
+                    st.button("Sign in with your organisation", on_click=st.login)
+            st.link_button("I run a study", "/owner-sign-in", type="tertiary")
+
+
+def owner_page() -> None:
+    """The owner's pages, shut."""
+    with st.container(key="desk_shut", width=620):
+        st.title("The owner's pages are shut")
+        if owner_secret() is None:
+            st.write(f"No owner's secret is configured, and there is no default. Start the app with the environment "
+                     f"variable `{OWNER_SECRET_VARIABLE}` set to a passphrase of 12 or more characters. A lost one "
+                     f"is simply replaced: studies and ratings do not depend on it.")
+        else:
+            st.write("They open with the owner's secret.")
+            st.link_button("Sign in as owner", "/owner-sign-in", type="primary")

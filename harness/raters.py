@@ -1,0 +1,191 @@
+"""The owner's command: `python -m harness.raters ...`. Exit codes: 0 done, 1 something does not verify, 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.errors import InputError
+from harness.ratings import custody
+from harness.ratings.database import Database, StoreUnavailable, database_url
+from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
+from harness.ratings.store import RatingStore, open_store
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the arguments, do it, say it in a line or two."""
+    options = _parser().parse_args(argv)
+    act: Callable[[argparse.Namespace], int] = options.act
+    try:
+        return act(options)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except StoreUnavailable as error:
+        print(f"error: the rating store cannot be used: {error}. Nothing was changed", file=sys.stderr)
+        return 2
+
+
+def _invite(options: argparse.Namespace) -> int:
+    store = open_store(options.url)
+    known = {rater.handle: rater.id for rater in store.raters()}
+    rater_id = known.get(options.handle) or store.add_rater(options.handle, email=options.email)
+    print(f"{options.base_url.rstrip('/')}/join/{store.invite(rater_id, days=options.days)}")
+    print(f"The link works once, within {options.days:g} days, and is shown only now.", file=sys.stderr)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    store = open_store(options.url)
+    for rater in store.raters():
+        state = ("erased" if rater.erased_at else "shut out" if rater.revoked_at
+                 else "signed in" if rater.has_signed_in else "invited")
+        print(f"{rater.handle:<24} {state:<10} since {_day(rater.created_at)}"
+              f"{'  simulated' if rater.simulated else ''}")
+    for study in store.studies():
+        found = store.coverage(study.id)
+        print(f"study {study.name}: {study.kind}, {study.state}, {found.judged} of {found.wanted} judgments"
+              f"{', simulated' if study.simulated else ''}")
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    store = open_store(options.url)
+    store.revoke(store.rater_id(options.handle))
+    print(f"{options.handle} is shut out; the judgments stay.")
+    return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    store = open_store(options.url)
+    rater_id = store.rater_id(options.handle)
+    if not options.yes:
+        raise InputError(f"this erases {options.handle} for good", key="--yes", cure="Repeat it with --yes")
+    print(f"{options.handle} is erased, with {store.erase_rater(rater_id)} judgments.")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    store = open_store(options.url)
+    if options.rater:
+        content = json.dumps(store.export_rater(store.rater_id(options.rater)), indent=1, ensure_ascii=False)
+    else:
+        content = _study_export(store, options)
+    if options.output is None:
+        sys.stdout.write(content if isinstance(content, str) else "")
+    else:
+        Path(options.output).write_bytes(content.encode() if isinstance(content, str) else content)
+        print(f"written: {options.output}")
+    return 0
+
+
+def _study_export(store: RatingStore, options: argparse.Namespace) -> str | bytes:
+    if options.study is None:
+        raise InputError("what to export is not said", cure="Name a study, or a rater with --rater")
+    rows = export_rows(store, store.study_id(options.study))
+    kind = options.format or (Path(options.output).suffix.lstrip(".") if options.output else "csv")
+    if kind not in ("csv", "jsonl", "parquet"):
+        raise InputError(f"{kind!r} is no format", key="--format", cure="Use csv, jsonl or parquet")
+    if kind == "parquet":
+        if options.output is None:
+            raise InputError("parquet is not for a terminal", key="--output", cure="Name a file with --output")
+        return to_parquet(rows)
+    return to_csv(rows) if kind == "csv" else to_jsonl(rows)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    open_store(options.url).backup(Path(options.file))
+    print(f"written: {options.file}")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    database = Database(database_url(options.url))
+    kept = custody.restore(database, Path(options.file))
+    database.migrate()
+    print(f"restored from {options.file}" + (f"; what was there is kept as {kept}" if kept else ""))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from harness.stages.human_results import study_document
+
+    store = open_store(options.url)
+    if store.database.path is not None and (problem := custody.integrity(store.database.path)):
+        print(f"the database file is damaged: {problem}")
+        return 1
+    sound = True
+    for study in store.studies():
+        if options.study not in (None, study.name):
+            continue
+        found = store.verify(study.id)
+        problems = list(found.problems)
+        filed = store.report(study.id)
+        if filed is not None and not problems and study_document(store, study.id) != filed:
+            problems.append(f"the report cannot be reproduced ({found.erased} judgments were erased)" if found.erased
+                            else "the report cannot be reproduced")
+        said = "; ".join(problems) or ("whole" if filed is None else "whole, and its report is reproduced byte for byte")
+        print(f"{study.name}: {found.judgments} judgments, {found.erased} erased, head {found.head[:16]}: {said}")
+        sound &= not problems
+    return 0 if sound else 1
+
+
+def _close(options: argparse.Namespace) -> int:
+    store = open_store(options.url)
+    store.close(store.study_id(options.study))
+    print(f"{options.study} is closed: no more judgments are taken.")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from harness.stages.human_results import study_report
+
+    store = open_store(options.url)
+    text = study_report(store, store.study_id(options.study))
+    print(json.dumps(json.loads(text), indent=1, ensure_ascii=False))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m harness.raters", description="The owner's side of the rating app.")
+    parser.add_argument("--url", help="the rating store (default: HARNESS_RATINGS_URL, else mlruns/ratings.db)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, act: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(act=act)
+        return made
+
+    invite = command("invite", _invite, "a one-time link for a rater, new or known")
+    invite.add_argument("handle", help="the rater's pseudonym")
+    invite.add_argument("--email", help="for sign-in through an identity provider; stored hashed")
+    invite.add_argument("--days", type=float, default=14, help="how long the link works (default: 14)")
+    invite.add_argument("--base-url", default="http://localhost:8501", help="where the app runs")
+    command("list", _list, "raters and studies")
+    command("revoke", _revoke, "shut a rater out; the judgments stay").add_argument("handle")
+    erase = command("erase", _erase, "take a rater out with all judgments")
+    erase.add_argument("handle")
+    erase.add_argument("--yes", action="store_true", help="yes, for good")
+    export = command("export", _export, "a study's judgments, or everything of one rater")
+    export.add_argument("study", nargs="?")
+    export.add_argument("--rater", help="everything that is stored of this rater, as JSON")
+    export.add_argument("--format", choices=["csv", "jsonl", "parquet"])
+    export.add_argument("--output", "-o", help="a file; its ending gives the format")
+    command("backup", _backup, "a consistent copy while the app runs").add_argument("file")
+    command("restore", _restore, "put a backup in the store's place (stop the app first)").add_argument("file")
+    command("verify", _verify, "replay the chains and reproduce the reports").add_argument("study", nargs="?")
+    command("close", _close, "take no more judgments").add_argument("study", help="the study's name")
+    command("report", _report, "unblind a closed study and print its report").add_argument("study")
+    return parser
+
+
+def _day(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

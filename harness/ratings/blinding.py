@@ -1,0 +1,141 @@
+"""Pairs of arms become items with shuffled, balanced sides; and which side a rater sees them on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness.errors import InputError
+from harness.ratings.protocol import ItemKind, ItemSet, SealedKey, StudyItem
+from harness.records import Choice, Item
+from harness.seeds import derive_seed, numpy_generator
+
+Pair = tuple[str, str, str | None, str, str, str, str]
+"""(query_id, query_text, source or None, arm_a, text_a, arm_b, text_b)."""
+
+
+@dataclass(frozen=True)
+class KnownPair:
+    """Two texts of which one is plainly better: for gold, qualification and training items."""
+
+    query_id: str
+    query_text: str
+    source: str | None
+    better: str
+    worse: str
+    explanation: str = ""
+
+
+def build_items(pairs: Sequence[Pair], *, seed: int, overlap: int = 3, gold: Sequence[KnownPair] = (),
+                repeats: int = 0, qualification: Sequence[KnownPair] = (),
+                training: Sequence[KnownPair] = ()) -> ItemSet:
+    """Items in shuffled order with sides balanced within each pair of arms, and the key that tells the arms.
+
+    overlap: how many raters judge each item. repeats: how many items each rater meets a second time, sides
+    swapped. Raises InputError where there is nothing to compare.
+    """
+    _require_pairs(pairs, overlap=overlap, repeats=repeats)
+    strata = _strata(pairs)
+    items: list[StudyItem] = []
+    arms: dict[str, tuple[str, str]] = {}
+    for stratum, members in enumerate(strata):
+        order = numpy_generator(seed, "order", stratum).permutation(len(members))
+        for position, index in enumerate(order):
+            query_id, query_text, source, arm_a, text_a, arm_b, text_b = members[int(index)]
+            a_is_left = _block_bit(seed, "base", stratum, position)
+            texts, sides = ((text_a, text_b), (arm_a, arm_b)) if a_is_left else ((text_b, text_a), (arm_b, arm_a))
+            name = _opaque(seed, "main", stratum, position)
+            arms[name] = sides
+            items.append(StudyItem(Item(name, query_id, query_text, *texts, source), ItemKind.MAIN,
+                                   stratum, position, overlap))
+    shuffled = [items[int(i)] for i in numpy_generator(seed, "items").permutation(len(items))]
+    again = [replace(each, kind=ItemKind.REPEAT, repeat_of=each.item.id, overlap=0,
+                     item=replace(each.item, id=_opaque(seed, "repeat", each.stratum, each.position)))
+             for each in shuffled[:repeats]]
+    known = [known_item(pair, kind, number, seed=seed)
+             for kind, group in ((ItemKind.TRAINING, training), (ItemKind.QUALIFICATION, qualification),
+                                 (ItemKind.GOLD, gold)) for number, pair in enumerate(group)]
+    nonce = f"{derive_seed(seed, 'nonce', 0):016x}{derive_seed(seed, 'nonce', 1):016x}"
+    return ItemSet((*known, *shuffled, *again), SealedKey(nonce, arms))
+
+
+def known_item(pair: KnownPair, kind: ItemKind, number: int, *, seed: int) -> StudyItem:
+    """A gold, qualification or training item; the better text is left in every other one."""
+    better_is_left = _block_bit(seed, kind.value, 0, number)
+    texts = (pair.better, pair.worse) if better_is_left else (pair.worse, pair.better)
+    return StudyItem(Item(_opaque(seed, kind.value, 0, number), pair.query_id, pair.query_text, *texts, pair.source),
+                     kind, 0, number, 0, Choice.LEFT if better_is_left else Choice.RIGHT, pair.explanation)
+
+
+def scrambled_pairs(pairs: Sequence[Pair], *, count: int, seed: int) -> tuple[KnownPair, ...]:
+    """Known pairs made from the study's own texts: a response against the same words in random order.
+
+    Anybody who reads will see it, and length and vocabulary give nothing away. Fewer than `count` come back
+    where too few responses have six different words.
+    """
+    chosen: list[KnownPair] = []
+    for index in numpy_generator(seed, "scrambled").permutation(len(pairs)):
+        query_id, query_text, source, _, text, *_ = pairs[int(index)]
+        words = text.split()
+        if len(chosen) == count:
+            break
+        if len(set(words)) < 6:
+            continue
+        mixed = numpy_generator(seed, "words", int(index)).permutation(len(words))
+        worse = " ".join(words[int(place)] for place in mixed)
+        chosen.append(KnownPair(query_id, query_text, source, text, worse,
+                                "The words of the other text stand in random order."))
+    return tuple(chosen)
+
+
+def is_flipped(*, seed: int, stratum: int, position: int, rater: int) -> bool:
+    """Whether this rater sees the item with its sides swapped: a function of item, rater and study seed alone.
+
+    Within a stratum a rater sees of two neighbouring items one as it is and one flipped, and of two neighbouring
+    raters one sees the item as it is and one flipped; which one is random by block.
+    """
+    bit = derive_seed(seed, "side", stratum, position // 2, rater // 2) & 1
+    return (position + rater + bit) % 2 == 1
+
+
+def label_order(*, seed: int, task: str, rater: int, candidates: int) -> tuple[int, ...]:
+    """The order in which a labeler sees the candidates: place on the screen to original index."""
+    return tuple(int(i) for i in numpy_generator(seed, "label", task, rater).permutation(candidates))
+
+
+def _block_bit(seed: int, name: str, stratum: int, position: int) -> bool:
+    """One True and one False in each block of two positions, in random order."""
+    return bool((position + (derive_seed(seed, name, stratum, position // 2) & 1)) % 2)
+
+
+def _opaque(seed: int, kind: str, stratum: int, position: int) -> str:
+    return f"{derive_seed(seed, 'id', kind, stratum, position):016x}"
+
+
+def _strata(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The pairs by their two arms, each with the same arm first, so that balancing sides balances arms."""
+    grouped: dict[tuple[str, str], list[Pair]] = {}
+    for query_id, query_text, source, arm_a, text_a, arm_b, text_b in pairs:
+        if (arm_b, arm_a) in grouped:
+            arm_a, text_a, arm_b, text_b = arm_b, text_b, arm_a, text_a
+        grouped.setdefault((arm_a, arm_b), []).append((query_id, query_text, source, arm_a, text_a, arm_b, text_b))
+    return list(grouped.values())
+
+
+def _require_pairs(pairs: Sequence[Pair], *, overlap: int, repeats: int) -> None:
+    if not pairs:
+        raise InputError("there is nothing to compare: no query has a response from both arms",
+                         cure="Sample both arms on the same queries first")
+    if overlap < 1 or repeats < 0:
+        raise InputError(f"overlap must be 1 or more and repeats 0 or more, not {overlap} and {repeats}")
+    texts: dict[str, bool] = defaultdict(bool)
+    for _, _, _, arm_a, text_a, arm_b, text_b in pairs:
+        texts[arm_a] |= bool(text_a.strip())
+        texts[arm_b] |= bool(text_b.strip())
+        if arm_a == arm_b:
+            raise InputError(f"the arm {arm_a!r} is compared with itself", cure="Give two different arms")
+    for arm, any_text in texts.items():
+        if not any_text:
+            raise InputError(f"the arm {arm!r} is empty: all its responses are blank",
+                             cure="Sample the arm again, or leave it out of the study")

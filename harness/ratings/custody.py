@@ -1,0 +1,127 @@
+"""Keeping and giving back: erasure and export of one rater, backup, integrity check, restore."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from harness.errors import InputError
+from harness.ratings.database import Database
+from harness.ratings.publishing import log
+from harness.ratings.schema import assignments, credentials, enrolments, flags, judgments, raters, studies
+
+
+def rater_id_of(connection: Connection, handle: str) -> str:
+    """The id behind a pseudonym. Raises InputError."""
+    rater_id = connection.execute(select(raters.c.id).where(raters.c.handle == handle)).scalar_one_or_none()
+    if rater_id is None:
+        raise InputError(f"there is no rater {handle!r}", cure="See: python -m harness.raters list")
+    return str(rater_id)
+
+
+def export_rater(connection: Connection, rater_id: str) -> dict[str, Any]:
+    """Everything that is stored of one rater, for the rater."""
+    row = connection.execute(select(raters).where(raters.c.id == rater_id)).one()
+    mine = connection.execute(select(studies.c.name, judgments.c.assignment_id, judgments.c.revision,
+                                     judgments.c.content)
+                              .join(assignments, assignments.c.id == judgments.c.assignment_id)
+                              .join(studies, studies.c.id == judgments.c.study_id)
+                              .where(assignments.c.rater_id == rater_id)
+                              .order_by(judgments.c.study_id, judgments.c.sequence))
+    notes = connection.execute(select(flags.c.note, flags.c.raised_at).where(flags.c.rater_id == rater_id))
+    return {"handle": row.handle, "created_at": row.created_at, "revoked_at": row.revoked_at,
+            "judgments": [dict(each._mapping) for each in mine], "flags": [dict(each._mapping) for each in notes]}
+
+
+def erase_rater(connection: Connection, rater_id: str, *, now: int) -> int:
+    """Take a rater out: pseudonym, sign-in, judgments' contents and notes. Returns how many judgments were erased.
+
+    The chain keeps the hashes as tombstones, so that it still verifies; the items' places are free again.
+    """
+    mine = select(assignments.c.id).where(assignments.c.rater_id == rater_id)
+    erased = connection.execute(update(judgments).where(
+        judgments.c.assignment_id.in_(mine), judgments.c.content.is_not(None)).values(content=None, salt=None))
+    connection.execute(update(assignments).where(assignments.c.rater_id == rater_id).values(
+        state="expired", leased_until=0))
+    connection.execute(update(flags).where(flags.c.rater_id == rater_id).values(note=""))
+    connection.execute(delete(credentials).where(credentials.c.rater_id == rater_id))
+    connection.execute(delete(enrolments).where(enrolments.c.rater_id == rater_id))
+    connection.execute(update(raters).where(raters.c.id == rater_id).values(
+        handle=f"erased-{rater_id}", identity_hash=None, revoked_at=now, erased_at=now))
+    log(connection, None, "rater erased", now=now, rater=rater_id, judgments=erased.rowcount)
+    return erased.rowcount
+
+
+def backup(database: Database, target: Path) -> None:
+    """A consistent copy while the app runs: SQLite's online backup, or pg_dump. Never overwrites a file."""
+    if target.exists():
+        raise InputError("the file exists already", file=str(target), cure="Name a new one")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if database.path is None:
+        _postgresql("pg_dump", "--format=custom", f"--file={target}", _plain_url(database))
+        return
+    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    problem = integrity(target)
+    if problem:
+        target.unlink()
+        raise InputError(f"the database is damaged, so no backup was made: {problem}", file=str(database.path),
+                         cure="Restore an older backup")
+
+
+def integrity(path: Path) -> str | None:
+    """What SQLite's own check finds wrong with the file, None where it is sound."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            return None if found == "ok" else str(found)
+    except sqlite3.DatabaseError as error:
+        return str(error)
+
+
+def restore(database: Database, source: Path) -> Path | None:
+    """Put a backup in the database's place. What was there is kept beside it; its path is returned."""
+    if not source.exists():
+        raise InputError("there is no such backup", file=str(source))
+    if database.path is None:
+        _postgresql("pg_restore", "--clean", "--if-exists", f"--dbname={_plain_url(database)}", str(source))
+        return None
+    problem = integrity(source)
+    if problem:
+        raise InputError(f"the backup is damaged: {problem}", file=str(source))
+    database.release()
+    kept = None
+    if database.path.exists():
+        kept = _free_name(database.path)
+        with closing(sqlite3.connect(database.path)) as old:
+            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.path.rename(kept)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{database.path}{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(source, database.path)
+    return kept
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (candidate := path.with_name(f"{path.name}.before-restore-{number}")).exists():
+        number += 1
+    return candidate
+
+
+def _plain_url(database: Database) -> str:
+    return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _postgresql(tool: str, *arguments: str) -> None:
+    if shutil.which(tool) is None:
+        raise InputError(f"{tool} is not on the PATH", cure="Install PostgreSQL's client tools")
+    done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise InputError(f"{tool} failed: {(done.stderr.splitlines() or ['no message'])[0]}")

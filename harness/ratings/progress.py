@@ -1,0 +1,219 @@
+"""What the raters and the owner may know while a study runs: coverage, speed, sides, checks. Never an arm."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from harness.ratings.assignment import as_shown
+from harness.ratings.protocol import ExclusionRules, ItemKind, StudyKind, StudyProtocol
+from harness.ratings.schema import assignments, enrolments, flags, items, judgments, raters, studies
+from harness.records import Choice
+
+
+@dataclass(frozen=True)
+class StudyInfo:
+    """A study as its owner's list shows it."""
+
+    id: str
+    kind: StudyKind
+    name: str
+    title: str
+    state: str
+    simulated: bool
+    seal: str
+    created_at: int
+    protocol: StudyProtocol = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Final:
+    """The last word on one assignment. side: 'left', 'right', 'tie' in the item's own orientation, or 'skip'.
+
+    shown: the same as the rater saw it. seconds: from the item's appearance to the first choice.
+    """
+
+    assignment_id: str
+    item_id: str
+    item_kind: ItemKind
+    stratum: int
+    query_id: str
+    rater_id: str
+    handle: str
+    side: str
+    shown: str
+    flipped: bool
+    expected: str | None
+    repeat_of: str | None
+    seconds: float
+    decided_at: int
+    revisions: int
+    content: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RaterProgress:
+    """Where one rater stands: main items judged, of how many at most, and the steps before them."""
+
+    judged: int
+    goal: int
+    practice_left: int
+    consented: bool
+    qualified: bool | None
+    paused: bool
+
+
+@dataclass(frozen=True)
+class RaterQuality:
+    """One rater's checks. Shares are None where nothing was checked. excluded: why, by the frozen rules."""
+
+    rater_id: str
+    handle: str
+    judged: int
+    skipped: int
+    median_seconds: float | None
+    left_rate: float | None
+    gold_accuracy: float | None
+    gold_checks: int
+    repeat_consistency: float | None
+    repeat_checks: int
+    revisions: int
+    qualified: bool | None
+    excluded: str | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far a study is. wanted: judgments of all main items together; complete: items with all of theirs."""
+
+    items: int
+    complete: int
+    judged: int
+    wanted: int
+    in_hand: int
+    open_flags: int
+
+
+def studies_of(connection: Connection, kind: StudyKind | None = None) -> list[StudyInfo]:
+    """All studies, or those of one kind, the oldest first."""
+    query = select(studies).order_by(studies.c.created_at)
+    if kind is not None:
+        query = query.where(studies.c.kind == kind.value)
+    return [_info(row) for row in connection.execute(query)]
+
+
+def study_by_id(connection: Connection, study_id: str) -> StudyInfo:
+    return _info(connection.execute(select(studies).where(studies.c.id == study_id)).one())
+
+
+def rater_progress(connection: Connection, study: StudyInfo, rater_id: str) -> RaterProgress:
+    """How far the rater is; no number in it tells of gold items or repeats."""
+    row = connection.execute(select(enrolments).where(
+        enrolments.c.study_id == study.id, enrolments.c.rater_id == rater_id)).one_or_none()
+    done: dict[str, int] = dict(connection.execute(select(items.c.kind, func.count()).select_from(
+        assignments.join(items, items.c.id == assignments.c.item_id)).where(
+        assignments.c.study_id == study.id, assignments.c.rater_id == rater_id,
+        assignments.c.state.in_(("judged", "asking"))).group_by(items.c.kind)).tuples().all())
+    there: dict[str, int] = dict(connection.execute(select(items.c.kind, func.count()).where(
+        items.c.study_id == study.id, items.c.retired_at.is_(None)).group_by(items.c.kind)).tuples().all())
+    practice = sum(there.get(kind, 0) - done.get(kind, 0) for kind in (ItemKind.TRAINING, ItemKind.QUALIFICATION))
+    main = there.get(ItemKind.MAIN, 0)
+    quota = study.protocol.quota
+    return RaterProgress(
+        judged=done.get(ItemKind.MAIN, 0), goal=main if quota is None else min(quota, main), practice_left=practice,
+        consented=bool(row and row.consented_at), qualified=row.qualified if row else None,
+        paused=bool(row and row.paused_at))
+
+
+def coverage(connection: Connection, study_id: str, *, now: int) -> Coverage:
+    """How many judgments there are of those wanted."""
+    done = func.count(assignments.c.id)
+    rows = connection.execute(select(items.c.overlap, done.label("done")).select_from(items.outerjoin(
+        assignments, and_(assignments.c.item_id == items.c.id, assignments.c.state.in_(("judged", "asking"))))).where(
+        items.c.study_id == study_id, items.c.kind == ItemKind.MAIN.value, items.c.retired_at.is_(None))
+        .group_by(items.c.id, items.c.overlap)).all()
+    in_hand = connection.execute(select(func.count()).where(
+        assignments.c.study_id == study_id, assignments.c.state == "open",
+        assignments.c.leased_until > now)).scalar_one()
+    raised = connection.execute(select(func.count()).where(
+        flags.c.study_id == study_id, flags.c.resolved_at.is_(None))).scalar_one()
+    return Coverage(items=len(rows), complete=sum(row.done >= row.overlap for row in rows),
+                    judged=sum(row.done for row in rows), wanted=sum(row.overlap for row in rows),
+                    in_hand=in_hand, open_flags=raised)
+
+
+def finals(connection: Connection, study_id: str) -> list[Final]:
+    """The last judgment of every assignment, in the order of the chain; erased ones are not among them."""
+    last = (select(judgments.c.assignment_id, func.max(judgments.c.revision).label("revision"),
+                   func.min(judgments.c.sequence).label("sequence"))
+            .where(judgments.c.study_id == study_id).group_by(judgments.c.assignment_id).subquery())
+    rows = connection.execute(
+        select(judgments.c.content, judgments.c.revision, assignments.c.id, assignments.c.item_id,
+               assignments.c.flipped, items.c.kind, items.c.stratum, items.c.query_id, items.c.expected,
+               items.c.repeat_of, raters.c.handle, assignments.c.rater_id)
+        .join(last, and_(last.c.assignment_id == judgments.c.assignment_id, last.c.revision == judgments.c.revision))
+        .join(assignments, assignments.c.id == judgments.c.assignment_id)
+        .join(items, items.c.id == assignments.c.item_id).join(raters, raters.c.id == assignments.c.rater_id)
+        .where(judgments.c.study_id == study_id).order_by(last.c.sequence))
+    return [Final(
+        assignment_id=row.id, item_id=row.item_id, item_kind=ItemKind(row.kind), stratum=row.stratum,
+        query_id=row.query_id, rater_id=row.rater_id, handle=row.handle,
+        side=as_shown(row.content["choice"], row.flipped), shown=row.content["choice"], flipped=row.flipped,
+        expected=row.expected, repeat_of=row.repeat_of,
+        seconds=(row.content["decided_at"] - row.content["shown_at"]) / 1000, decided_at=row.content["decided_at"],
+        revisions=row.revision, content=row.content) for row in rows if row.content is not None]
+
+
+def quality(connection: Connection, study: StudyInfo) -> list[RaterQuality]:
+    """Every rater's checks, and whom the frozen rules leave out."""
+    by_rater: dict[str, list[Final]] = defaultdict(list)
+    for each in finals(connection, study.id):
+        by_rater[each.rater_id].append(each)
+    qualified = dict(connection.execute(select(enrolments.c.rater_id, enrolments.c.qualified).where(
+        enrolments.c.study_id == study.id)).tuples().all())
+    return [rater_quality(rater_id, rows, qualified.get(rater_id), study.protocol.exclusion)
+            for rater_id, rows in by_rater.items()]
+
+
+def rater_quality(rater_id: str, rows: Iterable[Final], qualified: bool | None,
+                  rules: ExclusionRules) -> RaterQuality:
+    """One rater's checks from the final judgments. Agreement with an arm is no criterion, here or anywhere."""
+    every = [each for each in rows if each.item_kind not in (ItemKind.TRAINING, ItemKind.QUALIFICATION)]
+    main = [each for each in every if each.item_kind is ItemKind.MAIN]
+    said = [each for each in main if each.side != Choice.SKIP]
+    gold = [each.side == each.expected for each in every
+            if each.item_kind is ItemKind.GOLD and each.side != Choice.SKIP]
+    first = {each.item_id: each.side for each in said}
+    repeats = [each.side == first[each.repeat_of] for each in every if each.item_kind is ItemKind.REPEAT
+               and each.repeat_of in first and each.side != Choice.SKIP]
+    sided = [each.shown == Choice.LEFT for each in said if each.shown in (Choice.LEFT, Choice.RIGHT)]
+    seconds = median(each.seconds for each in said) if said else None
+    gold_accuracy, consistency = _share(gold), _share(repeats)
+    reasons = []
+    if len(gold) >= rules.min_checks and gold_accuracy is not None and gold_accuracy < rules.min_gold_accuracy:
+        reasons.append(f"gold accuracy {gold_accuracy:.0%} is below {rules.min_gold_accuracy:.0%}")
+    if len(repeats) >= rules.min_checks and consistency is not None and consistency < rules.min_repeat_consistency:
+        reasons.append(f"repeat consistency {consistency:.0%} is below {rules.min_repeat_consistency:.0%}")
+    if seconds is not None and seconds < rules.min_median_seconds:
+        reasons.append(f"median time {seconds:.1f} s is below {rules.min_median_seconds:.1f} s")
+    handle = every[0].handle if every else ""
+    return RaterQuality(
+        rater_id=rater_id, handle=handle, judged=len(said), skipped=len(main) - len(said), median_seconds=seconds,
+        left_rate=_share(sided), gold_accuracy=gold_accuracy, gold_checks=len(gold), repeat_consistency=consistency,
+        repeat_checks=len(repeats), revisions=sum(each.content["act"] == "revise" for each in every),
+        qualified=qualified, excluded="; ".join(reasons) or None)
+
+
+def _share(hits: list[bool]) -> float | None:
+    return sum(hits) / len(hits) if hits else None
+
+
+def _info(row: Any) -> StudyInfo:
+    protocol = StudyProtocol.from_json(row.protocol)
+    return StudyInfo(row.id, StudyKind(row.kind), row.name, protocol.title, row.state, row.simulated, row.seal,
+                     row.created_at, protocol)

@@ -1,0 +1,152 @@
+"""What is fixed before the first judgment: the protocol of a study, its items and the sealed key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from harness.errors import InputError
+from harness.records import Choice, Item
+
+REASON_TAGS = ("more fluent", "more on topic", "fewer mistakes", "less repetitive", "better style", "more informative")
+"""The reasons a rater may tick. Short, about the text, and the same in every study, so that they can be counted."""
+
+
+class StudyKind(StrEnum):
+    EVALUATION = "evaluation"
+    LABELS = "labels"
+
+
+class ItemKind(StrEnum):
+    """MAIN items are the study. GOLD and REPEAT look the same to the rater. TRAINING tells the answer afterwards."""
+
+    TRAINING = "training"
+    QUALIFICATION = "qualification"
+    MAIN = "main"
+    GOLD = "gold"
+    REPEAT = "repeat"
+
+
+class Which(StrEnum):
+    """Which of the two texts a question after the vote is true of."""
+
+    LEFT = "left"
+    BOTH = "both"
+    RIGHT = "right"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionRules:
+    """When a rater's judgments are left out (analysis plan 11). Never by agreement with an arm.
+
+    min_gold_accuracy and min_repeat_consistency: shares, checked where there are `min_checks` checks or more.
+    min_median_seconds: the median time of the rater's decisions.
+    """
+
+    min_gold_accuracy: float = 0.7
+    min_repeat_consistency: float = 0.5
+    min_median_seconds: float = 1.0
+    min_checks: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyProtocol:
+    """The plan of an evaluation, hashed with its items and key before the first judgment.
+
+    name: the owner's, unique, never shown to raters. title, instructions, consent: what raters read.
+    quota: how many main items one rater may judge, None for all. lease_minutes: how long an item stays reserved.
+    check_every: about one in so many items is a gold item or a repeat. pass_mark: the share of qualification
+    items to get right. ask_copied, ask_accuracy: the questions after the vote, for items with a source.
+    margin: the equivalence margin of the analysis plan. execution: the MLflow run that the texts came from.
+    """
+
+    name: str
+    title: str
+    instructions: str
+    seed: int
+    consent: str = ("Your choices are stored under a pseudonym and used for research. "
+                    "You may stop at any time and have your data erased.")
+    quota: int | None = None
+    lease_minutes: float = 30.0
+    check_every: int = 8
+    pass_mark: float = 0.75
+    ask_copied: bool = False
+    ask_accuracy: bool = False
+    margin: float = 0.05
+    exclusion: ExclusionRules = ExclusionRules()
+    simulated: bool = False
+    execution: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.title.strip():
+            raise InputError("a study needs a name and a title", key="name")
+        if self.quota is not None and self.quota < 1:
+            raise InputError(f"quota must be 1 or more, not {self.quota}", key="quota")
+        if self.lease_minutes <= 0:
+            raise InputError(f"lease_minutes must be positive, not {self.lease_minutes}", key="lease_minutes")
+        if self.check_every < 2:
+            raise InputError(f"check_every must be 2 or more, not {self.check_every}", key="check_every")
+        if not 0 <= self.pass_mark <= 1:
+            raise InputError(f"pass_mark is a share in [0, 1], not {self.pass_mark}", key="pass_mark")
+        if not 0 < self.margin < 0.5:
+            raise InputError(f"margin must be between 0 and 0.5, not {self.margin}", key="margin")
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(content: Mapping[str, Any]) -> StudyProtocol:
+        return StudyProtocol(**{**content, "exclusion": ExclusionRules(**content["exclusion"])})
+
+
+@dataclass(frozen=True)
+class StudyItem:
+    """An item with what the store must know of it. stratum: an opaque number of the pair of arms.
+
+    position: the item's place within its stratum, by which sides are blocked. expected: the right answer in the
+    item's own orientation (gold, training, qualification). repeat_of: the item that a repeat shows again.
+    """
+
+    item: Item
+    kind: ItemKind
+    stratum: int
+    position: int
+    overlap: int
+    expected: Choice | None = None
+    explanation: str = ""
+    repeat_of: str | None = None
+
+
+@dataclass(frozen=True)
+class SealedKey:
+    """Which arm is on which side of each item, in the item's own orientation. Opened by `unblind` only.
+
+    nonce: makes the seal impossible to guess from a short list of arms. arms: item id to (left arm, right arm).
+    """
+
+    nonce: str
+    arms: Mapping[str, tuple[str, str]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ItemSet:
+    """What `build_items` makes: the items in the order of the study, and the key."""
+
+    items: tuple[StudyItem, ...]
+    key: SealedKey
+
+
+def canonical_json(content: Any) -> str:
+    """The one spelling of a value that is hashed: sorted keys, no spaces, ASCII."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest(content: Any) -> str:
+    """SHA-256 of the canonical JSON, hexadecimal."""
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+

@@ -1,0 +1,68 @@
+"""Whatever a model or a source says is shown as itself, and does nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from conftest import App, chromium
+from rating import DWELL_MS, agree, item_on_screen, join, plain
+from rating_helpers import publish
+
+from harness.ratings.blinding import build_items
+
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
+
+HOSTILE = [
+    "<script>window.pwned = 1</script><img src=x onerror='window.pwned=2'>",
+    "</p></section><style>* { display: none }</style><b>bold</b>",
+    "# Heading\n\n**bold** _it_ [link](javascript:alert(1)) ![x](http://localhost:1/x.png) https://example.org",
+    "$E = mc^2$ $$\\int$$ \\(x\\) :red[directive] :material/delete: :smile: `code`",
+    "\u202egnp.exe \u2066isolated\u2069 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "a" * 100_000,
+    "nul\x00nul and \x1b[31mred\x07",
+    "&lt;b&gt; &amp; &#60;script&#62; {{7*7}} %s ${x} {0}",
+]
+
+
+def as_shown(text: str) -> str:
+    """What the page must read as: NUL is shown as its symbol; other control characters have no shape."""
+    return plain(text.replace("\x00", "\u2400"))
+
+
+async def look(app: App, token: str, count: int) -> list[dict[str, Any]]:
+    seen = []
+    async with chromium() as browser:
+        page = await (await browser.new_context(viewport={"width": 390, "height": 844})).new_page()
+        await join(page, app.base, token)
+        await agree(page)
+        for _ in range(count):
+            shown = await item_on_screen(page)
+            seen.append(await page.evaluate("""() => ({
+                texts: [...document.querySelectorAll('.inert')].map(each => each.textContent),
+                inside: [...document.querySelectorAll('.inert *')].map(each => each.tagName),
+                pwned: window.pwned, math: document.querySelectorAll('.katex').length,
+                wide: document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth,
+                votes: document.querySelector('[class*="st-key-votes_"]').innerText})"""))
+            await page.wait_for_timeout(DWELL_MS)
+            await page.keyboard.press("2")
+            await page.wait_for_function(f"!document.body.className.includes('x') && '{shown}'")
+            await page.wait_for_timeout(500)
+    return seen
+
+
+def test_hostile_texts_are_plain_text(app: App) -> None:
+    texts = list(zip(HOSTILE, reversed(HOSTILE), strict=True))
+    publish(app.store, build_items([(f"q{i}", HOSTILE[i], None, "arm one", a, "arm two", b)
+                                    for i, (a, b) in enumerate(texts)], seed=1, overlap=1), title=HOSTILE[3])
+    seen = asyncio.run(look(app, app.store.invite(app.store.add_rater("amber")), len(HOSTILE)))
+    wanted = {as_shown(text) for text in HOSTILE}
+    shown = {plain(text) for each in seen for text in each["texts"]}
+    assert shown == wanted
+    for each in seen:
+        assert each["inside"] == []
+        assert each["pwned"] is None
+        assert each["math"] == 0
+        assert each["wide"] <= 0
+        assert "Left" in each["votes"]

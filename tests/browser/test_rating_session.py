@@ -1,0 +1,181 @@
+"""Three raters in real Chromium rate a whole study of 40 items by keyboard alone, with trouble of every kind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from conftest import App, chromium
+from rating import DWELL_MS, Traffic, agree, come_back, item_on_screen, join, press_and_wait
+from rating_helpers import item_set, known, pairs, publish
+
+from harness.ratings.blinding import build_items
+from harness.ratings.protocol import ItemKind
+
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
+
+SECRETS = ("armsecret", "basesecret", "43217", "90211", "studysecret", "executionsecret", "987654321")
+KEYS = {"1": "left", "2": "tie", "3": "right"}
+Acknowledged = dict[str, str]
+
+
+async def double_clicker(browser: Any, app: App, token: str, traffic: Traffic) -> Acknowledged:
+    """Presses every key twice, at intervals from hardly to plainly apart."""
+    page = await (await browser.new_context()).new_page()
+    traffic.watch(page)
+    await join(page, app.base, token)
+    await agree(page)
+    sent: Acknowledged = {}
+    while (shown := await item_on_screen(page)) is not None:
+        key = "123"[len(sent) % 3]
+        await press_and_wait(page, key, shown, twice_after_ms=(20, 90, 180, 300)[len(sent) % 4])
+        sent[shown] = KEYS[key]
+    return sent
+
+
+async def loses_the_connection(browser: Any, app: App, token: str, traffic: Traffic) -> Acknowledged:
+    """Goes offline in the middle of a click, and comes back in another browser with the return code."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    traffic.watch(page)
+    code = await join(page, app.base, token)
+    await agree(page)
+    sent: Acknowledged = {}
+    while (shown := await item_on_screen(page)) is not None:
+        if len(sent) == 15:
+            await context.set_offline(True)
+            await page.keyboard.press("1")
+            await page.wait_for_timeout(800)
+            await context.close()
+            context = await browser.new_context()
+            page = await context.new_page()
+            traffic.watch(page)
+            await come_back(page, app.base, code)
+            returned = await item_on_screen(page)
+            assert returned == shown or returned is not None
+            shown = returned
+        await press_and_wait(page, "3", shown)
+        sent[shown] = "right"
+    return sent
+
+
+async def two_tabs(browser: Any, app: App, token: str, traffic: Traffic) -> Acknowledged:
+    """Votes in one tab, then says the opposite of the same item in the other, stale one."""
+    context = await browser.new_context()
+    first = await context.new_page()
+    traffic.watch(first)
+    await join(first, app.base, token)
+    await agree(first)
+    second = await context.new_page()
+    traffic.watch(second)
+    await second.goto(app.base)
+    sent: Acknowledged = {}
+    while (shown := await item_on_screen(first)) is not None:
+        tries_the_other = len(sent) % 5 == 0
+        if tries_the_other:
+            await second.reload()
+            stale = await item_on_screen(second)
+        await press_and_wait(first, "1", shown)
+        sent[shown] = "left"
+        if tries_the_other and stale is not None:
+            await press_and_wait(second, "3", stale)
+            if await item_on_screen(second):
+                assert "judged this one already" in await second.inner_text("body")
+    return sent
+
+
+async def session(app: App, tokens: list[str], traffic: Traffic) -> list[Acknowledged]:
+    async with chromium() as browser:
+        return await asyncio.gather(*(rater(browser, app, token, traffic) for rater, token in zip(
+            (double_clicker, loses_the_connection, two_tabs), tokens, strict=True)))
+
+
+def test_every_acknowledged_click_is_in_the_store_once_and_no_secret_in_the_traffic(app: App) -> None:
+    built = build_items(pairs(40, arms=("armsecret/43217/90211", "basesecret")), seed=987654321, overlap=3)
+    study = publish(app.store, built, name="studysecret", seed=987654321, execution="executionsecret")
+    tokens = [app.store.invite(app.store.add_rater(handle)) for handle in ("amber", "birch", "cedar")]
+    traffic = Traffic()
+    acknowledged = asyncio.run(session(app, tokens, traffic))
+
+    finals = {each.assignment_id: each for each in app.store.finals(study)}
+    assert len(finals) == 120
+    assert app.store.coverage(study).complete == 40
+    check = app.store.verify(study)
+    assert check.problems == ()
+    for sent in acknowledged:
+        for assignment, choice in sent.items():
+            assert finals[assignment].shown == choice
+    assert all(each.revisions == 0 for each in finals.values())
+    assert check.judgments == 120
+    assert sum(len(sent) for sent in acknowledged) in (119, 120)
+
+    assert len(traffic.parts) > 500
+    assert traffic.holds("the dog ran far away")
+    log = app.log.read_text()
+    for secret in SECRETS:
+        assert not traffic.holds(secret), secret
+        assert secret not in log
+    for token in tokens:
+        assert token not in log
+
+
+async def walk_through_everything(app: App, token: str) -> str:
+    """Practice, gold, questions, details, back, flag, pause, help: by keyboard, on one study."""
+    async with chromium() as browser:
+        page = await (await browser.new_context()).new_page()
+        await join(page, app.base, token)
+        await agree(page)
+        training = await item_on_screen(page)
+        await page.wait_for_timeout(DWELL_MS)
+        await page.keyboard.press("1")
+        await page.wait_for_selector("text=Go on")
+        await page.keyboard.press("Enter")
+        await page.wait_for_function(f"!document.body.innerText.includes('Go on') && '{training}'")
+        shown = await item_on_screen(page)
+        assert await page.locator("mark").count() == 0, "nothing is highlighted before the vote"
+        await page.wait_for_timeout(DWELL_MS)
+        await page.keyboard.press("1")
+        await page.wait_for_selector("text=mostly copied")
+        await page.keyboard.press("4")
+        await page.wait_for_selector("text=Which text is accurate")
+        await page.keyboard.press("2")
+        await page.wait_for_function(f"!document.body.innerText.includes('accurate?') && '{shown}'")
+        await item_on_screen(page)
+        await page.keyboard.press("Backspace")
+        await page.wait_for_selector("text=You judged this one before")
+        await page.keyboard.press("3")
+        await page.wait_for_function("!document.body.innerText.includes('You judged this one before')")
+        current = await item_on_screen(page)
+        await page.keyboard.press("i")
+        await page.wait_for_selector("[role=dialog]")
+        await page.keyboard.press("1")
+        await page.keyboard.press("Escape")
+        await page.wait_for_selector("[role=dialog]", state="detached")
+        assert await item_on_screen(page) == current, "a key under a dialog must not vote"
+        await page.keyboard.press("f")
+        await page.wait_for_selector("[role=dialog] textarea")
+        await page.locator("[role=dialog] textarea").focus()
+        await page.keyboard.type("Broken in 3 ways, 1 of them odd")
+        await page.locator("[role=dialog] button", has_text="Report").press("Enter")
+        await page.wait_for_function("!document.querySelector('[role=dialog]')")
+        assert await item_on_screen(page) != current
+        await page.keyboard.press("p")
+        await page.wait_for_selector("text=Your place is kept")
+        app.restart()
+        await page.reload()
+        await page.wait_for_selector("text=Your place is kept", timeout=60_000)
+        await page.keyboard.press("Enter")
+        await item_on_screen(page)
+        return shown or ""
+
+
+def test_practice_questions_back_flag_pause_and_a_restarted_server_by_keyboard(app: App) -> None:
+    built = item_set(6, overlap=1, source=True, training=known(1))
+    study = publish(app.store, built, ask_copied=True, ask_accuracy=True)
+    assignment = asyncio.run(walk_through_everything(app, app.store.invite(app.store.add_rater("amber"))))
+    final = next(each for each in app.store.finals(study) if each.assignment_id == assignment)
+    assert (final.shown, final.content["answers"]) == ("right", {"copied": "neither", "accurate": "both"})
+    (raised,) = app.store.open_flags(study)
+    assert raised.note == "Broken in 3 ways, 1 of them odd"
+    assert len([each for each in app.store.finals(study) if each.item_kind is ItemKind.MAIN]) == 1

@@ -1,0 +1,77 @@
+"""SIGKILL between click and commit, two hundred times: nothing acknowledged is lost, nothing is there twice."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+from rating_helpers import item_set, publish, rater_in
+
+from harness.ratings import judging
+from harness.ratings.assignment import Nothing
+from harness.ratings.judging import Refused
+from harness.ratings.store import open_store
+
+KILLS = 200
+AT_ONCE = 3
+
+
+def vote_without_end(url: str, study: str, rater: str, path: Path) -> None:
+    """A rater's process. What it wrote to the file was acknowledged by the store."""
+    judging.MIN_DWELL_MS = 0
+    store = open_store(url)
+    acknowledged = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    while True:
+        held = store.next_assignment(study, rater)
+        assert not isinstance(held, Nothing)
+        try:
+            receipt = store.vote(rater, held, revision=0, choice="left")
+        except Refused:
+            continue
+        os.write(acknowledged, f"{held} {receipt.hash}\n".encode())
+
+
+@pytest.mark.slow
+def test_two_hundred_kills_lose_no_acknowledged_judgment(url: str, tmp_path: Path) -> None:
+    """Three at a time: the killed ones leave locks and half-written transactions to the others."""
+    store = open_store(url)
+    study = publish(store, item_set(2_000, overlap=3))
+    raters = [rater_in(store, study, f"r{i}") for i in range(AT_ONCE)]
+    files = [tmp_path / f"acknowledged-{i}" for i in range(AT_ONCE)]
+    dice = random.Random(4)
+    forked = multiprocessing.get_context("fork")
+
+    def start(number: int) -> multiprocessing.Process:
+        process = forked.Process(target=vote_without_end, args=(url, study, raters[number], files[number]))
+        process.start()
+        return process
+
+    running = [start(number) for number in range(AT_ONCE)]
+    for kill in range(KILLS):
+        number = kill % AT_ONCE
+        time.sleep(dice.uniform(0, 0.12))
+        assert running[number].is_alive()
+        running[number].kill()
+        running[number].join()
+        running[number] = start(number)
+    for process in running:
+        process.kill()
+        process.join()
+
+    finals = {each.assignment_id: each for each in store.finals(study)}
+    check = store.verify(study)
+    assert check.problems == ()
+    assert check.judgments == len(finals)
+    lines = [line.split() for file in files if file.exists() for line in file.read_text().splitlines()]
+    assert len(lines) > KILLS / 2
+    acknowledged = {assignment for assignment, _hash in lines}
+    assert len(acknowledged) == len(lines)
+    assert acknowledged <= finals.keys()
+    assert len(finals) - len(acknowledged) <= KILLS + AT_ONCE, "one unacknowledged judgment at most for each kill"
+    pairs = [(each.item_id, each.rater_id) for each in finals.values()]
+    assert len(pairs) == len(set(pairs)), "no rater judged an item twice"
+    assert not isinstance(store.next_assignment(study, raters[0]), Nothing)
