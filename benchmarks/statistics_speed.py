@@ -1,6 +1,8 @@
-"""Time and memory of analyze on a million judgments, of ROUGE and copying on 10,000 pairs; writes docs/statistics.md.
+"""Time and memory of a million judgments and of ROUGE and copying on 10,000 pairs, into docs/statistics.md.
 
-    HARNESS_SHARED=... python -m benchmarks.statistics_speed     (the texts are CNN/DM articles of the shared data)
+    HARNESS_SHARED=... python -m benchmarks.statistics_speed
+
+The texts are articles of the shared data.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ def write_judgments(path: Path, n: int) -> None:
     lengths = rng.integers(20, 70, size=(2, n))[:, items]
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["item_id", "rater_id", "left_arm", "right_arm", "choice", "left_length", "right_length"])
+        rows.writerow(["item_id", "rater_id", "left_arm", "right_arm", "choice", "left_length",
+                       "right_length"])
         rows.writerows((f"i{item}", f"r{rater}", f"arm{a}", f"arm{(a + b) % 6}", choice, x, y) for
                        item, rater, a, b, choice, x, y in zip(items, raters, first, turn, choices, *lengths,
                                                               strict=True))
@@ -50,7 +53,8 @@ def texts(n: int) -> tuple[list[str], list[str], list[str]]:
     for index, row in enumerate(islice(cycle(rows), n)):
         words = row["article"].split()
         start = (37 * index) % max(len(words) - 60, 1)
-        responses.append(" ".join(words[start:start + 28]) + " .\n" + " ".join(words[start + 28:start + 56]) + " .")
+        halves = (" ".join(words[at:at + 28]) for at in (start, start + 28))
+        responses.append(" .\n".join([*halves, ""]))
         references.append(row["highlights"])
         # A number at the end makes every article a new one: no cache helps.
         articles.append(f"{row['article']} {index}")
@@ -68,8 +72,8 @@ def main() -> None:
                        stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - start
     gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    rows.append([f"analyze, {JUDGMENTS:,} judgments, 1,000 bootstrap resamples", f"{seconds:.0f} s, "
-                 f"{gigabytes:.1f} GiB", ""])
+    rows.append([f"analyze, {JUDGMENTS:,} judgments, 1,000 bootstrap resamples",
+                 f"{seconds:.0f} s, {gigabytes:.1f} GiB", ""])
     responses, references, articles = texts(PAIRS)
     for stemmer in (True, False):
         start = time.perf_counter()
@@ -82,12 +86,14 @@ def main() -> None:
         loop = (time.perf_counter() - start) * PAIRS / LOOP_PAIRS
         furthest = max(abs(found[key][row] - score[key].fmeasure) for row, score in enumerate(expected)
                        for key in ROUGE_KEYS)
-        rows.append([f"ROUGE-1/2/L/Lsum, {PAIRS:,} pairs, {'stems' if stemmer else 'no stems'}", f"{ours:.1f} s",
+        stems = "stems" if stemmer else "no stems"
+        rows.append([f"ROUGE-1/2/L/Lsum, {PAIRS:,} pairs, {stems}", f"{ours:.1f} s",
                      f"{loop / ours:.1f} times as fast as a loop over rouge_score ({loop:.0f} s, from "
                      f"{LOOP_PAIRS:,} pairs); largest difference {furthest:.0e}"])
     start = time.perf_counter()
     copy_statistics(responses, articles)
-    rows.append([f"copy statistics, {PAIRS:,} articles", f"{time.perf_counter() - start:.1f} s", ""])
+    seconds = time.perf_counter() - start
+    rows.append([f"copy statistics, {PAIRS:,} articles", f"{seconds:.1f} s", ""])
     for row in rows:
         print(*row, sep="  ")
     write_table("speed", ["what", "here", ""], rows, note="One core of a two-core machine that had other work.")

@@ -45,11 +45,12 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     result = measure_arms(read.rows, settings)
     result["excluded"] = list(read.excluded)
     if arguments.html:
+        from harness.rows import write_page
         from harness.text.arms_report import html
 
         page = html(result, read.rows, source=arguments.texts.name, tokenizer=tokenizer,
                     examples=arguments.examples)
-        arguments.html.write_text(page, encoding="utf-8")
+        write_page(arguments.html, page)
     return result
 
 

@@ -122,7 +122,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
                             items=clusters, raters=used.rater)
     position = position_test(kept.left, kept.right, kept.outcomes, kept.rater)
     agreed = agreement(_of_first_arm(kept), items=kept.item, rng=numpy_generator(settings.seed, "agreement"),
-                       resamples=max(settings.resamples, 1), confidence=settings.confidence)
+                       resamples=settings.resamples, confidence=settings.confidence)
     notes = {note for row in comparisons for note in row["notes"]}
     return {
         "comparisons": comparisons,

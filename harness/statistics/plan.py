@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 from harness.statistics.raters import ExclusionRules
 
@@ -21,7 +21,7 @@ class AnalysisPlan:
     margin: float = 0.05
     confidence: float = 0.95
     baselines: tuple[str, ...] = ("zero_shot", "supervised")
-    exclusions: ExclusionRules = ExclusionRules()
+    exclusions: ExclusionRules = field(default_factory=ExclusionRules)
 
     def digest(self) -> str:
         """SHA-256 of the plan in one canonical spelling: what is logged when the items are published."""
@@ -31,5 +31,6 @@ class AnalysisPlan:
 
 def differences(planned: AnalysisPlan, done: AnalysisPlan) -> list[str]:
     """What differs, one line each; an empty list is 'as planned'."""
-    return [f"{field.name}: planned {getattr(planned, field.name)!r}, done {getattr(done, field.name)!r}"
-            for field in fields(AnalysisPlan) if getattr(planned, field.name) != getattr(done, field.name)]
+    names = [part.name for part in fields(AnalysisPlan)]
+    pairs = [(name, getattr(planned, name), getattr(done, name)) for name in names]
+    return [f"{name}: planned {before!r}, done {after!r}" for name, before, after in pairs if before != after]

@@ -58,9 +58,10 @@ def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) ->
     for rater, rows in rows_by_label(rater_names).items():
         by_rater.append((rater, int(decisive[rows].sum()), int((scores[rows] == 1).sum())))
     p_values = [binomial_p_value(won, decided) for _, decided, won in by_rater]
-    by_rater_rows = tuple(RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
-                 for (rater, decided, won), p_value, adjusted
-                 in zip(by_rater, p_values, holm(p_values), strict=True))
+    by_rater_rows = tuple(
+        RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
+        for (rater, decided, won), p_value, adjusted
+        in zip(by_rater, p_values, holm(p_values), strict=True))
     arms = tuple(ArmBySide(str(arm), win_rate_left=_mean(scores[left_names == arm]),
                            win_rate_right=_mean(1 - scores[right_names == arm]))
                  for arm in sorted({*left_names, *right_names}))

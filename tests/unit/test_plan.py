@@ -9,7 +9,8 @@ from harness.statistics.raters import ExclusionRules
 def test_every_change_of_the_plan_changes_its_digest_and_is_named() -> None:
     plan = AnalysisPlan()
     changed = [replace(plan, margin=0.1), replace(plan, baselines=("supervised", "zero_shot")),
-               replace(plan, exclusions=ExclusionRules(min_gold_accuracy=0.7)), replace(plan, estimand="majority")]
+               replace(plan, exclusions=ExclusionRules(min_gold_accuracy=0.7)),
+               replace(plan, estimand="majority")]
     digests = {other.digest() for other in [plan, AnalysisPlan(), *changed]}
     assert len(digests) == 5
     assert differences(plan, AnalysisPlan()) == []
