@@ -49,7 +49,7 @@ def main() -> None:
         alarms = f"{1 - two_way:.1%}" if design.win_rate == 0.5 else ""
         rows.append([name, f"{votes:.1%}", f"{by_item:.1%}", f"{two_way:.1%}", alarms])
         print(*rows[-1], sep="  ")
-    note = (f"Coverage of a nominal 95%, {studies:,} studies a row, logit SD 1.0 over items, 0.5 over raters. "
+    note = (f"Coverage of a nominal 95%, {studies:,} studies a row, logit SD 1.0 (items), 0.5 (raters). "
             "The last column is how often a study of two equal arms rejects. Six raters cover as well here, "
             "where their effects are normal; with so few nobody can check that, hence the note under eight.")
     write_table("coverage", ["study", "Wilson over votes", "clustered by item", "two-way (ours)",

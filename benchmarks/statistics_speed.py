@@ -96,7 +96,8 @@ def main() -> None:
     rows.append([f"copy statistics, {PAIRS:,} articles", f"{seconds:.1f} s", ""])
     for row in rows:
         print(*row, sep="  ")
-    write_table("speed", ["what", "here", ""], rows, note="One core of a two-core machine that had other work.")
+    write_table("speed", ["what", "here", ""], rows,
+                note="A two-core machine that had other work.")
 
 
 if __name__ == "__main__":

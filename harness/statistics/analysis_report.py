@@ -53,7 +53,7 @@ def html(result: Json, *, source: str) -> str:
     if points:
         page.figure(dose_response_plot([_curve_point(point) for point in points]),
                     "Win rate over the baseline by label budget; small points are single seeds, the line the "
-                    "isotonic fit. " + result["dose_response"]["saturating"]["statement"])
+                    "isotonic fit. Saturation: " + result["dose_response"]["saturating"]["statement"])
     for title, columns, rows in tables(result):
         page.heading(title)
         page.table(columns, rows)
