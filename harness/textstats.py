@@ -92,7 +92,8 @@ def _print_tables(result: dict[str, Any]) -> None:
     for title, columns, rows in tables(result):
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)
         for index, column in enumerate(columns):
-            table.add_column(column.replace("[", r"\["), justify="right" if index else "left", overflow="fold")
+            name = column.replace("[", r"\[")
+            table.add_column(name, justify="right" if index else "left", overflow="fold")
         for row in rows:
             table.add_row(*(cell.replace("[", r"\[") for cell in row))
         console.print()
