@@ -12,9 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = {
-    "study": "tiny", "base_model.layers": 1, "base_model.width": 32, "base_model.heads": 2, "base_model.vocabulary": 512,
-    "base_model.tokens": 30_000, "task.queries.train": 400, "task.queries.valid": 32, "task.queries.test": 24,
-    "task.response.after": 2, "supervised.pairs": 100, "labels.budgets": "[40, 80]", "reward_model.normalization_samples": 32,
+    "study": "tiny", "base_model.layers": 1, "base_model.width": 32, "base_model.heads": 2,
+    "base_model.vocabulary": 512, "base_model.tokens": 30_000, "task.queries.train": 400, "task.queries.valid": 32, "task.queries.test": 24,
+    "task.response.after": 2, "supervised.pairs": 100, "labels.budgets": "[40, 80]",
+    "reward_model.normalization_samples": 32,
     "ppo.episodes": 320, "ppo.batch_size": 32, "seeds": "[1, 2]",
 }
 
@@ -167,7 +168,7 @@ def test_a_loss_that_is_not_finite_stops_its_stage_and_the_other_arms_go_on(tmp_
     assert process.returncode == 1
     assert "is not finite at step" in process.stdout
     assert "checkpoint" in process.stdout
-    assert process.stdout.count("FAILED ppo rl/40/") == 4, "both seeds were tried, and said so when they failed and at the end"
+    assert process.stdout.count("FAILED ppo rl/40/") == 4, "both seeds were tried; each is said twice"
     assert "Traceback" not in process.stdout + process.stderr
 
 

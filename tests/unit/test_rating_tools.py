@@ -113,7 +113,7 @@ def test_a_bad_line_of_samples_is_named(tmp_path: Path) -> None:
         load_samples(type(finished_studies(tmp_path) or [None])(()) or _study(path))
 
 
-def _study(path: Path):  # noqa: ANN202
+def _study(path: Path):
     from harness.engine.finished import FinishedStudy
 
     return FinishedStudy("pilot", path)
