@@ -42,7 +42,8 @@ def test_without_noise_and_lapses_the_best_wins_and_pure_lapses_are_uniform():
 
 def test_a_labeler_without_noise_picks_the_most_cheerful_candidate():
     labeler = SimulatedLabeler("vader", noise=0.0, lapse_rate=0.0)
-    task = LabelTask("0", _query(), ("He wept in despair.", "He read the paper.", "She laughed with joy.", "It rained."))
+    candidates = ("He wept in despair.", "He read the paper.", "She laughed with joy.", "It rained.")
+    task = LabelTask("0", _query(), candidates)
     assert labeler.choose([task], seed=1) == [2]
 
 
@@ -54,7 +55,8 @@ def test_scorers_order_texts_as_a_reader_would():
                                                 "He went to the place and did the thing again after that."])
     assert rich > plain == 0
     report = _query(source="A fire in Ashford on Monday hurt 12 people. Anna Kessler led the rescue.",
-                    reference="Twelve were injured by flames in Ashford.", facts=(("fire", "flames"), ("12", "twelve"), ("Ashford",)))
+                    reference="Twelve were injured by flames in Ashford.",
+                    facts=(("fire", "flames"), ("12", "twelve"), ("Ashford",)))
     full, partial, invented = source_facts([report] * 3, ["Flames in Ashford hurt twelve.", "There was a fire.",
                                                           "A fire in Ashford hurt 12, said Boris Blake of Rome, 77."])
     assert full == pytest.approx(1.0)

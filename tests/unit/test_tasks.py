@@ -45,7 +45,8 @@ def test_a_query_begins_after_the_first_start_and_ends_at_the_last_end(gpt2):
 
 @pytest.mark.shared
 def test_without_a_start_the_query_begins_with_the_text(gpt2):
-    assert _continuations(gpt2, "One two. Three four five six seven eight.", start=None, query_tokens=4)[0].text == "One two."
+    queries = _continuations(gpt2, "One two. Three four five six seven eight.", start=None, query_tokens=4)
+    assert queries[0].text == "One two."
 
 
 @pytest.mark.shared
@@ -111,8 +112,9 @@ def test_splits_share_no_query(gpt2):
 def test_query_tables_give_back_what_was_written(tmp_path):
     from harness.records import Query
 
-    queries = [Query(id=str(number), tokens=tuple(range(number + 1)), text=f"t{number}", reference=None if number % 2 else "r",
-                     reference_tokens=(1, 2), facts=(("a", "b"), ("c",)), has_preamble=None) for number in range(10)]
+    queries = [Query(id=str(number), tokens=tuple(range(number + 1)), text=f"t{number}",
+                     reference=None if number % 2 else "r", reference_tokens=(1, 2),
+                     facts=(("a", "b"), ("c",)), has_preamble=None) for number in range(10)]
     assert write_queries(tmp_path / "q.parquet", iter(queries)) == 10
     assert read_queries(tmp_path / "q.parquet") == queries
     table = QueryTable(tmp_path / "q.parquet")
