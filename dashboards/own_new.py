@@ -133,7 +133,7 @@ def _rehearsal(draft: Draft) -> None:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(pd.DataFrame(rows), hide_index=True,
-                     column_config={name: percent for name in ("true", "estimated", "low", "high", "width")})
+                     column_config=dict.fromkeys(("true", "estimated", "low", "high", "width"), percent))
 
 
 def _rehearse(draft: Draft, raters: int, truth: float) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, update
 
-from harness.ratings import access, assignment, chain, custody, judging, progress, publishing, unblinding
+from harness.ratings import access, assignment, custody, judging, progress, publishing, unblinding
 from harness.ratings.access import SignedIn, SignInRefused
 from harness.ratings.assignment import Nothing
 from harness.ratings.chain import ChainCheck, Receipt
@@ -21,8 +21,8 @@ from harness.ratings.database import Database, database_url
 from harness.ratings.judging import Answers, Details, Shown
 from harness.ratings.progress import Coverage, Final, RaterProgress, RaterQuality, StudyInfo
 from harness.ratings.protocol import SealedKey, StudyItem, StudyKind, StudyProtocol
-from harness.ratings.unblinding import Unblinded
 from harness.ratings.schema import assignments, enrolments, events, flags, items, reports
+from harness.ratings.unblinding import Unblinded
 from harness.records import Judgment, LabelTask
 
 T = TypeVar("T")
