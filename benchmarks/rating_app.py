@@ -1,6 +1,6 @@
 """How quickly the rating app answers: 25 raters who act every five seconds, against the real server.
 
-`python benchmarks/rating_app.py [--raters 25] [--seconds 60] [--every 5]`. Each rater is a websocket that speaks
+`python -m benchmarks.rating_app [--raters 25] [--seconds 60] [--every 5]`. Each rater is a websocket that speaks
 Streamlit's own protocol, signs in by a one-time link and votes. Measured from sending the click to the last page
 delta received, which includes both ways of the wire and this client's own reading: an upper bound of what the
 server needs. Prints one line of JSON.
@@ -25,9 +25,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -36,6 +33,7 @@ from harness.ratings.blinding import build_items
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.store import RatingStore, open_store
 
+ROOT = Path(__file__).resolve().parents[1]
 GOAL_MS = 300
 
 

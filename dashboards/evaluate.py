@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import desk
 from dashboards.copied import CopiedSpans, copied_spans
 from dashboards.identity import store
-from dashboards.look import inert
+from dashboards.look import inert, scroll_to_top
 from harness.ratings.judging import Answers, Details, Shown
 from harness.ratings.protocol import REASON_TAGS, StudyKind, Which
 from harness.records import Choice
@@ -37,6 +37,7 @@ def page(rater_id: str) -> None:
         if shown is None:
             return
         _texts(shown)
+        scroll_to_top(f"{shown.id}.{shown.stage}")
         if shown.stage == "ask" and shown.is_practice:
             _feedback(rater_id, shown)
         elif shown.stage == "ask":
@@ -114,8 +115,8 @@ def _question(rater_id: str, shown: Shown) -> None:
     said = st.session_state.get(f"answers_{shown.id}", {})
     name = next(each for each in shown.asks if each not in said)
     question, note = QUESTIONS[name]
-    st.subheader(question, anchor=False)
-    st.caption(note)
+    with st.bottom:
+        st.markdown(f"**{question}** {note}")
     with st.bottom, st.container(horizontal=True, key=f"votes_{name}_{shown.id}", gap="small"):
         for place, (label, which) in enumerate(WHICH, start=1):
             st.button(label, key=f"{name}_{which.value}_{shown.id}_{shown.revision}", shortcut=desk.key(str(place)),
@@ -135,13 +136,13 @@ def _answer(rater_id: str, shown: Shown, name: str, which: Which | None) -> None
 
 
 def _feedback(rater_id: str, shown: Shown) -> None:
-    if shown.choice == shown.expected:
-        st.success("That is what most people see, too.", icon=":material/check:")
-    else:
-        st.info(f"Most people choose the {shown.expected} text here.", icon=":material/lightbulb:")
-    if shown.explanation:
-        st.text(shown.explanation)
     with st.bottom, st.container(key=f"votes_on_{shown.id}"):
+        if shown.choice == shown.expected:
+            st.success("That is what most people see, too.", icon=":material/check:")
+        else:
+            st.info(f"Most people choose the {shown.expected} text here.", icon=":material/lightbulb:")
+        if shown.explanation:
+            st.text(shown.explanation)
         st.button("Go on", key=f"go_on_{shown.id}_{shown.revision}", shortcut=desk.key("Enter"), type="primary", width="stretch",
                   on_click=_go_on, args=(rater_id, shown))
 

@@ -14,9 +14,7 @@ STYLE = """<style>
   margin: 0; max-width: 72ch; }
 .inert.scrolls { max-height: 55vh; overflow-y: auto; padding-right: .5rem; }
 .inert mark { background: rgba(222, 168, 50, .34); color: inherit; border-radius: .2rem; padding: 0 .08em; }
-.inert-head { font-size: .82rem; font-weight: 600; letter-spacing: .045em; text-transform: uppercase;
-  opacity: .72; margin: 0 0 .35rem; }
-.inert-head kbd { font: inherit; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .4em; }
+.inert-head { font-size: .86rem; font-weight: 600; letter-spacing: .02em; opacity: .72; margin: 0 0 .35rem; }
 [class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
 [class*="st-key-chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
 [class*="st-key-query"] .inert { opacity: .92; }
@@ -37,6 +35,12 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
 def apply_look() -> None:
     """The app's own style; nothing of anybody's text is in it."""
     st.html(STYLE)
+
+
+def scroll_to_top(screen: str) -> None:
+    """Begin a new screen at its top, once: on a phone the last one ended far down. screen: an opaque id."""
+    st.html(f"<script>/* {screen} */ document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
+            unsafe_allow_javascript=True)
 
 
 def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
@@ -60,3 +64,10 @@ def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
             parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
             at = end
     return "".join([*parts, escape(text[at:])])
+
+
+def figures(*named: tuple[str, str]) -> None:
+    """A row of figures with their names, which wraps on a phone."""
+    with st.container(horizontal=True, gap="small"):
+        for name, value in named:
+            st.metric(name, value, border=True, width=168)

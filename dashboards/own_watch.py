@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.identity import store
-from dashboards.look import inert
+from dashboards.look import figures, inert
 from harness.errors import InputError
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
@@ -51,12 +51,8 @@ def _coverage(study: StudyInfo) -> None:
     found = store().coverage(study.id)
     share = found.judged / found.wanted if found.wanted else 0.0
     st.progress(min(share, 1.0), text=f"{found.judged} of {found.wanted} judgments")
-    columns = st.columns(4)
-    quality = store().quality(study)
-    columns[0].metric("Items complete", f"{found.complete} / {found.items}", border=True)
-    columns[1].metric("In hand now", found.in_hand, border=True)
-    columns[2].metric("Raters", len(quality), border=True)
-    columns[3].metric("Open flags", found.open_flags, border=True)
+    figures(("Items complete", f"{found.complete} / {found.items}"), ("In hand now", str(found.in_hand)),
+            ("Raters", str(len(store().quality(study)))), ("Open flags", str(found.open_flags)))
 
 
 def _flags(study: StudyInfo) -> None:
@@ -82,7 +78,6 @@ def _quality(study: StudyInfo) -> None:
         return
     st.subheader("Raters", anchor=False)
     table = pd.DataFrame([asdict(each) for each in rows]).drop(columns=["rater_id"])
-    share = st.column_config.NumberColumn(format="percent")
     st.dataframe(table, hide_index=True, column_config={
         "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),
@@ -90,7 +85,7 @@ def _quality(study: StudyInfo) -> None:
         "gold_accuracy": st.column_config.NumberColumn("Gold right", format="percent"), "gold_checks": "of",
         "repeat_consistency": st.column_config.NumberColumn("Repeats alike", format="percent"),
         "repeat_checks": "of ", "revisions": "Changed", "qualified": "Qualified",
-        "excluded": st.column_config.TextColumn("Left out by the frozen rules because"), "share": share})
+        "excluded": st.column_config.TextColumn("Left out by the frozen rules because")})
     _agreement(study)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.copied import copied_spans
 from dashboards.identity import store
-from dashboards.look import inert
+from dashboards.look import figures, inert
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
 
@@ -59,14 +59,13 @@ def _win_rates(report: dict[str, Any]) -> None:
     interval = alt.Chart(rows).encode(y=alt.Y("comparison:N", title=None, axis=alt.Axis(labelLimit=280)))
     scale = alt.Scale(domain=[0, 1])
     chart = (alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(strokeDash=[4, 4], color="#8a8f98").encode(x="x:Q")
-             + interval.mark_rule(strokeWidth=3, color="#3f819b").encode(
-                 x=alt.X("ci_low:Q", scale=scale, title="Win rate of the first, 95% interval (two-way clustered)",
+             + interval.mark_rule(strokeWidth=3, color="#3a7d98").encode(
+                 x=alt.X("ci_low:Q", scale=scale, title="Win rate of the first (95% interval)",
                          axis=alt.Axis(format="%")), x2="ci_high:Q")
-             + interval.mark_point(filled=True, size=110, color="#3f819b", opacity=1).encode(
+             + interval.mark_point(filled=True, size=110, color="#3a7d98", opacity=1).encode(
                  x="win_rate:Q", tooltip=["comparison", alt.Tooltip("win_rate", format=".1%"), "n_items",
                                           "n_judgments"]))
     st.altair_chart(chart.properties(height=46 * len(rows) + 50), alt="Win rates with 95% intervals")
-    percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(rows[["arm_a", "arm_b", "win_rate", "ci_low", "ci_high", "win_rate_without_ties", "win_rate_majority",
                        "wins", "ties", "losses", "n_items", "n_judgments", "n_raters", "p_value_holm"]],
                  hide_index=True, column_config={
@@ -76,8 +75,7 @@ def _win_rates(report: dict[str, Any]) -> None:
         "win_rate_without_ties": st.column_config.NumberColumn("Without ties", format="percent"),
         "win_rate_majority": st.column_config.NumberColumn("Majority vote", format="percent"),
         "wins": "Wins", "ties": "Ties", "losses": "Losses", "n_items": "Items", "n_judgments": "Judgments",
-        "n_raters": "Raters", "p_value_holm": st.column_config.NumberColumn("p (Holm)", format="%.4f"),
-        "share": percent})
+        "n_raters": "Raters", "p_value_holm": st.column_config.NumberColumn("p (Holm)", format="%.4f")})
     for note in dict.fromkeys(note for row in report["comparisons"] for note in row["notes"]):
         st.caption(note)
     fragile = [f"{row['arm_a']} vs {row['arm_b']}: {row['fragility']['votes']}" for row in report["comparisons"]
@@ -133,11 +131,10 @@ def _arms(report: dict[str, Any]) -> None:
 def _raters(report: dict[str, Any]) -> None:
     st.subheader("Raters", anchor=False)
     found, position, repeats = report["agreement"], report["position"], report["repeats"]
-    columns = st.columns(4)
-    columns[0].metric("Raw agreement", _percent(found.get("raw")), border=True)
-    columns[1].metric("Krippendorff's α", _number(found.get("krippendorff_alpha")), border=True)
-    columns[2].metric("Left side chosen", _percent(position.get("left_rate")), border=True)
-    columns[3].metric("Repeats alike", f"{repeats['consistent']} / {repeats['n_pairs']}", border=True)
+    figures(("Raw agreement", _percent(found.get("raw"))),
+            ("Krippendorff's α", _number(found.get("krippendorff_alpha"))),
+            ("Left side chosen", _percent(position.get("left_rate"))),
+            ("Repeats alike", f"{repeats['consistent']} / {repeats['n_pairs']}"))
     for why in (found.get("why_undefined"), position.get("why_undefined")):
         if why:
             st.caption(why[0].upper() + why[1:] + ".")

@@ -28,7 +28,7 @@ PAGE = """<!doctype html>
 <meta name="color-scheme" content="light dark"><title>{title}</title><style>
 :root {{ --ground: #fbfaf8; --card: #fff; --ink: #20242a; --line: #d9d5cc; --accent: #2b5f75; --soft: #5d6570; }}
 @media (prefers-color-scheme: dark) {{ :root {{ --ground: #15181c; --card: #20252b; --ink: #e6e4df;
-  --line: #3a4149; --accent: #3f819b; --soft: #a8afb8; }} }}
+  --line: #3a4149; --accent: #35748e; --soft: #a8afb8; }} }}
 * {{ box-sizing: border-box; }}
 body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
   color: var(--ink); font: 1.05rem/1.6 "Source Sans", "Source Sans 3", system-ui, sans-serif; padding: 1rem; }}

@@ -48,8 +48,8 @@ class ExclusionRules:
     min_median_seconds: the median time of the rater's decisions.
     """
 
-    min_gold_accuracy: float = 0.7
-    min_repeat_consistency: float = 0.5
+    min_gold_accuracy: float = 0.6
+    min_repeat_consistency: float = 0.4
     min_median_seconds: float = 1.0
     min_checks: int = 5
 

@@ -26,7 +26,8 @@ from harness.seeds import numpy_generator
 
 @dataclass(frozen=True)
 class SimulatedRater:
-    """How a simulated rater errs. care: how often a gold item is answered rightly. ties, skips: how often.
+    """How a simulated rater errs. care: how often a gold item is answered rightly. ties, skips: how often, on the
+    items whose answer is not plain.
 
     left_bias: added to the chance of choosing left. item_spread: how much items differ around the win rate, from
     0 (every item alike) towards 1 (each item is certain one way or the other).
@@ -97,30 +98,31 @@ class _Clock:
 
 
 def _item_chances(items: ItemSet, win_rates: Mapping[frozenset[str], tuple[str, float]], habits: SimulatedRater, *,
-                  seed: int) -> dict[tuple[str, str], float]:
-    """For each item, by its two texts: the chance that a decided rater prefers the first over the second.
+                  seed: int) -> dict[tuple[str, str], tuple[float, float]]:
+    """For each item, by its two texts: the chance of a tie, and that a decided rater prefers the first text.
 
     A Beta around the pair's own rate keeps its mean exactly, however much the items differ.
     """
     rng = numpy_generator(seed, "items")
-    chances: dict[tuple[str, str], float] = {}
+    chances: dict[tuple[str, str], tuple[float, float]] = {}
     for each in items.items:
         texts = (each.item.left_text, each.item.right_text)
         if each.expected is not None:
-            chances[texts] = habits.care if each.expected == Choice.LEFT else 1 - habits.care
+            chances[texts] = 0.0, habits.care if each.expected == Choice.LEFT else 1 - habits.care
         elif each.item.id in items.key.arms:
             left, right = items.key.arms[each.item.id]
             better, rate = win_rates.get(frozenset((left, right)), (left, 0.5))
             rate = rate if better == left else 1 - rate
             decided = float(np.clip(0.5 + (rate - 0.5) / (1 - habits.ties), 1e-3, 1 - 1e-3))
             strength = (1 - habits.item_spread) / max(habits.item_spread, 1e-3)
-            chances[texts] = float(rng.beta(decided * strength, (1 - decided) * strength))
+            chances[texts] = habits.ties, float(rng.beta(decided * strength, (1 - decided) * strength))
         if texts in chances:
-            chances[texts[1], texts[0]] = 1 - chances[texts]
+            ties, chance = chances[texts]
+            chances[texts[1], texts[0]] = ties, 1 - chance
     return chances
 
 
-def _judge(store: RatingStore, rater_id: str, shown: Shown, chances: Mapping[tuple[str, str], float],
+def _judge(store: RatingStore, rater_id: str, shown: Shown, chances: Mapping[tuple[str, str], tuple[float, float]],
            habits: SimulatedRater, clock: _Clock, rng: np.random.Generator) -> None:
     words = sum(len(text.split()) for text in (shown.query_text, *shown.texts))
     clock.read_for(float(2 + words / 4 * rng.lognormal(0, 0.3)))
@@ -128,11 +130,11 @@ def _judge(store: RatingStore, rater_id: str, shown: Shown, chances: Mapping[tup
         store.answer(rater_id, shown.id, revision=shown.revision, answers=Answers())
         return
     first, second = shown.texts
-    chance = chances[first, second] + habits.left_bias
-    if not shown.is_practice and rng.random() < habits.skips:
+    ties, chance = chances[first, second]
+    if ties and rng.random() < habits.skips:
         choice = Choice.SKIP
-    elif not shown.is_practice and rng.random() < habits.ties:
+    elif rng.random() < ties:
         choice = Choice.TIE
     else:
-        choice = Choice.LEFT if rng.random() < chance else Choice.RIGHT
+        choice = Choice.LEFT if rng.random() < chance + habits.left_bias else Choice.RIGHT
     store.vote(rater_id, shown.id, revision=shown.revision, choice=choice.value)

@@ -42,7 +42,8 @@ def test_novels_are_continued_from_real_weights(tmp_path, model):
 def test_real_posts_and_articles_are_summarized(tmp_path, data, keys):
     root = shared_folder("data", data)
     environment = {"PAIRS": str(root / "train.jsonl"), "BASE_MODEL": str(shared_folder("models", "novels-gpt2"))}
-    settings = {**SMALL, **keys, "task.source.valid_path": root / "valid.jsonl", "task.source.test_path": root / "test.jsonl",
+    settings = {**SMALL, **keys, "task.source.valid_path": root / "valid.jsonl",
+                "task.source.test_path": root / "test.jsonl",
                 "task.query_tokens": 200, "task.response.tokens": 24, "task.response.after": 0,
                 "task.response.text": '"."', "supervised.learning_rates": "[1.0e-4]"}
     process = run_study(tmp_path, study="summarize_my_pairs", settings=settings, environment=environment)

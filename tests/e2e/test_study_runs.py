@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.runs import TINY, command, results, run_study, variables
 
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A folder in which the tiny study ran undisturbed."""

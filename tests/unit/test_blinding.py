@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -57,7 +58,7 @@ def test_a_rater_sees_one_of_two_neighbours_flipped_and_two_raters_see_an_item_b
 def test_which_block_is_flipped_looks_random() -> None:
     firsts = [is_flipped(seed=1, stratum=0, position=2 * block, rater=0) for block in range(400)]
     assert 160 < sum(firsts) < 240
-    runs = sum(a != b for a, b in zip(firsts, firsts[1:], strict=False))
+    runs = sum(a != b for a, b in pairwise(firsts))
     assert 160 < runs < 240
 
 

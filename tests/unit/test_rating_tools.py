@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from dashboards.copied import copied_spans
 from dashboards.look import marked
-from harness.engine.finished import ArmSample, finished_studies, load_samples
+from harness.engine.finished import ArmSample, FinishedStudy, finished_studies, load_samples
 from harness.errors import InputError
 from harness.labels.human import HumanLabeler
 from harness.ratings.custody import integrity, restore
@@ -110,13 +110,7 @@ def test_a_bad_line_of_samples_is_named(tmp_path: Path) -> None:
         load_samples(finished_studies(tmp_path)[0])
     path.unlink()
     with pytest.raises(InputError, match="not finished"):
-        load_samples(type(finished_studies(tmp_path) or [None])(()) or _study(path))
-
-
-def _study(path: Path):
-    from harness.engine.finished import FinishedStudy
-
-    return FinishedStudy("pilot", path)
+        load_samples(FinishedStudy("pilot", path))
 
 
 def test_an_empty_arm_is_named() -> None:

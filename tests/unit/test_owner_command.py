@@ -1,0 +1,107 @@
+"""`python -m harness.raters`: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rating_helpers import item_set, publish, rater_in
+
+from harness.raters import main
+from harness.ratings import judging
+from harness.ratings.protocol import ExclusionRules
+from harness.ratings.store import RatingStore, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RatingStore:
+    monkeypatch.setenv("HARNESS_RATINGS_URL", f"sqlite:///{tmp_path / 'ratings.db'}")
+    monkeypatch.setattr(judging, "MIN_DWELL_MS", 0)
+    return open_store()
+
+
+def judged_study(store: RatingStore) -> str:
+    study = publish(store, item_set(4, overlap=1), exclusion=ExclusionRules(min_median_seconds=0))
+    rater = rater_in(store, study, "amber")
+    for _ in range(4):
+        store.vote(rater, str(store.next_assignment(study, rater)), revision=0, choice="left")
+    return study
+
+
+def test_an_invitation_is_a_link_that_works(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["invite", "amber", "--base-url", "https://rate.example"]) == 0
+    link = capsys.readouterr().out.strip()
+    assert link.startswith("https://rate.example/join/")
+    assert store.sign_in(link.rsplit("/", 1)[1]).rater_id == store.rater_id("amber")
+
+
+def test_verify_tells_a_whole_store_from_a_changed_one(
+        store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    study = judged_study(store)
+    assert main(["close", "pilot"]) == 0
+    assert main(["report", "pilot"]) == 0
+    assert main(["verify"]) == 0
+    assert "byte for byte" in capsys.readouterr().out
+    from sqlalchemy import text
+
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE reports SET text = '{}'"))
+    assert main(["verify", "pilot"]) == 1
+    assert "cannot be reproduced" in capsys.readouterr().out
+    assert store.verify(study).problems == ()
+
+
+def test_a_result_before_closing_is_refused_in_one_line(
+        store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    judged_study(store)
+    assert main(["report", "pilot"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_exports_are_by_side_before_unblinding_and_by_arm_after(
+        store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    judged_study(store)
+    main(["export", "pilot", "--format", "jsonl"])
+    before = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(before) == 4
+    assert "left_arm" not in before[0]
+    main(["close", "pilot"])
+    main(["report", "pilot"])
+    capsys.readouterr()
+    main(["export", "pilot", "--format", "jsonl"])
+    after = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {after[0]["left_arm"], after[0]["right_arm"]} == {"rl/500/1", "zero_shot"}
+
+
+def test_an_export_after_unblinding_is_what_analyze_reads(
+        store: RatingStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    analyze = pytest.importorskip("harness.analyze")
+    judged_study(store)
+    main(["close", "pilot"])
+    main(["report", "pilot"])
+    assert main(["export", "pilot", "-o", str(tmp_path / "pilot.csv")]) == 0
+    capsys.readouterr()
+    assert analyze.main([str(tmp_path / "pilot.csv"), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["comparisons"]
+    assert row["n_judgments"] == 4
+
+
+@pytest.mark.parametrize("argv", [["revoke", "nobody"], ["export"], ["export", "none"], ["erase", "amber"],
+                                  ["restore", "no-such-file"], ["--url", "mysql://x/y", "list"]])
+def test_a_mistake_is_one_line_and_exit_code_2(
+        store: RatingStore, argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    store.add_rater("amber")
+    assert main(argv) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
+
+
+def test_an_erased_rater_is_gone_and_the_rest_stays(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    study = judged_study(store)
+    assert main(["export", "--rater", "amber"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["judgments"]) == 4
+    assert main(["erase", "amber", "--yes"]) == 0
+    assert store.verify(study).erased == 4
+    assert main(["revoke", "amber"]) == 2

@@ -1,0 +1,83 @@
+"""The sign-in forms: cookies that scripts cannot read, links that scanners do not spend, no secret in an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from dashboards import identity
+from dashboards.sign_in import routes
+from harness.ratings.store import RatingStore
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RatingStore]:
+    monkeypatch.setenv("HARNESS_RATINGS_URL", f"sqlite:///{tmp_path / 'ratings.db'}")
+    monkeypatch.setenv("HARNESS_OWNER_SECRET", "a secret of the tests")
+    identity.store.cache_clear()
+    yield identity.store()
+    identity.store.cache_clear()
+
+
+@pytest.fixture
+def browser(store: RatingStore) -> TestClient:
+    return TestClient(Starlette(routes=routes()), follow_redirects=False)
+
+
+def test_opening_a_link_does_not_spend_it_and_pressing_begin_does(store: RatingStore, browser: TestClient) -> None:
+    link = store.invite(store.add_rater("amber"))
+    for _ in range(3):
+        assert "Begin" in browser.get(f"/join/{link}").text
+    answer = browser.post("/join", data={"secret": link, "attempt": "1"})
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert store.session_rater(answer.cookies[identity.RATER_COOKIE]) == store.raters()[0].id
+    assert browser.post("/join", data={"secret": link, "attempt": "2"}).status_code == 403
+
+
+def test_a_form_of_another_site_is_refused(store: RatingStore, browser: TestClient) -> None:
+    link = store.invite(store.add_rater("amber"))
+    answer = browser.post("/join", data={"secret": link}, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert store.sign_in(link).rater_id
+
+
+def test_guessing_the_owners_secret_slows_down(browser: TestClient) -> None:
+    said = [browser.post("/owner-sign-in", data={"secret": f"guess {i}"}).text for i in range(6)]
+    assert "not the owner" in said[0]
+    assert "Please wait" in said[-1]
+    assert "Please wait" in browser.post("/owner-sign-in", data={"secret": "a secret of the tests"}).text
+
+
+def test_without_a_secret_the_owners_page_says_how_to_set_one(
+        browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_OWNER_SECRET")
+    page = browser.get("/owner-sign-in")
+    assert page.status_code == 503
+    assert "HARNESS_OWNER_SECRET" in page.text
+    assert browser.post("/owner-sign-in", data={"secret": ""}).status_code == 403
+
+
+def test_what_was_typed_never_comes_back_as_markup(browser: TestClient) -> None:
+    page = browser.get("/join/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")
+    assert "<script>" not in page.text
+
+
+def test_signing_out_ends_the_session(store: RatingStore, browser: TestClient) -> None:
+    session = store.sign_in(store.invite(store.add_rater("amber"))).session
+    browser.cookies.set(identity.RATER_COOKIE, session)
+    assert browser.post("/sign-out").status_code == 200
+    assert store.session_rater(session) is None
+
+
+def test_a_rater_known_by_an_address_is_found_without_storing_it(store: RatingStore) -> None:
+    rater = store.add_rater("amber", email="Amber@Example.org")
+    assert store.identity_rater("amber@example.org ") == rater
+    assert store.identity_rater("other@example.org") is None
+    assert b"example.org" not in Path(store.database.path or "").read_bytes().lower()
