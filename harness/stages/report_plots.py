@@ -38,7 +38,7 @@ def dose_response(material: ReportMaterial) -> bytes | None:
                         and row["win_rate"] is not None]
                 budgets = [row["label_budget"] for row in mine]
                 rates = [row["win_rate"] for row in mine]
-                # Where all outcomes agree there may be no interval, or one whose end is the rate itself but for rounding.
+                # Where all outcomes agree there may be no interval, or one that ends at the rate but for rounding.
                 below = [max(row["win_rate"] - _or(row["ci_low"], row["win_rate"]), 0.0) for row in mine]
                 above = [max(_or(row["ci_high"], row["win_rate"]) - row["win_rate"], 0.0) for row in mine]
                 panel.errorbar(budgets, rates, yerr=[below, above], marker="o", capsize=3, color=colour, label=arm)

@@ -169,3 +169,14 @@ def test_a_dry_run_trains_nothing(tmp_path):
     assert "ppo rl/80/2" in process.stdout
     assert "640" not in process.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_quick_study_learns_what_its_labels_ask_for(tmp_path):
+    process = run_study(tmp_path, settings={})
+    assert process.returncode == 0, process.stdout + process.stderr
+    document = results(tmp_path, "quick")
+    rates = {(row["label_budget"], row["baseline"]): row for row in document["win_rates"]}
+    assert all(point["win_rate"] > 0.65 for point in rates[4000, "zero_shot"]["by_seed"])
+    assert rates[4000, "zero_shot"]["win_rate"] > rates[250, "zero_shot"]["win_rate"]
+    gold = {(arm["arm"], arm["label_budget"], arm["seed"]): arm["gold_score"] for arm in document["arms"]}
+    assert gold["rl", 4000, 1] > gold["zero_shot", None, None] + 0.2
