@@ -92,7 +92,8 @@ async def session(app: App, tokens: list[str], traffic: Traffic) -> list[Acknowl
 
 
 def test_every_acknowledged_click_is_in_the_store_once_and_no_secret_in_the_traffic(app: App) -> None:
-    built = build_items(pairs(40, arms=("armsecret/4321787654321/9021198765432", "basesecret")), seed=987654321, overlap=3)
+    arms = ("armsecret/4321787654321/9021198765432", "basesecret")
+    built = build_items(pairs(40, arms=arms), seed=987654321, overlap=3)
     study = publish(app.store, built, name="studysecret", seed=987654321, execution="executionsecret")
     tokens = [app.store.invite(app.store.add_rater(handle)) for handle in ("amber", "birch", "cedar")]
     traffic = Traffic()
