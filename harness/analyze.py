@@ -47,9 +47,10 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     result["excluded"] = [*read.excluded, *result["excluded"]]
     result["warnings"] = [*read.warnings, *result["warnings"]]
     if arguments.html:
+        from harness.rows import write_page
         from harness.statistics.analysis_report import html
 
-        arguments.html.write_text(html(result, source=arguments.ratings.name), encoding="utf-8")
+        write_page(arguments.html, html(result, source=arguments.ratings.name))
     return result
 
 

@@ -61,7 +61,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "notes": _notes(arguments),
     }
     if arguments.html:
-        arguments.html.write_text(_html(result), encoding="utf-8")
+        from harness.rows import write_page
+
+        write_page(arguments.html, _html(result))
     return result
 
 

@@ -1,4 +1,7 @@
-"""Rows of a CSV or JSONL file with their line numbers: a bad line is one clear message, or left out."""
+"""The commands' files: rows of a CSV or JSONL file with their line numbers, and the page they write.
+
+A bad line is one clear message, or is left out and counted.
+"""
 
 from __future__ import annotations
 
@@ -105,6 +108,14 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
                        reason="wrong number of fields")
         else:
             yield line, dict(zip(header, values, strict=True))
+
+
+def write_page(path: Path, markup: str) -> None:
+    """Write a page. Raises InputError where that cannot be done."""
+    try:
+        path.write_text(markup, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", file=str(path), key="--html") from None
 
 
 def parse_columns(text: str | None, known: Sequence[str]) -> dict[str, str]:

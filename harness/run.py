@@ -96,6 +96,9 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
     from harness.engine.summary import publish_results, say_what_happened
     from harness.engine.tracking import Tracking
 
+    # Threads that spin while they wait make a stage several times slower on a machine that others use too; it is read
+    # when torch is loaded, here or in a worker.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     console = Console()
     screen = LiveScreen(console) if console.is_terminal else LineScreen(sys.stdout)
     resources = choose_resources(plan.study, arguments.jobs)

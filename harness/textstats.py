@@ -45,11 +45,12 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     result = measure_arms(read.rows, settings)
     result["excluded"] = list(read.excluded)
     if arguments.html:
+        from harness.rows import write_page
         from harness.text.arms_report import html
 
         page = html(result, read.rows, source=arguments.texts.name, tokenizer=tokenizer,
                     examples=arguments.examples)
-        arguments.html.write_text(page, encoding="utf-8")
+        write_page(arguments.html, page)
     return result
 
 
@@ -89,13 +90,12 @@ def _print_tables(result: dict[str, Any]) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     for title, columns, rows in tables(result):
-        # Measures go down and arms across: eleven measures do not fit beside one another.
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-        table.add_column("")
+        for index, column in enumerate(columns):
+            name = column.replace("[", r"\[")
+            table.add_column(name, justify="right" if index else "left", overflow="fold")
         for row in rows:
-            table.add_column(row[0].replace("[", r"\["), justify="right", overflow="fold")
-        for index, column in enumerate(columns[1:], start=1):
-            table.add_row(column, *(row[index] for row in rows))
+            table.add_row(*(cell.replace("[", r"\[") for cell in row))
         console.print()
         console.print(table)
     for left_out in result["excluded"]:

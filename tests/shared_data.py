@@ -1,4 +1,4 @@
-"""Where the shared data lies, for tests that need real text or judgments."""
+"""Where the shared data lies, for tests that need real text, judgments or models. In CI its absence is a failure."""
 
 import os
 from pathlib import Path
@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 
 
+def shared_root() -> Path | None:
+    """The shared folder: HARNESS_SHARED, or `../shared` beside the repository; None where neither is there."""
+    for root in filter(None, (os.environ.get("HARNESS_SHARED"), Path(__file__).resolve().parents[2] / "shared")):
+        if Path(root).is_dir():
+            return Path(root)
+    return None
+
+
+def shared_folder(*parts: str) -> Path:
+    """A folder or file below the shared folder; skips the test where it is not there."""
+    root = shared_root()
+    if root is not None and root.joinpath(*parts).exists():
+        return root.joinpath(*parts)
+    assert not os.environ.get("CI"), "CI must have the shared data"
+    pytest.skip("the shared data is not here (set HARNESS_SHARED)")
+
+
 def shared_file(*parts: str) -> Path:
     """A file of the shared data; skips the test where it is not there."""
-    roots = [os.environ.get("HARNESS_SHARED"), Path(__file__).parents[2] / "shared"]
-    for root in filter(None, roots):
-        path = Path(root, "data", *parts)
-        if path.is_file():
-            return path
-    pytest.skip("the shared data is not here (set HARNESS_SHARED)")
+    return shared_folder("data", *parts)

@@ -27,7 +27,7 @@ def token_logprobs(logits: Tensor, tokens: Tensor, *, temperature: float = 1.0) 
     """
     if temperature != 1.0:
         logits = logits / temperature
-    logprobs, entropies = _TokenLogprobs.apply(logits, tokens)
+    logprobs, entropies = _TokenLogprobs.apply(logits, tokens)  # type: ignore[no-untyped-call]
     return TokenLogprobs(logprobs=logprobs, entropies=entropies)
 
 

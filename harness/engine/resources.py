@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.study.spec import ScratchModel, StudySpec
 
-_TINY_WIDTH = 512
+_SMALL_WIDTH = 512
+"""Up to this width two single-threaded stages beat one with two threads: the matrices are too small to share."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,23 @@ class Resources:
 
 
 def choose_resources(study: StudySpec, jobs: int | None) -> Resources:
-    """For small models, as many single-threaded stages as cores; a model from outside gets the whole machine.
+    """For small models as many single-threaded stages as cores; a large one gets the whole machine, stage by stage.
 
     Threads follow from the study and the machine, never from `jobs`, so that the numbers do not depend on `jobs`.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    model = study.base_model
-    narrow = isinstance(model, ScratchModel) and model.width <= _TINY_WIDTH
-    threads = 1 if narrow else cores
-    return Resources(jobs=jobs or (cores if narrow else 1), cores=cores, narrow_threads=threads)
+    width = _width(study)
+    narrow = width is not None and width <= _SMALL_WIDTH
+    return Resources(jobs=jobs or (cores if narrow else 1), cores=cores, narrow_threads=1 if narrow else cores)
+
+
+def _width(study: StudySpec) -> int | None:
+    """The model's width; None for a name on the hub, which is taken for large."""
+    if isinstance(study.base_model, ScratchModel):
+        return study.base_model.width
+    config = Path(study.base_model) / "config.json"
+    if not config.is_file():
+        return None
+    document = json.loads(config.read_text(encoding="utf-8"))
+    width = document.get("hidden_size", document.get("n_embd"))
+    return int(width) if width else None

@@ -29,7 +29,7 @@ class _Clock:
     """Time left, from the work done so far. Counts work in token passes, so that stages are comparable."""
 
     def __init__(self, plan: Plan) -> None:
-        self._cost = {stage.fingerprint: estimate_stage(stage, plan).model_tokens for stage in plan.stages}
+        self._cost = {stage.fingerprint: estimate_stage(stage, plan).work for stage in plan.stages}
         self._began = time.monotonic()
         self._done = 0.0
         self.total = 0.0

@@ -36,5 +36,5 @@ class _Gelu(torch.autograd.Function):
         """σ + x·σ(1 − σ)·(a + 3b·x²), times what comes from above."""
         x, share = ctx.saved_tensors
         slope = torch.square(x).mul_(3.0 * CUBIC).add_(SLOPE).mul_(x)
-        slope = torch.ops.aten.sigmoid_backward(slope, share).add_(share)
-        return slope.mul_(grads[0])
+        slope = cast(Tensor, torch.ops.aten.sigmoid_backward(slope, share))
+        return slope.add_(share).mul_(grads[0])

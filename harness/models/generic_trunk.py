@@ -74,7 +74,7 @@ class GenericDecoding:
     """The module's own cache, one row a candidate."""
 
     def __init__(self, body: Any, cache: Any, queries: TokenBatch, *, candidates: int) -> None:
-        self._body, self._cache, self._k = body, cache, candidates
+        self._body, self._cache = body, cache
         self._mask = queries.is_token.long().repeat_interleave(candidates, dim=0)
         self._position = queries.lengths.repeat_interleave(candidates, dim=0)[:, None]
 

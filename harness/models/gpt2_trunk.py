@@ -134,7 +134,7 @@ class GPT2Trunk:
 
     def _split_heads(self, x: Tensor) -> Tensor:
         """(rows, time, width) -> (rows, heads, time, width of a head), a view."""
-        return x.unflatten(-1, (self._heads, -1)).transpose(1, 2)
+        return x.view(*x.shape[:2], self._heads, -1).transpose(1, 2)
 
 
 def _pick(x: Tensor, select: Tensor | int) -> Tensor:
@@ -157,7 +157,7 @@ class GPT2Decoding:
     """Keys and values of the queries (kept once for all candidates) and of what each candidate has said."""
 
     def __init__(self, trunk: GPT2Trunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
-        self._trunk, self._k, self._said = trunk, candidates, 0
+        self._trunk, self._said = trunk, 0
         rows, time = queries.tokens.shape
         self._next_position = queries.lengths[:, None].expand(rows, candidates)
         layout = sequence_layout(queries.tokens, select=1, is_padded=queries.is_padded)

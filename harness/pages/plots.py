@@ -56,7 +56,7 @@ def dose_response_plot(points: Sequence[CurvePoint], *, axis: str = "win rate ov
                   alpha=0.8)
     axes.plot(budgets, [point.value for point in points], "o", color="#3a5a98")
     if all(point.isotonic is not None for point in points):
-        axes.step(budgets, [point.isotonic for point in points], where="post", color="#888", linewidth=1)
+        axes.plot(budgets, [point.isotonic for point in points], color="#888", linewidth=1)
     axes.axhline(0.5, color="#888", linewidth=1, linestyle="--")
     axes.set_xscale("log", base=2)
     axes.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
@@ -67,7 +67,7 @@ def dose_response_plot(points: Sequence[CurvePoint], *, axis: str = "win rate ov
 
 def curves(xs: Sequence[float], named: dict[str, Sequence[float]], *, x_axis: str, y_axis: str,
            level: float | None = None) -> str:
-    """Curves over a common axis, and a dashed line at `level`."""
+    """Curves of shares in [0, 1] over a common axis, and a dashed line at `level`."""
     figure, axes = _figure(7, 4)
     for name, ys in named.items():
         axes.plot(xs, ys, "o-", label=name)
@@ -75,6 +75,7 @@ def curves(xs: Sequence[float], named: dict[str, Sequence[float]], *, x_axis: st
         axes.axhline(level, color="#888", linewidth=1, linestyle="--")
     axes.set_xlabel(x_axis)
     axes.set_ylabel(y_axis)
+    axes.set_ylim(-0.02, 1.02)
     axes.legend(frameon=False)
     return _svg(figure)
 

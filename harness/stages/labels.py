@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from harness.tasks.text_tokens import decode, single_token
 
 _AT_ONCE = 256
 _MOST_ROUNDS = 64
+_PROBED = 64
+_MOSTLY = 0.98
 _ROUND_STRIDE = 1 << 40
 
 
@@ -79,13 +82,14 @@ def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[t
     found = np.full((len(queries), k, rule.tokens), PAD, dtype=np.int32)
     have = np.zeros(len(queries), dtype=int)
     seed = derive_seed(call.seed, "candidates")
+    draws = _draws_at_once(call, policy, end, k)
     # Similar lengths side by side need little padding; a sample does not depend on its neighbours.
     by_length = np.argsort([len(query) for query in queries], kind="stable")
     for start in range(0, len(queries), _AT_ONCE):
         waiting = by_length[start:start + _AT_ONCE]
         for attempt in range(_MOST_ROUNDS):
             batch = TokenBatch.from_sequences([queries[index] for index in waiting])
-            sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=k,
+            sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=draws,
                                        stream_ids=torch.from_numpy(numbers[waiting] + attempt * _ROUND_STRIDE))
             cut = truncate(sampled.tokens, end_token=end, after=rule.after)
             for index, tokens, valid in zip(waiting, cut.tokens.cpu().numpy(), cut.valid.cpu().numpy(), strict=True):
@@ -102,6 +106,21 @@ def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[t
                 key="task.response", cure="Choose another end text, a lower 'after', or more tokens.")
         log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
     return found
+
+
+def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
+    """How many responses to draw so that k of them mostly obey the end rule: a query is then read once.
+
+    The share that obeys is taken from the first train queries, not from this piece's own: label i must not depend on
+    the piece it is made in.
+    """
+    rule = call.settings.task.response
+    tokens = QueryTable(call.inputs["queries"] / "train.parquet").tokens()[:_PROBED]
+    batch = TokenBatch.from_sequences([row.tolist() for row in tokens])
+    sampled = sample_responses(policy, batch, length=rule.tokens, candidates=k,
+                               seed=derive_seed(call.seed, "probe"), stream_ids=torch.arange(len(tokens)))
+    valid = truncate(sampled.tokens, end_token=end, after=rule.after).valid.double().mean().item()
+    return min(4 * k, math.ceil(1.25 * k / max(valid, 0.01))) if valid < _MOSTLY else k
 
 
 def _imported(call: StageCall) -> Done:

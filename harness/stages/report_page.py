@@ -50,8 +50,11 @@ def answers(results: dict[str, Any]) -> list[str]:
     largest = max((row["label_budget"] for row in results["win_rates"]), default=None)
     for row in results["win_rates"]:
         if row["label_budget"] == largest and row["win_rate"] is not None:
-            verdict = ("preferred to" if row["ci_low"] > 0.5 else "worse than" if row["ci_high"] < 0.5
-                       else "not told apart from")
+            if row["ci_low"] is None:
+                verdict = "not told apart from"
+            else:
+                verdict = ("preferred to" if row["ci_low"] > 0.5 else "worse than" if row["ci_high"] < 0.5
+                           else "not told apart from")
             sentences.append(
                 f"With {_thousands(largest)} labels {row['arm']} is {verdict} "
                 f"{row['baseline'].replace('_', '-')} by {judge}: it wins "

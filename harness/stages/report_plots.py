@@ -38,8 +38,9 @@ def dose_response(material: ReportMaterial) -> bytes | None:
                         and row["win_rate"] is not None]
                 budgets = [row["label_budget"] for row in mine]
                 rates = [row["win_rate"] for row in mine]
-                below = [row["win_rate"] - row["ci_low"] for row in mine]
-                above = [row["ci_high"] - row["win_rate"] for row in mine]
+                # Where all outcomes agree there may be no interval, or one whose end is the rate itself but for rounding.
+                below = [max(row["win_rate"] - _or(row["ci_low"], row["win_rate"]), 0.0) for row in mine]
+                above = [max(_or(row["ci_high"], row["win_rate"]) - row["win_rate"], 0.0) for row in mine]
                 panel.errorbar(budgets, rates, yerr=[below, above], marker="o", capsize=3, color=colour, label=arm)
                 for row in mine:
                     panel.scatter([row["label_budget"]] * len(row["by_seed"]),
@@ -120,6 +121,10 @@ def copied_positions(material: ReportMaterial) -> bytes | None:
         panel.set_ylabel("share of the copied sentences")
         panel.legend(frameon=False, fontsize=8)
         return _svg(figure)
+
+
+def _or(value: float | None, other: float) -> float:
+    return other if value is None else value
 
 
 def _svg(figure: Figure) -> bytes:

@@ -54,15 +54,15 @@ def agreement(ratings: Labels, *, items: Labels, rng: np.random.Generator, resam
         why = "every judgment is the same choice: no chance agreement to compare with"
         return Agreement(raw, None, None, None, None, len(counts), why)
     alpha = _nominal_alpha(patterns, weights)
+    if resamples == 0 or len(counts) < 2:
+        reason = None if len(counts) > 1 else "one item only: no interval for alpha"
+        return Agreement(raw, alpha, None, None, _ac1(shares, raw), len(counts), reason)
     draws = rng.multinomial(len(counts), weights / weights.sum(), size=resamples)
     resampled = np.array([_nominal_alpha(patterns, draw) for draw in draws.astype(np.float64)])
     defined = resampled[~np.isnan(resampled)]
     tail = 50 * (1 - confidence)
-    low, high = np.percentile(defined, [tail, 100 - tail]) if len(defined) else (np.nan, np.nan)
-    one_item = len(counts) < 2
-    return Agreement(raw, float(alpha), None if one_item else float(low), None if one_item else float(high),
-                     _ac1(shares, raw), len(counts),
-                     "one item only: no interval for alpha" if one_item else None)
+    low, high = (float(value) for value in np.percentile(defined, [tail, 100 - tail]))
+    return Agreement(raw, alpha, low, high, _ac1(shares, raw), len(counts), None)
 
 
 def krippendorff_alpha(reliability: Sequence[Sequence[Any]] | FloatArray, *,

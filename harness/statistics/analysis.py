@@ -12,7 +12,7 @@ from harness.errors import InputError
 from harness.seeds import numpy_generator
 from harness.statistics.agreement import agreement
 from harness.statistics.bradley_terry import BradleyTerry, fit_bradley_terry
-from harness.statistics.clustered import FloatArray
+from harness.statistics.clustered import FloatArray, rows_by_label
 from harness.statistics.davidson import fit_davidson
 from harness.statistics.dose_response import dose_response
 from harness.statistics.equivalence import equivalence
@@ -122,7 +122,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
                             items=clusters, raters=used.rater)
     position = position_test(kept.left, kept.right, kept.outcomes, kept.rater)
     agreed = agreement(_of_first_arm(kept), items=kept.item, rng=numpy_generator(settings.seed, "agreement"),
-                       resamples=max(settings.resamples, 1), confidence=settings.confidence)
+                       resamples=settings.resamples, confidence=settings.confidence)
     notes = {note for row in comparisons for note in row["notes"]}
     return {
         "comparisons": comparisons,
@@ -238,13 +238,16 @@ def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> list[Js
         column = ratings.numbers.get(by)
     if column is None:
         return []
-    values = sorted({value for value in column.tolist() if value == value})
-    rows = []
-    for value in values if len(values) > 1 else []:
-        part = ratings.take(column == value)
+    known = np.flatnonzero(np.array([value == value for value in column.tolist()], dtype=bool))
+    groups = rows_by_label(column[known])
+    rows: list[Json] = []
+    if len(groups) < 2:
+        return rows
+    for value, at in groups.items():
+        part = ratings.take(known[at])
         for pair in _pairs(part, settings.baseline):
             rate = _win_rate(part, pair, settings, bootstrap=False)
-            label = int(value) if isinstance(value, float) and value.is_integer() else value
+            label = int(value) if isinstance(value, float) and value.is_integer() else str(value)
             rows.append({by: label, **_rate_row(pair, rate)})
     return rows
 

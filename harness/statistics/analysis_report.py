@@ -53,7 +53,7 @@ def html(result: Json, *, source: str) -> str:
     if points:
         page.figure(dose_response_plot([_curve_point(point) for point in points]),
                     "Win rate over the baseline by label budget; small points are single seeds, the line the "
-                    "isotonic fit. " + result["dose_response"]["saturating"]["statement"])
+                    "isotonic fit. Saturation: " + result["dose_response"]["saturating"]["statement"])
     for title, columns, rows in tables(result):
         page.heading(title)
         page.table(columns, rows)
@@ -65,11 +65,11 @@ def html(result: Json, *, source: str) -> str:
 def methods(result: Json) -> str:
     """The methods paragraph, with every setting."""
     settings = result["settings"]
-    first = result["comparisons"][0]
+    method = next((row["method"] for row in result["comparisons"] if row["ci_low"] is not None), "none")
     vote = "each item's majority vote" if settings["majority"] else "all judgments"
     return (
         f"Win rates are means of 1 (win), ½ (tie) and 0 (loss), averaged within an item, then over items, "
-        f"from {vote}. Intervals at {percent(settings['confidence'], 0)}: {first['method']}, degrees of "
+        f"from {vote}. Intervals at {percent(settings['confidence'], 0)}: {method}, degrees of "
         f"freedom one less than the fewer clusters; two-way bootstrap, {settings['resamples']} resamples, "
         f"seed {settings['seed']}. p values are two-sided, adjusted by Holm over all comparisons. "
         f"Equivalence: two one-sided tests with a margin of {100 * settings['margin']:g} points. "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,15 @@ def encode(labels: Sequence[Any] | NDArray[Any]) -> tuple[IntArray, int]:
     array = labels if isinstance(labels, np.ndarray) else np.array(list(labels), dtype=object)
     codes, uniques = pd.factorize(array, use_na_sentinel=False)
     return codes.astype(np.int64), len(uniques)
+
+
+def rows_by_label(labels: NDArray[Any]) -> dict[Any, IntArray]:
+    """{label: its rows, in order}, by label: one sort instead of a comparison of all rows for each label."""
+    codes, n = encode(labels)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(n + 1))
+    groups = [order[start:end] for start, end in pairwise(starts)]
+    return dict(sorted(((labels[rows[0]], rows) for rows in groups), key=lambda group: group[0]))
 
 
 def cell_codes(first: IntArray, second: IntArray) -> IntArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.statistics.clustered import FloatArray, encode
+from harness.statistics.clustered import FloatArray, encode, rows_by_label
 from harness.statistics.win_rate import Labels
 
 
@@ -59,15 +59,15 @@ def rater_quality(raters: Labels, items: Labels, chosen: Labels, *, gold: Labels
     choices = np.asarray(chosen, dtype=object)
     peers = _peer_agreement(items, choices)
     result = []
-    for rater in sorted(set(names)):
-        here = names == rater
-        gold_hits = _hits(choices[here], None if gold is None else np.asarray(gold, dtype=object)[here])
-        repeat_hits = _hits(choices[here],
-                            None if repeats is None else np.asarray(repeats, dtype=object)[here])
+    gold_answers, first_answers = (None if column is None else np.asarray(column, dtype=object)
+                                   for column in (gold, repeats))
+    for rater, here in rows_by_label(names).items():
+        gold_hits = _hits(choices[here], None if gold_answers is None else gold_answers[here])
+        repeat_hits = _hits(choices[here], None if first_answers is None else first_answers[here])
         times = seconds[here] if seconds is not None else np.array([])
         times = times[~np.isnan(times)]
         result.append(RaterQuality(
-            rater=rater, n_judgments=int(here.sum()), tie_rate=float(np.mean(choices[here] == "tie")),
+            rater=rater, n_judgments=len(here), tie_rate=float(np.mean(choices[here] == "tie")),
             agreement=_mean(peers[here][~np.isnan(peers[here])]),
             gold_accuracy=_mean(gold_hits), n_gold=len(gold_hits),
             repeat_consistency=_mean(repeat_hits), n_repeats=len(repeat_hits),

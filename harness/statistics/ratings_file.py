@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -84,18 +85,21 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
     """
     mapping = parse_columns(columns, COLUMNS)
     bad = BadRows(str(path), skip_bad)
-    rows = list(_checked(read_rows(path, bad), mapping, bad, columns_given=columns))
-    if not rows:
-        raise InputError("no judgments in it", file=str(path),
-                         cure="Every row of it was bad." if bad.counts else None)
-    judged = [(line, row) for line, row in rows if row["choice"] != Choice.SKIP]
-    excluded = [{"reason": reason, "n": n} for reason, n in bad.counts.items()]
-    if len(judged) < len(rows):
-        excluded.append({"reason": "skipped by the rater", "n": len(rows) - len(judged)})
-    if not judged:
-        raise InputError("every judgment is a skip", file=str(path))
-    ratings = _as_columns(judged)
-    kept = _latest(ratings, [str(row.get("decided_at") or "") for _, row in judged])
+    table = _Table()
+    skips = 0
+    for line, row in _checked(read_rows(path, bad), mapping, bad):
+        if row["choice"] == Choice.SKIP:
+            skips += 1
+        else:
+            table.add(line, row)
+    excluded: list[dict[str, Any]] = [{"reason": reason, "n": n} for reason, n in bad.counts.items()]
+    if skips:
+        excluded.append({"reason": "skipped by the rater", "n": skips})
+    if not table.lines:
+        problem = "every judgment is a skip" if skips else "no judgments in it"
+        raise InputError(problem, file=str(path), cure="Every row of it was bad." if bad.counts else None)
+    ratings = table.ratings()
+    kept = _latest(ratings, table.columns["decided_at"])
     warnings = []
     if kept.sum() < len(ratings):
         n = int(len(ratings) - kept.sum())
@@ -104,11 +108,12 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
     return ReadRatings(ratings.take(kept), tuple(excluded), tuple(warnings))
 
 
-def _checked(rows: Iterable[tuple[int, Row]], mapping: dict[str, str], bad: BadRows, *,
-             columns_given: str | None) -> Iterable[tuple[int, Row]]:
+def _checked(rows: Iterable[tuple[int, Row]], mapping: dict[str, str],
+             bad: BadRows) -> Iterable[tuple[int, Row]]:
     """Rows under our names, each of them sound; a fault goes to `bad`."""
     names = {ours: mapping.get(ours, ours) for ours in COLUMNS}
-    seen: set[tuple[Any, ...]] = set()
+    # Hashes instead of rows: a million of them take 60 MB, and two alike by chance are not to be feared.
+    seen: set[int] = set()
     first = True
     for line, raw in rows:
         if first:
@@ -117,7 +122,7 @@ def _checked(rows: Iterable[tuple[int, Row]], mapping: dict[str, str], bad: BadR
         row = {ours: raw.get(theirs) for ours, theirs in names.items()}
         if not _is_sound(row, line, bad):
             continue
-        exact = tuple(map(str, raw.values()))
+        exact = hash(tuple(map(str, raw.values())))
         if exact in seen:
             bad.report("the same row again", line=line, reason="duplicate row", cure="Remove one of them.")
             continue
@@ -190,35 +195,51 @@ def _seconds(value: Any) -> float:
         return datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
 
 
-def _as_columns(rows: list[tuple[int, Row]]) -> Ratings:
-    def column(name: str) -> NDArray[Any]:
-        return np.array([row[name] for _, row in rows], dtype=object)
+class _Table:
+    """The rows so far, column by column: a dictionary for each of a million rows would not fit."""
 
-    def labels(name: str) -> NDArray[Any] | None:
-        values = column(name)
-        present = np.array([value not in _MISSING for value in values])
-        return np.array([str(value) for value in values], dtype=object) if present.any() else None
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+        self.columns: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "seconds")}
 
-    left, right, seed = column("left_arm"), column("right_arm"), labels("seed")
-    numbers = {name: column(name).astype(np.float64) for name in NUMBERS}
-    present = {name: values for name, values in numbers.items() if not np.isnan(values).all()}
-    low, high = np.where(left < right, left, right), np.where(left < right, right, left)
-    parts = [column("item_id"), low, high] + ([seed] if seed is not None else [])
-    if "label_budget" in present:
-        parts.append(present["label_budget"])
-    # An item is one pair of responses: files that number queries reuse the number for other arms.
-    item = np.array(["\x1f".join(map(str, part)) for part in zip(*parts, strict=True)], dtype=object)
-    gold = np.array([_SIDES.get(str(row["gold_choice"]), np.nan) for _, row in rows])
-    return Ratings(
-        item=item, rater=column("rater_id"), left=left, right=right,
-        outcomes=np.array([_SIDES[row["choice"]] for _, row in rows]), query=labels("query_id"), seed=seed,
-        seconds=column("seconds").astype(np.float64), numbers=present, gold=gold,
-        repeat_of=np.array([None if value in _MISSING else str(value) for value in column("repeat_of")],
-                           dtype=object),
-        line=np.array([line for line, _ in rows]))
+    def add(self, line: int, row: Row) -> None:
+        self.lines.append(line)
+        for name, values in self.columns.items():
+            value = row[name]
+            values.append(sys.intern(value) if type(value) is str else value)
+
+    def ratings(self) -> Ratings:
+        left, right, seed = self._texts("left_arm"), self._texts("right_arm"), self._labels("seed")
+        numbers = {name: np.array(self.columns[name], dtype=np.float64) for name in NUMBERS}
+        present = {name: values for name, values in numbers.items() if not np.isnan(values).all()}
+        low, high = np.where(left < right, left, right), np.where(left < right, right, left)
+        parts = [self.columns["item_id"], low, high] + ([seed] if seed is not None else [])
+        if "label_budget" in present:
+            parts.append(present["label_budget"])
+        # An item is one pair of responses: files that number queries reuse the number for other arms.
+        item = np.array([sys.intern("\x1f".join(map(str, part))) for part in zip(*parts, strict=True)],
+                        dtype=object)
+        return Ratings(
+            item=item, rater=self._texts("rater_id"), left=left, right=right,
+            outcomes=np.array([_SIDES[choice] for choice in self.columns["choice"]]),
+            query=self._labels("query_id"), seed=seed, numbers=present,
+            seconds=np.array(self.columns["seconds"], dtype=np.float64),
+            gold=np.array([_SIDES.get(str(gold), np.nan) for gold in self.columns["gold_choice"]]),
+            repeat_of=np.array([None if value in _MISSING else str(value)
+                                for value in self.columns["repeat_of"]], dtype=object),
+            line=np.array(self.lines))
+
+    def _texts(self, name: str) -> NDArray[Any]:
+        return np.array(self.columns[name], dtype=object)
+
+    def _labels(self, name: str) -> NDArray[Any] | None:
+        """A column of optional labels; None where no row has one."""
+        if all(value in _MISSING for value in self.columns[name]):
+            return None
+        return np.array([str(value) for value in self.columns[name]], dtype=object)
 
 
-def _latest(ratings: Ratings, decided_at: list[str]) -> NDArray[np.bool_]:
+def _latest(ratings: Ratings, decided_at: list[Any]) -> NDArray[np.bool_]:
     """Mask of each rater's last judgment on each item: by decided_at where given, else by its place."""
     item, _ = encode(ratings.item)
     rater, n_raters = encode(ratings.rater)
@@ -226,7 +247,7 @@ def _latest(ratings: Ratings, decided_at: list[str]) -> NDArray[np.bool_]:
     kept = np.zeros(len(ratings), dtype=bool)
     if len(np.unique(cell)) == len(cell):
         return ~kept
-    times = np.array([_seconds(text) if text else -np.inf for text in decided_at])
+    times = np.array([-np.inf if time in _MISSING else _seconds(time) for time in decided_at])
     order = np.lexsort((np.arange(len(cell)), times, cell))
     last = np.append(np.diff(cell[order]) != 0, True)
     kept[order[last]] = True

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.statistics.clustered import FloatArray
+from harness.statistics.clustered import FloatArray, rows_by_label
 from harness.statistics.multiplicity import holm
 from harness.statistics.proportion import binomial_p_value
 from harness.statistics.win_rate import Labels
@@ -55,17 +55,17 @@ def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) ->
     decisive = scores != 0.5
     n, wins = int(decisive.sum()), int((scores == 1).sum())
     by_rater = []
-    for rater in sorted(set(rater_names)):
-        here = decisive & (rater_names == rater)
-        by_rater.append((rater, int(here.sum()), int((scores[here] == 1).sum())))
+    for rater, rows in rows_by_label(rater_names).items():
+        by_rater.append((rater, int(decisive[rows].sum()), int((scores[rows] == 1).sum())))
     p_values = [binomial_p_value(won, decided) for _, decided, won in by_rater]
-    rows = tuple(RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
-                 for (rater, decided, won), p_value, adjusted
-                 in zip(by_rater, p_values, holm(p_values), strict=True))
+    by_rater_rows = tuple(
+        RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
+        for (rater, decided, won), p_value, adjusted
+        in zip(by_rater, p_values, holm(p_values), strict=True))
     arms = tuple(ArmBySide(str(arm), win_rate_left=_mean(scores[left_names == arm]),
                            win_rate_right=_mean(1 - scores[right_names == arm]))
                  for arm in sorted({*left_names, *right_names}))
-    return PositionTest(wins / n if n else None, n, binomial_p_value(wins, n), arms, rows,
+    return PositionTest(wins / n if n else None, n, binomial_p_value(wins, n), arms, by_rater_rows,
                         None if n else "every judgment is a tie")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from harness.seeds import derive_seed
 from harness.study.spec import ScratchModel, StudySpec
@@ -117,7 +118,7 @@ class _Planner:
         spec = self.study.labels.model_copy(update={"budgets": (2,)})
         externals = self.external("labels", f"scorer:{self.gold_scorer}")
         found = {}
-        for start, stop in label_chunks(budget):
+        for start, stop in self._chunks(budget):
             queue = None
             if source == "human":
                 queue = f"{self.study.study}-{zero_shot.fingerprint[:8]}{queries.fingerprint[:8]}"
@@ -126,6 +127,13 @@ class _Planner:
                 "labels", f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries},
                 seed=self.seed("labels"), externals=externals, has_siblings=True))
         return found
+
+    def _chunks(self, budget: int) -> list[tuple[int, int]]:
+        if self.study.labels.source != "human":
+            return label_chunks(budget)
+        # People's labels stay in the store whatever the pieces are; pieces that do not overlap count nobody twice.
+        ends = [0, *(end for end in self.study.labels.budgets if end <= budget)]
+        return list(pairwise(ends))
 
     def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[str, Stage], queries: Stage) -> Stage:
         assert arm.label_budget is not None and arm.seed is not None

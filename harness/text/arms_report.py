@@ -22,10 +22,12 @@ def tables(result: Json) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...
     found = []
     for title, key, keys in (("ROUGE (F-measures)", "rouge", ROUGE_KEYS),
                              ("Copying", "copying", COPYING_KEYS)):
-        rows = [(_name(row), str(row["n"]), *(_cell(row[key], measure) for measure in keys))
-                for row in result["arms"] if row[key] is not None]
-        if rows:
-            found.append((title, ("", "n", *(name.replace("_", " ") for name in keys)), rows))
+        # Measures go down and arms across: eleven measures do not fit beside one another.
+        arms = [row for row in result["arms"] if row[key] is not None]
+        rows = [("n", *(str(row["n"]) for row in arms))]
+        rows += [(measure.replace("_", " "), *(_cell(row[key], measure) for row in arms)) for measure in keys]
+        if arms:
+            found.append((title, ("", *map(_name, arms)), rows))
     starts = [(_name(row), *(number(row["first_three_words"][key]) for key in
                              ("all", "with_preamble", "without_preamble")))
               for row in result["arms"] if "first_three_words" in row]

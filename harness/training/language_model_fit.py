@@ -168,7 +168,7 @@ def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tens
         result = language_model_loss(forward(part, where), part.targets[where])
         loss = result.loss * (result.tokens / counted)
         if train and loss.requires_grad:
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
         total += loss.item()
     return total
 

@@ -116,7 +116,8 @@ class PPOTrainer:
         for epoch in range(settings.epochs):
             for minibatch in self._minibatches(rows, epoch):
                 metrics = self._train_minibatch(rollout, rewards, minibatch)
-                require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done, last_good=self.last_good)
+                require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
+                               last_good=self.last_good)
                 self.optimizer.step()
                 updates += 1
                 for name, value in metrics.items():
@@ -146,7 +147,7 @@ class PPOTrainer:
             policy = policy_loss(new.logprobs, old_logprobs[part], advantages[part], clip=settings.clip)
             value = value_loss(new.values, old_values[part], returns[part], clip=settings.clip_value)
             loss = policy.loss + settings.value_coefficient * value.loss
-            (share * loss).backward()  # type: ignore[no-untyped-call]
+            (share * loss).backward()
             for name, figure in {
                 "ppo/loss/policy": policy.loss, "ppo/loss/value": value.loss, "ppo/loss/total": loss,
                 "ppo/policy/entropy": new.entropies.mean(),

@@ -53,7 +53,7 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
             share = len(picked) / len(rows)
             scores = model.score(queries[picked].to(model.device), candidates[picked].to(model.device))
             result = reward_loss(scores, best[picked].to(model.device))
-            (share * result.loss).backward()  # type: ignore[no-untyped-call]
+            (share * result.loss).backward()
             loss += share * result.loss.item()
             accuracy += share * result.accuracy.item()
         return {"train/loss": loss, "train/accuracy": accuracy}

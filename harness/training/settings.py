@@ -57,7 +57,10 @@ class LanguageModelFitSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class RewardFitSettings:
-    """Reward-model training (Ziegler 2.2): one epoch, learning rate linearly to 0, Adam."""
+    """Reward-model training (Ziegler 2.2): one epoch, learning rate linearly to 0, Adam.
+
+    micro_batch: labels read at once, chosen by the model's size where None; it changes no gradient.
+    """
 
     learning_rate: float = 1.77e-5
     batch_size: int = 8
@@ -90,7 +93,10 @@ class KLSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class PPOSettings:
-    """PPO on language (Ziegler 2.2, released train_policy.py). Defaults: the released code's style tasks."""
+    """PPO on language (Ziegler 2.2, released train_policy.py). Defaults: the released code's style tasks.
+
+    micro_batch: episodes read at once, chosen by the model's size where None; it changes no gradient.
+    """
 
     episodes: int = 1_000_000
     batch_size: int = 512

@@ -1,17 +1,23 @@
 """The contract of every trunk: what Hugging Face's own forward pass says of one unpadded row at a time."""
 
+import os
+from pathlib import Path
+
 import pytest
 import torch
 
 from harness.errors import InputError
 from harness.models.generation import EndToken, sample_responses
 from harness.models.gpt2_trunk import GPT2Trunk
+from harness.models.loading import load_language_model
+from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from tests import tiny
 
+SHARED = Path(os.environ.get("HARNESS_SHARED", Path(__file__).parents[3] / "shared"))
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 architectures = pytest.mark.parametrize("builder", tiny.BUILDERS.values(), ids=tiny.BUILDERS.keys())
 sides = pytest.mark.parametrize("side", ["left", "right"])
@@ -137,3 +143,26 @@ def test_a_row_longer_than_the_context_is_the_user_s_mistake(builder):
         sample_responses(policy, tiny.random_queries([40]), length=9, seed=0, stream_ids=torch.zeros(1).long())
     with pytest.raises(InputError, match="48"):
         policy.evaluate(TokenBatch(torch.ones(1, 45, dtype=torch.int64)), torch.ones(1, 9, dtype=torch.int64))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["novels-gpt2", "stories260K"])
+@sides
+def test_trained_models_of_both_architectures_say_what_their_modules_say(name, side):
+    folder = SHARED / "models" / name
+    if not folder.is_dir():
+        pytest.skip(f"needs {folder.name} of the shared folder (set HARNESS_SHARED)")
+    policy = Policy(load_language_model(folder), temperature=0.7)
+    generator = torch.Generator().manual_seed(0)
+    rows = [torch.randint(3, policy.vocab_size - 1, (length,), generator=generator).tolist() for length in (60, 33, 2)]
+    queries = TokenBatch.from_sequences(rows, side=side)
+    sampled = sample_responses(policy, queries, length=24, seed=0, stream_ids=torch.arange(3))
+    responses = sampled.tokens[:, 0]
+    with torch.no_grad():
+        ours = policy.evaluate(queries, responses)
+    for row, query in enumerate(rows):
+        tokens = [*query, *responses[row].tolist()]
+        logprobs = torch.log_softmax(row_logits(policy.language_model, tokens)[len(query) - 1:-1] / 0.7, dim=-1)
+        expected = logprobs.gather(1, responses[row, :, None])[:, 0]
+        torch.testing.assert_close(ours.logprobs[row], expected, rtol=1e-5, atol=3e-5)
+        torch.testing.assert_close(sampled.logprobs[row, 0], expected, rtol=1e-5, atol=3e-5)

@@ -15,7 +15,8 @@ from tests.unit.baseball import baseball
 
 HEADER = ["item_id", "rater_id", "left_arm", "right_arm", "choice"]
 KEYS = {"arm_a", "arm_b", "win_rate", "ci_low", "ci_high", "win_rate_without_ties", "win_rate_majority",
-        "wins", "ties", "losses", "n_items", "n_judgments", "n_raters", "p_value", "p_value_holm", "equivalence"}
+        "wins", "ties", "losses", "n_items", "n_judgments", "n_raters", "p_value", "p_value_holm",
+        "equivalence"}
 
 
 def _write(path: Path, rows: list[list[object]], header: list[str] | None = None) -> Path:

@@ -43,13 +43,13 @@ def _write(tmp_path, text):
 
 
 @pytest.mark.parametrize(("old", "new", "line_of", "expected"), [
-    ("  episodes: 4096", "  episods: 4096", "episods", ["ppo.episods", "unknown key", "'episodes'"]),
+    ("  episodes: 4096", "  episods: 4096", "episods", ["ppo.episods", "unknown key", "episodes"]),
     ("  episodes: 4096", "  episodes: many", "episodes:", ["ppo.episodes", "integer", "'many'"]),
     ("  batch_size: 128", "  batch_size: 0", "ppo:", ["ppo", "batch_size must be 1 or more, not 0"]),
     ("temperature: 0.7", "temperature: 0", "temperature", ["task.temperature", "greater than 0"]),
     ("budgets: [250, 1000, 4000]", "budgets: [250, 250]", "budgets", ["labels.budgets", "listed twice"]),
     ("genre: stories", "genre: poems", "genre", ["task.source.genre", "'stories'", "'poems'"]),
-    ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "there is no 'guessed'", "'simulated'"]),
+    ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "no 'guessed'", "'simulated'"]),
     ("context: 96", "context: 40", None, ["query_tokens 40", "longer than base_model.context 40"]),
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),

@@ -13,6 +13,7 @@ from harness.text.copying import (
     random_sentences,
 )
 from harness.text.highlight import copied_spans, highlighted_pair
+from harness.text.preference_table import copying_by_preference
 from harness.text.tokenization import load_tokenizer, split_sentences
 
 WHITESPACE = load_tokenizer("whitespace")
@@ -140,3 +141,10 @@ def test_highlighting_marks_what_is_shared_and_escapes_everything() -> None:
     page = highlighted_pair(response, source)
     assert "<script>" not in page
     assert "<mark>one two three four" in page
+
+
+def test_preference_by_copying_and_accuracy() -> None:
+    cells = copying_by_preference(np.array([0.0, 0.0, 0.5, 1.0, np.nan]), [True, False, None, True, True],
+                                  [1, 0, 0.5, 1, 1], items=range(5))
+    assert [(cell.copied, cell.accurate, cell.rate.win_rate) for cell in cells] == [
+        ("none", True, 1.0), ("none", False, 0.0), ("some", None, 0.5), ("all", True, 1.0)]

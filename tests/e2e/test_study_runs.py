@@ -1,0 +1,171 @@
+"""Whole studies, as a user runs them: from the command line, on real training, at a tiny scale."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.e2e.runs import TINY, command, results, run_study, variables
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which the tiny study ran undisturbed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    process = run_study(folder)
+    assert process.returncode == 0, process.stdout + process.stderr
+    return folder
+
+
+def test_a_study_ends_with_report_and_results(finished):
+    document = results(finished)
+    assert document["simulated_labels"] is True
+    assert {(arm["arm"], arm["label_budget"], arm["seed"]) for arm in document["arms"]} == {
+        ("zero_shot", None, None), ("supervised", None, None), ("reference", None, None),
+        *(("rl", budget, seed) for budget in (40, 80) for seed in (1, 2))}
+    assert all(arm["n_queries"] == 24 for arm in document["arms"])
+    for row in document["win_rates"]:
+        assert row["wins"] + row["ties"] + row["losses"] == row["n_judgments"] == 48
+        assert row["win_rate"] == pytest.approx((row["wins"] + row["ties"] / 2) / row["n_judgments"])
+        assert row["ci_low"] <= row["win_rate"] <= row["ci_high"]
+        assert row["p_value"] <= row["p_value_holm"]
+    assert {(row["budget_a"], row["budget_b"]) for row in document["equivalence"]} == {(80, 40)}
+    page = (finished / "mlruns" / "reports" / "tiny" / "report.html").read_text(encoding="utf-8")
+    assert "simulated judge" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+
+
+def test_a_second_run_executes_nothing(finished):
+    began = time.monotonic()
+    process = run_study(finished)
+    assert process.returncode == 0
+    assert "0 stages executed" in process.stdout
+    assert time.monotonic() - began < 60
+
+
+def test_the_numbers_do_not_depend_on_the_number_of_jobs(finished, tmp_path):
+    process = run_study(tmp_path, jobs=1)
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert results(tmp_path) == results(finished)
+
+
+def test_one_more_budget_runs_only_its_own_arms(finished):
+    process = run_study(finished, settings={**TINY, "labels.budgets": "[40, 60, 80]"})
+    assert process.returncode == 0, process.stdout + process.stderr
+    ended = [line for line in process.stdout.splitlines() if "] done " in line]
+    assert not any("pretrain" in line or "/40/" in line or "/80/" in line for line in ended)
+    assert sum("ppo rl/60/" in line for line in ended) == 2
+    # Leave the plain study's report where the other tests look for it.
+    assert run_study(finished).returncode == 0
+
+
+def test_what_is_saved_loads_with_from_pretrained(finished):
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
+
+    folders = [path.parent for path in (finished / "mlruns" / "artifacts").rglob("model/config.json")]
+    policies = [folder for folder in folders if (folder / "value_head.safetensors").is_file()]
+    rewards = [folder for folder in folders if (folder / "reward_head.safetensors").is_file()]
+    assert policies
+    assert rewards
+    AutoTokenizer.from_pretrained(policies[0])
+    AutoModelForCausalLM.from_pretrained(policies[0])
+    assert AutoModelForSequenceClassification.from_pretrained(rewards[0]).config.num_labels == 1
+
+
+def test_mlflow_holds_the_study(finished):
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{finished}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("tiny").experiment_id
+    arms = client.search_runs([experiment], "tags.level = 'arm' and params.arm = 'rl'", max_results=500)
+    budgets = {run.data.params["label_budget"] for run in arms}
+    assert {"40", "80"} <= budgets
+    assert all(0 <= run.data.metrics["win_rate_vs_zero_shot"] <= 1 for run in arms)
+    ppo = client.search_runs([experiment], "tags.kind = 'ppo' and tags.is_original = 'true'")[0]
+    history = client.get_metric_history(ppo.info.run_id, "objective/kl")
+    assert [point.step for point in history] == list(range(1, 11))
+    for name in ("objective/score", "ppo/loss/policy", "ppo/val/var_explained", "objective/gold_score", "episodes/s"):
+        assert name in ppo.data.metrics
+    assert not client.search_runs([experiment], "attributes.status = 'RUNNING'")
+
+
+def _wait_for(condition, process, seconds=240):
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit
+        if process.poll() is not None:
+            return
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("moment", ["ppo", "pretrain", "labels"])
+def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment):
+    marks = {"ppo": "objective/kl", "pretrain": "train/lr", "labels": None}
+    process = subprocess.Popen(command(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=variables({"HARNESS_CHECKPOINT_SECONDS": "0"}))
+
+    def reached():
+        work = tmp_path / "mlruns" / "work"
+        if moment == "labels":
+            return any(path.name == "labels.npz" for path in work.rglob("*.npz"))
+        logs = [path for path in work.rglob("metrics.jsonl") if marks[moment] in path.read_text()]
+        return any((log.parent / "checkpoint").is_dir() and len(log.read_text().splitlines()) >= 3 for log in logs)
+
+    _wait_for(reached, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    again = run_study(tmp_path)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert results(tmp_path) == results(finished)
+
+
+def test_two_processes_run_one_study_between_them(finished, tmp_path):
+    both = [subprocess.Popen(command(), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             env=variables()) for _ in range(2)]
+    outputs = [process.communicate(timeout=600)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    assert results(tmp_path) == results(finished)
+    done = [line.split("] done ")[1].split("  ")[0] for output in outputs for line in output.splitlines()
+            if "] done " in line and "nats_per_token" in line]
+    assert done == ["pretrain"], "the first stage ran in one of them only"
+
+
+def test_a_loss_that_is_not_finite_stops_its_stage_and_the_other_arms_go_on(tmp_path):
+    process = run_study(tmp_path, settings={**TINY, "ppo.learning_rate": "1.0e18", "labels.budgets": "[40]"})
+    assert process.returncode == 1
+    assert "is not finite at step" in process.stdout
+    assert "checkpoint" in process.stdout
+    assert process.stdout.count("FAILED ppo rl/40/") == 4, "both seeds were tried; each is said twice"
+    assert "Traceback" not in process.stdout + process.stderr
+
+
+@pytest.mark.parametrize(("settings", "extra", "expected"), [
+    ({"ppo.episods": 3}, [], ["--set: ppo.episods: unknown key"]),
+    ({"ppo.batch_size": "many"}, [], ["--set: ppo.batch_size"]),
+    ({"task.query_tokens": 90}, [], ["longer than base_model.context"]),
+    ({"base_model": "/nowhere/at/all"}, [], ["/nowhere/at/all", "no such folder"]),
+    ({"task.source": "{kind: text, path: /nowhere/texts}"}, [], ["/nowhere/texts"]),
+    ({"labels.labeler.scorer": "no_such_scorer"}, [], ["no_such_scorer", "vader"]),
+    ({"labels.labeler.scorer": "no.such.module:function"}, [], ["no.such.module"]),
+    ({}, ["--tracking-uri", "http://127.0.0.1:9"], ["no MLflow server answers at http://127.0.0.1:9"]),
+    ({"labels.budgets": "[500]"}, [], ["task.queries.train is 400"]),
+], ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "")
+def test_bad_input_is_one_line_and_nothing_is_written(tmp_path, settings, extra, expected):
+    process = run_study(tmp_path, *extra, settings={**TINY, **settings})
+    assert process.returncode == 2, process.stdout + process.stderr
+    lines = process.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("error: ")
+    for part in expected:
+        assert part in lines[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_trains_nothing(tmp_path):
+    process = run_study(tmp_path, "--dry-run")
+    assert process.returncode == 0
+    assert "ppo rl/80/2" in process.stdout
+    assert "640" not in process.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,53 @@
+"""The trunk's own kernels beside torch's: the activation, attention in blocks."""
+
+import pytest
+import torch
+from torch.nn import functional
+
+from harness.models import attention
+from harness.models.activations import gelu
+from harness.models.products import affine_gelu
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_gelu_and_its_derivative_are_torch_s(dtype):
+    x = torch.cat([torch.linspace(-12, 12, 2001), torch.tensor([-1e4, 0.0, 1e4])]).to(dtype).requires_grad_()
+    upstream = torch.linspace(-1, 1, x.numel(), dtype=dtype)
+    theirs = functional.gelu(x, approximate="tanh")
+    torch.testing.assert_close(gelu(x), theirs, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(torch.autograd.grad(gelu(x), x, upstream)[0],
+                               torch.autograd.grad(theirs, x, upstream)[0], rtol=1e-5, atol=1e-6)
+
+
+def test_gelu_after_a_product_is_the_same_with_and_without_gradients():
+    generator = torch.Generator().manual_seed(0)
+    x, weight, bias = (torch.randn(shape, generator=generator) for shape in ((3, 5, 8), (8, 20), (20,)))
+    with torch.no_grad():
+        fused = affine_gelu(x, weight, bias)
+    torch.testing.assert_close(fused, affine_gelu(x, weight.requires_grad_(), bias), rtol=1e-5, atol=1e-6)
+
+
+def plain_attention(query, key, value, bias, scale):
+    return torch.softmax(query @ key.transpose(-1, -2) * scale + bias, dim=-1) @ value
+
+
+@pytest.mark.parametrize(("time", "queries"), [(1, 1), (33, 33), (70, 70), (97, 40), (64, 24)])
+@pytest.mark.parametrize("padded", [False, True], ids=["dense", "padded"])
+@pytest.mark.parametrize("side_by_side", [True, False], ids=["last", "anywhere"])
+def test_blocks_of_queries_give_plain_attention_and_its_gradients(time, queries, padded, side_by_side):
+    generator = torch.Generator().manual_seed(time)
+    rows, heads, width = 3, 2, 5
+    q, k, v = (torch.randn(rows, heads, m, width, generator=generator, dtype=torch.float64).requires_grad_()
+               for m in (queries, time, time))
+    bias = torch.full((1, 1, time, time), -1e30, dtype=torch.float64).triu(1).repeat(rows if padded else 1, 1, 1, 1)
+    if padded and time > 4:
+        bias[1, :, :, :3] = -1e30
+        bias[1, :, range(3), range(3)] = 0.0
+    bias = bias[:, :, time - queries:]
+    ours = attention.attend(q, k, v, bias, scale=0.3, first=time - queries if side_by_side else None)
+    theirs = plain_attention(q, k, v, bias, 0.3)
+    torch.testing.assert_close(ours, theirs)
+    upstream = torch.randn(ours.shape, generator=generator, dtype=torch.float64)
+    for mine, other in zip(torch.autograd.grad(ours, (q, k, v), upstream),
+                           torch.autograd.grad(theirs, (q, k, v), upstream), strict=True):
+        torch.testing.assert_close(mine, other)
