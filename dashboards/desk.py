@@ -157,8 +157,9 @@ def _back_button(study: StudyInfo, rater_id: str, shown: Shown | None) -> None:
     past = store().history(study.id, rater_id)
     here = past.index(shown.id) if shown is not None and shown.id in past else -1
     if here + 1 < len(past):
-        st.button("Back", key=f"back_{past[here + 1]}", shortcut=key("Backspace"), type="tertiary", icon=":material/undo:",
-                  on_click=_go_back, args=(past[here + 1],), help="See your last judgment, and change it if you like.")
+        st.button("Back", key=f"back_{past[here + 1]}", shortcut=key("Backspace"), type="tertiary",
+                  icon=":material/undo:", on_click=_go_back, args=(past[here + 1],),
+                  help="See your last judgment, and change it if you like.")
     if here >= 0:
         st.button("Return to where I was", key="forward", shortcut=key("Esc"), type="tertiary", icon=":material/redo:",
                   on_click=leave_item, args=(True,))

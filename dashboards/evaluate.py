@@ -75,8 +75,8 @@ def _vote_buttons(rater_id: str, shown: Shown) -> None:
     """Keys and arguments carry assignment and revision, so that a stale second click cannot vote on the next item."""
     with st.bottom, st.container(horizontal=True, key=f"votes_{shown.id}", gap="small"):
         for label, key, choice in VOTES:
-            st.button(label, key=f"vote_{choice.value}_{shown.id}_{shown.revision}", shortcut=desk.key(key), width="stretch",
-                      type="primary" if choice is not Choice.TIE else "secondary", on_click=_vote,
+            st.button(label, key=f"vote_{choice.value}_{shown.id}_{shown.revision}", shortcut=desk.key(key),
+                      width="stretch", type="primary" if choice is not Choice.TIE else "secondary", on_click=_vote,
                       args=(rater_id, shown, choice.value))
         st.button("Both bad", key=f"vote_bad_{shown.id}_{shown.revision}", shortcut=desk.key("4"), width="stretch",
                   on_click=_vote, args=(rater_id, shown, Choice.TIE.value, True))
@@ -143,8 +143,8 @@ def _feedback(rater_id: str, shown: Shown) -> None:
             st.info(f"Most people choose the {shown.expected} text here.", icon=":material/lightbulb:")
         if shown.explanation:
             st.text(shown.explanation)
-        st.button("Go on", key=f"go_on_{shown.id}_{shown.revision}", shortcut=desk.key("Enter"), type="primary", width="stretch",
-                  on_click=_go_on, args=(rater_id, shown))
+        st.button("Go on", key=f"go_on_{shown.id}_{shown.revision}", shortcut=desk.key("Enter"), type="primary",
+                  width="stretch", on_click=_go_on, args=(rater_id, shown))
 
 
 def _go_on(rater_id: str, shown: Shown) -> None:

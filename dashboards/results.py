@@ -98,9 +98,11 @@ def _dose_response(report: dict[str, Any]) -> None:
     colour = alt.Color("series:N", title=None, legend=alt.Legend(orient="top", labelLimit=300))
     base = alt.Chart(rows).encode(x=x, color=colour)
     chart = (alt.Chart(pd.DataFrame({"y": [0.5]})).mark_rule(strokeDash=[4, 4], color="#8a8f98").encode(y="y:Q")
-             + base.mark_line(strokeWidth=2).encode(y=y) + base.mark_rule(strokeWidth=2).encode(y="ci_low:Q", y2="ci_high:Q")
+             + base.mark_line(strokeWidth=2).encode(y=y)
+             + base.mark_rule(strokeWidth=2).encode(y="ci_low:Q", y2="ci_high:Q")
              + base.mark_point(filled=True, size=90, opacity=1).encode(y=y)
-             + alt.Chart(seeds).mark_point(size=40, opacity=0.7).encode(x=x, y=y, color=colour, tooltip=["seed", "win_rate"]))
+             + alt.Chart(seeds).mark_point(size=40, opacity=0.7).encode(
+                 x=x, y=y, color=colour, tooltip=["seed", "win_rate"]))
     st.altair_chart(chart.properties(height=340), alt="Win rate against label budget")
     st.caption("Filled: all seeds together with the 95% interval. Hollow: each training seed.")
     for name, fit in report["dose_response"].items():

@@ -72,7 +72,8 @@ def _erase(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     store = open_store(options.url)
     if options.rater:
-        content = json.dumps(store.export_rater(store.rater_id(options.rater)), indent=1, ensure_ascii=False)
+        content: str | bytes = json.dumps(store.export_rater(store.rater_id(options.rater)), indent=1,
+                                          ensure_ascii=False)
     else:
         content = _study_export(store, options)
     if options.output is None:
@@ -128,7 +129,8 @@ def _verify(options: argparse.Namespace) -> int:
         if filed is not None and not problems and study_document(store, study.id) != filed:
             problems.append(f"the report cannot be reproduced ({found.erased} judgments were erased)" if found.erased
                             else "the report cannot be reproduced")
-        said = "; ".join(problems) or ("whole" if filed is None else "whole, and its report is reproduced byte for byte")
+        whole = "whole" if filed is None else "whole, and its report is reproduced byte for byte"
+        said = "; ".join(problems) or whole
         print(f"{study.name}: {found.judgments} judgments, {found.erased} erased, head {found.head[:16]}: {said}")
         sound &= not problems
     return 0 if sound else 1

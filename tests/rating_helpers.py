@@ -12,6 +12,19 @@ from harness.records import LabelTask, Query
 ARMS = ("rl/500/1", "zero_shot")
 
 
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def tick(self, seconds: float = 5.0) -> None:
+        self.seconds += seconds
+
+
 def pairs(count: int, *, arms: tuple[str, str] = ARMS, source: bool = False) -> list[Pair]:
     """Pairs whose texts name their arm by a letter that only the tests know (P for the first, Q for the second)."""
     return [(f"q{i}", f"Once there was a query number {i}, and it went on",
@@ -31,7 +44,8 @@ def item_set(count: int = 6, *, seed: int = 7, **settings: Any) -> ItemSet:
 
 
 def publish(store: RatingStore, built: ItemSet | None = None, **settings: Any) -> str:
-    settings = {"name": "pilot", "title": "Which ending is better?", "instructions": "Read both.", "seed": 7, **settings}
+    settings = {"name": "pilot", "title": "Which ending is better?", "instructions": "Read both.", "seed": 7,
+                **settings}
     built = built or item_set()
     return store.publish_study(StudyProtocol(**settings), built.items, built.key)
 
@@ -44,5 +58,5 @@ def rater_in(store: RatingStore, study_id: str, handle: str) -> str:
 
 
 def tasks(count: int, *, candidates: int = 4) -> list[LabelTask]:
-    return [LabelTask(f"t{i}", Query(f"q{i}", (), f"A query {i}"), tuple(f"candidate {j} of {i}" for j in range(candidates)))
-            for i in range(count)]
+    return [LabelTask(f"t{i}", Query(f"q{i}", (), f"A query {i}"),
+                      tuple(f"candidate {j} of {i}" for j in range(candidates))) for i in range(count)]

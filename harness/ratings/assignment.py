@@ -271,7 +271,8 @@ def _assign(connection: Connection, place: Place, item: Row[Any], *, now: int) -
     assignment_id = secrets.token_hex(12)
     connection.execute(insert(assignments).values(
         id=assignment_id, study_id=place.study_id, item_id=item.id, rater_id=place.rater_id, shown_order=order,
-        flipped=flipped, position=_next_position(connection, place), state="open", leased_until=now + _lease(place), shown_at=now))
+        flipped=flipped, position=_next_position(connection, place), state="open",
+        leased_until=now + _lease(place), shown_at=now))
     return assignment_id
 
 

@@ -49,7 +49,7 @@ class ExclusionRules:
     """
 
     min_gold_accuracy: float = 0.6
-    min_repeat_consistency: float = 0.4
+    min_repeat_consistency: float = 0.2
     min_median_seconds: float = 1.0
     min_checks: int = 5
 

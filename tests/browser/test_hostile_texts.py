@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from conftest import App, chromium
 from rating import DWELL_MS, agree, item_on_screen, join, plain
 from rating_helpers import publish
+from server import App, chromium
 
 from harness.ratings.blinding import build_items
 

@@ -6,16 +6,16 @@ import asyncio
 from typing import Any
 
 import pytest
-from conftest import App, chromium
 from rating import DWELL_MS, Traffic, agree, come_back, item_on_screen, join, press_and_wait
 from rating_helpers import item_set, known, pairs, publish
+from server import App, chromium
 
 from harness.ratings.blinding import build_items
 from harness.ratings.protocol import ItemKind
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
-SECRETS = ("armsecret", "basesecret", "43217", "90211", "studysecret", "executionsecret", "987654321")
+SECRETS = ("armsecret", "basesecret", "4321787654321", "9021198765432", "studysecret", "executionsecret", "987654321")
 KEYS = {"1": "left", "2": "tie", "3": "right"}
 Acknowledged = dict[str, str]
 
@@ -92,7 +92,8 @@ async def session(app: App, tokens: list[str], traffic: Traffic) -> list[Acknowl
 
 
 def test_every_acknowledged_click_is_in_the_store_once_and_no_secret_in_the_traffic(app: App) -> None:
-    built = build_items(pairs(40, arms=("armsecret/43217/90211", "basesecret")), seed=987654321, overlap=3)
+    arms = ("armsecret/4321787654321/9021198765432", "basesecret")
+    built = build_items(pairs(40, arms=arms), seed=987654321, overlap=3)
     study = publish(app.store, built, name="studysecret", seed=987654321, execution="executionsecret")
     tokens = [app.store.invite(app.store.add_rater(handle)) for handle in ("amber", "birch", "cedar")]
     traffic = Traffic()
@@ -153,6 +154,7 @@ async def walk_through_everything(app: App, token: str) -> str:
         await page.keyboard.press("Escape")
         await page.wait_for_selector("[role=dialog]", state="detached")
         assert await item_on_screen(page) == current, "a key under a dialog must not vote"
+        await page.wait_for_selector("kbd[aria-label='Shortcut F']")
         await page.keyboard.press("f")
         await page.wait_for_selector("[role=dialog] textarea")
         await page.locator("[role=dialog] textarea").focus()

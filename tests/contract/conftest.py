@@ -7,25 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rating_helpers import Clock
 from sqlalchemy import create_engine, text
 
 from harness.ratings.store import RatingStore, open_store
 
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def tick(self, seconds: float = 5.0) -> None:
-        self.seconds += seconds
 
 
 @pytest.fixture(scope="session")

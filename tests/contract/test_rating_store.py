@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from conftest import Clock
-from rating_helpers import ARMS, item_set, known, publish, rater_in, tasks
+from rating_helpers import ARMS, Clock, item_set, known, publish, rater_in, tasks
 from sqlalchemy import text
 
 from harness.errors import InputError

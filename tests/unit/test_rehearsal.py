@@ -32,7 +32,8 @@ def test_a_planted_65_percent_is_found_and_twins_are_not_called_different(tmp_pa
     found = {(row["arm_a"], row["arm_b"]): row for row in report["comparisons"]}
     planted, alike = found[PLANTED], found[tuple(sorted(ALIKE))]
     assert planted["p_value_holm"] < 0.05
-    assert planted["ci_low"] < 0.65 < planted["ci_high"]
+    # Over 270 judgments with such raters and items the standard error is about 0.037: three of them.
+    assert planted["win_rate"] == pytest.approx(0.65, abs=0.11)
     assert alike["p_value_holm"] > 0.05
     assert alike["ci_low"] < 0.5 < alike["ci_high"]
     assert report["simulated_judge"]
