@@ -4,8 +4,11 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
 
+from harness.records import PAD
+from harness.stages.artifacts import LabelTable, pad_left
 from tests.e2e.runs import TINY, command, results, run_study, variables
 
 
@@ -72,6 +75,26 @@ def test_what_is_saved_loads_with_from_pretrained(finished):
     AutoTokenizer.from_pretrained(policies[0])
     AutoModelForCausalLM.from_pretrained(policies[0])
     assert AutoModelForSequenceClassification.from_pretrained(rewards[0]).config.num_labels == 1
+
+
+def test_a_smaller_budget_is_a_prefix_of_a_larger_one(finished):
+    tables = {len(table): table for table in
+              (LabelTable.load(path.parent) for path in (finished / "mlruns" / "artifacts").rglob("labels.npz"))}
+    small, large = tables[40], tables[80]
+    width = max(small.queries.shape[1], large.queries.shape[1])
+    assert (pad_left(small.queries, width) == pad_left(large.queries, width)[:40]).all()
+    for name in ("candidates", "best", "scores", "rows"):
+        assert (getattr(small, name) == getattr(large, name)[:40]).all(), name
+
+
+def test_no_labeler_sees_a_response_that_breaks_the_end_rule(finished):
+    for path in (finished / "mlruns" / "artifacts").rglob("labels.npz"):
+        table = LabelTable.load(path.parent)
+        assert table.candidates.shape[1] == 4
+        last = np.where(table.candidates != PAD, table.candidates, 0)
+        length = (table.candidates != PAD).sum(axis=2)
+        ends = np.take_along_axis(last, length[..., None] - 1, axis=2)
+        assert len(np.unique(ends)) == 1, "every candidate ends with the one end token"
 
 
 def test_mlflow_holds_the_study(finished):
