@@ -46,32 +46,62 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     queries = train.take(rows)
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
     policy = Policy.from_pretrained(model_path(call.inputs["policy"]), temperature=settings.task.temperature)
-    candidates = _candidates(call, policy, tokenizer, [query.tokens for query in queries], numbers, log)
+    candidates = _kept_candidates(call, policy, tokenizer, [query.tokens for query in queries], numbers, log)
 
     texts = decode(tokenizer, candidates.reshape(-1, candidates.shape[-1]).tolist())
     k = settings.labels.candidates
     tasks = [LabelTask(id=f"{number:07d}", query=query, candidates=tuple(texts[index * k:(index + 1) * k]))
              for index, (number, query) in enumerate(zip(numbers, queries, strict=True))]
-    scores = np.full((len(tasks), k), np.nan)
-    if settings.labels.source == "human":
-        from harness.labels.human import HumanLabeler
-
-        labeler = HumanLabeler(settings.queue, title=settings.labels.title, instructions=settings.labels.instructions)
-        chosen = labeler.choose(tasks, seed=call.seed)
-        missing = sum(choice is None for choice in chosen)
-        if missing:
-            return Pending(f"{missing} labels are missing in the queue {settings.queue}", missing)
-    else:
-        model = settings.labels.labeler
-        simulated = SimulatedLabeler(model.scorer, noise=model.noise, lapse_rate=model.lapse_rate)
-        scores = simulated.scores(tasks)
-        chosen = simulated.choose(tasks, seed=call.seed, numbers=numbers.tolist(), scores=scores)
-    padded = TokenBatch.from_sequences([query.tokens for query in queries]).tokens.numpy().astype(np.int32)
-    table = LabelTable(queries=padded, candidates=candidates, best=np.array(chosen, dtype=np.int64), scores=scores,
-                       rows=rows)
+    by_people = settings.labels.source == "human"
+    chosen = _human_choices(call, tasks) if by_people else _simulated_choices(call, tasks, numbers)
+    if isinstance(chosen, Pending):
+        return chosen
+    best, scores = chosen
+    # A task that the study's owner took out as broken has no label and counts as none.
+    labelled = np.flatnonzero(best >= 0)
+    padded = TokenBatch.from_sequences([queries[index].tokens for index in labelled]).tokens.numpy().astype(np.int32)
+    table = LabelTable(queries=padded, candidates=candidates[labelled], best=best[labelled], scores=scores[labelled],
+                       rows=rows[labelled])
     table.save(call.out)
-    _write_examples(call, tasks, table)
+    _write_examples(call, [tasks[index] for index in labelled], table)
     return Done(_summary(table))
+
+
+def _human_choices(call: StageCall, tasks: list[LabelTask]) -> tuple[np.ndarray, np.ndarray] | Pending:
+    """People's choices so far, −1 for tasks that were taken out; Pending while any other is missing."""
+    from harness.labels.human import HumanLabeler
+
+    settings = call.settings
+    labeler = HumanLabeler(settings.queue, title=settings.labels.title, instructions=settings.labels.instructions)
+    chosen = labeler.choose(tasks, seed=call.seed)
+    retired = labeler.retired()
+    missing = sum(choice is None and task.id not in retired for task, choice in zip(tasks, chosen, strict=True))
+    if missing:
+        return Pending(f"{missing} labels are missing in the queue {settings.queue}", missing)
+    best = np.array([-1 if choice is None else choice for choice in chosen], dtype=np.int64)
+    return best, np.full((len(tasks), settings.labels.candidates), np.nan)
+
+
+def _simulated_choices(call: StageCall, tasks: list[LabelTask], numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    model = call.settings.labels.labeler
+    simulated = SimulatedLabeler(model.scorer, noise=model.noise, lapse_rate=model.lapse_rate)
+    scores = simulated.scores(tasks)
+    chosen = simulated.choose(tasks, seed=call.seed, numbers=numbers.tolist(), scores=scores)
+    return np.array(chosen, dtype=np.int64), scores
+
+
+def _kept_candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[tuple[int, ...]],
+                     numbers: np.ndarray, log: StageLog) -> np.ndarray:
+    """The candidates, from the stage's folder where an earlier attempt, still waiting for people, left them."""
+    path = call.out / "candidates.npy"
+    if path.is_file():
+        return np.asarray(np.load(path))
+    found = _candidates(call, policy, tokenizer, queries, numbers, log)
+    if call.settings.labels.source == "human":
+        temporary = call.out / "part-candidates.npy"
+        np.save(temporary, found)
+        temporary.rename(path)
+    return found
 
 
 def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[tuple[int, ...]],
