@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
+import numpy as np
 
 matplotlib.use("svg")
 
@@ -70,10 +71,11 @@ def _curves(material: ReportMaterial, names: dict[str, str], xlabel: str, ylabel
             key = ArmKey.parse(arm)
             colour = _COLOURS[budgets.index(key.label_budget) % len(_COLOURS)]
             for style, name in zip(("-", "--", ":"), names, strict=False):
-                points = [(record["metrics"]["episodes"] if x == "episodes" else record["metrics"].get(x),
-                           record["metrics"][name]) for record in records if name in record["metrics"]]
-                if points:
-                    panel.plot(*zip(*points, strict=True), style, color=colour, linewidth=1, alpha=0.8)
+                points = np.array([(record["metrics"][x], record["metrics"][name])
+                                   for record in records if name in record["metrics"]])
+                if len(points):
+                    smooth = _smoothed(points)
+                    panel.plot(smooth[:, 0], smooth[:, 1], style, color=colour, linewidth=1.2, alpha=0.8)
         handles: list[Any] = [plt.Line2D([], [], color=_COLOURS[index % len(_COLOURS)], label=f"{budget:,} labels")
                               for index, budget in enumerate(budgets) if budget is not None]
         handles += [plt.Line2D([], [], color="#555555", linestyle=style, label=label)
@@ -82,6 +84,13 @@ def _curves(material: ReportMaterial, names: dict[str, str], xlabel: str, ylabel
         panel.set_xlabel(xlabel)
         panel.set_ylabel(ylabel)
         return _svg(figure)
+
+
+def _smoothed(points: np.ndarray) -> np.ndarray:
+    """Running means over a fifteenth of the points: (m, 2). Single batches are too noisy to read."""
+    width = max(1, len(points) // 15)
+    kernel = np.ones(width) / width
+    return np.stack([np.convolve(column, kernel, mode="valid") for column in points.T], axis=1)
 
 
 def kl_curve(material: ReportMaterial) -> bytes | None:
