@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from dataclasses import asdict
 from typing import Any
 
 from harness.provenance import commit, versions
@@ -42,6 +44,7 @@ def run(call: StageCall, log: StageLog) -> Done:
         "quality": {"why_undefined": "one simulated judge: rater quality is for people"},
     })
     write_json(call.out / "results.json", results)
+    _write_samples(call)
     material = ReportMaterial(
         study=settings.study, results=results, details={arm: measure["details"] for arm, measure in measures.items()},
         curves=_curves(call), reward_models=_summaries(call, "reward_model:"), examples=_examples(call),
@@ -49,6 +52,18 @@ def run(call: StageCall, log: StageLog) -> Done:
     (call.out / "report.html").write_text(render(material), encoding="utf-8")
     return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}": row["win_rate"]
                  for row in rates if row["win_rate"] is not None})
+
+
+def _write_samples(call: StageCall) -> None:
+    """samples.jsonl: every arm's response with its query, from which the rating app makes studies."""
+    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.parquet")}
+    with (call.out / "samples.jsonl").open("w", encoding="utf-8") as file:
+        for name, folder in call.inputs.items():
+            if name.startswith("sample:"):
+                for sample in read_samples(folder):
+                    query = queries[sample.query_id]
+                    row = {**asdict(sample), "query_text": query.text, "source": query.source}
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def _curves(call: StageCall) -> dict[str, list[dict[str, Any]]]:

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from harness.engine.finished import finished_studies, load_samples
 from harness.records import PAD
 from harness.stages.artifacts import LabelTable, pad_left
 from tests.e2e.runs import TINY, command, results, run_study, variables
@@ -38,6 +39,15 @@ def test_a_study_ends_with_report_and_results(finished):
     assert "simulated judge" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
+
+
+def test_the_rating_app_finds_the_finished_study(finished):
+    (study,) = finished_studies(finished / "mlruns" / "reports")
+    samples = load_samples(study)
+    assert {sample.arm for sample in samples} == {"zero_shot", "supervised", "reference",
+                                                  "rl/40/1", "rl/40/2", "rl/80/1", "rl/80/2"}
+    assert len({sample.query_id for sample in samples}) == 24
+    assert all(sample.query_text for sample in samples)
 
 
 def test_a_second_run_executes_nothing(finished):
