@@ -44,7 +44,7 @@ def _count(number: int) -> str:
 
 
 def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path) -> None:
-    """Copy the report and the samples, log them to the execution's run, and give each arm its own run with its figures."""
+    """Copy report and samples, log them to the execution's run, and give each arm its own run with its figures."""
     folder = Path(execution.refs[plan.report.fingerprint].path)
     output.mkdir(parents=True, exist_ok=True)
     files = [folder / "report.html", folder / "results.json", folder / "samples.jsonl"]
