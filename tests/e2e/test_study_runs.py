@@ -133,10 +133,11 @@ def _wait_for(condition, process, seconds=240):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("moment", ["ppo", "pretrain", "labels"])
-def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment):
+@pytest.mark.parametrize(("moment", "how"), [
+    ("ppo", signal.SIGKILL), ("pretrain", signal.SIGKILL), ("labels", signal.SIGINT)])
+def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment, how):
     marks = {"ppo": "objective/kl", "pretrain": "train/lr", "labels": None}
-    process = subprocess.Popen(command(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    process = subprocess.Popen(command(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                env=variables({"HARNESS_CHECKPOINT_SECONDS": "0"}))
 
     def reached():
@@ -147,8 +148,12 @@ def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment):
         return any((log.parent / "checkpoint").is_dir() and len(log.read_text().splitlines()) >= 3 for log in logs)
 
     _wait_for(reached, process)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.send_signal(how)
+    said = process.communicate()[1]
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert "the same command goes on from here" in said
+        assert "Traceback" not in said
     again = run_study(tmp_path)
     assert again.returncode == 0, again.stdout + again.stderr
     assert results(tmp_path) == results(finished)
