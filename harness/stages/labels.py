@@ -24,7 +24,9 @@ from harness.stages.context import StageCall, StageLog
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 
-_AT_ONCE = 256
+_MOST_AT_ONCE = 256
+_MOST_LOGITS = 1 << 23
+"""Logits of one sampling step: 32 MiB in single precision, and sampling holds a few such arrays."""
 _MOST_ROUNDS = 64
 _PROBED = 64
 _MOSTLY = 0.98
@@ -115,8 +117,9 @@ def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[t
     draws = _draws_at_once(call, policy, end, k)
     # Similar lengths side by side need little padding; a sample does not depend on its neighbours.
     by_length = np.argsort([len(query) for query in queries], kind="stable")
-    for start in range(0, len(queries), _AT_ONCE):
-        waiting = by_length[start:start + _AT_ONCE]
+    at_once = max(1, min(_MOST_AT_ONCE, _MOST_LOGITS // (draws * len(tokenizer))))
+    for start in range(0, len(queries), at_once):
+        waiting = by_length[start:start + at_once]
         for attempt in range(_MOST_ROUNDS):
             batch = TokenBatch.from_sequences([queries[index] for index in waiting])
             sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=draws,
@@ -134,7 +137,7 @@ def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[t
                 f"for {len(waiting)} queries the policy hardly ever ends with {rule.text!r} at or after token "
                 f"{rule.after}",
                 key="task.response", cure="Choose another end text, a lower 'after', or more tokens.")
-        log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
+        log.progress(min(start + at_once, len(queries)), len(queries))
     return found
 
 
