@@ -242,7 +242,7 @@ class Runner:
         self._locks.pop(stage.fingerprint).release()
 
     def _work(self, fingerprint: str) -> Path:
-        return self._root / "work" / fingerprint
+        return self._root / "underway" / fingerprint
 
     def _abandon(self) -> None:
         """The person stopped it, or the driver itself failed: say so in MLflow; the folders stay for the next try."""

@@ -141,7 +141,7 @@ def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment, 
                                env=variables({"HARNESS_CHECKPOINT_SECONDS": "0"}))
 
     def reached():
-        work = tmp_path / "mlruns" / "work"
+        work = tmp_path / "mlruns" / "underway"
         if moment == "labels":
             return any(path.name == "labels.npz" for path in work.rglob("*.npz"))
         logs = [path for path in work.rglob("metrics.jsonl") if marks[moment] in path.read_text()]
