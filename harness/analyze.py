@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.errors import InputError
+from harness.command import run_command
 
 _FEW_ROWS = 30
 _PIPED_WIDTH = 120
@@ -17,17 +16,7 @@ _PIPED_WIDTH = 120
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read, analyse, print. Exit codes: 0 done, 2 the file or an argument is wrong."""
-    arguments = _parser().parse_args(argv)
-    try:
-        result = run(arguments)
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if arguments.json:
-        print(json.dumps(result, allow_nan=False))
-    else:
-        _print_tables(result)
-    return 0
+    return run_command(_parser(), argv, run=run, show=_print_tables)
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:

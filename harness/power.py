@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.analyze import margin, share
+from harness.command import run_command
 from harness.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,17 +22,7 @@ _MOST_JUDGMENTS = 30_000
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Compute, print. Exit codes: 0 done, 2 an argument is wrong."""
-    arguments = _parser().parse_args(argv)
-    try:
-        result = run(arguments)
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if arguments.json:
-        print(json.dumps(result, allow_nan=False))
-    else:
-        _print(result)
-    return 0
+    return run_command(_parser(), argv, run=run, show=_print)
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
