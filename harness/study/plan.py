@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from harness.seeds import derive_seed
-from harness.study.rounds import initial_labels, online_rounds
+from harness.study.rounds import Round, initial_labels, online_rounds
 from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec
 from harness.study.stage import (
     ArmKey,
@@ -166,26 +166,28 @@ class _Planner:
         return list(pairwise(sorted(end for end in ends if end <= budget)))
 
     def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[str, Stage], queries: Stage, *,
-                     count: int | None = None, part: str = "") -> Stage:
-        """count: how many labels, the arm's budget by default. part: names the round."""
+                     this: Round | None = None) -> Stage:
+        """Of all labels of the budget, or of those there are in a round."""
         assert arm.label_budget is not None and arm.seed is not None
         settings = RewardModelSlice(response=self.study.task.response, temperature=self.study.task.temperature,
-                                    label_budget=count or arm.label_budget, fit=self.study.reward_model)
-        return self.add(make_stage("reward_model", f"reward model {arm}{part}", settings,
+                                    label_budget=this.labels if this else arm.label_budget,
+                                    fit=self.study.reward_model)
+        return self.add(make_stage("reward_model", f"reward model {arm}{this or ''}", settings,
                                    inputs={"start": start, "queries": queries, **labels},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
-    def ppo(self, arm: ArmKey, inputs: Mapping[str, Stage], *, part: str = "", stop: int | None = None) -> Stage:
-        """inputs: start, queries; reward_model unless the scorer is the reward; previous where a round went before."""
+    def ppo(self, arm: ArmKey, inputs: Mapping[str, Stage], *, this: Round | None = None) -> Stage:
+        """inputs: start, queries; reward_model unless the scorer is the reward; previous, of the round before `this`."""
         assert arm.seed is not None
         settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer)
         if "reward_model" not in inputs:
             samples = self.study.reward_model.normalization_samples
             settings = GoldPPOSlice(**dict(settings), normalization_samples=samples)
-        elif stop is not None:
-            settings = OnlinePPOSlice(**dict(settings), stop=stop)
-        return self.add(make_stage("ppo", f"ppo {arm}{part}", settings, inputs=inputs, seed=self.seed("ppo", arm.seed),
-                                   arm=arm, has_siblings=True, externals=self.external(f"scorer:{self.gold_scorer}")))
+        elif this is not None:
+            settings = OnlinePPOSlice(**dict(settings), start=this.start, stop=this.stop)
+        return self.add(make_stage("ppo", f"ppo {arm}{this or ''}", settings, inputs=inputs,
+                                   seed=self.seed("ppo", arm.seed), arm=arm, has_siblings=True,
+                                   externals=self.external(f"scorer:{self.gold_scorer}")))
 
     def offline_reward_model(self, arm: ArmKey, start: Stage, zero_shot: Stage, queries: Stage) -> Stage:
         assert arm.label_budget is not None
@@ -210,16 +212,15 @@ class _Planner:
         labels: dict[str, Stage] = {}
         have, trained = 0, dict[str, Stage]()
         for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
-            part = f" round {this.number + 1}"
             if self.study.labels.source == "imported":
                 labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
             elif not trained:
                 labels = self.labels(this.labels, zero_shot, queries)
             else:
                 labels |= self.round_labels(arm, have, this.labels, zero_shot, queries, trained["ppo"])
-            reward_model = self.reward_model(arm, start, labels, queries, count=this.labels, part=part)
+            reward_model = self.reward_model(arm, start, labels, queries, this=this)
             previous = {"previous": trained["ppo"]} if trained else {}
-            policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, part=part, stop=this.stop)
+            policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, this=this)
             have, trained = this.labels, {"reward_model": reward_model, "ppo": policy}
         return trained
 

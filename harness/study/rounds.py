@@ -18,6 +18,10 @@ class Round:
     start: int
     stop: int
 
+    def __str__(self) -> str:
+        """As it stands behind a stage's name, counted from 1."""
+        return f" round {self.number + 1}"
+
 
 def online_rounds(budget: int, *, online: OnlineSettings, ppo: PPOSettings) -> tuple[Round, ...]:
     """Rounds evenly spaced in episodes, with l(n) labels at the episode n where each begins (Ziegler 2.3).

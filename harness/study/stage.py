@@ -116,8 +116,9 @@ class PPOSlice(Spec):
 
 
 class OnlinePPOSlice(PPOSlice):
-    """One round of online collection: goes on where the last one ended, and ends after `stop` batches in all."""
+    """One round of online collection: batches start .. stop−1 of the one PPO run."""
 
+    start: int
     stop: int
 
 
