@@ -102,11 +102,11 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed, candidates=n,
                                    stream_ids=torch.arange(start, start + len(some)))
         cut = truncate(sampled.tokens, end_token=end, after=rule.after)
-        penalized = penalize(reward_model.score(batch, cut.tokens), cut.valid, penalty=rule.penalty)
-        best = penalized.argmax(dim=1)
+        raw = reward_model.score(batch, cut.tokens)
+        best = penalize(raw, cut.valid, penalty=rule.penalty).argmax(dim=1)
         rows = torch.arange(len(some), device=best.device)
         tokens, valid = cut.tokens[rows, best].tolist(), cut.valid[rows, best].tolist()
-        scores += penalized[rows, best].tolist()
+        scores += raw[rows, best].tolist()
         for query, text, row, ends in zip(some, decode(tokenizer, tokens), tokens, valid, strict=True):
             kept = tuple(token for token in row if token != PAD)
             samples.append(_sample(call, query, text, kept, ends, best_of_kl(n)))

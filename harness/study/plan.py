@@ -177,7 +177,7 @@ class _Planner:
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
     def ppo(self, arm: ArmKey, inputs: Mapping[str, Stage], *, this: Round | None = None) -> Stage:
-        """inputs: start, queries; reward_model unless the scorer is the reward; previous, of the round before `this`."""
+        """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
         assert arm.seed is not None
         settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer)
         if "reward_model" not in inputs:
