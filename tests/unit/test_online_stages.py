@@ -139,7 +139,7 @@ def test_half_of_a_later_round_s_candidates_are_the_trained_policy_s(inputs, tmp
     before, after = LabelTable.load(tmp_path / "offline"), LabelTable.load(tmp_path / "online")
     only_ends = [end] * 3 + [PAD] * 5
     assert (after.candidates[:, 2:] == only_ends).all()
-    assert not (after.candidates[:, :2] == only_ends).all(axis=2).any()
+    assert (after.candidates[:, :2] == only_ends).all(axis=2).mean() < 0.2
     assert (before.rows == after.rows).all(), "label i is about the same query, offline and online"
     assert (before.queries == after.queries).all()
 
