@@ -18,7 +18,8 @@ PLAN_FILE = "analysis_plan.json"
 def run(call: StageCall, log: StageLog) -> Done:
     """outcomes.json: for each pair a list in the order of the queries, 1 win, 0.5 tie, 0 loss of the trained policy.
 
-    The analysis plan is frozen beside it, before the first judgment. Two texts that the judge's scorer cannot tell apart are a tie; else Luce's rule with a lapse rate decides.
+    The analysis plan is frozen beside it, before the first judgment. Two texts that the judge's scorer cannot tell
+    apart are a tie; else Luce's rule with a lapse rate decides.
     """
     settings = call.settings
     write_json(call.out / PLAN_FILE, settings.plan)

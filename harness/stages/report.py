@@ -15,7 +15,8 @@ from harness.stages.artifacts import read_json, read_measures, read_samples, wri
 from harness.stages.context import StageCall, StageLog
 from harness.stages.judge import PLAN_FILE
 from harness.stages.log import METRICS_FILE, read_metrics
-from harness.stages.report_page import ReportMaterial, render
+from harness.stages.reporting.material import ReportMaterial
+from harness.stages.reporting.page import render
 from harness.stages.results import (
     dose_response_document,
     equivalence_rows,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.statistics.dose_response import DoseResponse, dose_response
-from harness.statistics.equivalence import equivalence, more_labels_verdict
+from harness.statistics.equivalence import equivalence, more_labels_verdict, was_enough
 from harness.statistics.multiplicity import benjamini_hochberg, gatekeeping, holm
 from harness.statistics.plan import Estimand
 from harness.statistics.seed_spread import seed_spread
@@ -139,6 +139,7 @@ def equivalence_rows(votes: Mapping[Key, Votes], *, margin: float, confidence: f
             "verdict": result.verdict, "why_undefined": result.why_undefined,
             "seed_sd": spread.seed_sd, "seed_ci_low": spread.ci_low, "seed_ci_high": spread.ci_high,
             "by_seed": [{"seed": int(seed), "win_rate": value} for seed, value in spread.win_rates.items()],
+            "was_enough": was_enough(result),
             "sentence": more_labels_verdict(result, large=f"{budget:,}", small=f"{opponent_budget:,}")})
     return rows
 

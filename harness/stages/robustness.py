@@ -18,7 +18,7 @@ from harness.statistics.bradley_terry import BradleyTerry, fit_bradley_terry
 from harness.statistics.davidson import fit_davidson
 from harness.statistics.fragility import fragility
 from harness.statistics.seed_spread import seed_spread
-from harness.statistics.sensitivity import sensitivity
+from harness.statistics.sensitivity import gee_within_items
 from harness.statistics.win_rate import WinRate, win_rate
 from harness.study.stage import ArmKey
 
@@ -77,11 +77,8 @@ def _other_models(votes: Votes, confidence: float, seed: int) -> list[dict[str, 
     spread = seed_spread(votes.outcomes, votes.seeds, items=votes.items, confidence=confidence)
     rows.append(_row("training seeds as the sample", spread.mean, spread.ci_low, spread.ci_high,
                      spread.note if spread.ci_low is None else None))
-    raters = votes.raters if votes.raters is not None else np.full(len(votes.outcomes), "judge", dtype=object)
-    for model in sensitivity(votes.outcomes, items=votes.queries, raters=raters,
-                             a_was_left=np.zeros(len(votes.outcomes)), confidence=confidence):
-        if model.estimand.startswith("win rate"):
-            rows.append(_row(model.model, model.estimate, model.ci_low, model.ci_high, model.why_undefined))
+    gee = gee_within_items(votes.outcomes, items=votes.queries, confidence=confidence)
+    rows.append(_row("GEE, exchangeable within queries", gee.estimate, gee.ci_low, gee.ci_high, gee.why_undefined))
     return rows
 
 
