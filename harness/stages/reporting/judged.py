@@ -213,9 +213,9 @@ def sensitivity(page: Page, material: ReportMaterial) -> None:
     page.table(("", "Bradley-Terry", "Davidson"),
                [(key_name(row["arm"]), _strength(row), _strength(davidson[row["arm"]]))
                 for row in sorted(strengths["bradley_terry"], key=_by_strength)],
-               caption=f"All arms on one scale: log strengths over {key_name(strengths['baseline'])} with standard errors clustered by query; "
-                       f"a tie is half a win for both, or (Davidson) an outcome of its own, ν = "
-                       f"{number(strengths['nu'], 2)}.")
+               caption=f"All arms on one scale: log strengths over {key_name(strengths['baseline'])} with standard "
+                       f"errors clustered by query; a tie is half a win for both, or (Davidson) an outcome of its own, "
+                       f"ν = {number(strengths['nu'], 2)}.")
     page.items(strengths["notes"])
 
 
