@@ -123,7 +123,10 @@ def number(value: float | None, digits: int = 3) -> str:
 
 def signed(value: float | None, digits: int = 2) -> str:
     """A difference with its sign: '+0.21', '−0.07'."""
-    return UNDEFINED if value is None else f"{value:+.{digits}f}".replace("-", "−")
+    if value is None:
+        return UNDEFINED
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "−") if text.strip("+-0.") else text[1:]
 
 
 def thousands(value: float) -> str:

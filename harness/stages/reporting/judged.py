@@ -20,7 +20,7 @@ def answer(page: Page, material: ReportMaterial) -> None:
                    f"{' with uncommitted changes' if results['dirty'] else ''}", kind="quiet")
     page.badges([*(["simulated labels"] if results["simulated_labels"] else []),
                  *(["simulated judge"] if results["simulated_judge"] else [])])
-    first, *others = [*(sentence for rows in _by_arm(results["equivalence"]) for sentence in enough_labels(rows)),
+    first, *others = [*(said for rows in _by_arm(results["equivalence"]) for said in enough_labels(rows)),
                       *_against_baselines(material)]
     page.answer(first, [*others, as_planned(results["analysis_plan"])])
     page.contents()
@@ -35,12 +35,18 @@ def enough_labels(rows: Sequence[Row]) -> list[str]:
     downwards = sorted(rows, key=lambda row: -row["budget_b"])
     chain = list(takewhile(lambda row: row["was_enough"], downwards))
     told = chain[-1] if chain else downwards[0]
-    sentences = [f"{arm_name(told['arm_a'])}: {told['sentence']}" if told["arm_a"] != "rl" else told["sentence"]]
+    sentences = [sentence(told)]
     if told["was_enough"] and told["seed_ci_high"] is not None and told["seed_ci_high"] >= 0.5 + told["margin"]:
         sentences.append(
             f"That is about these training runs: over the {len(told['by_seed'])} seeds the interval is "
             f"{interval(told['seed_ci_low'], told['seed_ci_high'])}, so another run may gain more than the margin.")
     return sentences
+
+
+def sentence(row: Row) -> str:
+    """Whether the smaller budget was enough; whose labels, where the policy has another name than the plain one."""
+    said = str(row["sentence"])
+    return said if row["arm_a"] == "rl" else f"{arm_name(row['arm_a'])}: {said[0].lower()}{said[1:]}"
 
 
 def as_planned(plan: Row) -> str:
@@ -135,7 +141,8 @@ def win_rates(page: Page, material: ReportMaterial) -> None:
     gates = material.results["analysis_plan"]["planned"]["gatekeeping"]
     order = {name: place for place, name in enumerate(gates)}
     planned = sorted((row for row in rows if row["confirmatory"]),
-                     key=lambda row: (-row["label_budget"], order[row["baseline"]]))
+                     key=lambda row: (material.policies.index(row["arm"]), -row["label_budget"],
+                                      order[row["baseline"]]))
     if planned:
         page.table(_COLUMNS, [_win_rate_row(row, "p_value_gatekept") for row in planned], words=2, caption=(
             f"Confirmatory, in the order of testing: the largest budget against "
@@ -184,7 +191,7 @@ def more_labels(page: Page, material: ReportMaterial) -> None:
         caption=f"'Not better': the larger budget's win rate over the smaller is below one half plus {margin} "
                 f"(one-sided); 'equivalent': within {margin} on both sides (TOST). A difference that is not "
                 f"significant is no evidence of none.")
-    page.items(row["sentence"] for row in rows)
+    page.items(sentence(row) for row in rows)
     page.paragraph("'Over seeds' is an interval for a new training run as well: t over the training seeds, which is "
                    "wide with few. The p values are about these runs on new queries.", kind="quiet")
 
@@ -196,18 +203,15 @@ def sensitivity(page: Page, material: ReportMaterial) -> None:
     if not rows:
         return
     page.heading("Sensitivity to the method")
-    pairs = list(dict.fromkeys((row["arm"], row["label_budget"], row["baseline"]) for row in rows))
-    by_cell = {(row["model"], row["arm"], row["label_budget"], row["baseline"]): row for row in rows}
-    models = list(dict.fromkeys(row["model"] for row in rows))
-    page.table(("", *(f"{arm_name(arm, budget)} over {arm_name(baseline)}" for arm, budget, baseline in pairs)),
-               [(model, *(_model_cell(by_cell.get((model, *pair))) for pair in pairs)) for model in models],
-               caption=f"Win rates with {material.confidence} intervals. The planned figure is the first; the others "
-                       f"show whether it hangs on how it is computed.")
-    turned = [(f"{arm_name(row['arm'], row['label_budget'])} over {arm_name(row['baseline'])}",
-               str(row["votes"]) if row["votes"] is not None else ("none do", row["why_undefined"] or ""),
-               percent(row["share"]), str(row["n_judgments"])) for row in results["fragility"]]
-    page.table(("", "judgments", "share", "of"), turned,
-               caption="The fewest judgments that, dropped, would turn the verdict.")
+    page.paragraph(f"Win rates with {material.confidence} intervals. The planned figure is the first; the others show "
+                   f"whether it hangs on how it is computed.", kind="quiet above")
+    for arm_rows in _by_arm(rows, "arm"):
+        page.table(*_models(arm_rows))
+    confirmed = {(row["arm"], row["label_budget"], row["baseline"]) for row in results["win_rates"]
+                 if row["confirmatory"]}
+    page.table(("", "judgments", "share", "of"), [_turned(row) for row in results["fragility"] if (
+        row["arm"], row["label_budget"], row["baseline"]) in confirmed],
+        caption="The fewest judgments that, dropped, would turn the verdict of a confirmatory comparison.")
     strengths = results["strengths"]
     davidson = {row["arm"]: row for row in strengths["davidson"]}
     page.table(("", "Bradley-Terry", "Davidson"),
@@ -217,6 +221,23 @@ def sensitivity(page: Page, material: ReportMaterial) -> None:
                        f"errors clustered by query; a tie is half a win for both, or (Davidson) an outcome of its own, "
                        f"ν = {number(strengths['nu'], 2)}.")
     page.items(strengths["notes"])
+
+
+def _models(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+    """One kind of policy: a row for each way to compute it, a column for each baseline."""
+    baselines = list(dict.fromkeys(row["baseline"] for row in rows))
+    by_cell = {(row["model"], row["baseline"]): row for row in rows}
+    columns = (arm_name(rows[0]["arm"], rows[0]["label_budget"]),
+               *(f"over {arm_name(baseline)}" for baseline in baselines))
+    return columns, [(model, *(_model_cell(by_cell.get((model, baseline))) for baseline in baselines))
+                     for model in dict.fromkeys(row["model"] for row in rows)]
+
+
+def _turned(row: Row) -> tuple[Cell, ...]:
+    name = f"{arm_name(row['arm'], row['label_budget'])} over {arm_name(row['baseline'])}"
+    if row["votes"] is None:
+        return name, ("none do", row["why_undefined"] or ""), "–", str(row["n_judgments"])
+    return name, str(row["votes"]), percent(row["share"]), str(row["n_judgments"])
 
 
 def _model_cell(row: Row | None) -> tuple[str, str]:
