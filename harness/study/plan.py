@@ -296,7 +296,8 @@ def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -
     # And so is whether it helps to collect the same number of labels online.
     pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
-    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs))
+    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs),
+                          plan=study.evaluation.analysis_plan.as_json())
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
     return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
                       externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))
