@@ -37,7 +37,7 @@ def sensitivity_rows(votes: Mapping[Key, Votes], document: Mapping[str, Any], me
         row = {"arm": arm, "label_budget": budget, "baseline": baseline}
         rows += [row | model for model in _other_models(found, confidence, seed)]
         for name in controls:
-            model = _bradley_terry(document, measures, baseline=baseline, control=name)
+            model = _bradley_terry(document, measures, baseline=_opponent(document, baseline, budget), control=name)
             rows.append(row | _controlled(model, f"{arm}/{budget}", name, confidence))
     return rows
 
@@ -130,6 +130,12 @@ def _games(document: Mapping[str, Any], measures: Measures, control: str | None)
     left, right, outcomes, queries, difference = (np.concatenate(parts) for parts in zip(*columns, strict=True))
     known = ~np.isnan(difference.astype(float))
     return left[known], right[known], outcomes[known], queries[known], difference[known]
+
+
+def _opponent(document: Mapping[str, Any], baseline: str, budget: int) -> str:
+    """The label of a baseline, or of another policy of the same budget."""
+    is_baseline = any(pair["baseline"] == baseline for pair in document["pairs"])
+    return baseline if is_baseline else str(ArmKey(baseline, budget))
 
 
 def _label(name: str) -> str:

@@ -75,8 +75,8 @@ def _against_baselines(material: ReportMaterial) -> list[str]:
             said.append(f"{verdict} {arm_name(row['baseline'])} ({percent(row['win_rate'])}, "
                         f"{interval(row['ci_low'], row['ci_high'])}, {p_equals(p)}{note})")
         if said:
-            sentences.append(f"With {thousands(largest)} labels {arm_name(rows[0]['arm'])} is, by {material.judge}, "
-                             f"{'; '.join(said)}.")
+            labels = f"With {thousands(largest)} labels" if largest else "Without labels (an upper bound)"
+            sentences.append(f"{labels} {arm_name(rows[0]['arm'])} is, by {material.judge}, {'; '.join(said)}.")
     return sentences
 
 
@@ -99,8 +99,13 @@ def dose_response(page: Page, material: ReportMaterial) -> None:
     for baseline in dict.fromkeys(row["baseline"] for row in points):
         series = {arm_name(arm): [_point(row, results["dose_response"]) for row in points
                                   if row["baseline"] == baseline and row["arm"] == arm]
-                  for arm in dict.fromkeys(row["arm"] for row in points if row["baseline"] == baseline)}
-        panels.append(dose_response_plot(series, title=f"against {arm_name(baseline)}", limits=limits))
+                  for arm in dict.fromkeys(row["arm"] for row in points
+                                           if row["baseline"] == baseline and row["label_budget"])}
+        levels = {arm_name(row["arm"]): row["win_rate"] for row in points
+                  if row["baseline"] == baseline and not row["label_budget"]}
+        if series:
+            panels.append(dose_response_plot(series, title=f"against {arm_name(baseline)}", limits=limits,
+                                             levels=levels))
     page.figure(panels, f"Win rate by {material.judge} against the number of labels. Filled: all seeds together, with "
                         f"{material.confidence} intervals; hollow: single training seeds; dotted: isotonic fit.")
     rows: list[tuple[str, Cell, Cell, Cell]] = []
