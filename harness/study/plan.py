@@ -297,6 +297,9 @@ def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -
     # And so is whether it helps to collect the same number of labels online.
     pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
+    # The paper also compares what was learnt from labels with what optimizes the labeler itself.
+    pairs += [(str(arm), str(ArmKey(bound.arm, 0, arm.seed))) for arm, policy in policies if policy.reward == "model"
+              for bound in study.policies if bound.reward == "gold"]
     settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs),
                           plan=study.evaluation.analysis_plan.as_json())
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}

@@ -149,8 +149,9 @@ def test_arms_without_labels_and_best_of_n():
         assert best.inputs["policy"] == stages["pretrain"].fingerprint
     judged = {pair for stage in plan.stages if stage.kind == "judge" for pair in stage.settings.pairs}
     assert {("best_of_16/500/2", "zero_shot"), ("rl_online/500/1", "rl/500/1"),
-            ("rl_online/2000/1", "rl_online/500/1"), ("mock_reward/0/2", "reference")} <= judged
-    assert not [pair for pair in judged if pair[0].startswith("mock_reward") and "/" in pair[1]]
+            ("rl_online/2000/1", "rl_online/500/1"), ("mock_reward/0/2", "reference"),
+            ("rl/2000/2", "mock_reward/0/2"), ("rl_online/500/1", "mock_reward/0/1")} <= judged
+    assert all(first.split("/")[-1] == second.split("/")[-1] for first, second in judged if "/" in second), "same seed"
     assert ArmKey.parse("mock_reward/0/2") == ArmKey("mock_reward", 0, 2)
 
 
