@@ -24,8 +24,8 @@ HUMAN = "labels={source: human, budgets: [500, 2000]}"
 WITHOUT_GOLD = "policies=[{arm: rl}, {arm: rl_online, collection: online, online: {rounds: 8}}]"
 
 
-def _plan(*overrides, externals=None):
-    return make_plan(load_study(ONLINE, overrides), externals or {})
+def _plan(*overrides):
+    return make_plan(load_study(ONLINE, ["labels.budgets=[500, 2000]", "policies.1.online.rounds=8", *overrides]), {})
 
 
 def test_the_rounds_of_a_worked_example():
