@@ -12,6 +12,7 @@ from harness.records import Done
 from harness.stages.artifacts import read_json, read_samples, write_json
 from harness.stages.context import StageCall, StageLog
 from harness.stages.log import METRICS_FILE, read_metrics
+from harness.stages.people import PEOPLE_FILE
 from harness.stages.report_page import ReportMaterial, render
 from harness.stages.results import dose_response_document, equivalence_rows, finite, votes_of_pairs, win_rate_rows
 from harness.study.stage import ArmKey, digest
@@ -28,8 +29,10 @@ def run(call: StageCall, log: StageLog) -> Done:
     outcomes = read_json(call.inputs["judge"] / "outcomes.json")
     votes = votes_of_pairs(outcomes)
     evaluation = settings.evaluation
-    rates = win_rate_rows(votes, judge=outcomes["judge"], confidence=evaluation.confidence,
-                          baselines=evaluation.baselines)
+    people = [read_json(folder / PEOPLE_FILE) for name, folder in sorted(call.inputs.items())
+              if name.startswith("people:")]
+    rates = [*win_rate_rows(votes, judge=outcomes["judge"], confidence=evaluation.confidence,
+                            baselines=evaluation.baselines), *(row for each in people for row in each["win_rates"])]
     head, dirty = commit()
     results = finite({
         "study": settings.study["study"], "spec_digest": digest(settings.study), "commit": head, "dirty": dirty,
@@ -37,11 +40,15 @@ def run(call: StageCall, log: StageLog) -> Done:
         "simulated_judge": outcomes["judge"] == "simulated",
         "arms": [measure["entry"] for measure in measures.values()],
         "win_rates": rates,
-        "equivalence": equivalence_rows(votes, margin=evaluation.margin, confidence=evaluation.confidence,
-                                        judge=outcomes["judge"]),
+        "equivalence": [*equivalence_rows(votes, margin=evaluation.margin, confidence=evaluation.confidence,
+                                          judge=outcomes["judge"]),
+                        *(row for each in people for row in each["equivalence"])],
         "dose_response": dose_response_document(votes, confidence=evaluation.confidence),
-        "agreement": {"why_undefined": "one simulated judge: there is nobody to agree with"},
-        "quality": {"why_undefined": "one simulated judge: rater quality is for people"},
+        "agreement": people[-1]["agreement"] if people else {
+            "why_undefined": "one simulated judge: there is nobody to agree with"},
+        "quality": {"raters": people[-1]["quality"], "excluded": people[-1]["excluded"]} if people else {
+            "why_undefined": "one simulated judge: rater quality is for people"},
+        "people": people, "responses": settings.responses,
     })
     write_json(call.out / "results.json", results)
     _write_samples(call)
@@ -50,7 +57,8 @@ def run(call: StageCall, log: StageLog) -> Done:
         curves=_curves(call), reward_models=_summaries(call, "reward_model:"), examples=_examples(call),
         versions=versions())
     (call.out / "report.html").write_text(render(material), encoding="utf-8")
-    return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}": row["win_rate"]
+    return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}"
+                 + ("" if row["judge"] == "simulated" else f"_{row['judge']}"): row["win_rate"]
                  for row in rates if row["win_rate"] is not None})
 
 

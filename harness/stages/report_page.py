@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from harness.stages import report_plots
 from harness.stages.results import finite
 
+JUDGES = {"simulated": "the simulated judge", "human": "people"}
+
 
 @dataclass(frozen=True)
 class ReportMaterial:
@@ -32,7 +34,8 @@ def render(material: ReportMaterial) -> str:
     """The page. Every text of a model or a source is escaped."""
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(percent=_percent, number=_number, p_value=_p_value, thousands=_thousands)
+    environment.filters.update(percent=_percent, share=_share, yes=_yes, number=_number, p_value=_p_value,
+                               thousands=_thousands)
     plots = {name: _plot(draw, material) for name, draw in report_plots.PLOTS.items()}
     return environment.get_template("report.html.j2").render(
         study=material.study, results=material.results, plots={name: plot for name, plot in plots.items() if plot},
@@ -43,10 +46,10 @@ def render(material: ReportMaterial) -> str:
 
 def answers(results: dict[str, Any]) -> list[str]:
     """The sentences that stand first: how many labels were enough, and did training beat the baselines."""
-    judge = "the simulated judge" if results["simulated_judge"] else "the raters"
     sentences = []
     for arm in dict.fromkeys(row["arm_a"] for row in results["equivalence"]):
-        sentences += [row["sentence"] for row in results["equivalence"] if row["arm_a"] == arm]
+        sentences += [f"{row['sentence']} (Judge: {JUDGES[row['judge']]}.)" if results["people"] else row["sentence"]
+                      for row in results["equivalence"] if row["arm_a"] == arm]
     largest = max((row["label_budget"] for row in results["win_rates"]), default=None)
     for row in results["win_rates"]:
         if row["label_budget"] == largest and row["win_rate"] is not None:
@@ -57,7 +60,7 @@ def answers(results: dict[str, Any]) -> list[str]:
                            else "not told apart from")
             sentences.append(
                 f"With {_thousands(largest)} labels {row['arm']} is {verdict} "
-                f"{row['baseline'].replace('_', '-')} by {judge}: it wins "
+                f"{row['baseline'].replace('_', '-')} by {JUDGES[row['judge']]}: it wins "
                 f"{_percent(row['win_rate'])} ({_percent(row['ci_low'])} to {_percent(row['ci_high'])}).")
     return sentences
 
@@ -85,6 +88,14 @@ def _plot(draw: Callable[[ReportMaterial], bytes | None], material: ReportMateri
 
 def _percent(value: float | None) -> str:
     return "undefined" if value is None else f"{100 * value:.1f}%"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def _yes(value: bool | None) -> str:
+    return "not said" if value is None else "yes" if value else "no"
 
 
 def _number(value: float | None, digits: int = 3) -> str:

@@ -34,15 +34,19 @@ def dose_response(material: ReportMaterial) -> bytes | None:
         figure, panels = plt.subplots(1, len(baselines), figsize=(4.2 * len(baselines), 3.4), sharey=True,
                                       squeeze=False)
         for panel, baseline in zip(panels[0], baselines, strict=True):
-            for colour, arm in zip(_COLOURS, dict.fromkeys(row["arm"] for row in rows), strict=False):
-                mine = [row for row in rows if row["baseline"] == baseline and row["arm"] == arm
+            series = dict.fromkeys((row["arm"], row["judge"]) for row in rows)
+            judges = {judge for _, judge in series}
+            for colour, (arm, judge) in zip(_COLOURS, series, strict=False):
+                mine = [row for row in rows if (row["baseline"], row["arm"], row["judge"]) == (baseline, arm, judge)
                         and row["win_rate"] is not None]
+                label = arm if len(judges) == 1 else f"{arm}, {judge}"
                 budgets = [row["label_budget"] for row in mine]
                 rates = [row["win_rate"] for row in mine]
                 # Where all outcomes agree there may be no interval, or one that ends at the rate but for rounding.
                 below = [max(row["win_rate"] - _or(row["ci_low"], row["win_rate"]), 0.0) for row in mine]
                 above = [max(_or(row["ci_high"], row["win_rate"]) - row["win_rate"], 0.0) for row in mine]
-                panel.errorbar(budgets, rates, yerr=[below, above], marker="o", capsize=3, color=colour, label=arm)
+                panel.errorbar(budgets, rates, yerr=[below, above], marker="o", capsize=3, color=colour, label=label,
+                               linestyle="--" if len(judges) > 1 and judge == "simulated" else "-")
                 for row in mine:
                     panel.scatter([row["label_budget"]] * len(row["by_seed"]),
                                   [point["win_rate"] for point in row["by_seed"]], s=14, color=colour, alpha=0.45)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.tasks.sources import HubDataset, JsonlPairs, StoryworldSource, TextFiles
 from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
@@ -173,11 +174,30 @@ class PolicyArm(Spec):
         return arm
 
 
+class PeopleSpec(Spec):
+    """People compare what the simulated judge compares, blind, in the rating app.
+
+    items: queries for each pair of arms. overlap: raters an item. quota: items a rater, null for all. gold,
+    repeats, training, qualification: how many items of each kind are planted.
+    """
+
+    title: str = Field(default=DEFAULT_TITLE, min_length=1)
+    instructions: str = DEFAULT_INSTRUCTIONS
+    items: int = Field(default=40, ge=2)
+    overlap: int = Field(default=3, ge=1)
+    quota: int | None = Field(default=None, ge=1)
+    gold: int = Field(default=6, ge=0)
+    repeats: int = Field(default=4, ge=0)
+    training: int = Field(default=2, ge=0)
+    qualification: int = Field(default=4, ge=0)
+
+
 class EvaluationSpec(Spec):
-    """What is compared on the test queries, by whom, and with which statistics."""
+    """What is compared on the test queries, by whom, and with which statistics. people: null for nobody."""
 
     baselines: tuple[Literal["zero_shot", "supervised", "reference", "lead"], ...] = ("zero_shot", "supervised")
     judge: ChoiceModel = ChoiceModel()
+    people: PeopleSpec | None = None
     margin: float = Field(default=0.05, gt=0, lt=0.5)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 

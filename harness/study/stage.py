@@ -12,6 +12,7 @@ from harness.study.spec import (
     ChoiceModel,
     EvaluationSpec,
     LabelsSpec,
+    PeopleSpec,
     PolicyArm,
     ScratchModel,
     Spec,
@@ -32,7 +33,9 @@ CODE_VERSIONS = {
     "sample": 1,
     "measure": 1,
     "judge": 1,
-    "report": 2,
+    "publish": 1,
+    "people": 1,
+    "report": 3,
 }
 """Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
 
@@ -120,10 +123,34 @@ class JudgeSlice(Spec):
     pairs: tuple[tuple[str, str], ...]
 
 
+class PublishSlice(Spec):
+    """name: the evaluation's in the rating store. responses: the fingerprints of the texts that are compared."""
+
+    name: str
+    people: PeopleSpec
+    pairs: tuple[tuple[str, str], ...]
+    margin: float
+    confidence: float
+    baselines: tuple[str, ...]
+    ask_of_source: bool
+    responses: tuple[str, ...]
+
+
+class PeopleSlice(Spec):
+    """name: the evaluation's in the rating store. publish: what to open it with, null where the owner made it in the
+    app. report: the digest of the report that is filed on such a one.
+    """
+
+    name: str
+    publish: PublishSlice | None = None
+    report: str | None = None
+
+
 class ReportSlice(Spec):
-    """The whole study, as the report prints it."""
+    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts."""
 
     study: dict[str, Any]
+    responses: dict[str, str]
     evaluation: EvaluationSpec
     policies: tuple[PolicyArm, ...]
 

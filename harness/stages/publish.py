@@ -1,0 +1,67 @@
+"""Stage: what people will compare. Responses are paired, sides balanced, known items planted, and all of it sealed.
+
+Nobody sees anything yet: the next stage opens the study. So the seal, a hash of plan, items and arm map, lies in a
+finished MLflow run before the first judgment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.ratings.drafting import Draft, Sizes, draft_study
+from harness.ratings.pairing import ArmSample
+from harness.ratings.protocol import ExclusionRules, StudyProtocol
+from harness.ratings.publishing import study_seal
+from harness.records import Done
+from harness.stages.artifacts import read_samples, write_json
+from harness.stages.context import StageCall, StageLog
+from harness.statistics.plan import AnalysisPlan
+from harness.statistics.raters import ExclusionRules as PlannedExclusions
+from harness.study.stage import PublishSlice
+from harness.tasks.query_table import read_queries
+
+SEAL_FILE = "seal.json"
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """seal.json: the plan, its digest, and the seal. Arms and sides are in neither."""
+    protocol, draft = drafted(call.settings, call)
+    write_json(call.out / SEAL_FILE, {
+        "study": protocol.name, "seal": study_seal(protocol, draft.items), "analysis_plan": protocol.analysis_plan,
+        "judgments": draft.judgments, "protocol": protocol.as_json()})
+    return Done({"items": float(len(draft.pairs)), "judgments": float(draft.judgments)})
+
+
+def drafted(settings: PublishSlice, call: StageCall) -> tuple[StudyProtocol, Draft]:
+    """Plan and items: the same from the same settings, responses and seed."""
+    people = settings.people
+    sizes = Sizes(items=people.items, overlap=people.overlap, gold=people.gold, repeats=people.repeats,
+                  training=people.training, qualification=people.qualification)
+    draft = draft_study(_responses(call), settings.pairs, sizes, seed=call.seed)
+    exclusion = ExclusionRules()
+    plan = analysis_plan(margin=settings.margin, confidence=settings.confidence, baselines=settings.baselines,
+                         exclusion=exclusion)
+    protocol = StudyProtocol(
+        name=settings.name, title=people.title, instructions=people.instructions, seed=call.seed, quota=people.quota,
+        ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source, margin=settings.margin,
+        confidence=settings.confidence, baselines=settings.baselines, exclusion=exclusion,
+        analysis_plan=plan.digest(), responses=settings.responses)
+    return protocol, draft
+
+
+def analysis_plan(*, margin: float, confidence: float, baselines: Sequence[str],
+                  exclusion: ExclusionRules) -> AnalysisPlan:
+    """What will be said of the judgments, fixed now."""
+    rules = PlannedExclusions(min_gold_accuracy=exclusion.min_gold_accuracy,
+                              min_repeat_consistency=exclusion.min_repeat_consistency,
+                              min_median_seconds=exclusion.min_median_seconds)
+    return AnalysisPlan(margin=margin, confidence=confidence, baselines=tuple(baselines), exclusions=rules)
+
+
+def _responses(call: StageCall) -> list[ArmSample]:
+    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.parquet")}
+    return [ArmSample(query_id=sample.query_id, query_text=queries[sample.query_id].text,
+                      source=queries[sample.query_id].source, arm=name.removeprefix("sample:"), text=sample.text,
+                      valid=sample.valid)
+            for name, folder in sorted(call.inputs.items()) if name.startswith("sample:")
+            for sample in read_samples(folder)]
