@@ -15,8 +15,10 @@ from harness.study.stage import (
     JudgeSlice,
     LabelsSlice,
     MeasureSlice,
+    PeopleSlice,
     PPOSlice,
     PretrainSlice,
+    PublishSlice,
     QueriesSlice,
     ReportSlice,
     RewardModelSlice,
@@ -41,6 +43,12 @@ class Plan:
     @property
     def report(self) -> Stage:
         return self.stages[-1]
+
+    @property
+    def responses(self) -> dict[str, str]:
+        """Arm -> fingerprint of its texts: what people said of the same texts is found by it."""
+        assert isinstance(self.report.settings, ReportSlice)
+        return self.report.settings.responses
 
     @property
     def spec_digest(self) -> str:
@@ -162,9 +170,35 @@ class _Planner:
                                    inputs={"sample": sample, "queries": queries}, seed=0, arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{gold}")))
 
+    def people(self, samples: Mapping[str, Stage], queries: Stage) -> Stage | None:
+        """Publishing and waiting are two stages, so that the seal is in MLflow before anybody can judge."""
+        evaluation = self.study.evaluation
+        if evaluation.people is None:
+            return None
+        pairs = _pairs(self.study)
+        compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in pair})}
+        settings = PublishSlice(
+            name="", people=evaluation.people, pairs=pairs, plan=evaluation.analysis_plan,
+            ask_of_source=self.study.is_summarization,
+            responses=tuple(sorted(sample.fingerprint for sample in compared.values())))
+        # A published study is never changed: other texts or another plan are another study, so both are in its name.
+        name = f"{self.study.study}-{digest(settings.model_dump(mode='json'))[:8]}"
+        settings = settings.model_copy(update={"name": name})
+        inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in compared.items()}}
+        publish = self.add(make_stage("publish", "publish", settings, inputs=inputs, seed=self.seed("people")))
+        return self.add(make_stage("people", "people", PeopleSlice(name=name, publish=settings),
+                                   inputs={"publish": publish, **inputs}, seed=self.seed("people")))
 
-def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
-    """Unroll the study into stages: base model -> supervised -> labels -> reward model -> PPO -> evaluation."""
+    def judged_already(self, found: PeopleSlice) -> Stage:
+        """An evaluation that the owner made in the app, of the same responses."""
+        return self.add(make_stage("people", f"people {found.name}", found, inputs={}, seed=0))
+
+
+def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[PeopleSlice] = ()) -> Plan:
+    """Unroll the study into stages: base model -> supervised -> labels -> reward model -> PPO -> evaluation.
+
+    people: unblinded evaluations of the same responses that the owner made in the app.
+    """
     planner = _Planner(study, externals)
     base = planner.base_model()
     queries = planner.queries(base)
@@ -190,28 +224,38 @@ def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
 
     measures = {f"measure:{arm}": planner.measure(arm, sample, queries) for arm, sample in samples.items()}
     judge = planner.add(_judge(planner, samples, queries))
+    asked = planner.people({str(arm): sample for arm, sample in samples.items()}, queries)
+    judged = [*([asked] if asked else []), *(planner.judged_already(each) for each in people)]
+    responses = {str(arm): sample.fingerprint for arm, sample in samples.items()}
     report_inputs = {**measures, **training, **{f"sample:{arm}": sample for arm, sample in samples.items()},
+                     **{f"people:{stage.settings.name}": stage for stage in judged},  # type: ignore[attr-defined]
                      "judge": judge, "queries": queries, "base": base}
     if supervised is not None:
         report_inputs["supervised"] = supervised
-    settings = ReportSlice(study=study.document(), evaluation=study.evaluation, policies=study.policies)
+    settings = ReportSlice(study=study.document(), responses=responses, evaluation=study.evaluation,
+                           policies=study.policies)
     planner.add(make_stage("report", "report", settings, inputs=report_inputs, seed=planner.seed("report")))
     return Plan(study=study, stages=tuple(planner.stages.values()), arms=tuple(samples))
 
 
 def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -> Stage:
     study = planner.study
-    pairs: list[tuple[str, str]] = [(str(arm), baseline) for arm, _ in _policy_arms(study)
-                                    for baseline in study.evaluation.baselines]
-    # Whether more labels help is asked directly: the largest budget against each smaller one, seed by seed.
-    largest = max(study.labels.budgets)
-    pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, _ in _policy_arms(study)
-              if arm.label_budget != largest]
-    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs),
+    settings = JudgeSlice(judge=study.evaluation.judge, pairs=_pairs(study),
                           plan=study.evaluation.analysis_plan.as_json())
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
     return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
                       externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))
+
+
+def _pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
+    """What judges compare: every trained policy with every baseline, and the largest budget with each smaller one.
+
+    Whether more labels help is asked directly, seed by seed.
+    """
+    largest = max(study.labels.budgets)
+    return (*((str(arm), baseline) for arm, _ in _policy_arms(study) for baseline in study.evaluation.baselines),
+            *((str(replace(arm, label_budget=largest)), str(arm)) for arm, _ in _policy_arms(study)
+              if arm.label_budget != largest))
 
 
 def _baseline_arms(study: StudySpec) -> list[ArmKey]:
