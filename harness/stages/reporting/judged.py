@@ -89,7 +89,8 @@ def _verdict(row: Row, alpha: float) -> str:
 def dose_response(page: Page, material: ReportMaterial) -> None:
     """The plot with every seed's point, one panel a baseline, and what the curve is."""
     results = material.results
-    points = [row for row in results["win_rates"] if row["win_rate"] is not None]
+    # An arm without labels, such as one that is rewarded by the labeler itself, has no place on the curve.
+    points = [row for row in results["win_rates"] if row["win_rate"] is not None and row["label_budget"] > 0]
     if not points:
         return
     page.heading("Win rate against labels")

@@ -58,7 +58,7 @@ class ReportMaterial:
 def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None) -> str:
     """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2'."""
     name = arm.replace("_", "-")
-    if label_budget is not None:
+    if label_budget:
         name += f" {label_budget:,}"
     return name if seed is None else f"{name}, seed {seed}"
 
