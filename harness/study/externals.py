@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.errors import InputError
 from harness.study.spec import ScratchModel, StudySpec
-from harness.tasks.sources import HubDataset, JsonlPairs, TextFiles
+from harness.tasks.hub import HubDataset
+from harness.tasks.sources import JsonlPairs, TextFiles
 
 _EDGE = 1 << 20
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from harness.seeds import derive_seed
-from harness.study.spec import ScratchModel, StudySpec
+from harness.study.spec import ScratchModel, StudySpec, SupervisedSpec
 from harness.study.stage import (
     ArmKey,
     BaseModelSlice,
@@ -22,6 +22,7 @@ from harness.study.stage import (
     RewardModelSlice,
     SampleSlice,
     Stage,
+    SupervisedChoiceSlice,
     SupervisedSlice,
     digest,
     make_stage,
@@ -103,10 +104,22 @@ class _Planner:
         scorer = None
         if not self.study.is_summarization:
             scorer = spec.scorer or self.gold_scorer
-        settings = SupervisedSlice(task=self.study.task, supervised=spec, scorer=scorer)
-        return self.add(make_stage("supervised", "supervised", settings,
-                                   inputs={"start": zero_shot, "queries": queries}, seed=self.seed("supervised"),
-                                   externals=self.external(f"scorer:{scorer}")))
+        rates = spec.learning_rates
+        tried = [self._supervised_at(rate, spec, scorer, {"start": zero_shot, "queries": queries},
+                                     has_siblings=len(rates) > 1) for rate in rates]
+        if len(tried) == 1:
+            return tried[0]
+        return self.add(make_stage("supervised_choice", "supervised", SupervisedChoiceSlice(learning_rates=rates),
+                                   inputs={f"rate_{number}": stage for number, stage in enumerate(tried)}, seed=0))
+
+    def _supervised_at(self, rate: float, spec: SupervisedSpec, scorer: str | None, inputs: Mapping[str, Stage], *,
+                       has_siblings: bool) -> Stage:
+        """One rate of the sweep. The slice holds no other rate, so that a longer sweep leaves this one alone."""
+        alone = spec.model_copy(update={"learning_rates": (rate,), "fit": replace(spec.fit, learning_rate=rate)})
+        settings = SupervisedSlice(task=self.study.task, supervised=alone, scorer=scorer)
+        return self.add(make_stage("supervised", f"supervised {rate:g}", settings, inputs=inputs,
+                                   seed=self.seed("supervised"), externals=self.external(f"scorer:{scorer}"),
+                                   has_siblings=has_siblings))
 
     @property
     def gold_scorer(self) -> str | None:

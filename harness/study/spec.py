@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from harness.tasks.sources import HubDataset, JsonlPairs, StoryworldSource, TextFiles
+from harness.tasks.hub import HubDataset
+from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
 from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 BASELINES = ("zero_shot", "supervised", "reference", "lead")

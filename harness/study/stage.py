@@ -26,6 +26,7 @@ CODE_VERSIONS = {
     "queries": 1,
     "domain_tuning": 1,
     "supervised": 1,
+    "supervised_choice": 1,
     "labels": 1,
     "reward_model": 1,
     "ppo": 1,
@@ -75,9 +76,17 @@ class DomainTuningSlice(Spec):
 
 
 class SupervisedSlice(Spec):
+    """One rate of the sweep: `supervised.learning_rates` holds it alone."""
+
     task: TaskSpec
     supervised: SupervisedSpec
     scorer: str | None
+
+
+class SupervisedChoiceSlice(Spec):
+    """The best of a sweep; the rates are those of its inputs, in their order."""
+
+    learning_rates: tuple[float, ...]
 
 
 class LabelsSlice(Spec):
