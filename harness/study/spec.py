@@ -127,11 +127,15 @@ class SimulatedLabels(LabelCounts):
 
 
 class ImportedLabels(LabelCounts):
-    """Labels from a file. texts: JSONL of query, candidates, best. token_ids: the paper's released JSON."""
+    """Labels from a file. texts: JSONL of query, candidates, best. token_ids: the paper's released JSON.
+
+    queries: `bare`, as released, where the task's prefix and suffix are to be added; `complete` where they are there.
+    """
 
     source: Literal["imported"]
     path: str
     format: Literal["texts", "token_ids"] = "texts"
+    queries: Literal["bare", "complete"] = "bare"
 
 
 class HumanLabels(LabelCounts):
