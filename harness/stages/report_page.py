@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.stages import report_plots
+from harness.stages.published import beside_the_paper
 from harness.stages.results import finite
 
 
@@ -38,6 +39,7 @@ def render(material: ReportMaterial) -> str:
         study=material.study, results=material.results, plots={name: plot for name, plot in plots.items() if plot},
         answers=answers(material.results), copying_rows=_arms_by_budget(material.results["arms"]),
         first_words=material.details, examples=material.examples, reward_models=material.reward_models,
+        published=beside_the_paper(material.study, material.results, material.details),
         versions=material.versions, settings=json.dumps(finite(material.study), indent=1))
 
 
