@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from harness.errors import InputError
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_language_model, load_tokenizer, save_model
+from harness.models.placement import trained
 from harness.records import Done, Query
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import model_path, write_json
@@ -31,12 +33,12 @@ def run(call: StageCall, log: StageLog) -> Done:
     tokenizer = load_tokenizer(path)
     train = _demonstrations(call, "train", settings.supervised.pairs)
     valid = _demonstrations(call, "valid", settings.supervised.pairs)
-    before = evaluate_language_model(load_language_model(path), tokens=valid.tokens, counted=valid.counted)
+    before = evaluate_language_model(_load(call, path), tokens=valid.tokens, counted=valid.counted)
     losses = {}
     for number, rate in enumerate(settings.supervised.learning_rates):
         losses[rate] = _fit_one(call, log, number, rate, path, train, valid)
     best = min(losses, key=lambda rate: losses[rate])
-    model = load_language_model(_candidate(call, settings.supervised.learning_rates.index(best)))
+    model = _load(call, _candidate(call, settings.supervised.learning_rates.index(best)))
     save_model(model, call.out / "model", tokenizer)
     by_rate = {str(rate): loss for rate, loss in losses.items()}
     write_json(call.out / "sweep.json", {"validation_nats_per_token": by_rate, "best": best, "before": before})
@@ -72,6 +74,10 @@ def _best_by_scorer(queries: list[Query], call: StageCall) -> list[Query]:
     return [queries[index] for index in np.sort(np.argsort(-scores, kind="stable")[:keep])]
 
 
+def _load(call: StageCall, path: str | Path) -> Any:
+    return load_language_model(path, placement=trained(call.settings.compute))
+
+
 def _candidate(call: StageCall, number: int) -> Path:
     return call.out / f"rate_{number}"
 
@@ -80,13 +86,13 @@ def _fit_one(call: StageCall, log: StageLog, number: int, rate: float, path: str
              valid: _Demonstrations) -> float:
     folder = _candidate(call, number)
     if not (folder / "config.json").is_file():
-        model = load_language_model(path)
+        model = _load(call, path)
         settings = dataclasses.replace(call.settings.supervised.fit, learning_rate=rate)
         fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=settings,
                            seed=derive_seed(call.seed, "order"), on_step=reporter(log, offset=number * _STEP_STRIDE),
-                           checkpoint=checkpoint_of(call, f"_{number}"))
+                           checkpoint=checkpoint_of(call, f"_{number}"), compute=call.settings.compute)
         part = folder.with_name(f"{folder.name}.part")
         save_model(model, part, None)
         part.rename(folder)
         checkpoint_of(call, f"_{number}").clear()
-    return evaluate_language_model(load_language_model(folder), tokens=valid.tokens, counted=valid.counted)
+    return evaluate_language_model(_load(call, folder), tokens=valid.tokens, counted=valid.counted)
