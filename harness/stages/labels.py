@@ -15,6 +15,7 @@ from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
 from harness.models.generation import sample_responses
 from harness.models.loading import load_tokenizer
+from harness.models.placement import frozen
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.records import PAD, Done, LabelTask, Pending
@@ -48,7 +49,8 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     rows = order[numbers]
     queries = train.take(rows)
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
-    policy = Policy.from_pretrained(model_path(call.inputs["policy"]), temperature=settings.task.temperature)
+    policy = Policy.from_pretrained(model_path(call.inputs["policy"]), temperature=settings.task.temperature,
+                                    placement=frozen(settings.compute))
     candidates = _kept_candidates(call, policy, tokenizer, [query.tokens for query in queries], numbers, log)
 
     texts = decode(tokenizer, candidates.reshape(-1, candidates.shape[-1]).tolist())

@@ -9,6 +9,7 @@ import torch
 
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_tokenizer
+from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -29,14 +30,15 @@ _TABLE_ROWS = 32
 
 def run(call: StageCall, log: StageLog) -> Done:
     """Go on from the checkpoint if there is one; what is logged twice by that is cut off first."""
-    task, settings = call.settings.task, call.settings.ppo
+    task, settings, compute = call.settings.task, call.settings.ppo, call.settings.compute
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
-    policy = Policy.from_pretrained(path, temperature=task.temperature)
-    trainer = PPOTrainer(policy, Policy.from_pretrained(path, temperature=task.temperature), settings=settings,
-                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"),
-                         end=task.response, seed=call.seed)
-    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])).requires_grad_(False)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=trained(compute))
+    reference = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(compute))
+    trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
+                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"))
+    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(compute))
+    reward_model.requires_grad_(False)
     queries = _Queries(call)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
     checkpoint = checkpoint_of(call)
@@ -60,6 +62,7 @@ def run(call: StageCall, log: StageLog) -> Done:
         last = rows, step
     if last is not None:
         _write_samples_table(call, queries, tokenizer, *last)
+    trainer.finish()
     policy.save_pretrained(call.out / "model", tokenizer)
     checkpoint.clear()
     return Done(_summary(call))

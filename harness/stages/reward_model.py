@@ -8,7 +8,8 @@ from torch import Tensor
 
 from harness.algorithms.responses import truncate
 from harness.models.generation import sample_responses
-from harness.models.loading import load_tokenizer
+from harness.models.loading import load_language_model, load_tokenizer
+from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -31,9 +32,9 @@ def run(call: StageCall, log: StageLog) -> Done:
     table = LabelTable.join([LabelTable.load(folder) for folder in folders], settings.label_budget)
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
-    reference = Policy.from_pretrained(path, temperature=settings.temperature)
-    model = RewardModel.from_language_model(reference.language_model, seed=derive_seed(call.seed, "head"))
-    queries, responses = _reference_samples(call, reference, tokenizer)
+    queries, responses = _reference_samples(call, path, tokenizer)
+    model = RewardModel.from_language_model(load_language_model(path, placement=trained(settings.compute)),
+                                            seed=derive_seed(call.seed, "head"))
     if settings.fit.normalize_before:
         normalize_reward_model(model, queries=queries, responses=responses)
 
@@ -42,7 +43,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     train, valid = order[held_out:], order[:held_out]
     queries_of, candidates, best = _arrays(table, train)
     fit_reward_model(model, queries=queries_of, candidates=candidates, best=best, settings=settings.fit,
-                     seed=derive_seed(call.seed, "order"), on_step=reporter(log),
+                     seed=derive_seed(call.seed, "order"), compute=settings.compute, on_step=reporter(log),
                      checkpoint=checkpoint_of(call))
     figures = {"labels": float(len(table)), "trained_on": float(len(train))}
     if held_out:
@@ -63,9 +64,10 @@ def _arrays(table: LabelTable, rows: np.ndarray) -> tuple[TokenBatch, Tensor, Te
     return TokenBatch(queries), candidates, best
 
 
-def _reference_samples(call: StageCall, policy: Policy, tokenizer: object) -> tuple[TokenBatch, Tensor]:
+def _reference_samples(call: StageCall, path: str, tokenizer: object) -> tuple[TokenBatch, Tensor]:
     """Queries and truncated responses of the reference policy, for the scale."""
     settings = call.settings
+    policy = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))
     tokens = QueryTable(call.inputs["queries"] / "train.parquet").tokens()
     rows = numpy_generator(call.seed, "normalization").integers(len(tokens), size=settings.fit.normalization_samples)
     queries = TokenBatch.from_sequences([tokens[row] for row in rows])
@@ -73,4 +75,4 @@ def _reference_samples(call: StageCall, policy: Policy, tokenizer: object) -> tu
     sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(call.seed, "normalization"),
                                stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
     end = single_token(tokenizer, rule.text, key="task.response.text")
-    return queries, truncate(sampled.tokens.squeeze(1), end_token=end, after=rule.after).tokens
+    return queries, truncate(sampled.tokens.squeeze(1).cpu(), end_token=end, after=rule.after).tokens

@@ -14,6 +14,7 @@ import numpy as np
 from harness.errors import InputError
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_language_model, load_tokenizer, save_model
+from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import model_path
@@ -30,13 +31,14 @@ def run(call: StageCall, log: StageLog) -> Done:
     spec = call.settings.supervised
     rate, = spec.learning_rates
     path = model_path(call.inputs["start"])
-    model, tokenizer = load_language_model(path), load_tokenizer(path)
+    model, tokenizer = load_language_model(path, placement=trained(call.settings.compute)), load_tokenizer(path)
     train = _demonstrations(call, "train", spec.pairs)
     valid = _demonstrations(call, "valid", spec.pairs)
     before = evaluate_language_model(model, tokens=valid.tokens, counted=valid.counted)
     fit = replace(spec.fit, learning_rate=rate)
     fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=fit,
-                       seed=derive_seed(call.seed, "order"), on_step=reporter(log), checkpoint=checkpoint_of(call))
+                       seed=derive_seed(call.seed, "order"), compute=call.settings.compute, on_step=reporter(log),
+                       checkpoint=checkpoint_of(call))
     after = evaluate_language_model(model, tokens=valid.tokens, counted=valid.counted)
     save_model(model, call.out / "model", tokenizer)
     checkpoint_of(call).clear()

@@ -81,7 +81,8 @@ class _Planner:
     def base_model(self) -> Stage:
         model = self.study.base_model
         if isinstance(model, ScratchModel):
-            return self.add(make_stage("pretrain", "pretrain", PretrainSlice(model=model, task=self.study.task),
+            return self.add(make_stage("pretrain", "pretrain", PretrainSlice(model=model, task=self.study.task,
+                                                                          compute=self.study.compute),
                                        inputs={}, seed=self.seed("pretrain"), externals=self.external("source")))
         return self.add(make_stage("base_model", "base model", BaseModelSlice(name=model), inputs={}, seed=0,
                                    externals=self.external("base_model")))
@@ -93,7 +94,7 @@ class _Planner:
     def zero_shot(self, base: Stage) -> Stage:
         if self.study.domain_tuning is None:
             return base
-        settings = DomainTuningSlice(task=self.study.task, fit=self.study.domain_tuning)
+        settings = DomainTuningSlice(task=self.study.task, fit=self.study.domain_tuning, compute=self.study.compute)
         return self.add(make_stage("domain_tuning", "domain tuning", settings, inputs={"base": base},
                                    seed=self.seed("domain_tuning"), externals=self.external("source")))
 
@@ -116,7 +117,8 @@ class _Planner:
                        has_siblings: bool) -> Stage:
         """One rate of the sweep. The slice holds no other rate, so that a longer sweep leaves this one alone."""
         alone = spec.model_copy(update={"learning_rates": (rate,), "fit": replace(spec.fit, learning_rate=rate)})
-        settings = SupervisedSlice(task=self.study.task, supervised=alone, scorer=scorer)
+        settings = SupervisedSlice(task=self.study.task, supervised=alone, scorer=scorer,
+                                   compute=self.study.compute)
         return self.add(make_stage("supervised", f"supervised {rate:g}", settings, inputs=inputs,
                                    seed=self.seed("supervised"), externals=self.external(f"scorer:{scorer}"),
                                    has_siblings=has_siblings))
@@ -135,7 +137,8 @@ class _Planner:
             queue = None
             if source == "human":
                 queue = f"{self.study.study}-{zero_shot.fingerprint[:8]}{queries.fingerprint[:8]}"
-            settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue)
+            settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
+                                   compute=self.study.compute)
             found[f"labels_{start:07d}"] = self.add(make_stage(
                 "labels", f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries},
                 seed=self.seed("labels"), externals=externals, has_siblings=True))
@@ -151,21 +154,23 @@ class _Planner:
     def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[str, Stage], queries: Stage) -> Stage:
         assert arm.label_budget is not None and arm.seed is not None
         settings = RewardModelSlice(response=self.study.task.response, temperature=self.study.task.temperature,
-                                    label_budget=arm.label_budget, fit=self.study.reward_model)
+                                    label_budget=arm.label_budget, fit=self.study.reward_model,
+                                    compute=self.study.compute)
         return self.add(make_stage("reward_model", f"reward model {arm}", settings,
                                    inputs={"start": start, "queries": queries, **labels},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
     def ppo(self, arm: ArmKey, start: Stage, reward_model: Stage, queries: Stage) -> Stage:
         assert arm.seed is not None
-        settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer)
+        settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
+                            compute=self.study.compute)
         return self.add(make_stage("ppo", f"ppo {arm}", settings,
                                    inputs={"start": start, "reward_model": reward_model, "queries": queries},
                                    seed=self.seed("ppo", arm.seed), arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{self.gold_scorer}")))
 
     def sample(self, arm: ArmKey, queries: Stage, policies: Mapping[str, Stage], method: str) -> Stage:
-        settings = SampleSlice(task=self.study.task, method=method)
+        settings = SampleSlice(task=self.study.task, method=method, compute=self.study.compute)
         return self.add(make_stage("sample", f"sample {arm}", settings, inputs={"queries": queries, **policies},
                                    seed=self.seed("sample", str(arm)), arm=arm, has_siblings=True))
 

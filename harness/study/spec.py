@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
-from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 BASELINES = ("zero_shot", "supervised", "reference", "lead")
 """Baseline arms a policy can be judged against. `random_sentences` is a control for the copy measures only."""
@@ -202,6 +202,7 @@ class StudySpec(Spec):
     reward_model: RewardFitSettings = RewardFitSettings()
     policies: tuple[PolicyArm, ...] = Field(default=(PolicyArm(),), min_length=1)
     ppo: PPOSettings = PPOSettings()
+    compute: ComputeSettings = ComputeSettings()
     evaluation: EvaluationSpec = EvaluationSpec()
 
     @field_validator("seeds")

@@ -18,7 +18,7 @@ from harness.study.spec import (
     SupervisedSpec,
     TaskSpec,
 )
-from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 CODE_VERSIONS = {
     "base_model": 1,
@@ -64,6 +64,7 @@ class BaseModelSlice(Spec):
 class PretrainSlice(Spec):
     model: ScratchModel
     task: TaskSpec
+    compute: ComputeSettings
 
 
 class QueriesSlice(Spec):
@@ -73,6 +74,7 @@ class QueriesSlice(Spec):
 class DomainTuningSlice(Spec):
     task: TaskSpec
     fit: LanguageModelFitSettings
+    compute: ComputeSettings
 
 
 class SupervisedSlice(Spec):
@@ -81,6 +83,7 @@ class SupervisedSlice(Spec):
     task: TaskSpec
     supervised: SupervisedSpec
     scorer: str | None
+    compute: ComputeSettings
 
 
 class SupervisedChoiceSlice(Spec):
@@ -96,6 +99,7 @@ class LabelsSlice(Spec):
     labels: LabelsSpec
     start: int
     stop: int
+    compute: ComputeSettings
     queue: str | None = None
 
 
@@ -104,12 +108,14 @@ class RewardModelSlice(Spec):
     temperature: float
     label_budget: int
     fit: RewardFitSettings
+    compute: ComputeSettings
 
 
 class PPOSlice(Spec):
     task: TaskSpec
     ppo: PPOSettings
     gold_scorer: str | None
+    compute: ComputeSettings
 
 
 class SampleSlice(Spec):
@@ -117,6 +123,7 @@ class SampleSlice(Spec):
 
     task: TaskSpec
     method: str
+    compute: ComputeSettings
 
 
 class MeasureSlice(Spec):
