@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -77,8 +75,7 @@ class HubDataset:
         import datasets  # slow to import, and only this source needs it
 
         try:
-            with _without_retries_on_the_screen():
-                rows = datasets.load_dataset(self.name, self.config, split=split)
+            rows = datasets.load_dataset(self.name, self.config, split=split)
         except Exception as error:  # whatever hub, network or file reader raise
             lines = str(error).strip().splitlines() or [type(error).__name__]
             raise InputError(f"the data set's split '{split}' cannot be loaded ({lines[0][:200]})", file=self.name,
@@ -91,12 +88,12 @@ class HubDataset:
 
     def _cure(self) -> str:
         if self.passages:
-            instead = "folders of .txt files, a book each, and name them in a source of kind text"
+            instead = "make folders of .txt files, a book each, and name them in a source of kind text"
         else:
             keys = " and ".join(filter(None, (self.source_column, self.reference_column)))
-            instead = (f"train.jsonl, valid.jsonl and test.jsonl with {keys} as keys into a folder and give their "
+            instead = (f"put train.jsonl, valid.jsonl and test.jsonl with {keys} as keys into a folder and give their "
                        "paths to a source of kind jsonl")
-        return f"Check name, config and splits. Without a network, put {instead} (path, valid_path, test_path)."
+        return f"Check name, config and splits. Without a network, {instead} (path, valid_path, test_path)."
 
     def _read(self, rows: Any, split: str) -> Iterator[Document]:
         place = Path(f"{self.name}:{split}")
@@ -111,15 +108,3 @@ def _passages(books: Iterator[Document]) -> Iterator[Document]:
     for book in books:
         for number, (_, text) in enumerate(text_chunks(book.text)):
             yield replace(book, id=f"{book.id}#{number}", text=text)
-
-
-@contextmanager
-def _without_retries_on_the_screen() -> Iterator[None]:
-    """The hub's client tells of each attempt; what the user needs is the one error at the end."""
-    logger = logging.getLogger("huggingface_hub")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
