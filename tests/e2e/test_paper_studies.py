@@ -52,15 +52,32 @@ def test_a_folder_with_a_tokenizer_alone_is_enough_for_a_plan(tmp_path, monkeypa
     assert "taken for gpt2, 124M" in capsys.readouterr().out
 
 
-def _run(tmp_path, monkeypatch, capsys, name, settings):
-    """In this process, which has torch already. Gives results.json of the study."""
-    monkeypatch.chdir(tmp_path)
-    base = {"base_model": shared_folder("models", "novels-gpt2"), "study": "tiny", **SMALL, **settings}
-    code = main(_study(name, base, "--jobs", "1"))
-    captured = capsys.readouterr()
-    assert code == 0, captured.out + captured.err
-    report = (tmp_path / "mlruns" / "reports" / "tiny" / "report.html").read_text(encoding="utf-8")
-    return results(tmp_path), report, captured.out
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where all four runs keep their results, in one store."""
+    return tmp_path_factory.mktemp("paper")
+
+
+@pytest.fixture
+def run(folder, monkeypatch, capsys):
+    """Runs a study in this process, which has torch already: (results.json, report.html, what it printed)."""
+    monkeypatch.chdir(folder)
+
+    def run(name, settings):
+        base = {"base_model": shared_folder("models", "novels-gpt2"), "study": name, **SMALL, **settings}
+        code = main(_study(name, base, "--jobs", "1"))
+        captured = capsys.readouterr()
+        assert code == 0, captured.out + captured.err
+        report = (folder / "mlruns" / "reports" / name / "report.html").read_text(encoding="utf-8")
+        return results(folder, name), report, captured.out
+
+    return run
+
+
+def _book(number):
+    """Some pages of a novel."""
+    path = sorted(shared_folder("data", "novels", "valid").glob("*.txt"))[number]
+    return path.read_text(encoding="utf-8")[20_000:60_000]
 
 
 def _arms(document):
@@ -83,27 +100,28 @@ def _released_labels(path, texts, *, query_length, response):
 
 
 @pytest.mark.shared
-def test_sentiment_as_in_the_paper(tmp_path, monkeypatch, capsys):
+def test_sentiment_as_in_the_paper(tmp_path, run):
     """Tuned on books, then simulated labels, reward model, PPO."""
-    novels = shared_folder("data", "novels", "valid")
-    document, report, _ = _run(tmp_path, monkeypatch, capsys, "sentiment", {
-        **BOOKS, **FEW_STEPS, "task.source": f"{{kind: text, path: {novels}}}"})
+    paths = {key: tmp_path / f"{key}.txt" for key in ("path", "valid_path", "test_path")}
+    for number, path in enumerate(paths.values()):
+        path.write_text(_book(number), encoding="utf-8")
+    source = ", ".join(f"{key}: {path}" for key, path in paths.items())
+    document, report, _ = run("sentiment", {**FEW_STEPS, "task.source": f"{{kind: text, {source}}}"})
     assert _arms(document) == {"zero_shot", "reference", "rl"}
     assert document["simulated_labels"]
     assert "The paper beside ours" not in report, "8 labels stand beside none of the paper's budgets"
 
 
 @pytest.mark.shared
-def test_descriptiveness_as_released(tmp_path, monkeypatch, capsys):
+def test_descriptiveness_as_released(tmp_path, monkeypatch, run):
     """Label file in the released format; whole books of a data set, cut into passages."""
-    texts = [book.read_text(encoding="utf-8") for book in sorted(shared_folder("data", "novels", "valid").glob("*"))]
+    texts = [_book(number) for number in range(5)]
     (tmp_path / "books").mkdir()
     (tmp_path / "books" / "train.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
-    start = len(texts[0]) // 2
-    _released_labels(tmp_path / "labels.json", [texts[0][start + 900 * n:][:900] for n in range(BUDGET)],
+    _released_labels(tmp_path / "labels.json", [texts[0][900 * number:][:900] for number in range(BUDGET)],
                      query_length=64, response=24)
     monkeypatch.setenv("LABELS", str(tmp_path / "labels.json"))
-    document, _, _ = _run(tmp_path, monkeypatch, capsys, "descriptiveness", {
+    document, _, _ = run("descriptiveness", {
         "preset": "released", **BOOKS,
         "task.source": f"{{kind: hub, name: {tmp_path / 'books'}, train_split: 'train[:3]', "
                        "valid_split: 'train[3:4]', test_split: 'train[4:]', passages: true}"})
@@ -118,13 +136,13 @@ def _pairs(name, source, reference):
 
 
 @pytest.mark.shared
-def test_tldr_as_released(tmp_path, monkeypatch, capsys):
+def test_tldr_as_released(tmp_path, monkeypatch, run):
     """Label file in the released format, the response rule of 75 tokens and a newline at 55 or later."""
     rows = [json.loads(line) for line in shared_file("tldr", "train.jsonl").read_text("utf-8").splitlines()]
     long = [row["post"] for row in rows if len(row["post"]) > 1500]
     _released_labels(tmp_path / "labels.json", long[:BUDGET], query_length=120, response=75)
     monkeypatch.setenv("LABELS", str(tmp_path / "labels.json"))
-    document, report, _ = _run(tmp_path, monkeypatch, capsys, "tldr", {
+    document, report, _ = run("tldr", {
         "preset": "released", "task.source": _pairs("tldr", "post", "tldr"), "task.query_tokens": 120})
     assert _arms(document) == {"zero_shot", "lead", "reference", "random_sentences", "rl"}
     assert not document["simulated_labels"]
@@ -133,9 +151,9 @@ def test_tldr_as_released(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.shared
-def test_cnndm_as_in_the_paper(tmp_path, monkeypatch, capsys):
+def test_cnndm_as_in_the_paper(run):
     """Supervised sweep, both policies. The small model hardly writes newlines, so its summaries end at a full stop."""
-    document, report, said = _run(tmp_path, monkeypatch, capsys, "cnndm", {
+    document, report, said = run("cnndm", {
         **SWEEP, "task.source": _pairs("cnndm", "article", "highlights"), "task.query_tokens": 120,
         "task.response": '{tokens: 24, text: ".", after: 4, penalty: -1.0}'})
     assert _arms(document) == {"zero_shot", "supervised", "lead", "reference", "random_sentences", "rl",
