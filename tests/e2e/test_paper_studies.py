@@ -104,7 +104,7 @@ def test_sentiment_as_in_the_paper(tmp_path, run):
     """Tuned on books, then simulated labels, reward model, PPO."""
     paths = {key: tmp_path / f"{key}.txt" for key in ("path", "valid_path", "test_path")}
     for number, path in enumerate(paths.values()):
-        path.write_text(_book(number), encoding="utf-8")
+        path.write_text(_book(number)[:None if number == 0 else 8000], encoding="utf-8")
     source = ", ".join(f"{key}: {path}" for key, path in paths.items())
     document, report, _ = run("sentiment", {**FEW_STEPS, "task.source": f"{{kind: text, {source}}}"})
     assert _arms(document) == {"zero_shot", "reference", "rl"}
