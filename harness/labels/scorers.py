@@ -73,11 +73,14 @@ def _source_facts(query: Query, response: str) -> float:
         opening = " ".join(source.split()[:60])
         groups = [[f" {word.lower()} "] for word in dict.fromkeys(_NAME_OR_NUMBER.findall(opening))][:12]
     covered = sum(any(wording in lowered for wording in group) for group in groups) / max(len(groups), 1)
-    known = set(_WORD.findall(source.lower()))
-    if query.facts:
-        known |= {word for group in query.facts for wording in group for word in _WORD.findall(wording.lower())}
-    wrong = sum(name.lower() not in known for name in _names_and_numbers(response))
-    return covered - 0.25 * min(wrong, 4)
+    return covered - 0.25 * min(invented_names(query, response), 4)
+
+
+def invented_names(query: Query, response: str) -> int:
+    """How many names and numbers of the response neither the source nor its facts have."""
+    known = set(_WORD.findall((query.source or query.text).lower()))
+    known |= {word for group in query.facts for wording in group for word in _WORD.findall(wording.lower())}
+    return sum(name.lower() not in known for name in _names_and_numbers(response))
 
 
 def _names_and_numbers(text: str) -> list[str]:

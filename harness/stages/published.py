@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
@@ -73,14 +73,15 @@ def paper_task(study: Mapping[str, Any]) -> PaperTask | None:
     return "cnndm" if source["kind"] == "storyworld" else named
 
 
-def beside_the_paper(study: Mapping[str, Any], results: Mapping[str, Any],
-                     details: Mapping[str, Any]) -> list[Comparison]:
-    """Every published figure that the study has measured as well, in the order of the paper."""
+def beside_the_paper(study: Mapping[str, Any], results: Mapping[str, Any]) -> list[Comparison]:
+    """Every published figure that the study has measured as well, in the order of the paper; by each judge."""
     task = paper_task(study)
     if task is None:
         return []
-    return [*_win_rates(task, results), *_budgets(task, results), *_texts(task, results["arms"]),
-            *_first_words(task, details)]
+    judged = [results, *results.get("people", ())]
+    return [*(row for document in judged for row in _win_rates(task, document)),
+            *(row for document in judged for row in _budgets(task, document)),
+            *_texts(task, results["arms"]), *_first_words(task, results["texts"])]
 
 
 def _same(ours: int | None, theirs: int) -> bool:
@@ -127,16 +128,17 @@ def _of_arm(measure: str, arm: str, arms: list[dict[str, Any]], paper: float, va
         yield Comparison(measure, arm, entries[0]["label_budget"], paper, 100 * fmean(values))
 
 
-def _first_words(task: PaperTask, details: Mapping[str, Any]) -> Iterator[Comparison]:
+def _first_words(task: PaperTask, texts: Sequence[Mapping[str, Any]]) -> Iterator[Comparison]:
     if task not in _FIRST_WORDS:
         return
-    for where, key, paper in zip(("", ", where it has a preamble"), ("all", "with_preamble"), _FIRST_WORDS[task],
-                                 strict=True):
-        found = [found["first_three_words_copied"][key] for arm, found in details.items()
-                 if arm.startswith("rl/") and _same(int(arm.split("/")[1]), _TRAINED)]
-        if found and all(one is not None for one in found):
-            yield Comparison(f"opens with the source's first three words{where}", "rl", _TRAINED, paper,
-                             100 * fmean(found))
+    for row in texts:
+        if row["arm"] != "rl" or not _same(row["label_budget"], _TRAINED):
+            continue
+        for where, key, paper in zip(("", ", where it has a preamble"), ("all", "with_preamble"), _FIRST_WORDS[task],
+                                     strict=True):
+            if row["first_three_words"][key] is not None:
+                yield Comparison(f"opens with the source's first three words{where}", "rl", row["label_budget"], paper,
+                                 100 * row["first_three_words"][key])
 
 
 def _percent(share: float | None) -> float | None:

@@ -41,6 +41,15 @@ def sensitivity(outcomes: FloatArray, *, items: Labels, raters: Labels, a_was_le
     return [_fitted(model, estimand, fit, votes, confidence) for model, estimand, fit in _MODELS]
 
 
+def gee_within_items(outcomes: FloatArray, *, items: Labels, confidence: float = 0.95) -> Sensitivity:
+    """The first of the models alone: all that one judge's outcomes allow."""
+    scores = np.asarray(outcomes, dtype=np.float64)
+    nothing = np.zeros(len(scores))
+    model, estimand, fit = _MODELS[0]
+    votes = _Votes(scores, encode(items)[0], nothing.astype(np.int64), nothing)
+    return _fitted(model, estimand, fit, votes, confidence)
+
+
 @dataclass(frozen=True)
 class _Votes:
     """(n,) each: outcomes of A, codes of items and raters, 1 where A stood on the left."""

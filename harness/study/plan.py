@@ -225,7 +225,8 @@ def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -
     largest = max(study.labels.budgets)
     pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, _ in _policy_arms(study)
               if arm.label_budget != largest]
-    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs))
+    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs),
+                          plan=study.evaluation.analysis_plan.as_json())
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
     return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
                       externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))

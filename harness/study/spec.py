@@ -10,9 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from harness.statistics.plan import AnalysisPlan, Estimand
+from harness.statistics.raters import ExclusionRules
 from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+
+Baseline = Literal["zero_shot", "supervised", "reference", "lead"]
 
 BASELINES = ("zero_shot", "supervised", "reference", "lead")
 """Baseline arms a policy can be judged against. `random_sentences` is a control for the copy measures only."""
@@ -178,13 +182,45 @@ class PolicyArm(Spec):
         return arm
 
 
-class EvaluationSpec(Spec):
-    """What is compared on the test queries, by whom, and with which statistics."""
+class PlanSpec(Spec):
+    """What will be said of the judgments, fixed and hashed before the first of them (`docs/statistics.md`).
 
-    baselines: tuple[Literal["zero_shot", "supervised", "reference", "lead"], ...] = ("zero_shot", "supervised")
-    judge: ChoiceModel = ChoiceModel()
+    margin: of equivalence. gatekeeping: the baselines whose tests confirm, in their order; where it is left out
+    zero_shot and supervised, as far as they are judged. exclusions: what leaves a rater out, never an arm's doing.
+    """
+
+    estimand: Estimand = "ties_half"
     margin: float = Field(default=0.05, gt=0, lt=0.5)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    gatekeeping: tuple[Baseline, ...] | None = Field(default=None, min_length=1)
+    exclusions: ExclusionRules = ExclusionRules(
+        min_gold_accuracy=0.6, min_repeat_consistency=0.2, min_median_seconds=1.0, min_checks=5)
+
+
+class EvaluationSpec(Spec):
+    """What is compared on the test queries, by whom, and what will be said of it."""
+
+    baselines: tuple[Baseline, ...] = Field(default=("zero_shot", "supervised"), min_length=1)
+    judge: ChoiceModel = ChoiceModel()
+    plan: PlanSpec = PlanSpec()
+
+    @model_validator(mode="after")
+    def _gates_are_judged(self) -> EvaluationSpec:
+        gates = self.plan.gatekeeping or ()
+        for name in gates:
+            if name not in self.baselines:
+                raise ValueError(f"plan.gatekeeping names {name}, but baselines does not")
+        if len(set(gates)) < len(gates) or len(set(self.baselines)) < len(self.baselines):
+            raise ValueError("a baseline is listed twice")
+        return self
+
+    @property
+    def analysis_plan(self) -> AnalysisPlan:
+        """The plan with nothing left open: what is hashed, logged, and held against what was done."""
+        gates = self.plan.gatekeeping or tuple(name for name in ("zero_shot", "supervised") if name in self.baselines)
+        return AnalysisPlan(estimand=self.plan.estimand, margin=self.plan.margin, confidence=self.plan.confidence,
+                            baselines=self.baselines, gatekeeping=gates or self.baselines,
+                            exclusions=self.plan.exclusions)
 
 
 class StudySpec(Spec):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import Field
+
 from harness.study.spec import (
     ChoiceModel,
     EvaluationSpec,
@@ -31,9 +33,9 @@ CODE_VERSIONS = {
     "reward_model": 1,
     "ppo": 1,
     "sample": 1,
-    "measure": 1,
-    "judge": 1,
-    "report": 2,
+    "measure": 2,
+    "judge": 2,
+    "report": 3,
 }
 """Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
 
@@ -132,8 +134,13 @@ class MeasureSlice(Spec):
 
 
 class JudgeSlice(Spec):
+    """plan: frozen beside the outcomes and no part of the fingerprint, since it changes none of them: where the plan
+    is changed later, nothing is judged again, and the report says that it was changed.
+    """
+
     judge: ChoiceModel
     pairs: tuple[tuple[str, str], ...]
+    plan: dict[str, Any] = Field(exclude=True)
 
 
 class ReportSlice(Spec):
