@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                          key="labels.budgets", cure=f"Its budgets are {known}; look at --arm, too.")
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
     base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
-    wanted = [fingerprint for name, fingerprint in sorted(trained[-1].inputs.items()) if name.startswith("labels_")]
+    last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
+    wanted = [fingerprint for name, fingerprint in sorted(last.inputs.items()) if name.startswith("labels_")]
     folders = []
     for fingerprint in (base.fingerprint, *wanted):
         found = store.finished(fingerprint) if store is not None else None

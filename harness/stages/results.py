@@ -33,7 +33,7 @@ class Votes:
 
 
 Key = tuple[str, int, str, int | None]
-"""(arm, its label budget, the opponent's arm, the opponent's label budget or None for a baseline)."""
+"""(arm, its label budget, the opponent's arm, the opponent's label budget where that alone differs, or None)."""
 
 
 def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
@@ -42,7 +42,9 @@ def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
     for pair in document["pairs"]:
         arm, opponent = ArmKey.parse(pair["arm"]), ArmKey.parse(pair["baseline"])
         assert arm.label_budget is not None and arm.seed is not None
-        gathered.setdefault((arm.arm, arm.label_budget, opponent.arm, opponent.label_budget), []).append(
+        # Another arm of the same budget (offline against online) is an opponent as a baseline is.
+        opponent_budget = opponent.label_budget if opponent.arm == arm.arm else None
+        gathered.setdefault((arm.arm, arm.label_budget, opponent.arm, opponent_budget), []).append(
             (pair["outcomes"], arm.seed))
     queries = np.array(document["queries"], dtype=object)
     return {key: Votes(outcomes=np.concatenate([np.asarray(outcomes) for outcomes, _ in parts]),
@@ -149,7 +151,7 @@ def dose_response_document(votes: Mapping[Key, Votes], *, confidence: float) -> 
     found: dict[str, Any] = {}
     series: dict[tuple[str, str], list[tuple[int, Votes]]] = {}
     for (arm, budget, opponent, opponent_budget), votes_here in votes.items():
-        if opponent_budget is None:
+        if opponent_budget is None and budget > 0:
             series.setdefault((arm, opponent), []).append((budget, votes_here))
     for (arm, opponent), parts in series.items():
         fit = dose_response(

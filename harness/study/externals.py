@@ -1,4 +1,4 @@
-"""Digests of what lies outside the study file: texts, weights, label files, an imported scorer's source."""
+"""Digests of what lies outside the study file: texts, weights, label files, a scorer's source or weights."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.labels.scorers import CLASSIFIER
 from harness.study.spec import ScratchModel, StudySpec
 from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, TextFiles
@@ -51,7 +52,11 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     if study.supervised is not None and study.supervised.scorer:
         scorers.add(study.supervised.scorer)
     for scorer in sorted(scorers):
-        if ":" in scorer:
+        if scorer.startswith(CLASSIFIER):
+            classifier = Path(scorer.removeprefix(CLASSIFIER))
+            if classifier.exists():
+                yield f"scorer:{scorer}", partial(_digest_path, classifier, whole=True)
+        elif ":" in scorer:
             yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0])
 
 

@@ -98,8 +98,8 @@ class ChoiceModel(Spec):
     """A simulated judge or labeler: a scorer, Luce choice noise and a lapse rate.
 
     P(choose i) = lapse/k + (1 − lapse)·softmax(score/noise)_i; noise is in the scorer's units, 0 means the best.
-    scorer: `vader`, `descriptiveness`, `source_facts`, `reference_agreement`, `summary_quality`, or any
-    `module:function` of (queries, responses).
+    scorer: `vader`, `descriptiveness`, `source_facts`, `reference_agreement`, `summary_quality`, any
+    `module:function` of (queries, responses), or `classifier:` and a sequence classifier's folder or hub name.
     """
 
     scorer: str = "vader"
@@ -168,18 +168,54 @@ class SupervisedSpec(Spec):
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=1e-4, batch_size=32, epochs=1)
 
 
+class OnlineSettings(Spec):
+    """Online collection (Ziegler 2.3): labels arrive in rounds, while the policy that they are about trains.
+
+    initial_share: N₀/N, the share of the budget that is labelled before training, on samples of ρ. rounds: how
+    often the reward model is trained, at evenly spaced episodes; see `harness/study/rounds.py`.
+    """
+
+    initial_share: float = Field(default=0.25, gt=0, le=1)
+    rounds: int = Field(default=20, ge=1)
+
+
 class PolicyArm(Spec):
-    """One kind of trained policy. start: where PPO begins, which is also its reference policy."""
+    """One kind of trained policy. start: where PPO begins, which is also its reference policy.
+
+    collection: all labels before training, or in rounds. reward: a model fitted to labels, or the simulated labeler's
+    own scorer (`gold`), which needs no labels: the upper bound of the paper's mock task.
+    """
 
     arm: str = Field(default="rl", pattern=r"^[a-z][a-z0-9_]*$")
     start: Literal["zero_shot", "supervised"] = "zero_shot"
+    collection: Literal["offline", "online"] = "offline"
+    online: OnlineSettings | None = Field(default=None, description="for collection: online; its defaults where null")
+    reward: Literal["model", "gold"] = "model"
 
     @field_validator("arm")
     @classmethod
     def _not_a_baseline(cls, arm: str) -> str:
-        if arm in (*BASELINES, "random_sentences"):
+        if arm in (*BASELINES, "random_sentences") or arm.startswith("best_of_"):
             raise ValueError(f"'{arm}' is a baseline's name")
         return arm
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> PolicyArm:
+        if self.online is not None and self.collection == "offline":
+            raise ValueError("online settings are given, but collection is offline")
+        if self.reward == "gold" and self.collection == "online":
+            raise ValueError("reward: gold needs no labels, so they cannot be collected online")
+        return self
+
+    @property
+    def rounds(self) -> OnlineSettings | None:
+        """The settings of online collection, None where it is offline."""
+        return None if self.collection == "offline" else self.online or OnlineSettings()
+
+    @property
+    def learns_offline(self) -> bool:
+        """Whether it has a reward model of all its labels before it trains."""
+        return self.reward == "model" and self.collection == "offline"
 
 
 class PlanSpec(Spec):
@@ -201,6 +237,8 @@ class EvaluationSpec(Spec):
     """What is compared on the test queries, by whom, and what will be said of it."""
 
     baselines: tuple[Baseline, ...] = Field(default=("zero_shot", "supervised"), min_length=1)
+    best_of: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+        default=(), description="arms best_of_N: N samples of ρ, of which the reward model's favourite is taken")
     judge: ChoiceModel = ChoiceModel()
     plan: PlanSpec = PlanSpec()
 
@@ -283,6 +321,7 @@ def _contradictions(spec: StudySpec) -> list[str]:
             found.append("a policy starts at supervised, but supervised is null")
     elif not spec.is_summarization and spec.supervised.scorer is None and not spec.uses_simulated_labels:
         found.append("supervised.scorer must be named when the labels are not simulated")
+    found.extend(_policy_contradictions(spec))
     if not spec.is_summarization and "lead" in spec.evaluation.baselines:
         found.append("evaluation.baselines: lead is a baseline for summarization only")
     if len({policy.arm for policy in spec.policies}) < len(spec.policies):
@@ -291,6 +330,22 @@ def _contradictions(spec: StudySpec) -> list[str]:
     if max(spec.labels.budgets) > task.queries.train:
         found.append(f"labels.budgets asks for {max(spec.labels.budgets)} labels, each on a query of its own, but "
                      f"task.queries.train is {task.queries.train}")
+    return found
+
+
+def _policy_contradictions(spec: StudySpec) -> list[str]:
+    found = []
+    for policy in spec.policies:
+        if policy.reward == "gold" and not spec.uses_simulated_labels:
+            found.append(f"policies: {policy.arm} has the simulated labeler's scorer as its reward, but the labels are "
+                         f"{spec.labels.source}")
+        if policy.rounds is not None and policy.rounds.rounds > spec.ppo.updates:
+            found.append(f"policies: {policy.arm} has {policy.rounds.rounds} rounds, more than the {spec.ppo.updates} "
+                         f"batches of {spec.ppo.batch_size} that ppo.episodes {spec.ppo.episodes} gives")
+    if spec.evaluation.best_of and not any(policy.learns_offline for policy in spec.policies):
+        found.append("evaluation.best_of needs a policy with offline labels, whose reward model chooses")
+    if len(set(spec.evaluation.best_of)) < len(spec.evaluation.best_of):
+        found.append("evaluation.best_of: a number is listed twice")
     return found
 
 

@@ -42,7 +42,10 @@ CODE_VERSIONS = {
 
 @dataclass(frozen=True, order=True)
 class ArmKey:
-    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed)."""
+    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed).
+
+    A label budget of 0: the policy had the simulated labeler's own scorer as its reward, and needed no labels.
+    """
 
     arm: str
     label_budget: int | None = None
@@ -105,6 +108,15 @@ class LabelsSlice(Spec):
     queue: str | None = None
 
 
+class OnlineLabelsSlice(LabelsSlice):
+    """Labels of a later round of online collection, of samples of ρ and of the policy as the last round left it.
+
+    batch: sets people's tasks apart from those of other policies in the same queue.
+    """
+
+    batch: str
+
+
 class RewardModelSlice(Spec):
     response: EndRule
     temperature: float
@@ -120,12 +132,31 @@ class PPOSlice(Spec):
     compute: ComputeSettings
 
 
+class OnlinePPOSlice(PPOSlice):
+    """One round of online collection: batches start .. stop−1 of the one PPO run."""
+
+    start: int
+    stop: int
+
+
+class GoldPPOSlice(PPOSlice):
+    """The reward is the gold scorer itself, its scale set on samples of the reference policy as a reward model's is."""
+
+    normalization_samples: int
+
+
 class SampleSlice(Spec):
     """method: `policy` samples; `reference`, `lead` and `random_sentences` take texts."""
 
     task: TaskSpec
     method: str
     compute: ComputeSettings
+
+
+class BestOfSlice(SampleSlice):
+    """Of n samples the reward model's favourite."""
+
+    n: int
 
 
 class MeasureSlice(Spec):

@@ -33,7 +33,9 @@ def test_every_shipped_study_loads_and_plans(path, environment):
         assert set(stage.inputs.values()) <= made, f"{stage.name} stands before one of its inputs"
         made.add(stage.fingerprint)
     trained = [arm for arm in plan.arms if arm.label_budget is not None]
-    assert len(trained) == len(study.policies) * len(study.labels.budgets) * len(study.seeds)
+    with_labels = sum(policy.reward == "model" for policy in study.policies) + len(study.evaluation.best_of)
+    without = len(study.policies) + len(study.evaluation.best_of) - with_labels
+    assert len(trained) == (with_labels * len(study.labels.budgets) + without) * len(study.seeds)
 
 
 def _write(tmp_path, text):
