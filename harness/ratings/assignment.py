@@ -1,34 +1,32 @@
 """Which item a rater gets next. Every function runs inside one writing transaction that holds the study's lock.
 
 An assignment is a lease: it belongs to its rater until `leased_until`, and a lease that ran out goes back to the
-pool unless the item has room left. The least covered items go first, and among them those whose side balances
-the pair of arms, the item and the rater.
-
-However many items a study has, a claim reads a window of them: the least covered ones from a random place on, in
-the order of the study, which is random already.
+pool unless the item has room left. Which item is taken is for `choosing` to say.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
-from harness.ratings.blinding import is_flipped, label_order
+from harness.ratings.blinding import label_order
+from harness.ratings.choosing import (
+    DONE,
+    LIVE,
+    Place,
+    best_main_item,
+    due_check,
+    flip_for,
+    history_of,
+    practice_item,
+    untouched,
+)
 from harness.ratings.protocol import ItemKind, StudyKind, StudyProtocol
 from harness.ratings.schema import assignments, enrolments, items, judgments, studies
-from harness.seeds import derive_seed
-
-DONE = ("judged", "asking")
-LIVE = (*DONE, "open")
-"""The states in which an assignment takes a place of its item; an open one whose lease ran out is swept first."""
-CANDIDATES_WEIGHED = 64
-"""How many of the least covered items are weighed for balance; more would change little and cost time."""
 
 
 class Nothing(StrEnum):
@@ -41,17 +39,6 @@ class Nothing(StrEnum):
     WAITING = "waiting"
     CLOSED = "closed"
     PAUSED = "paused"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a rater stands in a study: its row, the rater's enrolment and the protocol."""
-
-    study_id: str
-    kind: StudyKind
-    rater_id: str
-    rater_ordinal: int
-    protocol: StudyProtocol
 
 
 def next_assignment(connection: Connection, study_id: str, rater_id: str, *, now: int) -> str | Nothing:
@@ -71,16 +58,16 @@ def next_assignment(connection: Connection, study_id: str, rater_id: str, *, now
     in_hand = _in_hand(connection, place, now=now)
     if in_hand is not None:
         return in_hand
-    for kind in (ItemKind.TRAINING, ItemKind.QUALIFICATION):
-        item = connection.execute(_untouched(place, kind).order_by(items.c.ordinal).limit(1)).one_or_none()
+    history = history_of(connection, place)
+    if enrolment.qualified is None:
+        item = practice_item(connection, place)
         if item is not None:
-            return _assign(connection, place, item, position=_history(connection, place).assigned, now=now)
+            return _assign(connection, place, item, position=history.assigned, now=now)
     if not _is_qualified(connection, place, enrolment.qualified):
         return Nothing.NOT_QUALIFIED
-    history = _history(connection, place)
     if protocol.quota is not None and history.judged >= protocol.quota:
         return Nothing.QUOTA
-    item = _due_check(connection, place, history) or _best_main_item(connection, place, history)
+    item = due_check(connection, place, history) or best_main_item(connection, place, history)
     if item is not None:
         return _assign(connection, place, item, position=history.assigned, now=now)
     skipped = _skipped_task(connection, place) if place.kind is StudyKind.LABELS else None
@@ -158,12 +145,6 @@ def _lease(place: Place) -> int:
     return int(place.protocol.lease_minutes * 60_000)
 
 
-def _untouched(place: Place, kind: ItemKind) -> Select[Any]:
-    mine = exists().where(assignments.c.item_id == items.c.id, assignments.c.rater_id == place.rater_id)
-    return select(items).where(items.c.study_id == place.study_id, items.c.kind == kind.value,
-                               items.c.retired_at.is_(None), ~mine)
-
-
 def _is_qualified(connection: Connection, place: Place, known: bool | None) -> bool:
     """Whether the rater passed; settled once, when the last qualification item is answered."""
     if known is not None:
@@ -185,93 +166,6 @@ def as_shown(side: str, flipped: bool) -> str:
     return {"left": "right", "right": "left"}.get(side, side) if flipped else side
 
 
-@dataclass(frozen=True)
-class _History:
-    """What a rater has had so far. assigned: of any kind and state. sides: live main ones by stratum and flip."""
-
-    judged: int
-    checks: int
-    assigned: int
-    sides: Counter[tuple[int, bool]]
-
-
-def _history(connection: Connection, place: Place) -> _History:
-    rows = connection.execute(
-        select(items.c.kind, items.c.stratum, assignments.c.state, assignments.c.flipped, func.count().label("count"))
-        .join(assignments, assignments.c.item_id == items.c.id)
-        .where(assignments.c.study_id == place.study_id, assignments.c.rater_id == place.rater_id)
-        .group_by(items.c.kind, items.c.stratum, assignments.c.state, assignments.c.flipped)).tuples().all()
-    sides: Counter[tuple[int, bool]] = Counter()
-    for kind, stratum, state, flipped, count in rows:
-        if kind == ItemKind.MAIN and state in LIVE:
-            sides[stratum, flipped] += count
-    return _History(
-        judged=sum(count for kind, _, state, _, count in rows if kind == ItemKind.MAIN and state in DONE),
-        checks=sum(count for kind, *_, count in rows if kind in (ItemKind.GOLD, ItemKind.REPEAT)),
-        assigned=sum(count for *_, count in rows), sides=sides)
-
-
-def _due_check(connection: Connection, place: Place, history: _History) -> Row[Any] | None:
-    """A gold item or a repeat, where one is due: one in each block of `check_every`, at a seeded place."""
-    every = place.protocol.check_every
-    block = history.judged // every
-    due_at = derive_seed(place.protocol.seed, "check", place.rater_ordinal, block) % every
-    if history.checks > block or history.judged % every < due_at:
-        return None
-    original = assignments.alias()
-    seen = exists().where(original.c.item_id == items.c.repeat_of, original.c.rater_id == place.rater_id,
-                          original.c.state == "judged", original.c.position <= history.assigned - every // 2)
-    repeat = connection.execute(_untouched(place, ItemKind.REPEAT).where(seen).order_by(
-        items.c.ordinal).limit(1)).one_or_none()
-    gold = connection.execute(_untouched(place, ItemKind.GOLD).order_by(items.c.ordinal).limit(1)).one_or_none()
-    return (repeat or gold) if history.checks % 2 else (gold or repeat)
-
-
-def _best_main_item(connection: Connection, place: Place, history: _History) -> Row[Any] | None:
-    """Of the least covered items the one that balances the sides best; ties go in the order of the study."""
-    free = _untouched(place, ItemKind.MAIN).where(items.c.taken < items.c.overlap)
-    fewest = connection.execute(
-        free.with_only_columns(items.c.taken).order_by(items.c.taken).limit(1)).scalar_one_or_none()
-    if fewest is None:
-        return None
-    size = connection.execute(select(func.max(items.c.ordinal) + 1).where(
-        items.c.study_id == place.study_id)).scalar_one()
-    start = derive_seed(place.protocol.seed, "start", place.rater_ordinal, history.assigned) % size
-    window: list[Row[Any]] = []
-    for part in (items.c.ordinal >= start, items.c.ordinal < start):
-        window += connection.execute(free.where(items.c.taken == fewest, part).order_by(items.c.ordinal).limit(
-            CANDIDATES_WEIGHED - len(window)))
-    if place.kind is StudyKind.LABELS:
-        return window[0]
-    return min(window, key=_imbalance(connection, place, history))
-
-
-def _imbalance(connection: Connection, place: Place, history: _History) -> Callable[[Row[Any]], int]:
-    """How far the side on which a candidate would be shown is over-represented: by pair of arms, item and rater."""
-    totals = connection.execute(
-        select(items.c.stratum, func.sum(items.c.taken), func.sum(items.c.flips)).where(
-            items.c.study_id == place.study_id, items.c.kind == ItemKind.MAIN.value)
-        .group_by(items.c.stratum)).tuples().all()
-    surplus = {stratum: int(2 * flips - taken) for stratum, taken, flips in totals}
-
-    def of(row: Row[Any]) -> int:
-        direction = 1 if _flip(place, row) else -1
-        by_rater = history.sides[row.stratum, True] - history.sides[row.stratum, False]
-        return sum(_sign(direction * flipped_more)
-                   for flipped_more in (surplus[row.stratum], 2 * row.flips - row.taken, by_rater))
-
-    return of
-
-
-def _sign(number: int) -> int:
-    return (number > 0) - (number < 0)
-
-
-def _flip(place: Place, item: Row[Any]) -> bool:
-    return is_flipped(seed=place.protocol.seed, stratum=item.stratum, position=item.position,
-                      rater=place.rater_ordinal)
-
-
 def _skipped_task(connection: Connection, place: Place) -> str | None:
     """For labels, where every task needs a choice: a task the labeler skipped comes back at the end."""
     return connection.execute(select(assignments.c.id).join(items, items.c.id == assignments.c.item_id).where(
@@ -285,7 +179,7 @@ def _others_hold_some(connection: Connection, place: Place, *, now: int) -> bool
     return bool(connection.execute(select(exists().where(
         assignments.c.study_id == place.study_id, assignments.c.rater_id != place.rater_id,
         assignments.c.state == "open", assignments.c.leased_until > now,
-        assignments.c.item_id.in_(_untouched(place, ItemKind.MAIN).with_only_columns(items.c.id))))).scalar_one())
+        assignments.c.item_id.in_(untouched(place, ItemKind.MAIN).with_only_columns(items.c.id))))).scalar_one())
 
 
 def _assign(connection: Connection, place: Place, item: Row[Any], *, position: int, now: int) -> str:
@@ -293,7 +187,7 @@ def _assign(connection: Connection, place: Place, item: Row[Any], *, position: i
         flipped, order = False, list(label_order(seed=place.protocol.seed, task=item.external_id,
                                                  rater=place.rater_ordinal, candidates=len(item.texts)))
     else:
-        flipped = _flip(place, item)
+        flipped = flip_for(place, item)
         if item.repeat_of is not None:
             flipped = not connection.execute(select(assignments.c.flipped).where(
                 assignments.c.item_id == item.repeat_of, assignments.c.rater_id == place.rater_id)).scalar_one()

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from harness.ratings import chain
-from harness.ratings.assignment import LIVE, as_shown, has_room, lock_study, recount
+from harness.ratings.assignment import as_shown, has_room, lock_study, recount
 from harness.ratings.chain import Receipt
+from harness.ratings.choosing import LIVE
 from harness.ratings.protocol import ItemKind, StudyKind, StudyProtocol, Which
 from harness.ratings.publishing import log, plain
 from harness.ratings.schema import assignments, flags, items, judgments, studies

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from rating_helpers import ARMS, Clock, item_set, known, publish, rater_in, tasks
 from sqlalchemy import text
 
@@ -17,6 +21,7 @@ from harness.ratings.access import SignInRefused
 from harness.ratings.assignment import Nothing
 from harness.ratings.judging import Answers, Details, NotYours, Refused
 from harness.ratings.protocol import Which
+from harness.ratings.schema import metadata
 from harness.ratings.store import RatingStore
 
 
@@ -429,3 +434,58 @@ def test_a_database_of_a_newer_harness_is_refused_in_one_line(
         connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
     with pytest.raises(InputError, match="newer version of the harness"):
         open_again()
+
+
+def test_items_count_their_own_places_right_whatever_raters_do(store: RatingStore, clock: Clock) -> None:
+    """Votes, skips, flags, leases that run out, revisions and an erasure, in a random order."""
+    study = publish(store, item_set(12, overlap=3), lease_minutes=1)
+    raters = [rater_in(store, study, f"r{i}") for i in range(5)]
+    dice = random.Random(3)
+    for _ in range(150):
+        rater = dice.choice(raters)
+        held = store.next_assignment(study, rater)
+        clock.tick(dice.choice((2, 2, 2, 90)))
+        if isinstance(held, Nothing) or dice.random() < 0.15:
+            continue
+        with suppress(Refused):
+            if dice.random() < 0.1:
+                store.flag(rater, held, note="odd")
+            else:
+                store.vote(rater, held, revision=store.show(rater, held).revision,
+                           choice=dice.choice(("left", "right", "tie", "skip")))
+    store.erase_rater(raters.pop())
+    store.next_assignment(study, raters[0])
+    assert _counts(store)["by the items"] == _counts(store)["by the assignments"]
+
+
+def _counts(store: RatingStore) -> dict[str, list[tuple[int, int]]]:
+    live = "FROM assignments WHERE item_id = items.id AND state IN ('open', 'asking', 'judged')"
+    queries = {"by the items": "SELECT taken, flips FROM items ORDER BY ordinal",
+               "by the assignments": f"SELECT (SELECT count(*) {live}), (SELECT count(*) {live} AND flipped) "
+                                     "FROM items ORDER BY ordinal"}
+    with store.database.reading() as connection:
+        return {name: [(int(taken), int(flips)) for taken, flips in connection.execute(text(query))]
+                for name, query in queries.items()}
+
+
+def test_a_database_of_an_older_harness_is_brought_up_to_date_with_its_ratings(
+        store: RatingStore, clock: Clock, open_again: Callable[[], RatingStore]) -> None:
+    study = publish(store, item_set(6, overlap=2))
+    rater = rater_in(store, study, "amber")
+    walk(store, clock, study, rater, better="P", limit=4)
+    held = store.next_assignment(study, rater)
+    before = _counts(store)
+    with store.database.writing() as connection:
+        for name in ("ix_items_free", "ix_assignments_rater", "ix_assignments_lease"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        connection.execute(text("CREATE INDEX ix_assignments_rater ON assignments (study_id, rater_id, state)"))
+        for name in ("taken", "flips"):
+            connection.execute(text(f"ALTER TABLE items DROP COLUMN {name}"))
+        connection.execute(text("UPDATE alembic_version SET version_num='0001'"))
+    again = open_again()
+    assert _counts(again) == before
+    assert sum(taken for taken, _ in before["by the items"]) == 5
+    assert again.next_assignment(study, rater) == held
+    with again.database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == [], "the migrations make the schema that the code declares"
