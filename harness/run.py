@@ -16,6 +16,9 @@ from harness.errors import InputError
 
 if TYPE_CHECKING:
     from harness.engine.execution import Execution
+    from harness.engine.local import Executor
+    from harness.engine.resources import Resources
+    from harness.engine.screen import LineScreen, LiveScreen
     from harness.study.plan import Plan
 
 ROOT = Path("mlruns")
@@ -45,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
                         help="override one key, dotted: --set ppo.episodes=4096 (may be repeated)")
     parser.add_argument("--jobs", type=_jobs, default=None, metavar="N",
                         help="how many stages at once (default: chosen from the cores and the size of the model)")
+    parser.add_argument("--cluster", default=None, metavar="ADDRESS",
+                        help="run the stages on a Ray cluster: `auto`, `HOST:PORT`, or `local` to start Ray "
+                             "here; mlruns/ must lie where every machine sees it")
     parser.add_argument("--dry-run", action="store_true",
                         help="print the stages, which are cached, and what the rest would cost; train nothing")
     parser.add_argument("--tracking-uri", default=None, metavar="URI",
@@ -95,7 +101,6 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from harness.engine.execution import Runner
-    from harness.engine.local import InThisProcess, ProcessPool
     from harness.engine.resources import choose_resources
     from harness.engine.screen import LineScreen, LiveScreen
     from harness.engine.summary import publish_results, say_what_happened
@@ -107,8 +112,8 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
     console = Console()
     screen = LiveScreen(console) if console.is_terminal else LineScreen(sys.stdout)
     resources = choose_resources(plan.study, arguments.jobs)
+    executor = _executor(arguments, resources, screen)
     tracking = Tracking(uri, root=ROOT)
-    executor = InThisProcess(screen.progress) if resources.jobs == 1 else ProcessPool(resources.jobs, screen.progress)
     try:
         execution = Runner(plan, tracking=tracking, executor=executor, screen=screen, cores=resources.cores,
                            narrow_threads=resources.narrow_threads).run()
@@ -120,6 +125,17 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
         publish_results(plan, execution, tracking, output)
     say_what_happened(plan, execution, console, output)
     return exit_code(execution)
+
+
+def _executor(arguments: argparse.Namespace, resources: Resources, screen: LineScreen | LiveScreen) -> Executor:
+    """This process for one job, else processes; a Ray cluster where the user names one."""
+    if arguments.cluster is not None:
+        from harness.engine.ray_cluster import RayCluster
+
+        return RayCluster(arguments.cluster, arguments.jobs, resources.narrow_threads, screen.progress)
+    from harness.engine.local import InThisProcess, ProcessPool
+
+    return InThisProcess(screen.progress) if resources.jobs == 1 else ProcessPool(resources.jobs, screen.progress)
 
 
 def exit_code(execution: Execution) -> int:

@@ -1,0 +1,91 @@
+"""Executor on a Ray cluster: the stages of one study on many machines that share a file system.
+
+Every machine has the harness installed and sees the folder of `mlruns` under the same path. Stages read and write
+there, so nothing but calls, progress and outcomes travels. Only the driver writes to MLflow, as everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import Future
+from typing import Any
+
+from harness.engine.local import Send
+from harness.engine.worker import run_stage
+from harness.errors import InputError
+from harness.records import Done, Pending
+from harness.stages.context import StageCall
+
+_PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HF_HOME", "HF_HUB_OFFLINE", "PYTHONPATH")
+"""Variables of the driver that a stage must see as well."""
+
+
+class RayCluster:
+    """Stages as Ray tasks. Ray ends the tasks of a driver that is gone, as the pool of processes does."""
+
+    def __init__(self, address: str, slots: int | None, threads: int, send: Send) -> None:
+        """address: `local` starts Ray on this machine; `auto` or `HOST:PORT` joins a cluster.
+
+        slots: stages at once; None fills the cluster's cores at `threads` each.
+        """
+        ray = _connect(address)
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        self.slots = slots or max(1, cores // threads)
+        from ray.util.queue import Queue
+
+        self._ray = ray
+        self._queue = Queue()
+        # A stage is not repeated behind the engine's back: the engine resumes it, and says so.
+        self._task = ray.remote(max_retries=0)(_run_on_cluster)
+        self._pump = threading.Thread(target=self._forward, args=(send,), daemon=True)
+        self._pump.start()
+
+    def _forward(self, send: Send) -> None:
+        while (note := self._queue.get()) is not None:
+            send(*note)
+
+    def submit(self, call: StageCall) -> Future[Done | Pending]:
+        # A stage never waits for more cores than the cluster's own machines have: what it may use is in call.threads.
+        task = self._task.options(num_cpus=min(call.threads, self._largest_machine()), name=call.name)
+        result: Future[Done | Pending] = Future()
+        result.set_running_or_notify_cancel()
+        task.remote(call, self._queue).future().add_done_callback(lambda done: _settle(done, result))
+        return result
+
+    def _largest_machine(self) -> int:
+        machines = [node["Resources"].get("CPU", 0) for node in self._ray.nodes() if node["Alive"]]
+        return max(1, int(max(machines, default=1)))
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._pump.join()
+        self._ray.shutdown()
+
+
+def _connect(address: str) -> Any:
+    try:
+        import ray
+    except ImportError:
+        raise InputError("Ray is not installed", key="--cluster", cure="pip install 'ray>=2.9'") from None
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    where: dict[str, Any] = {"include_dashboard": False} if address == "local" else {"address": address}
+    try:
+        ray.init(**where, log_to_driver=False, logging_level="ERROR", runtime_env={"env_vars": environment})
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise InputError(f"no Ray cluster answers at {address} ({str(error).splitlines()[0]})", key="--cluster",
+                         cure="Start one with `ray start --head`, or use --cluster local") from None
+    return ray
+
+
+def _settle(done: Future[Done | Pending], result: Future[Done | Pending]) -> None:
+    """Pass on the outcome. Ray wraps what a stage raised; the engine wants the error itself."""
+    error = done.exception()
+    if error is None:
+        result.set_result(done.result())
+    else:
+        result.set_exception(getattr(error, "cause", None) or error)
+
+
+def _run_on_cluster(call: StageCall, queue: Any) -> Done | Pending:
+    return run_stage(call, lambda progress: queue.put((call.name, progress)))
