@@ -10,7 +10,7 @@ from harness.ratings.access import OWNER_SECRET_VARIABLE, owner_secret
 
 def page() -> None:
     """No open registration: a link, a return code, or the owner's identity provider."""
-    with st.container(key="desk_welcome", width=620):
+    with st.container(key="calm_welcome", width=620):
         st.title("Welcome")
         st.write("You compare texts here, or choose the best of several. To begin, open the personal link you were "
                  "sent. If you have been here before, your return code brings you back to where you stopped.")
@@ -27,7 +27,7 @@ def page() -> None:
 
 def owner_page() -> None:
     """The owner's pages, shut."""
-    with st.container(key="desk_shut", width=620):
+    with st.container(key="calm_shut", width=620):
         st.title("The owner's pages are shut")
         if owner_secret() is None:
             st.write(f"No owner's secret is configured, and there is no default. Start the app with the environment "

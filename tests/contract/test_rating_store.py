@@ -489,3 +489,24 @@ def test_a_database_of_an_older_harness_is_brought_up_to_date_with_its_ratings(
     with again.database.reading() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == [], "the migrations make the schema that the code declares"
+
+
+def test_progress_moves_with_every_judgment_and_tells_no_check_apart(store: RatingStore, clock: Clock) -> None:
+    study = publish(store, item_set(16, overlap=1, gold=known(2), repeats=2), check_every=4)
+    rater = rater_in(store, study, "amber")
+    info = store.study(study)
+    assert store.rater_progress(info, rater).goal == 20
+    for number in range(20):
+        progress = store.rater_progress(info, rater)
+        assert (progress.judged, progress.goal) == (number, 20), number
+        assert walk(store, clock, study, rater, better="P", limit=1) == 1
+
+
+def test_the_goal_is_what_others_leave_and_at_most_the_quota(store: RatingStore, clock: Clock) -> None:
+    study = publish(store, item_set(6, overlap=1))
+    amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")
+    assert walk(store, clock, study, amber, better="P", limit=4) == 4
+    assert store.rater_progress(store.study(study), birch).goal == 2
+    short = publish(store, item_set(6, overlap=1, seed=9), name="short", quota=3)
+    store.consent(short, birch)
+    assert store.rater_progress(store.study(short), birch).goal == 3
