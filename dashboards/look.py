@@ -76,3 +76,8 @@ def figures(*named: tuple[str, str]) -> None:
     with st.container(horizontal=True, gap="small"):
         for name, value in named:
             st.metric(name, value, border=True, width=168)
+
+
+def sentence(text: str) -> str:
+    """A note as a sentence."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -77,7 +78,13 @@ def _quality(study: StudyInfo) -> None:
         st.caption("Nobody has judged anything yet.")
         return
     st.subheader("Raters", anchor=False)
-    table = pd.DataFrame([asdict(each) for each in rows]).drop(columns=["rater_id"])
+    quality_table([asdict(each) for each in rows])
+    _agreement(study)
+
+
+def quality_table(rows: list[dict[str, Any]]) -> None:
+    """Every rater's checks, one row each."""
+    table = pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore")
     st.dataframe(table, hide_index=True, column_config={
         "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),
@@ -86,7 +93,6 @@ def _quality(study: StudyInfo) -> None:
         "repeat_consistency": st.column_config.NumberColumn("Repeats alike", format="percent"),
         "repeat_checks": "of ", "revisions": "Changed", "qualified": "Qualified",
         "excluded": st.column_config.TextColumn("Left out by the frozen rules because")})
-    _agreement(study)
 
 
 def _agreement(study: StudyInfo) -> None:

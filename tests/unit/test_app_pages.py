@@ -241,7 +241,7 @@ def test_results_show_nothing_before_unblinding_and_the_tables_after(
     study_report(store, study)
     app = visitor.open("results")
     assert "Win rates" in words(app)
-    assert "zero_shot" in app.dataframe[0].value.to_string()
+    assert "zero-shot" in app.dataframe[0].value.to_string()
     assert "fewer than 8" in words(app)
 
 
