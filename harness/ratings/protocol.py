@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.records import Choice, Item
+from harness.statistics.plan import Estimand
 
 DEFAULT_TITLE = "Which text is better?"
 DEFAULT_INSTRUCTIONS = (
@@ -68,9 +69,9 @@ class StudyProtocol:
     quota: how many main items one rater may judge, None for all. lease_minutes: how long an item stays reserved.
     check_every: about one in so many items is a gold item or a repeat. pass_mark: the share of qualification
     items to get right. ask_copied, ask_accuracy: the questions after the vote, for items with a source.
-    margin, confidence, baselines (in the order of gatekeeping), exclusion: how it will be analysed. analysis_plan:
-    the digest of the whole plan. execution: the MLflow run that the texts came from. responses: the fingerprints of
-    those texts, by which a study's report finds what people said of them.
+    estimand, margin, confidence, baselines (in the order of gatekeeping), exclusion: how it will be analysed.
+    analysis_plan: the digest of the whole plan. execution: the MLflow run that the texts came from. responses: the
+    fingerprints of those texts, by which a study's report finds what people said of them.
     """
 
     name: str
@@ -85,6 +86,7 @@ class StudyProtocol:
     pass_mark: float = 0.75
     ask_copied: bool = False
     ask_accuracy: bool = False
+    estimand: Estimand = "ties_half"
     margin: float = 0.05
     confidence: float = 0.95
     baselines: tuple[str, ...] = ()

@@ -15,11 +15,20 @@ from harness.ratings.store import RatingStore
 from harness.ratings.unblinding import ArmText, Unblinded
 from harness.records import Choice, Judgment
 from harness.seeds import numpy_generator
-from harness.stages.results import Key, Votes, dose_response_document, equivalence_rows, finite, win_rate_rows
+from harness.stages.results import (
+    Key,
+    Votes,
+    dose_response_document,
+    equivalence_rows,
+    finite,
+    of_estimand,
+    win_rate_rows,
+)
 from harness.statistics.agreement import agreement
 from harness.statistics.equivalence import equivalence
 from harness.statistics.fragility import fragility
 from harness.statistics.multiplicity import holm
+from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sides import position_test, swapped_repeats
 from harness.statistics.win_rate import WinRate, win_rate
 from harness.study.spec import BASELINES
@@ -47,20 +56,22 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
     excluded = {each.handle: each.excluded for each in quality if each.excluded}
     kept = [each for each in unblinded if each.judgment.rater_id not in excluded]
     judgments, everybody = ([_trained_first(each.judgment) for each in some] for some in (kept, unblinded))
-    votes = votes_of_judgments(judgments)
-    judge = "simulated" if study.simulated else "human"
     plan = study.protocol
+    votes = of_estimand(votes_of_judgments(judgments), plan.estimand)
+    judge = "simulated" if study.simulated else "human"
     opponents = {opponent for _, _, opponent, budget in votes if budget is None}
-    planned = [*plan.baselines, *BASELINES, *sorted(opponents)]
+    # A plan without an order, as the app's own studies may have, confirms all that was compared.
+    planned = plan.baselines or tuple(dict.fromkeys((*BASELINES, *sorted(opponents))))
     return {
         "study": study.name, "title": study.title, "judge": judge, "simulated_judge": study.simulated,
         "seal": study.seal, "chain_head": store.verify(study.id).head, "plan": study.protocol.as_json(),
         "n_judgments": len(judgments), "n_raters": len({each.rater_id for each in judgments}),
         "comparisons": _comparisons(judgments, everybody, plan),
         "win_rates": win_rate_rows(votes, judge=judge, confidence=plan.confidence,
-                                   baselines=[each for each in dict.fromkeys(planned) if each in opponents]),
+                                   baselines=[each for each in planned if each in opponents]),
         "equivalence": equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=judge),
         "dose_response": dose_response_document(votes, confidence=plan.confidence),
+        "sensitivity": _sensitivity(judgments, plan),
         "agreement": _agreement(judgments, plan), "position": _position(judgments),
         "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each) for each in quality],
         "excluded": [{"rater": rater, "why": why} for rater, why in sorted(excluded.items())],
@@ -130,6 +141,16 @@ def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: 
     for row, p_value in zip(rows, holm([row["p_value"] for row in rows]), strict=True):
         row["p_value_holm"] = p_value
     return rows
+
+
+def _sensitivity(judgments: Sequence[Judgment], plan: StudyProtocol) -> list[dict[str, Any]]:
+    """The same win rates by other models, for every pair of arms."""
+    return [{"arm_a": arm_a, "arm_b": arm_b, **asdict(model)}
+            for (arm_a, arm_b), found in sorted(_by_pair(judgments).items())
+            for model in sensitivity(np.array([each.outcome for each in found]),
+                                     items=[each.item_id for each in found], raters=[each.rater_id for each in found],
+                                     a_was_left=np.array([float(each.a_was_left) for each in found]),
+                                     confidence=plan.confidence)]
 
 
 def _by_pair(judgments: Sequence[Judgment]) -> dict[tuple[str, str], list[Judgment]]:

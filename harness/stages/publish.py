@@ -7,6 +7,7 @@ finished MLflow run before the first judgment.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.pairing import ArmSample
@@ -38,13 +39,14 @@ def drafted(settings: PublishSlice, call: StageCall) -> tuple[StudyProtocol, Dra
     sizes = Sizes(items=people.items, overlap=people.overlap, gold=people.gold, repeats=people.repeats,
                   training=people.training, qualification=people.qualification)
     draft = draft_study(_responses(call), settings.pairs, sizes, seed=call.seed)
-    exclusion = ExclusionRules()
-    plan = analysis_plan(margin=settings.margin, confidence=settings.confidence, baselines=settings.baselines,
-                         exclusion=exclusion)
+    plan = settings.plan
+    # A rule that is off excludes nobody: no share and no time is below zero.
+    exclusion = ExclusionRules(**{name: limit or 0 for name, limit in asdict(plan.exclusions).items()})
     protocol = StudyProtocol(
         name=settings.name, title=people.title, instructions=people.instructions, seed=call.seed, quota=people.quota,
-        ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source, margin=settings.margin,
-        confidence=settings.confidence, baselines=settings.baselines, exclusion=exclusion,
+        ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source,
+        estimand=plan.estimand, margin=plan.margin, confidence=plan.confidence, baselines=plan.gatekeeping,
+        exclusion=exclusion,
         analysis_plan=plan.digest(), responses=settings.responses)
     return protocol, draft
 
@@ -52,10 +54,8 @@ def drafted(settings: PublishSlice, call: StageCall) -> tuple[StudyProtocol, Dra
 def analysis_plan(*, margin: float, confidence: float, baselines: Sequence[str],
                   exclusion: ExclusionRules) -> AnalysisPlan:
     """What will be said of the judgments, fixed now."""
-    rules = PlannedExclusions(min_gold_accuracy=exclusion.min_gold_accuracy,
-                              min_repeat_consistency=exclusion.min_repeat_consistency,
-                              min_median_seconds=exclusion.min_median_seconds)
-    return AnalysisPlan(margin=margin, confidence=confidence, baselines=tuple(baselines), exclusions=rules)
+    return AnalysisPlan(margin=margin, confidence=confidence, baselines=tuple(baselines),
+                        gatekeeping=tuple(baselines), exclusions=PlannedExclusions(**asdict(exclusion)))
 
 
 def _responses(call: StageCall) -> list[ArmSample]:

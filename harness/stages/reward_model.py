@@ -6,8 +6,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.algorithms.responses import truncate
-from harness.models.generation import sample_responses
 from harness.models.loading import load_tokenizer
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
@@ -17,11 +15,9 @@ from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path
 from harness.stages.context import StageCall, StageLog
 from harness.stages.fitting import checkpoint_of, reporter
+from harness.stages.reference_samples import reference_samples
 from harness.tasks.query_table import QueryTable
-from harness.tasks.text_tokens import single_token
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
-
-_SAMPLED_AT_ONCE = 256
 
 
 def run(call: StageCall, log: StageLog) -> Done:
@@ -33,7 +29,9 @@ def run(call: StageCall, log: StageLog) -> Done:
     tokenizer = load_tokenizer(path)
     reference = Policy.from_pretrained(path, temperature=settings.temperature)
     model = RewardModel.from_language_model(reference.language_model, seed=derive_seed(call.seed, "head"))
-    queries, responses = _reference_samples(call, reference, tokenizer)
+    _, queries, responses = reference_samples(
+        reference, tokenizer, QueryTable(call.inputs["queries"] / "train.parquet"),
+        count=settings.fit.normalization_samples, rule=settings.response, seed=call.seed)
     if settings.fit.normalize_before:
         normalize_reward_model(model, queries=queries, responses=responses)
 
@@ -61,16 +59,3 @@ def _arrays(table: LabelTable, rows: np.ndarray) -> tuple[TokenBatch, Tensor, Te
     queries, candidates, best = (torch.from_numpy(array[rows].astype(np.int64))
                                  for array in (table.queries, table.candidates, table.best))
     return TokenBatch(queries), candidates, best
-
-
-def _reference_samples(call: StageCall, policy: Policy, tokenizer: object) -> tuple[TokenBatch, Tensor]:
-    """Queries and truncated responses of the reference policy, for the scale."""
-    settings = call.settings
-    tokens = QueryTable(call.inputs["queries"] / "train.parquet").tokens()
-    rows = numpy_generator(call.seed, "normalization").integers(len(tokens), size=settings.fit.normalization_samples)
-    queries = TokenBatch.from_sequences([tokens[row] for row in rows])
-    rule = settings.response
-    sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(call.seed, "normalization"),
-                               stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
-    end = single_token(tokenizer, rule.text, key="task.response.text")
-    return queries, truncate(sampled.tokens.squeeze(1), end_token=end, after=rule.after).tokens

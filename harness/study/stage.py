@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import Field
+
+from harness.statistics.plan import AnalysisPlan
 from harness.study.spec import (
     ChoiceModel,
     EvaluationSpec,
@@ -31,18 +34,21 @@ CODE_VERSIONS = {
     "reward_model": 1,
     "ppo": 1,
     "sample": 1,
-    "measure": 1,
-    "judge": 1,
+    "measure": 2,
+    "judge": 2,
     "publish": 1,
     "people": 1,
-    "report": 3,
+    "report": 4,
 }
 """Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
 
 
 @dataclass(frozen=True, order=True)
 class ArmKey:
-    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed)."""
+    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed).
+
+    A label budget of 0: the policy had the simulated labeler's own scorer as its reward, and needed no labels.
+    """
 
     arm: str
     label_budget: int | None = None
@@ -93,6 +99,15 @@ class LabelsSlice(Spec):
     queue: str | None = None
 
 
+class OnlineLabelsSlice(LabelsSlice):
+    """Labels of a later round of online collection, of samples of ρ and of the policy as the last round left it.
+
+    batch: sets people's tasks apart from those of other policies in the same queue.
+    """
+
+    batch: str
+
+
 class RewardModelSlice(Spec):
     response: EndRule
     temperature: float
@@ -106,11 +121,30 @@ class PPOSlice(Spec):
     gold_scorer: str | None
 
 
+class OnlinePPOSlice(PPOSlice):
+    """One round of online collection: batches start .. stop−1 of the one PPO run."""
+
+    start: int
+    stop: int
+
+
+class GoldPPOSlice(PPOSlice):
+    """The reward is the gold scorer itself, its scale set on samples of the reference policy as a reward model's is."""
+
+    normalization_samples: int
+
+
 class SampleSlice(Spec):
     """method: `policy` samples; `reference`, `lead` and `random_sentences` take texts."""
 
     task: TaskSpec
     method: str
+
+
+class BestOfSlice(SampleSlice):
+    """Of n samples the reward model's favourite."""
+
+    n: int
 
 
 class MeasureSlice(Spec):
@@ -119,8 +153,13 @@ class MeasureSlice(Spec):
 
 
 class JudgeSlice(Spec):
+    """plan: frozen beside the outcomes and no part of the fingerprint, since it changes none of them: where the plan
+    is changed later, nothing is judged again, and the report says that it was changed.
+    """
+
     judge: ChoiceModel
     pairs: tuple[tuple[str, str], ...]
+    plan: dict[str, Any] = Field(exclude=True)
 
 
 class PublishSlice(Spec):
@@ -129,9 +168,7 @@ class PublishSlice(Spec):
     name: str
     people: PeopleSpec
     pairs: tuple[tuple[str, str], ...]
-    margin: float
-    confidence: float
-    baselines: tuple[str, ...]
+    plan: AnalysisPlan
     ask_of_source: bool
     responses: tuple[str, ...]
 

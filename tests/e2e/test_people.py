@@ -67,7 +67,9 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
     assert {row["judge"] for row in results(tmp_path)["win_rates"]} == {"human", "simulated"}
     (arm,) = client.search_runs([experiment], "tags.level = 'arm' and params.arm = 'rl'")
     assert arm.data.metrics["win_rate_vs_zero_shot_human"] == pytest.approx(row["win_rate"])
-    assert "What people said" in (tmp_path / "mlruns/reports/tiny/report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "mlruns/reports/tiny/report.html").read_text(encoding="utf-8")
+    assert "compared by people" in page
+    assert "10 judgments by 2 people" in page
 
     _a_study_made_in_the_app_comes_back_too(tmp_path, store, client)
 
