@@ -119,7 +119,8 @@ def _ending(study: StudyInfo) -> None:
             _confirm_close(study)
     elif study.state == "closed":
         st.write("No more judgments are taken. Unblinding opens the key once and for all, and is logged.")
-        st.button("Unblind and analyse", key="unblind", type="primary", on_click=_unblind, args=(study.id,))
+        if st.button("Unblind and analyse", key="unblind", type="primary"):
+            _unblind(study.id)
     else:
         st.success("Unblinded. The tables are on the Results page. To carry the win rates into MLflow and the "
                    "study's report, run its command once more.", icon=":material/lock_open:")
@@ -143,10 +144,12 @@ def _confirm_close(study: StudyInfo) -> None:
 
 
 def _unblind(study_id: str) -> None:
-    try:
-        study_report(store(), study_id)
-    except InputError as error:
-        st.session_state["trouble"] = str(error)
+    with st.spinner("The key is open; the judgments are being analysed"):
+        try:
+            study_report(store(), study_id)
+        except InputError as error:
+            st.session_state["trouble"] = str(error)
+    st.rerun()
 
 
 def _exports(study: StudyInfo) -> None:

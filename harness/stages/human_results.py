@@ -50,8 +50,12 @@ def study_document(store: RatingStore, study_id: str) -> str:
     return canonical_json(finite(analyse(store.study(study_id), unblinded, store)))
 
 
-def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore) -> dict[str, Any]:
-    """results.json's words for one study of people. judge: 'human', or 'simulated' for a rehearsal."""
+def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore, *,
+            other_models: bool = True) -> dict[str, Any]:
+    """results.json's words for one study of people. judge: 'human', or 'simulated' for a rehearsal.
+
+    other_models: fit the slow models of the sensitivity analysis too, which a rehearsal does without.
+    """
     quality = store.quality(study)
     excluded = {each.handle: each.excluded for each in quality if each.excluded}
     kept = [each for each in unblinded if each.judgment.rater_id not in excluded]
@@ -71,7 +75,7 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
                                    baselines=[each for each in planned if each in opponents]),
         "equivalence": equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=judge),
         "dose_response": dose_response_document(votes, confidence=plan.confidence),
-        "sensitivity": _sensitivity(judgments, plan),
+        "sensitivity": _sensitivity(judgments, plan) if other_models else [],
         "agreement": _agreement(judgments, plan), "position": _position(judgments),
         "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each) for each in quality],
         "excluded": [{"rater": rater, "why": why} for rater, why in sorted(excluded.items())],

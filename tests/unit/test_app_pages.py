@@ -242,7 +242,7 @@ def test_results_show_nothing_before_unblinding_and_the_tables_after(
     app = visitor.open("results")
     assert "Win rates" in words(app)
     assert "zero-shot" in app.dataframe[0].value.to_string()
-    assert "fewer than 8" in words(app)
+    assert "Fewer than 8" in words(app)
 
 
 def test_the_owner_makes_a_study_from_a_finished_execution(

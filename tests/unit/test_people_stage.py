@@ -62,7 +62,8 @@ def test_asking_people_leaves_every_stage_before_them_alone() -> None:
 def test_another_plan_or_other_responses_are_another_study_in_the_store() -> None:
     names = {stage.settings.name for overrides in (  # type: ignore[attr-defined]
         ["evaluation.people={items: 8}"], ["evaluation.people={items: 9}"],
-        ["evaluation.people={items: 8}", "evaluation.margin=0.1"], ["evaluation.people={items: 8}", "ppo.epochs=2"],
+        ["evaluation.people={items: 8}", "evaluation.plan={margin: 0.1}"],
+        ["evaluation.people={items: 8}", "ppo.epochs=2"],
         ["evaluation.people={items: 8}", "title=only the title differs"])
         for stage in quick(*overrides).stages if stage.kind == "people"}
     assert len(names) == 4

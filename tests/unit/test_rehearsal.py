@@ -63,9 +63,9 @@ def test_the_default_study_finds_a_planted_65_percent_and_calls_no_twins_differe
     assert len(pairs) == 6, "three seeds against two baselines"
     planted = {pair: (next(arm for arm in pair if arm != "zero_shot"), 0.65) for pair in pairs if "zero_shot" in pair}
     protocol = StudyProtocol(name="rehearsal", title=settings.people.title, instructions="i", seed=1,
-                             baselines=settings.baselines, margin=settings.margin)
+                             baselines=settings.plan.gatekeeping, margin=settings.plan.margin)
     done = rehearse(protocol, draft.items, win_rates=planted, raters=12, seed=3, folder=tmp_path)
-    report = analyse(done.study, done.unblinded, done.store)
+    report = analyse(done.study, done.unblinded, done.store, other_models=False)
     found = {row["baseline"]: row for row in report["win_rates"]}
     assert found["zero_shot"]["p_value_holm"] < 0.05
     assert found["zero_shot"]["ci_low"] < 0.65 < found["zero_shot"]["ci_high"]
@@ -82,7 +82,7 @@ def test_a_rater_who_does_not_look_is_left_out_and_the_result_stands_beside(tmp_
     items = build_items(compared(PLANTED, 60), seed=2, overlap=1, gold=known(8))
     done = rehearse(StudyProtocol(name="careless", title="t", instructions="i", seed=2), items, win_rates={},
                     raters=1, seed=3, folder=tmp_path, rater=SimulatedRater(care=0.2, skips=0))
-    report = analyse(done.study, done.unblinded, done.store)
+    report = analyse(done.study, done.unblinded, done.store, other_models=False)
     (left_out,) = report["excluded"]
     assert "gold accuracy" in left_out["why"]
     assert report["n_judgments"] == 0
@@ -92,7 +92,7 @@ def test_sides_do_not_bias_the_result_of_raters_who_love_the_left(tmp_path: Path
     items = build_items(compared(ALIKE, 60), seed=4, overlap=2)
     done = rehearse(StudyProtocol(name="left", title="t", instructions="i", seed=4), items, win_rates={}, raters=6,
                     seed=5, folder=tmp_path, rater=SimulatedRater(left_bias=0.35, item_spread=0.01))
-    (row,) = analyse(done.study, done.unblinded, done.store)["comparisons"]
+    (row,) = analyse(done.study, done.unblinded, done.store, other_models=False)["comparisons"]
     assert row["ci_low"] < 0.5 < row["ci_high"]
 
 
