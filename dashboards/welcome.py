@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.identity import offers_identity_provider
+from dashboards.identity import is_known_elsewhere, offers_identity_provider
 from harness.ratings.access import OWNER_SECRET_VARIABLE, owner_secret
 
 
@@ -17,7 +17,7 @@ def page() -> None:
         with st.container(horizontal=True):
             st.link_button("Sign in with a return code", "/enter", type="primary")
             if offers_identity_provider():
-                if st.user.is_logged_in:
+                if is_known_elsewhere():
                     st.warning("Nobody has invited this account. Please ask for an invitation.")
                     st.button("Sign out", on_click=st.logout)
                 else:

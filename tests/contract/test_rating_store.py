@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +19,7 @@ from sqlalchemy import text
 
 from harness.errors import InputError
 from harness.labels.human import HumanLabeler
+from harness.ratings import custody
 from harness.ratings.access import SignInRefused
 from harness.ratings.assignment import Nothing
 from harness.ratings.judging import Answers, Details, NotYours, Refused
@@ -510,3 +513,24 @@ def test_the_goal_is_what_others_leave_and_at_most_the_quota(store: RatingStore,
     short = publish(store, item_set(6, overlap=1, seed=9), name="short", quota=3)
     store.consent(short, birch)
     assert store.rater_progress(store.study(short), birch).goal == 3
+
+
+def test_a_backup_brings_back_what_was_there(
+        store: RatingStore, clock: Clock, open_again: Callable[[], RatingStore], tmp_path: Path) -> None:
+    if store.database.path is None and shutil.which("pg_dump") is None:
+        pytest.skip("PostgreSQL's client tools are not on the PATH")
+    study = publish(store, item_set(6, overlap=1))
+    rater = rater_in(store, study, "amber")
+    walk(store, clock, study, rater, better="P", limit=3)
+    kept = store.verify(study)
+    store.backup(tmp_path / "backup")
+    with pytest.raises(InputError, match="exists already"):
+        store.backup(tmp_path / "backup")
+    walk(store, clock, study, rater, better="P")
+    assert store.verify(study).judgments == 6
+    store.database.release()
+    custody.restore(store.database, tmp_path / "backup")
+    again = open_again()
+    assert again.verify(study) == kept
+    assert kept.judgments == 3
+    assert walk(again, clock, study, rater, better="P") == 3
