@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from harness.errors import InputError
+from harness.models.checkpoints import layer_checkpoints
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context
 
@@ -21,6 +22,7 @@ class GenericTrunk:
         if "position_ids" not in inspect.signature(body.forward).parameters:
             raise InputError(f"{type(body).__name__} takes no position ids: padding would change its numbers",
                              key="model", cure="Take a model with explicit positions, such as GPT-2 or Llama")
+        self.checkpoint_activations = False
         self._body, self._head = body, head
         config = body.config
         self._softcap = getattr(config, "final_logit_softcapping", None)
@@ -41,8 +43,9 @@ class GenericTrunk:
             mask = torch.zeros(layout.visible.shape, dtype=dtype, device=layout.tokens.device)
             mask.masked_fill_(~layout.visible, torch.finfo(dtype).min)
             mask = mask[:, None].expand(rows, 1, time, time)
-        out = self._body(input_ids=layout.tokens, attention_mask=mask, use_cache=False,
-                         position_ids=layout.positions.expand(rows, time)).last_hidden_state
+        with layer_checkpoints(self._body, enabled=self.checkpoint_activations and torch.is_grad_enabled()):
+            out = self._body(input_ids=layout.tokens, attention_mask=mask, use_cache=False,
+                             position_ids=layout.positions.expand(rows, time)).last_hidden_state
         if isinstance(layout.select, int):
             return cast(Tensor, out[:, time - layout.select:])
         return cast(Tensor, out.gather(1, layout.select.unsqueeze(-1).expand(-1, -1, out.shape[-1])))

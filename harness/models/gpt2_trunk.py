@@ -7,13 +7,16 @@ Beside the module's own forward pass it computes the last layer only where it is
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from harness.models.attention import attend
+from harness.models.embedding import embed
 from harness.models.products import affine, affine_gelu
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context, sequence_layout
@@ -48,6 +51,7 @@ class GPT2Trunk:
     def __init__(self, body: Any, head: Any | None = None) -> None:
         """body: a GPT2Model. head: the module with the output embedding, where logits are wanted."""
         config = body.config
+        self.checkpoint_activations = False
         self._heads = int(config.n_head)
         self._epsilon = float(config.layer_norm_epsilon)
         self._token_table, self._position_table = body.wte.weight, body.wpe.weight
@@ -78,9 +82,12 @@ class GPT2Trunk:
         require_context(time if layout.visible is None else int(layout.positions.max()) + 1, self.context)
         scores = self._score_bias(layout, time)
         x = self._embed(layout.tokens, layout.positions)
+        block = self._block
+        if self.checkpoint_activations and torch.is_grad_enabled():
+            block = partial(checkpoint, self._block, use_reentrant=False, preserve_rng_state=False)
         for layer in self._layers[:-1]:
-            x = self._block(layer, x, scores)
-        x = self._block(self._layers[-1], x, scores, select=layout.select)
+            x = block(layer, x, scores)
+        x = block(self._layers[-1], x, scores, select=layout.select)
         return self._normalize(x, self._norm)
 
     def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
@@ -98,8 +105,7 @@ class GPT2Trunk:
     # -- the parts of a block, shared with decoding --
 
     def _embed(self, tokens: Tensor, positions: Tensor) -> Tensor:
-        embedding = functional.embedding
-        return embedding(tokens, self._token_table) + embedding(positions, self._position_table)
+        return embed(tokens, self._token_table) + embed(positions, self._position_table)
 
     def _normalize(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
         return functional.layer_norm(x, x.shape[-1:], norm[0], norm[1], self._epsilon)

@@ -41,7 +41,12 @@ class Decoding(Protocol):
 
 
 class Trunk(Protocol):
-    """The body of a language model, and its head."""
+    """The body of a language model, and its head.
+
+    checkpoint_activations: keep each block's input alone for the backward pass, and compute the rest again.
+    """
+
+    checkpoint_activations: bool
 
     @property
     def context(self) -> int:

@@ -16,6 +16,7 @@ import torch
 
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_tokenizer
+from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -40,13 +41,13 @@ _TABLE_ROWS = 32
 
 def run(call: StageCall, log: StageLog) -> Done:
     """Go on from the checkpoint if there is one; what is logged twice by that is cut off first."""
-    task, settings = call.settings.task, call.settings.ppo
+    task, settings, compute = call.settings.task, call.settings.ppo, call.settings.compute
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
-    policy = Policy.from_pretrained(path, temperature=task.temperature)
-    trainer = PPOTrainer(policy, Policy.from_pretrained(path, temperature=task.temperature), settings=settings,
-                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"),
-                         end=task.response, seed=call.seed)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=trained(compute))
+    reference = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(compute))
+    trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
+                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"))
     queries = _Queries(call)
     reward = _reward(call, trainer.reference, tokenizer, queries.table)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
@@ -73,9 +74,10 @@ def run(call: StageCall, log: StageLog) -> Done:
         last = rows, step
     if last is not None:
         _write_samples_table(call, queries, tokenizer, *last)
-    policy.save_pretrained(call.out / "model", tokenizer)
     if stop < settings.updates:
         _round_state(call.out).save(stop, trainer.state_dict())
+    trainer.finish()
+    policy.save_pretrained(call.out / "model", tokenizer)
     checkpoint.clear()
     return Done(_summary(call))
 
@@ -87,7 +89,8 @@ def _reward(call: StageCall, reference: Policy, tokenizer: Any, table: QueryTabl
         assert settings.gold_scorer is not None
         return GoldReward(settings.gold_scorer, reference, tokenizer, table, samples=settings.normalization_samples,
                           rule=settings.task.response, seed=call.seed).of
-    model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])).requires_grad_(False)
+    model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
+    model.requires_grad_(False)
     return lambda rows: model.score
 
 

@@ -13,14 +13,16 @@ from torch import Tensor, nn
 
 from harness.algorithms.losses import language_model_loss
 from harness.algorithms.schedules import warmup_then
+from harness.models.checkpoints import layer_checkpoints
 from harness.models.trunk import sequence_layout
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from harness.seeds import derive_seed
+from harness.training.adam import Adam
 from harness.training.batching import epoch_batches, rows_per_pass
 from harness.training.checkpoint import Checkpoint
-from harness.training.loop import OnStep, adam, run_steps
-from harness.training.settings import LanguageModelFitSettings
+from harness.training.loop import OnStep, run_steps
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, LanguageModelFitSettings
 
 ADAM_EPSILON = 1e-8
 
@@ -47,7 +49,7 @@ def pack_blocks(sequences: Sequence[Sequence[int]], *, block: int, separator: in
 
 def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
                        counted: Sequence[Sequence[bool]] | None = None, settings: LanguageModelFitSettings,
-                       seed: int, on_step: OnStep | None = None,
+                       seed: int, compute: ComputeSettings = DEFAULT_COMPUTE, on_step: OnStep | None = None,
                        checkpoint: Checkpoint | None = None) -> dict[str, float]:
     """AdamW with warm-up, in place; gives the last step's metrics.
 
@@ -59,7 +61,7 @@ def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
     per_epoch = math.ceil(len(data) / settings.batch_size)
     total = settings.steps or max(1, round((settings.epochs or 0) * per_epoch))
     order = _Order(data.lengths, batch_size=settings.batch_size, seed=seed, per_epoch=per_epoch)
-    forward = _forward(model, dropout=settings.dropout > 0)
+    forward = _forward(model, dropout=settings.dropout > 0, checkpoint_activations=compute.checkpoint_activations)
 
     def backward(step: int) -> dict[str, float]:
         rows = data.rows(order.batch(step), model.device)
@@ -70,7 +72,7 @@ def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
 
     with _dropout(model, settings.dropout):
         return run_steps(
-            model, adam(model, epsilon=ADAM_EPSILON, weight_decay=settings.weight_decay), total=total,
+            model, Adam(model, epsilon=ADAM_EPSILON, weight_decay=settings.weight_decay, compute=compute), total=total,
             backward=backward, clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=checkpoint,
             learning_rate=lambda step: settings.learning_rate * warmup_then(
                 step, total=total, warmup=settings.warmup, schedule=settings.schedule),
@@ -139,13 +141,16 @@ class _Order:
         return self._batches[index]
 
 
-def _forward(model: Any, *, dropout: bool) -> Callable[[TextRows, Tensor], Tensor]:
+def _forward(model: Any, *, dropout: bool,
+             checkpoint_activations: bool = False) -> Callable[[TextRows, Tensor], Tensor]:
     """(rows, which targets) -> logits of those targets. Padding is on the right, where causality hides it."""
     trunk = trunk_of(model)
+    trunk.checkpoint_activations = checkpoint_activations
 
     def logits(rows: TextRows, where: Tensor) -> Tensor:
         if dropout:
-            hidden = model.base_model(input_ids=rows.inputs).last_hidden_state
+            with layer_checkpoints(model.base_model, enabled=checkpoint_activations):
+                hidden = model.base_model(input_ids=rows.inputs, use_cache=False).last_hidden_state
         else:
             hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1], is_padded=False))
         return trunk.logits(hidden[where], temperature=1.0)

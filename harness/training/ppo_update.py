@@ -16,10 +16,11 @@ from harness.algorithms.schedules import linear_decay
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.seeds import derive_seed
+from harness.training.adam import Adam
 from harness.training.batching import passes
-from harness.training.loop import adam, require_finite, set_learning_rate
+from harness.training.loop import require_finite
 from harness.training.rollout import Rollout, Score, collect, episodes_per_pass
-from harness.training.settings import EndRule, PPOSettings
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, EndRule, PPOSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,9 @@ class PPOTrainer:
     """
 
     def __init__(self, policy: Policy, reference: Policy, *, settings: PPOSettings, end_token: int | None, end: EndRule,
-                 seed: int) -> None:
-        """end_token: None where every response is whole and valid.
+                 seed: int, compute: ComputeSettings = DEFAULT_COMPUTE) -> None:
+        """end_token: None where every response is whole and valid. policy: in single precision whatever `compute`
+        says; it is computed in the precision that `compute` names until `finish`.
 
         Raises ValueError where reference and policy share a parameter, or differ in temperature.
         """
@@ -58,7 +60,9 @@ class PPOTrainer:
                              f"{reference.temperature}: their KL would compare different distributions")
         self.policy, self.reference = policy, reference.requires_grad_(False)
         self.settings, self.end, self.end_token, self.seed = settings, end, end_token, seed
-        self.optimizer = adam(policy, epsilon=settings.adam_epsilon)
+        policy.trunk.checkpoint_activations = compute.checkpoint_activations
+        self.optimizer = Adam(policy, epsilon=settings.adam_epsilon, compute=compute,
+                              computing=policy.language_model)
         kl = settings.kl
         self.kl = kl_controller(start=kl.start, target=kl.target, horizon=kl.horizon)
         self.steps_done = 0
@@ -80,8 +84,7 @@ class PPOTrainer:
         rewards, kl = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=beta)
         # 3. Update the policy and the value function.
         rate = settings.learning_rate * linear_decay(self.steps_done, total=settings.updates)
-        set_learning_rate(self.optimizer, rate)
-        losses = self._update(rollout, rewards)
+        losses = self._update(rollout, rewards, learning_rate=rate)
         # 4. Move β, once a batch.
         mean_kl = kl.mean().item()
         self.kl.update(mean_kl, episodes=len(queries))
@@ -108,7 +111,7 @@ class PPOTrainer:
         return PPOStep(metrics=metrics, tokens=rollout.tokens, truncated=rollout.truncated, valid=rollout.valid,
                        scores=rollout.scores, kl_to_reference=kl)
 
-    def _update(self, rollout: Rollout, rewards: Tensor) -> dict[str, float]:
+    def _update(self, rollout: Rollout, rewards: Tensor, *, learning_rate: float) -> dict[str, float]:
         """Epochs of minibatches; the metrics are means over all of them, as the released code gives them."""
         settings, rows = self.settings, len(rollout.queries)
         totals: dict[str, float] = {}
@@ -118,11 +121,11 @@ class PPOTrainer:
                 metrics = self._train_minibatch(rollout, rewards, minibatch)
                 require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
                                last_good=self.last_good)
-                self.optimizer.step()
+                self.optimizer.step(learning_rate=learning_rate)
                 updates += 1
                 for name, value in metrics.items():
                     totals[name] = totals.get(name, 0.0) + value
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         return {name: value / updates for name, value in totals.items()}
 
     def _minibatches(self, rows: int, epoch: int) -> list[Tensor]:
@@ -138,7 +141,7 @@ class PPOTrainer:
         queries, tokens = rollout.queries[minibatch], rollout.tokens[minibatch]
         old_logprobs, old_values = rollout.logprobs[minibatch], rollout.values[minibatch]
         advantages, returns = shaped_advantages(rewards[minibatch], old_values, settings)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         sums: dict[str, Tensor] = {}
         size = settings.micro_batch or episodes_per_pass(self.policy, queries, tokens.shape[1])
         for part in passes(queries.lengths, size=size):
@@ -160,6 +163,10 @@ class PPOTrainer:
         for name, x in variances.items():
             sums[f"{name}/var"], sums[f"{name}/mean"] = torch.var_mean(x, correction=0)
         return {name: value.item() for name, value in sums.items()}
+
+    def finish(self) -> None:
+        """Give the policy its single-precision weights back; no step may follow."""
+        self.optimizer.restore()
 
     def state_dict(self) -> dict[str, Any]:
         """All that a resumed run needs, as copies."""

@@ -12,10 +12,11 @@ from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
+from harness.training.adam import Adam
 from harness.training.batching import epoch_batches, passes, rows_per_pass
 from harness.training.checkpoint import Checkpoint
-from harness.training.loop import OnStep, adam, run_steps
-from harness.training.settings import RewardFitSettings
+from harness.training.loop import OnStep, run_steps
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, RewardFitSettings
 
 ADAM_EPSILON = 1e-5
 """As in the released code, which has one optimizer for reward model and policy."""
@@ -29,8 +30,8 @@ class RewardEvaluation(NamedTuple):
 
 
 def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Tensor, best: Tensor,
-                     settings: RewardFitSettings, seed: int, on_step: OnStep | None = None,
-                     checkpoint: Checkpoint | None = None) -> dict[str, float]:
+                     settings: RewardFitSettings, seed: int, compute: ComputeSettings = DEFAULT_COMPUTE,
+                     on_step: OnStep | None = None, checkpoint: Checkpoint | None = None) -> dict[str, float]:
     """One epoch over the labels, the learning rate linearly to 0. Trains in place; gives the last step's metrics.
 
     queries: n rows. candidates: (n, k, R), truncated, PAD after their ends. best: (n,) in [0, k). Raises
@@ -59,8 +60,10 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
         return {"train/loss": loss, "train/accuracy": accuracy}
 
     total = len(batches)
+    model.trunk.checkpoint_activations = compute.checkpoint_activations
     return run_steps(
-        model, adam(model, epsilon=ADAM_EPSILON), total=total, backward=backward, clip_gradient=None,
+        model, Adam(model, epsilon=ADAM_EPSILON, compute=compute, computing=model.body), total=total,
+        backward=backward, clip_gradient=None,
         learning_rate=lambda step: settings.learning_rate * linear_decay(step, total=total),
         on_step=on_step, checkpoint=checkpoint,
     )

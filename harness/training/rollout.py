@@ -58,7 +58,7 @@ def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: 
     logprobs, values = sampled.logprobs.squeeze(1), sampled.values
     assert values is not None
     values = values.squeeze(1)
-    if policy.result_dtype != policy.value_head.weight.dtype:
+    if policy.is_half:
         # In half precision, decoding one token at a time rounds otherwise than a whole pass does: the update's
         # first ratio would not be 1. In single precision the two agree to 3e-6, and the pass is saved.
         logprobs, values = _evaluate(policy, queries, tokens, micro_batch=micro_batch)

@@ -12,10 +12,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import InputError
+from harness.tasks.hub import HubDataset
 from harness.tasks.sources import (
     SPLITS,
     Document,
-    HubDataset,
     JsonlPairs,
     StoryworldSource,
     TextFiles,
