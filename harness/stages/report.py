@@ -15,6 +15,7 @@ from harness.stages.artifacts import read_json, read_measures, read_samples, wri
 from harness.stages.context import StageCall, StageLog
 from harness.stages.judge import PLAN_FILE
 from harness.stages.log import METRICS_FILE, read_metrics
+from harness.stages.people import PEOPLE_FILE
 from harness.stages.reporting.material import ReportMaterial
 from harness.stages.reporting.page import render
 from harness.stages.results import (
@@ -47,7 +48,8 @@ def run(call: StageCall, log: StageLog) -> Done:
         curves=_curves(call), reward_models=_summaries(call, "reward_model:"), examples=_examples(call),
         versions=versions())
     (call.out / "report.html").write_text(render(material), encoding="utf-8")
-    return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}": row["win_rate"]
+    return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}"
+                 + ("" if row["judge"] == "simulated" else f"_{row['judge']}"): row["win_rate"]
                  for row in results["win_rates"] if row["win_rate"] is not None})
 
 
@@ -60,6 +62,8 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
     is_summarization = study["task"]["kind"] == "summarization"
     # A continuation has no source to copy from, only a query that it should not repeat.
     controls = ("length-controlled", "copy-controlled") if is_summarization else ("length-controlled",)
+    people = [read_json(folder / PEOPLE_FILE) for name, folder in sorted(call.inputs.items())
+              if name.startswith("people:")]
     head, dirty = commit()
     return {
         "study": study["study"], "spec_digest": digest(study), "commit": head, "dirty": dirty,
@@ -68,10 +72,12 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
         "analysis_plan": {"digest": planned.digest(), "planned": planned.as_json(),
                           "differences": differences(planned, plan)},
         "arms": [entry["entry"] for entry in entries.values()],
-        "win_rates": win_rate_rows(votes, judge=outcomes["judge"], confidence=plan.confidence,
-                                   baselines=plan.gatekeeping),
-        "equivalence": equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence,
-                                        judge=outcomes["judge"]),
+        "win_rates": [*win_rate_rows(votes, judge=outcomes["judge"], confidence=plan.confidence,
+                                     baselines=plan.gatekeeping),
+                      *(_of_study(each, row) for each in people for row in each["win_rates"])],
+        "equivalence": [*equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence,
+                                          judge=outcomes["judge"]),
+                        *(_of_study(each, row) for each in people for row in each["equivalence"])],
         "dose_response": dose_response_document(votes, confidence=plan.confidence),
         "sensitivity": sensitivity_rows(votes, outcomes, measures, controls=controls, confidence=plan.confidence,
                                         seed=call.seed),
@@ -80,9 +86,17 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
         "texts": text_rows(measures, confidence=plan.confidence, seed=call.seed, compared_with="zero_shot"),
         "copying_by_preference": preference_rows(outcomes, measures, baselines=plan.baselines,
                                                  confidence=plan.confidence) if is_summarization else [],
-        "agreement": {"why_undefined": "one simulated judge: there is nobody to agree with"},
-        "quality": {"why_undefined": "one simulated judge: rater quality is for people"},
+        "agreement": people[-1]["agreement"] if people else {
+            "why_undefined": "one simulated judge: there is nobody to agree with"},
+        "quality": {"raters": people[-1]["quality"], "excluded": people[-1]["excluded"]} if people else {
+            "why_undefined": "one simulated judge: rater quality is for people"},
+        "people": people, "responses": call.settings.responses,
     }
+
+
+def _of_study(people: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A row of what people said, with the study that they said it in: there may be several."""
+    return {**row, "study": people["study"]}
 
 
 def _write_samples(call: StageCall) -> None:

@@ -37,7 +37,10 @@ def sensitivity_rows(votes: Mapping[Key, Votes], document: Mapping[str, Any], me
         row = {"arm": arm, "label_budget": budget, "baseline": baseline}
         rows += [row | model for model in _other_models(found, confidence, seed)]
         for name in controls:
-            model = _bradley_terry(document, measures, baseline=baseline, control=name)
+            # Where another arm of the same budget is the opponent, its label has the budget too.
+            known = {_label(pair["baseline"]) for pair in document["pairs"]}
+            opponent = baseline if baseline in known else f"{baseline}/{budget}"
+            model = _bradley_terry(document, measures, baseline=opponent, control=name)
             rows.append(row | _controlled(model, f"{arm}/{budget}", name, confidence))
     return rows
 

@@ -20,8 +20,10 @@ from harness.study.stage import (
     MeasureSlice,
     OnlineLabelsSlice,
     OnlinePPOSlice,
+    PeopleSlice,
     PPOSlice,
     PretrainSlice,
+    PublishSlice,
     QueriesSlice,
     ReportSlice,
     RewardModelSlice,
@@ -47,6 +49,12 @@ class Plan:
     @property
     def report(self) -> Stage:
         return self.stages[-1]
+
+    @property
+    def responses(self) -> dict[str, str]:
+        """Arm -> fingerprint of its texts: what people said of the same texts is found by it."""
+        assert isinstance(self.report.settings, ReportSlice)
+        return self.report.settings.responses
 
     @property
     def spec_digest(self) -> str:
@@ -259,9 +267,35 @@ class _Planner:
                                    inputs={"sample": sample, "queries": queries}, seed=0, arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{gold}")))
 
+    def people(self, samples: Mapping[str, Stage], queries: Stage) -> Stage | None:
+        """Publishing and waiting are two stages, so that the seal is in MLflow before anybody can judge."""
+        evaluation = self.study.evaluation
+        if evaluation.people is None:
+            return None
+        pairs = _pairs(self.study)
+        compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in pair})}
+        settings = PublishSlice(
+            name="", people=evaluation.people, pairs=pairs, plan=evaluation.analysis_plan,
+            ask_of_source=self.study.is_summarization,
+            responses=tuple(sorted(sample.fingerprint for sample in compared.values())))
+        # A published study is never changed: other texts or another plan are another study, so both are in its name.
+        name = f"{self.study.study}-{digest(settings.model_dump(mode='json'))[:8]}"
+        settings = settings.model_copy(update={"name": name})
+        inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in compared.items()}}
+        publish = self.add(make_stage("publish", "publish", settings, inputs=inputs, seed=self.seed("people")))
+        return self.add(make_stage("people", "people", PeopleSlice(name=name, publish=settings),
+                                   inputs={"publish": publish, **inputs}, seed=self.seed("people")))
 
-def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
-    """Unroll the study into stages: base model -> supervised -> labels -> reward model -> PPO -> evaluation."""
+    def judged_already(self, found: PeopleSlice) -> Stage:
+        """An evaluation that the owner made in the app, of the same responses."""
+        return self.add(make_stage("people", f"people {found.name}", found, inputs={}, seed=0))
+
+
+def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[PeopleSlice] = ()) -> Plan:
+    """Unroll the study into stages: base model -> supervised -> labels -> reward model -> PPO -> evaluation.
+
+    people: unblinded evaluations of the same responses that the owner made in the app.
+    """
     planner = _Planner(study, externals)
     base = planner.base_model()
     queries = planner.queries(base)
@@ -292,17 +326,31 @@ def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
 
     measures = {f"measure:{arm}": planner.measure(arm, sample, queries) for arm, sample in samples.items()}
     judge = planner.add(_judge(planner, samples, queries))
+    asked = planner.people({str(arm): sample for arm, sample in samples.items()}, queries)
+    judged = [*([asked] if asked else []), *(planner.judged_already(each) for each in people)]
+    responses = {str(arm): sample.fingerprint for arm, sample in samples.items()}
     report_inputs = {**measures, **training, **{f"sample:{arm}": sample for arm, sample in samples.items()},
+                     **{f"people:{stage.settings.name}": stage for stage in judged},  # type: ignore[attr-defined]
                      "judge": judge, "queries": queries, "base": base}
     if supervised is not None:
         report_inputs["supervised"] = supervised
-    settings = ReportSlice(study=study.document(), evaluation=study.evaluation, policies=study.policies)
+    settings = ReportSlice(study=study.document(), responses=responses, evaluation=study.evaluation,
+                           policies=study.policies)
     planner.add(make_stage("report", "report", settings, inputs=report_inputs, seed=planner.seed("report")))
     return Plan(study=study, stages=tuple(planner.stages.values()), arms=tuple(samples))
 
 
 def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -> Stage:
     study = planner.study
+    settings = JudgeSlice(judge=study.evaluation.judge, pairs=_pairs(study),
+                          plan=study.evaluation.analysis_plan.as_json())
+    inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
+    return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
+                      externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))
+
+
+def _pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
+    """What judges compare: every trained policy with every baseline, budgets with each other, online with offline."""
     policies = list(_policy_arms(study))
     best_of = [arm for arm, _, _ in _best_of_arms(study)]
     pairs: list[tuple[str, str]] = [(str(arm), baseline) for arm in [*(arm for arm, _ in policies), *best_of]
@@ -314,11 +362,7 @@ def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -
     # And so is whether it helps to collect the same number of labels online.
     pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
-    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs),
-                          plan=study.evaluation.analysis_plan.as_json())
-    inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
-    return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
-                      externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))
+    return tuple(pairs)
 
 
 def _baseline_arms(study: StudySpec) -> list[ArmKey]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
 from harness.statistics.raters import ExclusionRules
 from harness.tasks.hub import HubDataset
@@ -218,6 +219,24 @@ class PolicyArm(Spec):
         return self.reward == "model" and self.collection == "offline"
 
 
+class PeopleSpec(Spec):
+    """People compare what the simulated judge compares, blind, in the rating app.
+
+    items: queries for each pair of arms. overlap: raters an item. quota: items a rater, null for all. gold,
+    repeats, training, qualification: how many items of each kind are planted.
+    """
+
+    title: str = Field(default=DEFAULT_TITLE, min_length=1)
+    instructions: str = DEFAULT_INSTRUCTIONS
+    items: int = Field(default=40, ge=2)
+    overlap: int = Field(default=3, ge=1)
+    quota: int | None = Field(default=None, ge=1)
+    gold: int = Field(default=6, ge=0)
+    repeats: int = Field(default=4, ge=0)
+    training: int = Field(default=2, ge=0)
+    qualification: int = Field(default=4, ge=0)
+
+
 class PlanSpec(Spec):
     """What will be said of the judgments, fixed and hashed before the first of them (`docs/statistics.md`).
 
@@ -234,12 +253,13 @@ class PlanSpec(Spec):
 
 
 class EvaluationSpec(Spec):
-    """What is compared on the test queries, by whom, and what will be said of it."""
+    """What is compared on the test queries, by whom, and what will be said of it. people: null for nobody."""
 
-    baselines: tuple[Baseline, ...] = Field(default=("zero_shot", "supervised"), min_length=1)
+    baselines: tuple[Baseline, ...] = ("zero_shot", "supervised")
     best_of: tuple[Annotated[int, Field(ge=2)], ...] = Field(
         default=(), description="arms best_of_N: N samples of ρ, of which the reward model's favourite is taken")
     judge: ChoiceModel = ChoiceModel()
+    people: PeopleSpec | None = None
     plan: PlanSpec = PlanSpec()
 
     @model_validator(mode="after")

@@ -10,10 +10,12 @@ from typing import Any
 
 from pydantic import Field
 
+from harness.statistics.plan import AnalysisPlan
 from harness.study.spec import (
     ChoiceModel,
     EvaluationSpec,
     LabelsSpec,
+    PeopleSpec,
     PolicyArm,
     ScratchModel,
     Spec,
@@ -35,7 +37,9 @@ CODE_VERSIONS = {
     "sample": 1,
     "measure": 2,
     "judge": 2,
-    "report": 3,
+    "publish": 1,
+    "people": 1,
+    "report": 4,
 }
 """Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
 
@@ -174,10 +178,32 @@ class JudgeSlice(Spec):
     plan: dict[str, Any] = Field(exclude=True)
 
 
+class PublishSlice(Spec):
+    """name: the evaluation's in the rating store. responses: the fingerprints of the texts that are compared."""
+
+    name: str
+    people: PeopleSpec
+    pairs: tuple[tuple[str, str], ...]
+    plan: AnalysisPlan
+    ask_of_source: bool
+    responses: tuple[str, ...]
+
+
+class PeopleSlice(Spec):
+    """name: the evaluation's in the rating store. publish: what to open it with, null where the owner made it in the
+    app. report: the digest of the report that is filed on such a one.
+    """
+
+    name: str
+    publish: PublishSlice | None = None
+    report: str | None = None
+
+
 class ReportSlice(Spec):
-    """The whole study, as the report prints it."""
+    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts."""
 
     study: dict[str, Any]
+    responses: dict[str, str]
     evaluation: EvaluationSpec
     policies: tuple[PolicyArm, ...]
 

@@ -1,4 +1,4 @@
-"""What the judgments say: the answer, the dose-response, the tables, and whether they hang on the method."""
+"""What the judgments say: the answer, the dose-response, the win rates, and whether more labels helped."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from harness.pages.page import Cell, Page, interval, number, p_equals, p_value, percent, signed, thousands
+from harness.pages.page import Cell, Page, interval, p_equals, p_value, percent, signed, thousands
 from harness.pages.plots import CurvePoint, dose_response_plot
-from harness.stages.reporting.material import ReportMaterial, arm_name, key_name
+from harness.stages.reporting.material import ReportMaterial, arm_name, by_arm
 
 Row = Mapping[str, Any]
 
@@ -16,12 +16,16 @@ Row = Mapping[str, Any]
 def answer(page: Page, material: ReportMaterial) -> None:
     """How many labels were enough, whether training beat the baselines, and whether all went as planned."""
     results, study = material.results, material.study
-    page.paragraph(f"{study['task']['kind']} · {len(study['seeds'])} training seeds · commit {results['commit'][:10]}"
+    page.paragraph(f"{study['task']['kind']} · {material.seeds} · commit {results['commit'][:10]}"
                    f"{' with uncommitted changes' if results['dirty'] else ''}", kind="quiet")
     page.badges([*(["simulated labels"] if results["simulated_labels"] else []),
-                 *(["simulated judge"] if results["simulated_judge"] else [])])
-    first, *others = [*(said for rows in _by_arm(results["equivalence"]) for said in enough_labels(rows)),
-                      *_against_baselines(material)]
+                 *(["simulated judge" if not results["people"] else "a simulated judge beside people"]
+                   if results["simulated_judge"] else [])])
+    judges = material.by_judge(results["equivalence"])
+    first, *others = [
+        *(said if len(judges) == 1 else f"By {judge}: {said}" for judge, judged in judges.items()
+          for rows in by_arm(judged) for said in enough_labels(rows)),
+        *_against_baselines(material)]
     page.answer(first, [*others, as_planned(results["analysis_plan"])])
     page.contents()
 
@@ -58,36 +62,35 @@ def as_planned(plan: Row) -> str:
 
 
 def _against_baselines(material: ReportMaterial) -> list[str]:
-    """One sentence for each kind of policy: its largest budget against every baseline."""
+    """One sentence for each judge and kind of policy: its largest budget against every baseline."""
+    alpha = 1 - material.results["analysis_plan"]["planned"]["confidence"]
     sentences = []
-    for rows in _by_arm(material.results["win_rates"], "arm"):
-        largest = max(row["label_budget"] for row in rows)
-        said = []
-        for row in rows:
-            if row["label_budget"] != largest or row["win_rate"] is None:
-                continue
-            p = row["p_value_gatekept"] if row["confirmatory"] else row["p_value_explored"]
-            alpha = 1 - material.results["analysis_plan"]["planned"]["confidence"]
-            verdict = "not told apart from"
-            if p is not None and p < alpha:
-                verdict = "preferred to" if row["win_rate"] > 0.5 else "worse than"
-            note = "" if row["confirmatory"] else ", exploratory"
-            said.append(f"{verdict} {arm_name(row['baseline'])} ({percent(row['win_rate'])}, "
-                        f"{interval(row['ci_low'], row['ci_high'])}, {p_equals(p)}{note})")
-        if said:
-            sentences.append(f"With {thousands(largest)} labels {arm_name(rows[0]['arm'])} is, by {material.judge}, "
-                             f"{'; '.join(said)}.")
+    for judge, judged in material.by_judge(material.results["win_rates"]).items():
+        for rows in by_arm(judged, "arm"):
+            largest = max(row["label_budget"] for row in rows)
+            said = [_verdict(row, alpha) for row in rows
+                    if row["label_budget"] == largest and row["win_rate"] is not None]
+            if said:
+                sentences.append(f"With {thousands(largest)} labels {arm_name(rows[0]['arm'])} is, by {judge}, "
+                                 f"{'; '.join(said)}.")
     return sentences
 
 
-def _by_arm(rows: Sequence[Row], key: str = "arm_a") -> list[list[Row]]:
-    return [[row for row in rows if row[key] == arm] for arm in dict.fromkeys(row[key] for row in rows)]
+def _verdict(row: Row, alpha: float) -> str:
+    p = row["p_value_gatekept"] if row["confirmatory"] else row["p_value_explored"]
+    verdict = "not told apart from"
+    if p is not None and p < alpha:
+        verdict = "preferred to" if row["win_rate"] > 0.5 else "worse than"
+    note = "" if row["confirmatory"] else ", exploratory"
+    return (f"{verdict} {arm_name(row['baseline'])} ({percent(row['win_rate'])}, "
+            f"{interval(row['ci_low'], row['ci_high'])}, {p_equals(p)}{note})")
 
 
 def dose_response(page: Page, material: ReportMaterial) -> None:
     """The plot with every seed's point, one panel a baseline, and what the curve is."""
     results = material.results
-    points = [row for row in results["win_rates"] if row["win_rate"] is not None]
+    # An arm without labels, such as one that is rewarded by the labeler itself, has no place on the curve.
+    points = [row for row in results["win_rates"] if row["win_rate"] is not None and row["label_budget"] > 0]
     if not points:
         return
     page.heading("Win rate against labels")
@@ -95,31 +98,42 @@ def dose_response(page: Page, material: ReportMaterial) -> None:
             *(row[end] for row in points for end in ("ci_low", "win_rate", "ci_high"))]
     values = [value for value in seen if value is not None]
     limits = (max(min(values) - 0.03, -0.02), min(max(values) + 0.03, 1.02))
+    judges = material.by_judge(points)
     panels = []
     for baseline in dict.fromkeys(row["baseline"] for row in points):
-        series = {arm_name(arm): [_point(row, results["dose_response"]) for row in points
-                                  if row["baseline"] == baseline and row["arm"] == arm]
-                  for arm in dict.fromkeys(row["arm"] for row in points if row["baseline"] == baseline)}
-        panels.append(dose_response_plot(series, title=f"against {arm_name(baseline)}", limits=limits))
-    page.figure(panels, f"Win rate by {material.judge} against the number of labels. Filled: all seeds together, with "
-                        f"{material.confidence} intervals; hollow: single training seeds; dotted: isotonic fit.")
+        series = {arm_name(rows[0]["arm"]) if len(judges) == 1 else f"{arm_name(rows[0]['arm'])}, {judge}":
+                  [_point(row, material) for row in rows if row["baseline"] == baseline]
+                  for judge, judged in judges.items() for rows in by_arm(judged, "arm")}
+        panels.append(dose_response_plot({name: drawn for name, drawn in series.items() if drawn},
+                                         title=f"against {arm_name(baseline)}", limits=limits))
+    page.figure(panels, f"Win rate against the number of labels, by {' and by '.join(judges)}. Filled: all seeds "
+                        f"together, with {material.confidence} intervals; hollow: single training seeds; dotted: "
+                        f"isotonic fit.")
+    _curves(page, material)
+
+
+def _curves(page: Page, material: ReportMaterial) -> None:
+    """The fitted curves as a table, the judges below each other, people first."""
     rows: list[tuple[str, Cell, Cell, Cell]] = []
-    for name, fit in results["dose_response"].items():
-        arm, _, baseline = name.partition(" vs ")
-        rows.append((f"{arm_name(arm)} over {arm_name(baseline)}", _coefficient(fit["slope"]),
-                     _coefficient(fit["curvature"]), _coefficient(fit["slope_over_runs"])))
+    saturation: dict[str, list[str]] = {}
+    for study in (*material.results["people"], {}):
+        for name, fit in (study or material.results)["dose_response"].items():
+            arm, _, baseline = name.partition(" vs ")
+            by = f", by {material.judge(study)}" if material.results["people"] else ""
+            rows.append((f"{arm_name(arm)} over {arm_name(baseline)}{by}", _coefficient(fit["slope"]),
+                         _coefficient(fit["curvature"]), _coefficient(fit["slope_over_runs"])))
+            saturation.setdefault(fit["saturating"]["statement"], []).append(rows[-1][0])
     page.table(("", "slope", "curvature", "slope over runs"), rows,
                caption="Logit of the win rate for twice the labels. Curvature below zero: the gain levels off. "
                        "Over runs: each training run is one observation, so that seeds count as random.")
-    said: dict[str, list[str]] = {}
-    for (name, *_), fit in zip(rows, results["dose_response"].values(), strict=True):
-        said.setdefault(fit["saturating"]["statement"], []).append(name)
-    page.paragraph("Saturation: " + "; ".join(f"{statement} ({', '.join(names)})" for statement, names in said.items())
-                   + ".")
+    page.paragraph("Saturation: " + "; ".join(f"{statement} ({', '.join(names)})"
+                                              for statement, names in saturation.items()) + ".")
 
 
-def _point(row: Row, fits: Row) -> CurvePoint:
-    fitted = fits.get(f"{row['arm']} vs {row['baseline']}", {"points": []})["points"]
+def _point(row: Row, material: ReportMaterial) -> CurvePoint:
+    judged = next((study for study in material.results["people"] if study["study"] == row.get("study")),
+                  material.results)
+    fitted = judged["dose_response"].get(f"{row['arm']} vs {row['baseline']}", {"points": []})["points"]
     isotonic = next((point["isotonic"] for point in fitted if point["label_budget"] == row["label_budget"]), None)
     return CurvePoint(row["label_budget"], row["win_rate"], row["ci_low"], row["ci_high"],
                       tuple(point["win_rate"] for point in row["by_seed"]), isotonic)
@@ -133,31 +147,41 @@ def _coefficient(fit: Row) -> tuple[str, str]:
 
 
 def win_rates(page: Page, material: ReportMaterial) -> None:
-    """The confirmatory tests in the order of gatekeeping, then what is explored."""
+    """For each judge the confirmatory tests in the order of gatekeeping, then what is explored."""
     rows = material.results["win_rates"]
     if not rows:
         return
     page.heading("Win rates")
-    gates = material.results["analysis_plan"]["planned"]["gatekeeping"]
-    order = {name: place for place, name in enumerate(gates)}
-    planned = sorted((row for row in rows if row["confirmatory"]),
-                     key=lambda row: (material.policies.index(row["arm"]), -row["label_budget"],
-                                      order[row["baseline"]]))
-    if planned:
-        page.table(_COLUMNS, [_win_rate_row(row, "p_value_gatekept") for row in planned], words=2, caption=(
-            f"Confirmatory, in the order of testing: the largest budget against "
-            f"{', then '.join(map(arm_name, gates))}, then the other budgets with Holm's adjustment; a closed gate "
-            f"closes all behind it. Each kind of policy has its own order."))
-    explored = [row for row in rows if not row["confirmatory"]]
-    if explored:
-        page.table(_COLUMNS, [_win_rate_row(row, "p_value_explored") for row in explored], words=2,
-                   caption="Exploratory, outside the plan's order; p adjusted by Benjamini and Hochberg.")
+    judges = material.by_judge(rows)
+    for judge, judged in judges.items():
+        by = f"By {judge}. " if len(judges) > 1 else ""
+        _confirmed(page, material, [row for row in judged if row["confirmatory"]], by)
+        explored = [row for row in judged if not row["confirmatory"]]
+        if explored:
+            page.table(_COLUMNS, [_win_rate_row(row, "p_value_explored") for row in explored], words=2,
+                       caption=f"{by}Exploratory, outside the plan's order; p adjusted by Benjamini and Hochberg.")
     notes = dict.fromkeys(note for row in rows for note in row["notes"])
     whys = dict.fromkeys(f"{arm_name(row['arm'], row['label_budget'])} against {arm_name(row['baseline'])} is "
                          f"undefined: {row['why_undefined']}" for row in rows if row["why_undefined"])
     page.items([*notes, *whys])
     page.paragraph("Below each win rate stands its interval; below the seeds their standard deviation beyond what "
                    "sampling alone would give.", kind="quiet")
+
+
+def _confirmed(page: Page, material: ReportMaterial, rows: Sequence[Row], by: str) -> None:
+    if not rows:
+        return
+    gates = material.results["analysis_plan"]["planned"]["gatekeeping"]
+    if rows[0].get("study") is not None:
+        # A study made in the app has an order of its own.
+        gates = [*gates, *dict.fromkeys(row["baseline"] for row in rows if row["baseline"] not in gates)]
+    order = sorted(rows, key=lambda row: (material.policies.index(row["arm"]), -row["label_budget"],
+                                          gates.index(row["baseline"])))
+    asked = [gate for gate in gates if any(row["baseline"] == gate for row in rows)]
+    page.table(_COLUMNS, [_win_rate_row(row, "p_value_gatekept") for row in order], words=2, caption=(
+        f"{by}Confirmatory, in the order of testing: the largest budget against "
+        f"{', then '.join(map(arm_name, asked))}, then the other budgets with Holm's adjustment; a closed gate closes "
+        f"all behind it. Each kind of policy has its own order."))
 
 
 _COLUMNS = ("policy", "against", "win rate", "without ties", "win / tie / loss", "seeds", "p", "p adjusted")
@@ -182,80 +206,17 @@ def more_labels(page: Page, material: ReportMaterial) -> None:
         return
     page.heading("Did more labels help?")
     margin = f"{100 * rows[0]['margin']:g} points"
+    judges = material.by_judge(rows)
+    by = {judge: f", by {judge}" if len(judges) > 1 else "" for judge in judges}
     page.table(
         ("larger over smaller", "win rate", "seeds", "over seeds", "p not better", "p equivalent", "the larger is"),
-        [(f"{arm_name(row['arm_a'], row['budget_a'])} over {thousands(row['budget_b'])}",
+        [(f"{arm_name(row['arm_a'], row['budget_a'])} over {thousands(row['budget_b'])}{by[judge]}",
           (percent(row["win_rate"]), interval(row["ci_low"], row["ci_high"])), _seeds(row),
           interval(row["seed_ci_low"], row["seed_ci_high"]), p_value(row["p_non_inferior"]),
-          p_value(row["p_equivalent"]), row["verdict"]) for row in rows],
+          p_value(row["p_equivalent"]), row["verdict"]) for judge, judged in judges.items() for row in judged],
         caption=f"'Not better': the larger budget's win rate over the smaller is below one half plus {margin} "
                 f"(one-sided); 'equivalent': within {margin} on both sides (TOST). A difference that is not "
                 f"significant is no evidence of none.")
-    page.items(sentence(row) for row in rows)
+    page.items(f"{sentence(row)[:-1]}{by[judge]}." for judge, judged in judges.items() for row in judged)
     page.paragraph("'Over seeds' is an interval for a new training run as well: t over the training seeds, which is "
                    "wide with few. The p values are about these runs on new queries.", kind="quiet")
-
-
-def sensitivity(page: Page, material: ReportMaterial) -> None:
-    """The same figures by other models, how few votes carry them, and all arms on one scale."""
-    results = material.results
-    rows = results["sensitivity"]
-    if not rows:
-        return
-    page.heading("Sensitivity to the method")
-    page.paragraph(f"Win rates with {material.confidence} intervals. The planned figure is the first; the others show "
-                   f"whether it hangs on how it is computed.", kind="quiet above")
-    for arm_rows in _by_arm(rows, "arm"):
-        page.table(*_models(arm_rows))
-    confirmed = {(row["arm"], row["label_budget"], row["baseline"]) for row in results["win_rates"]
-                 if row["confirmatory"]}
-    page.table(("", "judgments", "share", "of"), [_turned(row) for row in results["fragility"] if (
-        row["arm"], row["label_budget"], row["baseline"]) in confirmed],
-        caption="The fewest judgments that, dropped, would turn the verdict of a confirmatory comparison.")
-    strengths = results["strengths"]
-    davidson = {row["arm"]: row for row in strengths["davidson"]}
-    page.table(("", "Bradley-Terry", "Davidson"),
-               [(key_name(row["arm"]), _strength(row), _strength(davidson[row["arm"]]))
-                for row in sorted(strengths["bradley_terry"], key=_by_strength)],
-               caption=f"All arms on one scale: log strengths over {key_name(strengths['baseline'])} with standard "
-                       f"errors clustered by query; a tie is half a win for both, or (Davidson) an outcome of its own, "
-                       f"ν = {number(strengths['nu'], 2)}.")
-    page.items(strengths["notes"])
-
-
-def _models(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """One kind of policy: a row for each way to compute it, a column for each baseline."""
-    baselines = list(dict.fromkeys(row["baseline"] for row in rows))
-    by_cell = {(row["model"], row["baseline"]): row for row in rows}
-    columns = (arm_name(rows[0]["arm"], rows[0]["label_budget"]),
-               *(f"over {arm_name(baseline)}" for baseline in baselines))
-    return columns, [(model, *(_model_cell(by_cell.get((model, baseline))) for baseline in baselines))
-                     for model in dict.fromkeys(row["model"] for row in rows)]
-
-
-def _turned(row: Row) -> tuple[Cell, ...]:
-    name = f"{arm_name(row['arm'], row['label_budget'])} over {arm_name(row['baseline'])}"
-    if row["votes"] is None:
-        return name, ("none do", row["why_undefined"] or ""), "–", str(row["n_judgments"])
-    return name, str(row["votes"]), percent(row["share"]), str(row["n_judgments"])
-
-
-def _model_cell(row: Row | None) -> tuple[str, str]:
-    if row is None:
-        return "–", ""
-    if row["win_rate"] is None:
-        return "undefined", row["why_undefined"]
-    return percent(row["win_rate"]), interval(row["ci_low"], row["ci_high"]) if row["ci_low"] is not None else (
-        row["why_undefined"] or "no interval")
-
-
-def _by_strength(row: Row) -> float:
-    return float("inf") if row["log_strength"] is None else -float(row["log_strength"])
-
-
-def _strength(row: Row) -> tuple[str, str]:
-    if row["log_strength"] is None:
-        return "undefined", row["why_undefined"] or ""
-    if row["standard_error"] == 0:
-        return "0", "by definition"
-    return signed(row["log_strength"]), f"± {number(row['standard_error'], 2)}"

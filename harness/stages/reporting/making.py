@@ -41,8 +41,7 @@ def _training(material: ReportMaterial) -> str:
             f"Policies were trained by PPO for {thousands(ppo['episodes'])} episodes in batches of {ppo['batch_size']} "
             f"at learning rate {ppo['learning_rate']:g}, with a KL penalty to the policy they start from (Ziegler et "
             f"al. 2019): {starts}. Responses have {task['response']['tokens']} tokens, sampled at temperature "
-            f"{task['temperature']:g} and cut by the end rule. Each budget was trained with {len(study['seeds'])} "
-            f"seeds.")
+            f"{task['temperature']:g} and cut by the end rule. Each budget was trained with {material.seeds}.")
 
 
 def _evaluation(material: ReportMaterial) -> str:
@@ -55,12 +54,19 @@ def _evaluation(material: ReportMaterial) -> str:
     if material.results["simulated_judge"]:
         sentence += (f" The judge was simulated (scorer {judge['scorer']}, choice noise {judge['noise']:g}, lapse rate "
                      f"{judge['lapse_rate']:g}); two texts that the scorer cannot tell apart are a tie.")
+    for study in material.results["people"]:
+        sentence += (f" Blind to the arms, with sides balanced within each pair of arms, {study['n_raters']} "
+                     f"{'simulated raters' if study['simulated_judge'] else 'people'} gave {study['n_judgments']:,} "
+                     f"judgments in the study {study['study']}, whose items, arm map and plan were sealed before the "
+                     f"first (SHA-256 {study['seal']}).")
     return sentence
 
 
 def _statistics(material: ReportMaterial) -> str:
     plan = material.results["analysis_plan"]["planned"]
-    clusters = "query" if material.results["simulated_judge"] else "item and rater (two-way)"
+    clusters = "query"
+    if material.results["people"]:
+        clusters = "item and rater (two-way) for people and by query for the simulated judge"
     gates = ", then ".join(map(arm_name, plan["gatekeeping"]))
     rules = ", ".join(f"{name.replace('_', ' ')} {limit:g}" for name, limit in plan["exclusions"].items()
                       if limit is not None)
@@ -70,10 +76,10 @@ def _statistics(material: ReportMaterial) -> str:
             f"tested against {gates}, each only after the one before, then the other budgets with Holm's adjustment; "
             f"other comparisons are exploratory (Benjamini-Hochberg). That a smaller budget was enough is a one-sided "
             f"test that the larger one's win rate over it is below one half plus {100 * plan['margin']:g} points. The "
-            f"spread over training seeds is reported apart. Raters would be excluded by rules fixed beforehand "
-            f"({rules}). ROUGE is the F-measure with Porter stems; copying follows Grusky et al. (2018) and the rules "
-            f"named beside its table; intervals of text measures are bootstraps over queries. The plan was hashed "
-            f"before the first judgment (SHA-256 {material.results['analysis_plan']['digest']}).")
+            f"spread over training seeds is reported apart. Raters are left out by rules fixed beforehand "
+            f"({rules}) only. ROUGE is the F-measure with Porter stems; copying follows Grusky et al. (2018) and the "
+            f"rules named beside its table; intervals of text measures are bootstraps over queries. The plan was "
+            f"hashed before the first judgment (SHA-256 {material.results['analysis_plan']['digest']}).")
 
 
 def provenance(page: Page, material: ReportMaterial) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.pages.page import Cell, Page, interval, number, p_value, percent
-from harness.stages.reporting.material import ReportMaterial, key_name
+from harness.pages.page import Cell, Page, interval, number, p_equals, p_value, percent
+from harness.stages.reporting.material import ReportMaterial, key_name, pair_name
 
 Row = Mapping[str, Any]
 
@@ -15,7 +15,7 @@ def judgments(page: Page, material: ReportMaterial) -> None:
     """Agreement and quality: the words of `results.json`, or for each study of people its tables."""
     page.heading("Agreement and quality of the judgments")
     results = material.results
-    studies: Sequence[Row] = results.get("people", ())
+    studies: Sequence[Row] = results["people"]
     for study in studies:
         _study(page, study)
     if not studies:
@@ -25,18 +25,17 @@ def judgments(page: Page, material: ReportMaterial) -> None:
 
 def _study(page: Page, study: Row) -> None:
     who = "simulated raters" if study["simulated_judge"] else "people"
-    page.paragraph(f"{study['title']}: {study['n_judgments']:,} judgments by {study['n_raters']} {who}, sealed "
-                   f"{study['seal'][:12]} before the first.")
+    page.paragraph(f"{study['study']}: {study['n_judgments']:,} judgments by {study['n_raters']} {who}. Items, "
+                   f"arm map and plan were sealed before the first ({study['seal'][:12]}).")
     page.table(("compared by people", "win rate", "without ties", "majority", "win / tie / loss", "p", "p (Holm)",
                 "turned by"),
-               [(f"{key_name(row['arm_a'])} over {key_name(row['arm_b'])}",
+               [(pair_name(row),
                  (percent(row["win_rate"]), interval(row["ci_low"], row["ci_high"])),
                  percent(row["win_rate_without_ties"]), percent(row["win_rate_majority"]),
                  f"{row['wins']} / {row['ties']} / {row['losses']}", p_value(row["p_value"]),
                  p_value(row["p_value_holm"]), _votes(row["fragility"])) for row in study["comparisons"]],
                caption="Two-way clustered by item and rater. 'Turned by': the fewest votes that, dropped, would turn "
                        "the verdict.")
-    page.items(dict.fromkeys(note for row in study["comparisons"] for note in row["notes"]))
     _agreement(page, study)
     _raters(page, study)
     _copying(page, study)
@@ -48,13 +47,15 @@ def _votes(found: Row) -> str:
 
 def _agreement(page: Page, study: Row) -> None:
     found, position, repeats = study["agreement"], study["position"], study["repeats"]
+    spread = ""
+    if found.get("alpha_low") is not None:
+        spread = f"{number(found['alpha_low'], 2)} to {number(found['alpha_high'], 2)}"
     rows: list[tuple[Cell, ...]] = [
         ("raw agreement", percent(found.get("raw"))),
-            ("Krippendorff's alpha", (number(found.get("krippendorff_alpha"), 2),
-                                      f"{number(found.get('alpha_low'), 2)} to {number(found.get('alpha_high'), 2)}")),
-            ("Gwet's AC1", number(found.get("ac1"), 2)),
-            ("left side chosen", (percent(position.get("left_rate")), f"p {p_value(position.get('p_value'))}")),
-            ("repeats judged alike", f"{repeats['consistent']} of {repeats['n_pairs']}")]
+        ("Krippendorff's alpha", (number(found.get("krippendorff_alpha"), 2), spread)),
+        ("Gwet's AC1", number(found.get("ac1"), 2)),
+        ("left side chosen", (percent(position.get("left_rate")), p_equals(position.get("p_value")))),
+        ("repeats judged alike", f"{repeats['consistent']} of {repeats['n_pairs']}")]
     page.table(("agreement and sides", ""), rows)
     page.items(why for why in (found.get("why_undefined"), position.get("why_undefined"), repeats.get("why_undefined"))
                if why)
@@ -68,7 +69,7 @@ def _raters(page: Page, study: Row) -> None:
                 for row in study["quality"]])
     if study["excluded"]:
         page.items(f"left out by the frozen rules: {row['rater']} ({row['why']})" for row in study["excluded"])
-        page.items(f"{key_name(row['arm_a'])} over {key_name(row['arm_b'])} with nobody left out: "
+        page.items(f"{pair_name(row)} with nobody left out: "
                    f"{percent(row['nobody_excluded']['win_rate'])} "
                    f"({interval(row['nobody_excluded']['ci_low'], row['nobody_excluded']['ci_high'])})"
                    for row in study["comparisons"])
@@ -83,5 +84,5 @@ def _copying(page: Page, study: Row) -> None:
     if rows:
         said = {True: "yes", False: "no", None: "not asked"}
         page.table(("as the raters said", "copied", "accurate", "texts", "preferred"),
-                   [(key_name(row["arm"]), said[row["copied"]], said[row["accurate"]], str(row["n"]),
+                   [(key_name(row["arm"], with_seed=True), said[row["copied"]], said[row["accurate"]], str(row["n"]),
                      percent(row["preferred"])) for row in rows], words=3)

@@ -104,9 +104,9 @@ def copying_and_preference(page: Page, material: ReportMaterial) -> None:
                  "all in the source" if row["accurate"] else "some invented", str(row["n"]),
                  (percent(row["win_rate"]), interval(row["ci_low"], row["ci_high"]) if row["ci_low"] is not None
                   else row["why_undefined"] or "")) for row in rows], words=3,
-               caption=f"How {material.judge} preferred the policy's text by how much of it is copied and whether it "
-                       f"is accurate: here, whether every name and number of it stands in the source. All budgets and "
-                       f"seeds together; texts without a whole sentence are left out.")
+               caption="How the simulated judge preferred the policy's text by how much of it is copied and whether it "
+                       "is accurate: here, whether every name and number of it stands in the source. All budgets and "
+                       "seeds together; texts without a whole sentence are left out.")
 
 
 def examples(page: Page, material: ReportMaterial) -> None:
