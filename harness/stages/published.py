@@ -74,7 +74,7 @@ def paper_task(study: Mapping[str, Any]) -> PaperTask | None:
 
 
 def beside_the_paper(study: Mapping[str, Any], results: Mapping[str, Any]) -> list[Comparison]:
-    """Every published figure that the study has measured as well, in the order of the paper; by each judge that there was."""
+    """Every published figure that the study has measured as well, in the order of the paper, by each judge."""
     task = paper_task(study)
     if task is None:
         return []
