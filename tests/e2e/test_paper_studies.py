@@ -53,6 +53,27 @@ def test_a_folder_with_a_tokenizer_alone_is_enough_for_a_plan(tmp_path, monkeypa
     assert "taken for gpt2, 124M" in capsys.readouterr().out
 
 
+@pytest.mark.shared
+@pytest.mark.parametrize(("name", "instead"), [
+    ("sentiment", "make folders of .txt files, a book each, and name them in a source of kind text"),
+    ("cnndm", "put train.jsonl, valid.jsonl and test.jsonl with article and highlights as keys")])
+def test_a_hub_that_cannot_be_reached_is_one_line_before_anything_is_written(
+        tmp_path, monkeypatch, capsys, name, instead):
+    import datasets
+
+    def unreachable(*_, **__):
+        raise ConnectionError("Couldn't reach the hub\nand a long trace")
+
+    monkeypatch.setattr(datasets, "load_dataset", unreachable)
+    monkeypatch.chdir(tmp_path)
+    settings = {"base_model": shared_folder("models", "novels-gpt2"), "task.query_tokens": 64}
+    assert main(_study(name, settings)) == 2
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert instead in said
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where all four runs keep their results, in one store."""
