@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from harness.stages.log import METRICS_FILE, read_metrics
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 from harness.training.ppo_update import PPOStep, PPOTrainer
+from harness.training.reward_fit import score_in_passes
 
 _LOGGED_STEPS = 200
 _GOLD_SAMPLES = 64
@@ -47,11 +49,12 @@ def run(call: StageCall, log: StageLog) -> Done:
         trainer.load_state_dict(saved[1])
     log.rewind(trainer.steps_done)
 
+    score = partial(score_in_passes, reward_model)
     every = max(1, settings.updates // _LOGGED_STEPS)
     last: tuple[np.ndarray, PPOStep] | None = None
     while trainer.steps_done < settings.updates:
         rows, stream_ids = queries.rows(trainer.steps_done, settings.batch_size)
-        step = trainer.step(queries.batch(rows), stream_ids, reward_model.score)
+        step = trainer.step(queries.batch(rows), stream_ids, score)
         done = trainer.steps_done
         if done % every == 0 or done == settings.updates:
             log.metrics({**step.metrics, **gold.metrics(rows, step)}, done)

@@ -28,7 +28,7 @@ CODE_VERSIONS = {
     "supervised": 1,
     "labels": 1,
     "reward_model": 1,
-    "ppo": 1,
+    "ppo": 2,
     "sample": 1,
     "measure": 1,
     "judge": 1,
