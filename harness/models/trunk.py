@@ -39,6 +39,9 @@ class Decoding(Protocol):
     def step(self, tokens: Tensor) -> Tensor:
         """Read one more token of each sample, (rows, k), and give the hidden state after it, (rows, k, width)."""
 
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows alone, (n,) int64."""
+
 
 class Trunk(Protocol):
     """The body of a language model, and its head.
