@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from harness.algorithms.logprobs import widen
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.streams import uniforms
 from harness.records import PAD
-
 
 BLOCK = 64
 """Tokens a block: about the root of a vocabulary, so that the two searches are of like length."""
@@ -64,12 +65,13 @@ def sample_responses(
     rows = len(queries)
     if stream_ids.shape != (rows,):
         raise ValueError(f"{rows} queries need as many stream ids, not {tuple(stream_ids.shape)}")
-    size = micro_batch or rows
-    parts = [
-        _sample(policy, queries[start:start + size], length=length, seed=seed,
+    lanes = lanes_for(policy.width, policy.device)
+    size = min(micro_batch or rows, -(-rows // lanes))
+    parts = in_lanes([
+        partial(_sample, policy, queries[start:start + size], length=length, seed=seed,
                 stream_ids=stream_ids[start:start + size], candidates=candidates, with_values=with_values, end=end)
         for start in range(0, rows, size)
-    ]
+    ], lanes=lanes)
     return Responses(
         tokens=torch.cat([part.tokens for part in parts]),
         logprobs=torch.cat([part.logprobs for part in parts]),

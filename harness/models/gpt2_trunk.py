@@ -229,4 +229,5 @@ class GPT2Decoding:
         # A product of one row with a short matrix: adding up is 3 times as fast as a call of the library for each.
         own = probs[..., time:].transpose(1, 2).unsqueeze(-1)
         from_own = (own * values[:, :, :, :now]).sum(dim=-2)
-        return (from_query + from_own).flatten(2)
+        mixed: Tensor = from_query + from_own
+        return mixed.flatten(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from harness.algorithms.advantages import Advantages, gae, whiten
 from harness.algorithms.kl import approximate_kl, kl_controller, kl_rewards
 from harness.algorithms.losses import policy_loss, value_loss
 from harness.algorithms.schedules import linear_decay
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.seeds import derive_seed
@@ -144,21 +146,29 @@ class PPOTrainer:
         self.optimizer.zero_grad()
         sums: dict[str, Tensor] = {}
         size = settings.micro_batch or episodes_per_pass(self.policy, queries, tokens.shape[1])
-        for part in passes(queries.lengths, size=size):
+
+        def read(part: Tensor) -> tuple[dict[str, Tensor], list[Tensor | None]]:
             share = part.shape[0] / minibatch.shape[0]
             new = self.policy.evaluate(queries[part], tokens[part])
             policy = policy_loss(new.logprobs, old_logprobs[part], advantages[part], clip=settings.clip)
             value = value_loss(new.values, old_values[part], returns[part], clip=settings.clip_value)
             loss = policy.loss + settings.value_coefficient * value.loss
-            (share * loss).backward()
-            for name, figure in {
+            gradients = self.optimizer.gradients(share * loss)
+            figures = {
                 "ppo/loss/policy": policy.loss, "ppo/loss/value": value.loss, "ppo/loss/total": loss,
                 "ppo/policy/entropy": new.entropies.mean(),
                 "ppo/policy/approxkl": approximate_kl(new.logprobs, old_logprobs[part]),
                 "ppo/policy/clipfrac": policy.clip_fraction, "ppo/val/vpred": new.values.mean(),
                 "ppo/val/error": value.error, "ppo/val/clipfrac": value.clip_fraction,
-            }.items():
-                sums[name] = sums.get(name, torch.zeros_like(figure)) + share * figure.detach()
+            }
+            return {name: share * figure.detach() for name, figure in figures.items()}, gradients
+
+        lanes = lanes_for(self.policy.width, self.policy.device)
+        parts = passes(queries.lengths, size=size, lanes=lanes)
+        for figures, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+            self.optimizer.accumulate(gradients)
+            for name, figure in figures.items():
+                sums[name] = sums[name] + figure if name in sums else figure
         variances = {"ppo/returns": returns, "ppo/val": old_values}
         for name, x in variances.items():
             sums[f"{name}/var"], sums[f"{name}/mean"] = torch.var_mean(x, correction=0)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from harness.algorithms.responses import penalize, truncate
 from harness.models.generation import sample_responses
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.training.batching import passes, rows_per_pass
@@ -82,7 +84,9 @@ def _evaluate(policy: Policy, queries: TokenBatch, tokens: Tensor, *,
     logprobs = torch.empty(tokens.shape, device=tokens.device, dtype=policy.result_dtype)
     values = torch.empty_like(logprobs)
     size = micro_batch or episodes_per_pass(policy, queries, tokens.shape[1])
-    for rows in passes(queries.lengths, size=size):
-        evaluation = policy.evaluate(queries[rows], tokens[rows])
+    lanes = lanes_for(policy.width, policy.device)
+    parts = passes(queries.lengths, size=size, lanes=lanes)
+    tasks = [partial(policy.evaluate, queries[rows], tokens[rows]) for rows in parts]
+    for rows, evaluation in zip(parts, in_lanes(tasks, lanes=lanes), strict=True):
         logprobs[rows], values[rows] = evaluation.logprobs, evaluation.values
     return logprobs, values
