@@ -35,7 +35,7 @@ class GenericTrunk:
         return int(getattr(self._body.config, "max_position_embeddings", None) or 2**31)
 
     def hidden(self, layout: Layout) -> Tensor:
-        require_context(int(layout.positions.max()) + 1, self.context)
+        require_context(layout.longest, self.context)
         rows, time = layout.tokens.shape
         mask = None
         if layout.visible is not None:
@@ -62,7 +62,7 @@ class GenericTrunk:
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GenericDecoding]:
         queries = queries.left_padded
-        require_context(int(queries.lengths.max()) + length, self.context)
+        require_context(queries.longest + length, self.context)
         positions = (queries.is_token.cumsum(dim=1) - 1).clamp(min=0)
         out = self._body(input_ids=queries.tokens.clamp(min=0), attention_mask=queries.is_token.long(),
                          position_ids=positions, use_cache=True)

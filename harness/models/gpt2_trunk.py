@@ -79,7 +79,7 @@ class GPT2Trunk:
 
     def hidden(self, layout: Layout) -> Tensor:
         time = layout.tokens.shape[1]
-        require_context(time if layout.visible is None else int(layout.positions.max()) + 1, self.context)
+        require_context(layout.longest, self.context)
         scores = self._score_bias(layout, time)
         x = self._embed(layout.tokens, layout.positions)
         block = self._block
@@ -98,7 +98,7 @@ class GPT2Trunk:
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GPT2Decoding]:
         queries = queries.left_padded
-        require_context(int(queries.lengths.max()) + length, self.context)
+        require_context(queries.longest + length, self.context)
         decoding = GPT2Decoding(self, queries, candidates=candidates, length=length)
         return decoding.first_hidden, decoding
 
@@ -166,7 +166,7 @@ class GPT2Decoding:
         self._trunk, self._said = trunk, 0
         rows, time = queries.tokens.shape
         self._next_position = queries.lengths[:, None].expand(rows, candidates)
-        layout = sequence_layout(queries.tokens, select=1, is_padded=queries.is_padded)
+        layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
         bias = trunk._score_bias(layout, time)
         # (rows or 1, 1, 1, time): what of the query a candidate does not see.
         self._query_bias = None if not queries.is_padded else bias[:, :, -1:, :]

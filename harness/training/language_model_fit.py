@@ -158,7 +158,7 @@ def _forward(model: Any, *, dropout: bool,
             with layer_checkpoints(model.base_model, enabled=checkpoint_activations):
                 hidden = model.base_model(input_ids=rows.inputs, use_cache=False).last_hidden_state
         else:
-            hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1], is_padded=False))
+            hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1]))
         return trunk.logits(hidden[where], temperature=1.0)
 
     return logits

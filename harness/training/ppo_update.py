@@ -14,6 +14,8 @@ from harness.algorithms.advantages import Advantages, gae, whiten
 from harness.algorithms.kl import approximate_kl, kl_controller, kl_rewards
 from harness.algorithms.losses import policy_loss, value_loss
 from harness.algorithms.schedules import linear_decay
+from harness.models.generation import sample_responses
+from harness.models.graphs import SamplingGraphs
 from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
@@ -21,7 +23,7 @@ from harness.seeds import derive_seed
 from harness.training.adam import Adam
 from harness.training.batching import passes
 from harness.training.loop import require_finite
-from harness.training.rollout import Rollout, Score, collect, episodes_per_pass
+from harness.training.rollout import Rollout, Sample, Score, collect, episodes_per_pass
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, EndRule, PPOSettings
 
 
@@ -63,6 +65,7 @@ class PPOTrainer:
         self.policy, self.reference = policy, reference.requires_grad_(False)
         self.settings, self.end, self.end_token, self.seed = settings, end, end_token, seed
         policy.trunk.checkpoint_activations = compute.checkpoint_activations
+        self.sample: Sample = SamplingGraphs() if policy.device.type == "cuda" else sample_responses
         self.optimizer = Adam(policy, epsilon=settings.adam_epsilon, compute=compute,
                               computing=policy.language_model)
         kl = settings.kl
@@ -80,7 +83,8 @@ class PPOTrainer:
         settings, beta = self.settings, self.kl.beta
         # 1. Collect episodes, score them, ask the reference.
         rollout = collect(self.policy, self.reference, queries, stream_ids, score=score, end_token=self.end_token,
-                          end=self.end, seed=derive_seed(self.seed, "rollout"), micro_batch=settings.micro_batch)
+                          end=self.end, seed=derive_seed(self.seed, "rollout"), micro_batch=settings.micro_batch,
+                          sample=self.sample)
         collected = time.perf_counter()
         # 2. The KL penalty makes a reward of each token.
         rewards, kl = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=beta)
@@ -120,7 +124,7 @@ class PPOTrainer:
         updates = 0
         for epoch in range(settings.epochs):
             for minibatch in self._minibatches(rows, epoch):
-                metrics = self._train_minibatch(rollout, rewards, minibatch)
+                metrics = self.train_minibatch(rollout, rewards, minibatch)
                 require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
                                last_good=self.last_good)
                 self.optimizer.step(learning_rate=learning_rate)
@@ -136,7 +140,7 @@ class PPOTrainer:
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "minibatches", self.steps_done, epoch))
         return list(torch.randperm(rows, generator=generator).chunk(self.settings.minibatches))
 
-    def _train_minibatch(self, rollout: Rollout, rewards: Tensor, minibatch: Tensor) -> dict[str, float]:
+    def train_minibatch(self, rollout: Rollout, rewards: Tensor, minibatch: Tensor) -> dict[str, float]:
         """Leaves the minibatch's gradients in the policy; the optimizer has not moved yet."""
         settings = self.settings
         minibatch = minibatch.to(rewards.device)
