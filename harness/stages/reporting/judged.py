@@ -71,8 +71,8 @@ def _against_baselines(material: ReportMaterial) -> list[str]:
             said = [_verdict(row, alpha) for row in rows
                     if row["label_budget"] == largest and row["win_rate"] is not None]
             if said:
-                sentences.append(f"With {thousands(largest)} labels {arm_name(rows[0]['arm'])} is, by {judge}, "
-                                 f"{'; '.join(said)}.")
+                labels = f"With {thousands(largest)} labels" if largest else "Without labels"
+                sentences.append(f"{labels} {arm_name(rows[0]['arm'])} is, by {judge}, {'; '.join(said)}.")
     return sentences
 
 
@@ -104,8 +104,7 @@ def dose_response(page: Page, material: ReportMaterial) -> None:
         series = {arm_name(rows[0]["arm"]) if len(judges) == 1 else f"{arm_name(rows[0]['arm'])}, {judge}":
                   [_point(row, material) for row in rows if row["baseline"] == baseline]
                   for judge, judged in judges.items() for rows in by_arm(judged, "arm")}
-        panels.append(dose_response_plot({name: drawn for name, drawn in series.items() if drawn},
-                                         title=f"against {arm_name(baseline)}", limits=limits))
+        panels.append(dose_response_plot(series, title=f"against {arm_name(baseline)}", limits=limits))
     page.figure(panels, f"Win rate against the number of labels, by {' and by '.join(judges)}. Filled: all seeds "
                         f"together, with {material.confidence} intervals; hollow: single training seeds; dotted: "
                         f"isotonic fit.")
