@@ -79,7 +79,7 @@ class GPT2Trunk:
 
     def hidden(self, layout: Layout) -> Tensor:
         time = layout.tokens.shape[1]
-        require_context(time if layout.visible is None else int(layout.positions.max()) + 1, self.context)
+        require_context(layout.longest, self.context)
         scores = self._score_bias(layout, time)
         x = self._embed(layout.tokens, layout.positions)
         block = self._block
@@ -98,7 +98,7 @@ class GPT2Trunk:
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GPT2Decoding]:
         queries = queries.left_padded
-        require_context(int(queries.lengths.max()) + length, self.context)
+        require_context(queries.longest + length, self.context)
         decoding = GPT2Decoding(self, queries, candidates=candidates, length=length)
         return decoding.first_hidden, decoding
 
@@ -166,7 +166,7 @@ class GPT2Decoding:
         self._trunk, self._said = trunk, 0
         rows, time = queries.tokens.shape
         self._next_position = queries.lengths[:, None].expand(rows, candidates)
-        layout = sequence_layout(queries.tokens, select=1, is_padded=queries.is_padded)
+        layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
         bias = trunk._score_bias(layout, time)
         # (rows or 1, 1, 1, time): what of the query a candidate does not see.
         self._query_bias = None if not queries.is_padded else bias[:, :, -1:, :]
@@ -204,6 +204,13 @@ class GPT2Decoding:
         self._said += 1
         return trunk._normalize(x, trunk._norm)
 
+    def keep(self, rows: Tensor) -> None:
+        for held in (self._query_keys, self._query_values, self._keys, self._values):
+            held[:] = [tensor[rows] for tensor in held]
+        self._next_position = self._next_position[rows]
+        if self._query_bias is not None and self._query_bias.shape[0] > 1:
+            self._query_bias = self._query_bias[rows]
+
     def _attend(self, index: int, qkv: Tensor, scale: float) -> Tensor:
         """qkv: (rows, k, 3·width) -> (rows, k, width): each candidate sees its query and its own tokens."""
         rows, k = qkv.shape[:2]
@@ -219,6 +226,8 @@ class GPT2Decoding:
         time = to_query.shape[-1]
         probs = torch.softmax(torch.cat([to_query, to_own], dim=-1), dim=-1)
         from_query = torch.matmul(probs[..., :time], self._query_values[index]).transpose(1, 2)
-        own = probs[..., time:].transpose(1, 2).unsqueeze(-2)
-        from_own = torch.matmul(own, values[:, :, :, :now]).squeeze(-2)
-        return (from_query + from_own).flatten(2)
+        # A product of one row with a short matrix: adding up is 3 times as fast as a call of the library for each.
+        own = probs[..., time:].transpose(1, 2).unsqueeze(-1)
+        from_own = (own * values[:, :, :, :now]).sum(dim=-2)
+        mixed: Tensor = from_query + from_own
+        return mixed.flatten(2)

@@ -17,7 +17,7 @@ from harness.algorithms.responses import truncate
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
-from harness.models.generation import sample_responses
+from harness.models.generation import EndToken, sample_responses
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -142,6 +142,7 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
         for attempt in range(_MOST_ROUNDS):
             batch = TokenBatch.from_sequences([queries[index] for index in waiting])
             sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=draws,
+                                       end=EndToken(end, rule.after),
                                        stream_ids=torch.from_numpy(numbers[waiting] + attempt * _ROUND_STRIDE))
             cut = truncate(sampled.tokens, end_token=end, after=rule.after)
             for index, tokens, valid in zip(waiting, cut.tokens.cpu().numpy(), cut.valid.cpu().numpy(), strict=True):

@@ -74,14 +74,12 @@ def paper_task(study: Mapping[str, Any]) -> PaperTask | None:
 
 
 def beside_the_paper(study: Mapping[str, Any], results: Mapping[str, Any]) -> list[Comparison]:
-    """Every published figure that the study has measured as well, in the order of the paper; by each judge."""
+    """Every published figure that the study has measured as well, in the order of the paper, by each judge."""
     task = paper_task(study)
     if task is None:
         return []
-    judged = [results, *results.get("people", ())]
-    return [*(row for document in judged for row in _win_rates(task, document)),
-            *(row for document in judged for row in _budgets(task, document)),
-            *_texts(task, results["arms"]), *_first_words(task, results["texts"])]
+    return [*_win_rates(task, results), *_budgets(task, results), *_texts(task, results["arms"]),
+            *_first_words(task, results["texts"])]
 
 
 def _same(ours: int | None, theirs: int) -> bool:

@@ -220,7 +220,7 @@ class _Planner:
 
     def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage,
                 queries: Stage) -> dict[str, Stage]:
-        """`ppo`, and `reward_model` where there is one; of online collection those of the last round."""
+        """`ppo`, and `reward_model` where there is one. Online: of the last round, and of all under `round:NUMBER`."""
         inputs = {"start": start, "queries": queries}
         if policy.reward == "gold":
             return {"ppo": self.ppo(arm, inputs)}
@@ -235,7 +235,7 @@ class _Planner:
         assert arm.label_budget is not None
         start, queries = inputs["start"], inputs["queries"]
         labels: dict[str, Stage] = {}
-        have, trained = 0, dict[str, Stage]()
+        have, trained, reward_models = 0, dict[str, Stage](), dict[str, Stage]()
         for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
             if self.study.labels.source == "imported":
                 labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
@@ -247,7 +247,8 @@ class _Planner:
             previous = {"previous": trained["ppo"]} if trained else {}
             policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, this=this)
             have, trained = this.labels, {"reward_model": reward_model, "ppo": policy}
-        return trained
+            reward_models[f"round:{this.number}"] = reward_model
+        return {**reward_models, **trained}
 
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[str, Stage]) -> Stage:
         return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n,
@@ -362,6 +363,9 @@ def _pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
     # And so is whether it helps to collect the same number of labels online.
     pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
+    # The paper also compares what was learnt from labels with what optimizes the labeler itself.
+    pairs += [(str(arm), str(ArmKey(bound.arm, 0, arm.seed))) for arm, policy in policies if policy.reward == "model"
+              for bound in study.policies if bound.reward == "gold"]
     return tuple(pairs)
 
 

@@ -33,7 +33,7 @@ CODE_VERSIONS = {
     "supervised_choice": 1,
     "labels": 1,
     "reward_model": 1,
-    "ppo": 1,
+    "ppo": 2,
     "sample": 1,
     "measure": 2,
     "judge": 2,

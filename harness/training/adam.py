@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -27,12 +28,25 @@ class Adam:
             halved = {p for p in (computing or module).parameters() if p.dtype is torch.float32}
         behind = {p: p.detach() for p in parameters if p in halved}
         self._halves, self._masters = list[Tensor](behind), list(behind.values())
-        self._hooks = [_sum_into(master, p) for p, master in behind.items()]
+        for half, master in behind.items():
+            half.data = master.to(torch.bfloat16)
+        self._parameters = parameters
         self._weights: list[Tensor] = [behind.get(p, p) for p in parameters]
         self._torch = _torch_adam(self._weights, epsilon=epsilon, weight_decay=weight_decay)
 
     def zero_grad(self) -> None:
         self._torch.zero_grad(set_to_none=True)
+
+    def gradients(self, loss: Tensor) -> list[Tensor | None]:
+        """Of one pass, in the module's own numbers. May run beside others."""
+        return list(torch.autograd.grad(loss, self._parameters, allow_unused=True))
+
+    def accumulate(self, gradients: Sequence[Tensor | None]) -> None:
+        """Add a pass's gradients to the step's."""
+        for weight, gradient in zip(self._weights, gradients, strict=True):
+            if gradient is None:
+                continue
+            weight.grad = gradient.to(weight.dtype) if weight.grad is None else weight.grad.add_(gradient)
 
     def clip_gradient(self, norm: float) -> None:
         """Scale the gradients down to this norm where theirs is larger."""
@@ -46,8 +60,6 @@ class Adam:
 
     def restore(self) -> None:
         """Give the module its single-precision weights back; the optimizer is of no use after it."""
-        for hook in self._hooks:
-            hook.remove()
         for parameter, master in zip(self._halves, self._masters, strict=True):
             parameter.data = master
         self._halves = []
@@ -67,18 +79,6 @@ class Adam:
         if self._halves:
             with torch.no_grad():
                 torch._foreach_copy_(self._halves, self._masters)
-
-
-def _sum_into(master: Tensor, parameter: nn.Parameter) -> Any:
-    """Turn the parameter to bfloat16, and add each gradient it gets to the master's."""
-    parameter.data = master.to(torch.bfloat16)
-
-    def add(p: Tensor) -> None:
-        assert p.grad is not None
-        master.grad = p.grad.float() if master.grad is None else master.grad.add_(p.grad)
-        p.grad = None
-
-    return parameter.register_post_accumulate_grad_hook(add)
 
 
 def _torch_adam(weights: list[Tensor], *, epsilon: float, weight_decay: float | None) -> torch.optim.Optimizer:

@@ -49,13 +49,14 @@ def rows_per_pass(*, time: int, width: int, device: torch.device, logits_per_row
     return max(1, min(for_logits, tokens // time))
 
 
-def passes(lengths: Tensor, *, size: int) -> list[Tensor]:
+def passes(lengths: Tensor, *, size: int, lanes: int = 1) -> list[Tensor]:
     """Rows 0..n-1 cut into passes of at most `size`, alike in number, each of rows of like length.
 
-    lengths: (n,) int64, of the rows' queries. A gradient summed over the passes is that of the whole.
+    lengths: (n,) int64, of the rows' queries. lanes: how many run side by side; each gets as many passes as the
+    others. A gradient summed over the passes is that of the whole.
     """
     rows = lengths.shape[0]
-    if size >= rows:
+    count = min(rows, lanes * math.ceil(rows / (size * lanes)))
+    if count <= 1:
         return [torch.arange(rows, device=lengths.device)]
-    count = math.ceil(rows / size)
     return list(torch.tensor_split(torch.argsort(lengths, stable=True), count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,13 +14,16 @@ from harness.algorithms.advantages import Advantages, gae, whiten
 from harness.algorithms.kl import approximate_kl, kl_controller, kl_rewards
 from harness.algorithms.losses import policy_loss, value_loss
 from harness.algorithms.schedules import linear_decay
+from harness.models.generation import sample_responses
+from harness.models.graphs import SamplingGraphs
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.seeds import derive_seed
 from harness.training.adam import Adam
 from harness.training.batching import passes
 from harness.training.loop import require_finite
-from harness.training.rollout import Rollout, Score, collect, episodes_per_pass
+from harness.training.rollout import Rollout, Sample, Score, collect, episodes_per_pass
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, EndRule, PPOSettings
 
 
@@ -61,6 +65,7 @@ class PPOTrainer:
         self.policy, self.reference = policy, reference.requires_grad_(False)
         self.settings, self.end, self.end_token, self.seed = settings, end, end_token, seed
         policy.trunk.checkpoint_activations = compute.checkpoint_activations
+        self.sample: Sample = SamplingGraphs() if policy.device.type == "cuda" else sample_responses
         self.optimizer = Adam(policy, epsilon=settings.adam_epsilon, compute=compute,
                               computing=policy.language_model)
         kl = settings.kl
@@ -78,7 +83,8 @@ class PPOTrainer:
         settings, beta = self.settings, self.kl.beta
         # 1. Collect episodes, score them, ask the reference.
         rollout = collect(self.policy, self.reference, queries, stream_ids, score=score, end_token=self.end_token,
-                          end=self.end, seed=derive_seed(self.seed, "rollout"), micro_batch=settings.micro_batch)
+                          end=self.end, seed=derive_seed(self.seed, "rollout"), micro_batch=settings.micro_batch,
+                          sample=self.sample)
         collected = time.perf_counter()
         # 2. The KL penalty makes a reward of each token.
         rewards, kl = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=beta)
@@ -118,7 +124,7 @@ class PPOTrainer:
         updates = 0
         for epoch in range(settings.epochs):
             for minibatch in self._minibatches(rows, epoch):
-                metrics = self._train_minibatch(rollout, rewards, minibatch)
+                metrics = self.train_minibatch(rollout, rewards, minibatch)
                 require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
                                last_good=self.last_good)
                 self.optimizer.step(learning_rate=learning_rate)
@@ -134,7 +140,7 @@ class PPOTrainer:
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "minibatches", self.steps_done, epoch))
         return list(torch.randperm(rows, generator=generator).chunk(self.settings.minibatches))
 
-    def _train_minibatch(self, rollout: Rollout, rewards: Tensor, minibatch: Tensor) -> dict[str, float]:
+    def train_minibatch(self, rollout: Rollout, rewards: Tensor, minibatch: Tensor) -> dict[str, float]:
         """Leaves the minibatch's gradients in the policy; the optimizer has not moved yet."""
         settings = self.settings
         minibatch = minibatch.to(rewards.device)
@@ -144,21 +150,29 @@ class PPOTrainer:
         self.optimizer.zero_grad()
         sums: dict[str, Tensor] = {}
         size = settings.micro_batch or episodes_per_pass(self.policy, queries, tokens.shape[1])
-        for part in passes(queries.lengths, size=size):
+
+        def read(part: Tensor) -> tuple[dict[str, Tensor], list[Tensor | None]]:
             share = part.shape[0] / minibatch.shape[0]
             new = self.policy.evaluate(queries[part], tokens[part])
             policy = policy_loss(new.logprobs, old_logprobs[part], advantages[part], clip=settings.clip)
             value = value_loss(new.values, old_values[part], returns[part], clip=settings.clip_value)
             loss = policy.loss + settings.value_coefficient * value.loss
-            (share * loss).backward()
-            for name, figure in {
+            gradients = self.optimizer.gradients(share * loss)
+            figures = {
                 "ppo/loss/policy": policy.loss, "ppo/loss/value": value.loss, "ppo/loss/total": loss,
                 "ppo/policy/entropy": new.entropies.mean(),
                 "ppo/policy/approxkl": approximate_kl(new.logprobs, old_logprobs[part]),
                 "ppo/policy/clipfrac": policy.clip_fraction, "ppo/val/vpred": new.values.mean(),
                 "ppo/val/error": value.error, "ppo/val/clipfrac": value.clip_fraction,
-            }.items():
-                sums[name] = sums.get(name, torch.zeros_like(figure)) + share * figure.detach()
+            }
+            return {name: share * figure.detach() for name, figure in figures.items()}, gradients
+
+        lanes = lanes_for(self.policy.width, self.policy.device)
+        parts = passes(queries.lengths, size=size, lanes=lanes)
+        for figures, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+            self.optimizer.accumulate(gradients)
+            for name, figure in figures.items():
+                sums[name] = sums[name] + figure if name in sums else figure
         variances = {"ppo/returns": returns, "ppo/val": old_values}
         for name, x in variances.items():
             sums[f"{name}/var"], sums[f"{name}/mean"] = torch.var_mean(x, correction=0)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from harness import export_labels
 from harness.models.loading import load_tokenizer
 from harness.run import main
 from tests.e2e.runs import ROOT, results
@@ -52,6 +53,27 @@ def test_a_folder_with_a_tokenizer_alone_is_enough_for_a_plan(tmp_path, monkeypa
     assert "taken for gpt2, 124M" in capsys.readouterr().out
 
 
+@pytest.mark.shared
+@pytest.mark.parametrize(("name", "instead"), [
+    ("sentiment", "make folders of .txt files, a book each, and name them in a source of kind text"),
+    ("cnndm", "put train.jsonl, valid.jsonl and test.jsonl with article and highlights as keys")])
+def test_a_hub_that_cannot_be_reached_is_one_line_before_anything_is_written(
+        tmp_path, monkeypatch, capsys, name, instead):
+    import datasets
+
+    def unreachable(*_, **__):
+        raise ConnectionError("Couldn't reach the hub\nand a long trace")
+
+    monkeypatch.setattr(datasets, "load_dataset", unreachable)
+    monkeypatch.chdir(tmp_path)
+    settings = {"base_model": shared_folder("models", "novels-gpt2"), "task.query_tokens": 64}
+    assert main(_study(name, settings)) == 2
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert instead in said
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where all four runs keep their results, in one store."""
@@ -64,14 +86,17 @@ def run(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
 
     def run(name, settings):
-        base = {"base_model": shared_folder("models", "novels-gpt2"), "study": name, **SMALL, **settings}
-        code = main(_study(name, base, "--jobs", "1"))
+        code = main(_study(name, _small(name, settings), "--jobs", "1"))
         captured = capsys.readouterr()
         assert code == 0, captured.out + captured.err
         report = (folder / "mlruns" / "reports" / name / "report.html").read_text(encoding="utf-8")
         return results(folder, name), report, captured.out
 
     return run
+
+
+def _small(name, settings):
+    return {"base_model": shared_folder("models", "novels-gpt2"), "study": name, **SMALL, **settings}
 
 
 def _book(number):
@@ -121,12 +146,21 @@ def test_descriptiveness_as_released(tmp_path, monkeypatch, run):
     _released_labels(tmp_path / "labels.json", [texts[0][900 * number:][:900] for number in range(BUDGET)],
                      query_length=64, response=24)
     monkeypatch.setenv("LABELS", str(tmp_path / "labels.json"))
-    document, _, _ = run("descriptiveness", {
+    settings = {
         "preset": "released", **BOOKS,
         "task.source": f"{{kind: hub, name: {tmp_path / 'books'}, train_split: 'train[:3]', "
-                       "valid_split: 'train[3:4]', test_split: 'train[4:]', passages: true}"})
+                       "valid_split: 'train[3:4]', test_split: 'train[4:]', passages: true}"}
+    document, _, _ = run("descriptiveness", settings)
     assert _arms(document) == {"zero_shot", "reference", "rl"}
     assert not document["simulated_labels"]
+    # The labels of the finished study, written for others: what was read, but for what truncation takes.
+    exported = tmp_path / "exported.json"
+    arguments = [*_study("descriptiveness", _small("descriptiveness", settings)), "--out", str(exported)]
+    assert export_labels.main(arguments) == 0
+    given, written = (json.loads(path.read_text()) for path in (tmp_path / "labels.json", exported))
+    assert [(row["query"], row["best"]) for row in written] == [(row["query"], row["best"]) for row in given]
+    assert all(len(row["sample0"]) == 24 for row in written)
+    assert export_labels.main([*arguments, "--budget", "5"]) == 2
 
 
 def _pairs(name, source, reference):

@@ -78,8 +78,7 @@ def test_activations_are_those_that_a_pass_keeps(precision, checkpoint):
 def test_adam_and_weights_in_half_precision_are_as_promised():
     made = policy()
     optimizer = Adam(made, epsilon=1e-5, compute=BF16, computing=made.language_model)
-    for p in made.parameters():
-        p.sum().backward()
+    optimizer.accumulate(optimizer.gradients(sum(p.sum() for p in made.parameters())))
     optimizer.step(learning_rate=1e-3)
     state = [t for s in optimizer.state_dict()["state"].values() for t in s.values() if t.numel() > 1]
     promised = ppo_memory(SHAPE, settings=PPOSettings(episodes=8, batch_size=8), compute=BF16, query_tokens=QUERY,

@@ -25,9 +25,8 @@ def _equivalence(larger, smaller, rate):
     return {"arm_a": "rl", "budget_a": larger, "arm_b": "rl", "budget_b": smaller, "win_rate": rate, "judge": "people"}
 
 
-def _results(*, rates=(), equivalence=(), arms=(), texts=(), people=()):
-    return {"win_rates": list(rates), "equivalence": list(equivalence), "arms": list(arms), "texts": list(texts),
-            "people": list(people)}
+def _results(*, rates=(), equivalence=(), arms=(), texts=()):
+    return {"win_rates": list(rates), "equivalence": list(equivalence), "arms": list(arms), "texts": list(texts)}
 
 
 @pytest.mark.parametrize(("study", "overrides", "task"), [
@@ -40,8 +39,8 @@ def test_every_study_knows_which_of_the_papers_tasks_it_is(study, overrides, tas
 
 
 def test_a_win_rate_stands_beside_the_papers_at_the_same_labels_and_baseline():
-    results = _results(rates=[_rate(5000, 0.8), _rate(20000, 0.9), _rate(5000, 0.4, baseline="reference")],
-                       people=[_results(rates=[_rate(4992, 0.7, judge="human")])])
+    results = _results(rates=[_rate(5000, 0.8), _rate(20000, 0.9), _rate(5000, 0.4, baseline="reference"),
+                              _rate(4992, 0.7, judge="human")])
     rows = beside_the_paper(_document("paper/sentiment"), results)
     assert [(row.paper, row.ours, row.labels, row.judge) for row in rows] == [
         (88, pytest.approx(80), 5000, "simulated"), (88, pytest.approx(70), 4992, "human")]
