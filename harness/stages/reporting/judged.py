@@ -105,8 +105,7 @@ def dose_response(page: Page, material: ReportMaterial) -> None:
                   for judge, judged in judges.items() for rows in by_arm(judged, "arm")}
         levels = {arm_name(row["arm"]): row["win_rate"] for row in points
                   if row["baseline"] == baseline and not row["label_budget"]}
-        panels.append(dose_response_plot({name: drawn for name, drawn in series.items() if drawn},
-                                         title=f"against {arm_name(baseline)}", limits=limits, levels=levels))
+        panels.append(dose_response_plot(series, title=f"against {arm_name(baseline)}", limits=limits, levels=levels))
     page.figure(panels, f"Win rate against the number of labels, by {' and by '.join(judges)}. Filled: all seeds "
                         f"together, with {material.confidence} intervals; hollow: single training seeds; dotted: "
                         f"isotonic fit.")
