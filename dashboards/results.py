@@ -87,7 +87,7 @@ def _rate_table(rows: list[dict[str, Any]]) -> None:
     percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(pd.DataFrame(rows)[list(columns)].rename(columns=columns).round(dict.fromkeys(shares, 3)),
                  hide_index=True, column_config={**dict.fromkeys(shares, percent), "p (Holm)":
-                                                 st.column_config.NumberColumn(format="%.4f")})
+                                                 st.column_config.NumberColumn(format="%.2g")})
 
 
 def _fragility(pairs: list[dict[str, Any]]) -> None:
