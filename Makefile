@@ -27,7 +27,9 @@ app: $(INSTALLED)
 mlflow: $(INSTALLED)
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db
 
+# The peers of the comparison: an extra of the benchmarks alone.
 bench: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable ".[bench]" --constraint $(CONSTRAINTS)
 	$(BIN)/python -m benchmarks
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from harness.algorithms.logprobs import widen
 from harness.records import PAD
 
 
@@ -78,6 +79,6 @@ def language_model_loss(logits: Tensor, targets: Tensor) -> LanguageModelLoss:
     """Mean negative log-likelihood. logits: (..., vocabulary). targets: (...), PAD where nothing is to be learnt."""
     counted = (targets != PAD).sum()
     total = functional.cross_entropy(
-        logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=PAD, reduction="sum"
+        widen(logits).reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=PAD, reduction="sum"
     )
     return LanguageModelLoss(loss=total / counted.clamp(min=1), tokens=counted)

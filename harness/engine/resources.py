@@ -23,14 +23,19 @@ class Resources:
 
 
 def choose_resources(study: StudySpec, jobs: int | None) -> Resources:
-    """For small models as many single-threaded stages as cores; a large one gets the whole machine, stage by stage.
+    """For small models as many single-threaded stages as cores; a large one, or one on a GPU, gets the whole machine.
 
     Threads follow from the study and the machine, never from `jobs`, so that the numbers do not depend on `jobs`.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     width = _width(study)
-    narrow = width is not None and width <= _SMALL_WIDTH
+    narrow = width is not None and width <= _SMALL_WIDTH and not _on_gpu(study)
     return Resources(jobs=jobs or (cores if narrow else 1), cores=cores, narrow_threads=1 if narrow else cores)
+
+
+def _on_gpu(study: StudySpec) -> bool:
+    """Told from the device files: importing torch would take longer than all of a plan."""
+    return study.compute.device != "cpu" and Path("/dev/nvidia0").exists()
 
 
 def _width(study: StudySpec) -> int | None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from harness.algorithms.logprobs import widen
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.streams import uniforms
 from harness.records import PAD
+
+BLOCK = 64
+"""Tokens a block: about the root of a vocabulary, so that the two searches are of like length."""
+
+BELOW_ONE = 1.0 - 2.0**-48
+
+DROPPED_BELOW = 0.75
+"""Rows that have ended are dropped when no more than this share is left: each time the keys and values are copied."""
 
 
 class EndToken(NamedTuple):
@@ -49,18 +59,19 @@ def sample_responses(
 
     stream_ids: (rows,) int64, one for each query. A sample is a function of the weights, its query and (seed,
     stream id, candidate, position): not of the batch it is in. micro_batch: how many queries at a time. end:
-    stop where every response has ended, and give PAD after each end; without it all tokens are sampled, as PPO
-    needs them.
+    give PAD after each end, and read no further where all candidates of a query have ended; without it all tokens
+    are sampled, as PPO needs them.
     """
     rows = len(queries)
     if stream_ids.shape != (rows,):
         raise ValueError(f"{rows} queries need as many stream ids, not {tuple(stream_ids.shape)}")
-    size = micro_batch or rows
-    parts = [
-        _sample(policy, queries[start:start + size], length=length, seed=seed,
+    lanes = lanes_for(policy.width, policy.device)
+    size = min(micro_batch or rows, -(-rows // lanes))
+    parts = in_lanes([
+        partial(_sample, policy, queries[start:start + size], length=length, seed=seed,
                 stream_ids=stream_ids[start:start + size], candidates=candidates, with_values=with_values, end=end)
         for start in range(0, rows, size)
-    ]
+    ], lanes=lanes)
     return Responses(
         tokens=torch.cat([part.tokens for part in parts]),
         logprobs=torch.cat([part.logprobs for part in parts]),
@@ -79,35 +90,53 @@ def _sample(policy: Policy, queries: TokenBatch, *, length: int, seed: int, stre
     logprobs = widen(hidden.new_zeros(shape))
     values = widen(hidden.new_zeros(shape)) if with_values else None
     ended = torch.zeros(shape[:2], dtype=torch.bool, device=device)
+    rows = torch.arange(shape[0], device=device)  # those that still have something to say
     hidden = hidden.unsqueeze(1)  # one state for all candidates, until they part
     for position in range(length):
-        log_probs = torch.log_softmax(widen(policy.logits(hidden)), dim=-1)
-        picked = _pick(log_probs, chance[:, :, position])
-        logprobs[:, :, position] = log_probs.expand(-1, candidates, -1).gather(2, picked.unsqueeze(2)).squeeze(2)
-        tokens[:, :, position] = picked
+        probs = torch.softmax(widen(policy.logits(hidden)), dim=-1)
+        picked = _pick(probs, chance[rows, :, position])
+        logprob = probs.expand(-1, candidates, -1).gather(2, picked.unsqueeze(2)).squeeze(2).log()
         if values is not None:
-            values[:, :, position] = policy.values(hidden)
-        if end is not None:
-            tokens[:, :, position].masked_fill_(ended, PAD)
-            logprobs[:, :, position].masked_fill_(ended, 0.0)
+            values[rows, :, position] = policy.values(hidden).expand(-1, candidates)
+        if end is None:
+            tokens[:, :, position], logprobs[:, :, position] = picked, logprob
+        else:
+            tokens[rows, :, position] = picked.masked_fill(ended, PAD)
+            logprobs[rows, :, position] = logprob.masked_fill(ended, 0.0)
             if position >= end.after:
-                ended |= picked == end.token
-                if bool(ended.all()):
+                ended = ended | (picked == end.token)
+                speaking = (~ended.all(dim=1)).nonzero().squeeze(1)
+                if not len(speaking):
                     break
+                if len(speaking) <= DROPPED_BELOW * len(rows):
+                    rows, picked, ended = rows[speaking], picked[speaking], ended[speaking]
+                    decoding.keep(speaking)
         if position + 1 < length:
             hidden = decoding.step(picked)
     return Responses(tokens=tokens, logprobs=logprobs, values=values)
 
 
-def _pick(log_probs: Tensor, chance: Tensor) -> Tensor:
-    """The token at which the cumulative distribution passes the chance.
+def _pick(probs: Tensor, chance: Tensor) -> Tensor:
+    """(rows, k) int64: the token at which the cumulative distribution passes the chance.
 
-    log_probs: (rows, 1 or k, vocabulary). chance: (rows, k) float64 in [0, 1). The sum runs in double precision:
-    in single precision its rounding would move the share of rare tokens. A token of probability 0 is never
-    picked, because the sum does not pass anything there.
+    probs: (rows, 1 or k, vocabulary) in single precision. chance: (rows, k) float64 in [0, 1). First the block of
+    tokens is found, then the token in it, with sums in double precision over the blocks and inside the block: in
+    single precision the rounding of one long sum would move the share of rare tokens. A token of probability 0 is
+    never picked, because no sum passes anything there.
     """
-    cumulative = log_probs.exp().cumsum(dim=-1, dtype=torch.float64)
-    threshold = chance * cumulative[..., -1]
-    if cumulative.shape[1] == 1:
-        return torch.searchsorted(cumulative.squeeze(1), threshold, right=True)
-    return torch.searchsorted(cumulative, threshold.unsqueeze(-1), right=True).squeeze(-1)
+    (rows, k), vocabulary = chance.shape, probs.shape[-1]
+    whole = vocabulary // BLOCK * BLOCK
+    sums = probs[..., :whole].unflatten(-1, (whole // BLOCK, BLOCK)).sum(dim=-1)
+    if whole < vocabulary:
+        sums = torch.cat([sums, probs[..., whole:].sum(dim=-1, keepdim=True)], dim=-1)
+    sums = sums.double().expand(rows, k, -1)
+    bounds = sums.cumsum(dim=-1)
+    threshold = chance.unsqueeze(-1) * bounds[..., -1:]
+    block = torch.searchsorted(bounds, threshold, right=True)
+    size = sums.gather(2, block)
+    share = (threshold - (bounds.gather(2, block) - size)) / size
+    inside = block * BLOCK + torch.arange(BLOCK, device=block.device)
+    here = probs.expand(rows, k, vocabulary).gather(2, inside.clamp(max=vocabulary - 1))
+    within = here.double().masked_fill(inside >= vocabulary, 0.0).cumsum(dim=-1)
+    offset = torch.searchsorted(within, share.clamp(0.0, BELOW_ONE) * within[..., -1:], right=True)
+    return (block * BLOCK + offset).squeeze(-1)

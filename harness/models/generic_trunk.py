@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from harness.errors import InputError
+from harness.models.checkpoints import layer_checkpoints
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context
 
@@ -21,6 +22,7 @@ class GenericTrunk:
         if "position_ids" not in inspect.signature(body.forward).parameters:
             raise InputError(f"{type(body).__name__} takes no position ids: padding would change its numbers",
                              key="model", cure="Take a model with explicit positions, such as GPT-2 or Llama")
+        self.checkpoint_activations = False
         self._body, self._head = body, head
         config = body.config
         self._softcap = getattr(config, "final_logit_softcapping", None)
@@ -33,7 +35,7 @@ class GenericTrunk:
         return int(getattr(self._body.config, "max_position_embeddings", None) or 2**31)
 
     def hidden(self, layout: Layout) -> Tensor:
-        require_context(int(layout.positions.max()) + 1, self.context)
+        require_context(layout.longest, self.context)
         rows, time = layout.tokens.shape
         mask = None
         if layout.visible is not None:
@@ -41,8 +43,9 @@ class GenericTrunk:
             mask = torch.zeros(layout.visible.shape, dtype=dtype, device=layout.tokens.device)
             mask.masked_fill_(~layout.visible, torch.finfo(dtype).min)
             mask = mask[:, None].expand(rows, 1, time, time)
-        out = self._body(input_ids=layout.tokens, attention_mask=mask, use_cache=False,
-                         position_ids=layout.positions.expand(rows, time)).last_hidden_state
+        with layer_checkpoints(self._body, enabled=self.checkpoint_activations and torch.is_grad_enabled()):
+            out = self._body(input_ids=layout.tokens, attention_mask=mask, use_cache=False,
+                             position_ids=layout.positions.expand(rows, time)).last_hidden_state
         if isinstance(layout.select, int):
             return cast(Tensor, out[:, time - layout.select:])
         return cast(Tensor, out.gather(1, layout.select.unsqueeze(-1).expand(-1, -1, out.shape[-1])))
@@ -59,7 +62,7 @@ class GenericTrunk:
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GenericDecoding]:
         queries = queries.left_padded
-        require_context(int(queries.lengths.max()) + length, self.context)
+        require_context(queries.longest + length, self.context)
         positions = (queries.is_token.cumsum(dim=1) - 1).clamp(min=0)
         out = self._body(input_ids=queries.tokens.clamp(min=0), attention_mask=queries.is_token.long(),
                          position_ids=positions, use_cache=True)
@@ -74,7 +77,7 @@ class GenericDecoding:
     """The module's own cache, one row a candidate."""
 
     def __init__(self, body: Any, cache: Any, queries: TokenBatch, *, candidates: int) -> None:
-        self._body, self._cache = body, cache
+        self._body, self._cache, self._candidates = body, cache, candidates
         self._mask = queries.is_token.long().repeat_interleave(candidates, dim=0)
         self._position = queries.lengths.repeat_interleave(candidates, dim=0)[:, None]
 
@@ -85,3 +88,8 @@ class GenericDecoding:
                          position_ids=self._position, past_key_values=self._cache)
         self._position = self._position + 1
         return cast(Tensor, out.last_hidden_state.view(rows, k, -1))
+
+    def keep(self, rows: Tensor) -> None:
+        samples = (rows[:, None] * self._candidates + torch.arange(self._candidates, device=rows.device)).flatten()
+        self._cache.batch_select_indices(samples)
+        self._mask, self._position = self._mask[samples], self._position[samples]

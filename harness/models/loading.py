@@ -19,9 +19,8 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from harness.errors import InputError
+from harness.models.placement import SINGLE_ON_CPU, Placement
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64,
-          "bfloat16": torch.bfloat16, "float16": torch.float16}
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
 
 # A study shows progress of its own; one bar for each file loaded would tear it.
@@ -77,14 +76,14 @@ def check_language_model(name_or_path: str | Path) -> int | None:
     return int(context) if context else None
 
 
-def load_language_model(name_or_path: str | Path, *, dtype: str = "float32") -> Any:
+def load_language_model(name_or_path: str | Path, *, placement: Placement = SINGLE_ON_CPU) -> Any:
     """Whatever AutoModelForCausalLM takes: a folder or a hub name. Raises InputError with a cure."""
-    return _load(AutoModelForCausalLM, name_or_path, dtype)
+    return _load(AutoModelForCausalLM, name_or_path, placement)
 
 
-def load_classifier(path: str | Path, *, dtype: str = "float32") -> Any:
+def load_classifier(path: str | Path, *, placement: Placement = SINGLE_ON_CPU) -> Any:
     """What `RewardModel.save_pretrained` wrote, with Hugging Face's own class. Raises InputError with a cure."""
-    return _load(AutoModelForSequenceClassification, path, dtype)
+    return _load(AutoModelForSequenceClassification, path, placement)
 
 
 def load_tokenizer(name_or_path: str | Path) -> Any:
@@ -108,17 +107,15 @@ def save_model(model: Any, path: str | Path, tokenizer: Any | None = None) -> No
         tokenizer.save_pretrained(path)
 
 
-def _load(auto_class: Any, name_or_path: str | Path, dtype: str) -> Any:
-    if dtype not in DTYPES:
-        raise InputError(f"unknown number format {dtype!r}", key="dtype",
-                         cure=f"Take one of {', '.join(DTYPES)}")
+def _load(auto_class: Any, name_or_path: str | Path, placement: Placement) -> Any:
     folder = _check_folder(name_or_path)
     if folder is not None:
         _check_weights(folder)
     try:
-        return auto_class.from_pretrained(str(name_or_path), dtype=DTYPES[dtype]).eval()
+        model = auto_class.from_pretrained(str(name_or_path), dtype=placement.dtype)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise _not_loaded("model", name_or_path, error) from error
+    return model.to(placement.device).eval()
 
 
 def _check_folder(name_or_path: str | Path) -> Path | None:
@@ -149,5 +146,6 @@ def _not_loaded(what: str, name_or_path: str | Path, error: Exception) -> InputE
     if Path(name_or_path).expanduser().is_dir():
         cure = f"Check that the folder holds a {what} in Hugging Face format"
     else:
-        cure = "Check the name and the connection to the hub, or give a folder"
+        cure = ("Check the name and the connection to the hub, or give a folder with config.json, weights "
+                "(*.safetensors) and tokenizer.json, as save_pretrained writes them")
     return InputError(f"the {what} could not be loaded ({reason})", file=str(name_or_path), cure=cure)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from harness.algorithms.logprobs import token_logprobs, widen
 from harness.models.loading import load_language_model, save_model
+from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import response_layout
 from harness.models.trunks import trunk_of
@@ -35,16 +36,17 @@ class Policy(nn.Module):
             raise ValueError(f"temperature must be positive, not {temperature}")
         self.language_model = language_model.eval()
         self.temperature = temperature
-        width = language_model.get_output_embeddings().weight.shape[1]
-        self.value_head = nn.Linear(width, 1, device=language_model.device, dtype=language_model.dtype)
+        table = language_model.get_output_embeddings().weight
+        self.value_head = nn.Linear(table.shape[1], 1, device=table.device, dtype=widen(table[:0]).dtype)
         nn.init.zeros_(self.value_head.weight)
         nn.init.zeros_(self.value_head.bias)
         self.trunk = trunk_of(language_model)
 
     @classmethod
-    def from_pretrained(cls, path: str | Path, *, temperature: float, dtype: str = "float32") -> Policy:
+    def from_pretrained(cls, path: str | Path, *, temperature: float,
+                        placement: Placement = SINGLE_ON_CPU) -> Policy:
         """A folder or hub name; the value head is read where the folder has one, and 0 elsewhere."""
-        policy = cls(load_language_model(path, dtype=dtype), temperature=temperature)
+        policy = cls(load_language_model(path, placement=placement), temperature=temperature)
         head = Path(path) / VALUE_HEAD_FILE
         if head.is_file():
             policy.value_head.load_state_dict(load_file(head))
@@ -61,8 +63,13 @@ class Policy(nn.Module):
 
     @property
     def result_dtype(self) -> torch.dtype:
-        """Of log-probabilities and values: single precision for weights in half precision."""
-        return widen(self.value_head.weight[:0]).dtype
+        """Of log-probabilities and values, and of the value head: single precision where the trunk has half."""
+        return self.value_head.weight.dtype
+
+    @property
+    def is_half(self) -> bool:
+        """Whether the trunk is computed in half precision."""
+        return bool(self.language_model.get_output_embeddings().weight.dtype != self.result_dtype)
 
     @property
     def width(self) -> int:
@@ -74,7 +81,7 @@ class Policy(nn.Module):
 
     def values(self, hidden: Tensor) -> Tensor:
         """(..., width) -> (...): the value of each state."""
-        return self.value_head(hidden).squeeze(-1)  # type: ignore[no-any-return]
+        return self.value_head(widen(hidden)).squeeze(-1)  # type: ignore[no-any-return]
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(..., width) -> (..., vocabulary), divided by the temperature."""
@@ -87,4 +94,4 @@ class Policy(nn.Module):
         """
         hidden = self.trunk.hidden(response_layout(queries, responses))
         logprobs, entropies = token_logprobs(self.logits(hidden), responses)
-        return Evaluation(logprobs=logprobs, entropies=entropies, values=widen(self.values(hidden)))
+        return Evaluation(logprobs=logprobs, entropies=entropies, values=self.values(hidden))

@@ -37,8 +37,13 @@ class TokenBatch:
         return self.tokens.shape[0]
 
     def __getitem__(self, rows: slice | Tensor | list[int]) -> TokenBatch:
-        """The given rows, in the given order, with the padding that all of them share cut away."""
+        """The given rows, in the given order, with the padding that all of them share cut away.
+
+        Not on a GPU: to know what they share, the host would have to wait for it.
+        """
         picked = TokenBatch(self.tokens[rows])
+        if self.tokens.device.type != "cpu":
+            return picked.known_as(self)
         return picked.trimmed() if picked.is_padded else picked
 
     @cached_property
@@ -56,8 +61,22 @@ class TokenBatch:
         """(rows,) int64: how many tokens each row has."""
         return self.is_token.sum(dim=1)
 
+    @cached_property
+    def longest(self) -> int:
+        """How many tokens the longest row has, or more."""
+        return int(self.lengths.max())
+
     def to(self, device: torch.device | str) -> TokenBatch:
-        return TokenBatch(self.tokens.to(device))
+        """On another device left-padded, and with its shape known: nobody need ask the device for it."""
+        if torch.device(device).type == self.tokens.device.type:
+            return TokenBatch(self.tokens.to(device))
+        left = self.left_padded
+        return TokenBatch(left.tokens.to(device)).known_as(left)
+
+    def known_as(self, other: TokenBatch) -> TokenBatch:
+        """Itself, left-padded, and taken to be as padded and as long as the other."""
+        vars(self).update(is_padded=other.is_padded, longest=other.longest, left_padded=self)
+        return self
 
     def trimmed(self) -> TokenBatch:
         """Without the columns that hold no token in any row."""

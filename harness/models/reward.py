@@ -15,6 +15,7 @@ from transformers import AutoModelForSequenceClassification
 from harness.algorithms.logprobs import widen
 from harness.errors import InputError
 from harness.models.loading import load_classifier, save_model
+from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import candidates_layout
 from harness.models.trunks import body_trunk_of
@@ -35,7 +36,8 @@ class RewardModel(nn.Module):
         """body: a base model. The head starts at 0; see `from_language_model`."""
         super().__init__()
         self.body = body.eval()
-        self.head = nn.Linear(body.config.hidden_size, 1, device=body.device, dtype=body.dtype)
+        dtype = widen(torch.empty(0, dtype=body.dtype)).dtype
+        self.head = nn.Linear(body.config.hidden_size, 1, device=body.device, dtype=dtype)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
         self.register_buffer("gain", torch.ones((), device=body.device))
@@ -54,13 +56,13 @@ class RewardModel(nn.Module):
         return model
 
     @classmethod
-    def from_pretrained(cls, path: str | Path, *, dtype: str = "float32") -> RewardModel:
+    def from_pretrained(cls, path: str | Path, *, placement: Placement = SINGLE_ON_CPU) -> RewardModel:
         """Raises InputError where the folder was not written by `save_pretrained`."""
         head = Path(path) / HEAD_FILE
         if not head.is_file():
             raise InputError(f"the folder has no {HEAD_FILE}", file=str(path),
                              cure="Give a reward model's folder")
-        model = cls(load_classifier(path, dtype=dtype).base_model)
+        model = cls(load_classifier(path, placement=placement).base_model)
         state = load_file(head)
         with torch.no_grad():
             model.head.weight.copy_(state["weight"])
@@ -105,4 +107,5 @@ class RewardModel(nn.Module):
         if responses.dim() == 2:
             return self.score(queries, responses.unsqueeze(1)).squeeze(1)
         hidden = self.trunk.hidden(candidates_layout(queries, responses))
-        return self.gain * widen(self.head(hidden).squeeze(-1)) + self.bias
+        raw: Tensor = self.head(widen(hidden)).squeeze(-1)
+        return self.gain * raw + self.bias

@@ -33,7 +33,7 @@ def uniforms(*, seed: int, stream_ids: Tensor, candidates: int, length: int) -> 
     stream_ids: (rows,) int64. 48 random bits each, so that the product with a sum near 1 stays below that sum.
     """
     device = stream_ids.device
-    state = _mix(torch.tensor(_signed(seed), device=device) + _signed(_GOLDEN))
+    state = _mix(torch.full((), _signed(seed), device=device) + _signed(_GOLDEN))
     state = _mix(state + (stream_ids + 1) * _signed(_GOLDEN))
     for count in (candidates, length):
         places = torch.arange(1, count + 1, device=device)

@@ -24,13 +24,14 @@ class Layout:
     tokens: (rows, time) int64 without PAD (any id stands where there is no token). positions: (rows, time) or
     (1, time) int64. visible: None where every token sees all before it in its row; else (rows or 1, time, time)
     bool, [row, t, s] whether t sees s. select: (rows, m) int64, the positions whose hidden state is wanted, or
-    an int m for the last m positions.
+    an int m for the last m positions. longest: how many positions the longest row takes.
     """
 
     tokens: Tensor
     positions: Tensor
     visible: Tensor | None
     select: Tensor | int
+    longest: int
 
 
 class Decoding(Protocol):
@@ -39,9 +40,17 @@ class Decoding(Protocol):
     def step(self, tokens: Tensor) -> Tensor:
         """Read one more token of each sample, (rows, k), and give the hidden state after it, (rows, k, width)."""
 
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows alone, (n,) int64."""
+
 
 class Trunk(Protocol):
-    """The body of a language model, and its head."""
+    """The body of a language model, and its head.
+
+    checkpoint_activations: keep each block's input alone for the backward pass, and compute the rest again.
+    """
+
+    checkpoint_activations: bool
 
     @property
     def context(self) -> int:
@@ -83,13 +92,17 @@ def visible_with_padding(is_token: Tensor) -> Tensor:
     return _hide_padding(causal(is_token.shape[1], is_token.device), is_token)
 
 
-def sequence_layout(tokens: Tensor, *, select: Tensor | int, is_padded: bool) -> Layout:
-    """Plain rows: positions count the tokens of a row, padding on either side is seen by none. tokens: with PAD."""
-    if not is_padded:
-        return Layout(tokens, torch.arange(tokens.shape[1], device=tokens.device)[None], None, select)
+def sequence_layout(tokens: Tensor, *, select: Tensor | int, longest: int | None = None) -> Layout:
+    """Plain rows: positions count the tokens of a row, padding on either side is seen by none.
+
+    tokens: with PAD. longest: how many tokens the longest row has, where any row has padding; None where none has.
+    """
+    if longest is None:
+        positions = torch.arange(tokens.shape[1], device=tokens.device)[None]
+        return Layout(tokens, positions, None, select, tokens.shape[1])
     is_token = tokens != PAD
     positions = (is_token.cumsum(dim=1) - 1).clamp(min=0)
-    return Layout(tokens.clamp(min=0), positions, visible_with_padding(is_token), select)
+    return Layout(tokens.clamp(min=0), positions, visible_with_padding(is_token), select, longest)
 
 
 def response_layout(queries: TokenBatch, responses: Tensor) -> Layout:
@@ -99,7 +112,8 @@ def response_layout(queries: TokenBatch, responses: Tensor) -> Layout:
     """
     queries = queries.left_padded
     tokens = torch.cat([queries.tokens, responses[:, :-1]], dim=1)
-    return sequence_layout(tokens, select=responses.shape[1], is_padded=queries.is_padded)
+    longest = queries.longest + responses.shape[1] - 1 if queries.is_padded else None
+    return sequence_layout(tokens, select=responses.shape[1], longest=longest)
 
 
 def candidates_layout(queries: TokenBatch, candidates: Tensor) -> Layout:
@@ -124,7 +138,7 @@ def candidates_layout(queries: TokenBatch, candidates: Tensor) -> Layout:
         readable = torch.ones(rows, k * length, dtype=torch.bool, device=device)
         visible = (_hide_padding(shared, torch.cat([queries.is_token, readable], dim=1))
                    if queries.is_padded else shared[None])
-    return Layout(tokens, positions, visible, starts + last)
+    return Layout(tokens, positions, visible, starts + last, queries.longest + length)
 
 
 def _branches_visible(time: int, *, k: int, length: int, device: torch.device) -> Tensor:

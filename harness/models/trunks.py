@@ -38,7 +38,7 @@ def body_trunk_of(body: Any) -> Trunk:
 @torch.no_grad()
 def _check_head(language_model: Any, trunk: GenericTrunk) -> None:
     tokens = torch.arange(3, device=language_model.device)[None] % language_model.config.vocab_size
-    layout = sequence_layout(tokens, select=3, is_padded=False)
+    layout = sequence_layout(tokens, select=3)
     ours = trunk.logits(trunk.hidden(layout), temperature=1.0).float()
     theirs = language_model(input_ids=tokens).logits.float()
     tolerance = 1e-3 if language_model.dtype is torch.float32 else 0.1

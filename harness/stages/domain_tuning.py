@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.models.loading import load_language_model, load_tokenizer, save_model
+from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed
 from harness.stages.artifacts import model_path
@@ -16,14 +17,14 @@ def run(call: StageCall, log: StageLog) -> Done:
     """Blocks of query and response length; as many as the settings' steps take, or all the text there is."""
     task, fit = call.settings.task, call.settings.fit
     path = model_path(call.inputs["base"])
-    model, tokenizer = load_language_model(path), load_tokenizer(path)
+    model, tokenizer = load_language_model(path, placement=trained(call.settings.compute)), load_tokenizer(path)
     block = task.query_tokens + task.response.tokens
     wanted = None if fit.steps is None else fit.steps * fit.batch_size * block
     blocks = blocks_of(pretraining_texts(task, "train"), tokenizer, tokens=wanted, block=block)
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=200 * block, block=block)
     before = evaluate_language_model(model, tokens=held_out)
     fit_language_model(model, tokens=blocks, settings=fit, seed=derive_seed(call.seed, "order"),
-                       on_step=reporter(log), checkpoint=checkpoint_of(call))
+                       compute=call.settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call))
     after = evaluate_language_model(model, tokens=held_out)
     save_model(model, call.out / "model", tokenizer)
     checkpoint_of(call).clear()

@@ -17,14 +17,16 @@ from harness.algorithms.responses import truncate
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
-from harness.models.generation import sample_responses
+from harness.models.generation import EndToken, sample_responses
 from harness.models.loading import load_tokenizer
+from harness.models.placement import frozen
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path, write_table
 from harness.stages.context import StageCall, StageLog
+from harness.stages.label_files import imported_table
 from harness.study.stage import OnlineLabelsSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
@@ -125,7 +127,8 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
     name: of the input that samples them. stream: of random numbers.
     """
     rule = call.settings.task.response
-    policy = Policy.from_pretrained(model_path(call.inputs[name]), temperature=call.settings.task.temperature)
+    policy = Policy.from_pretrained(model_path(call.inputs[name]), temperature=call.settings.task.temperature,
+                                    placement=frozen(call.settings.compute))
     end = single_token(tokenizer, rule.text, key="task.response.text")
     found = np.full((len(queries), k, rule.tokens), PAD, dtype=np.int32)
     have = np.zeros(len(queries), dtype=int)
@@ -139,6 +142,7 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
         for attempt in range(_MOST_ROUNDS):
             batch = TokenBatch.from_sequences([queries[index] for index in waiting])
             sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=draws,
+                                       end=EndToken(end, rule.after),
                                        stream_ids=torch.from_numpy(numbers[waiting] + attempt * _ROUND_STRIDE))
             cut = truncate(sampled.tokens, end_token=end, after=rule.after)
             for index, tokens, valid in zip(waiting, cut.tokens.cpu().numpy(), cut.valid.cpu().numpy(), strict=True):
@@ -173,21 +177,11 @@ def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
 
 
 def _imported(call: StageCall) -> Done:
-    """Candidates from a file are truncated like samples; one that never ends stays whole, as people saw it."""
-    settings, rule = call.settings, call.settings.task.response
+    settings = call.settings
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
     labels = read_labels(Path(settings.labels.path), settings.labels.format, tokenizer,
                          candidates=settings.labels.candidates, budget=settings.stop)[settings.start:]
-    end = single_token(tokenizer, rule.text, key="task.response.text")
-    candidates = np.full((len(labels), settings.labels.candidates, rule.tokens), PAD, dtype=np.int64)
-    for index, label in enumerate(labels):
-        for place, tokens in enumerate(label.candidates):
-            candidates[index, place, :len(tokens[:rule.tokens])] = tokens[:rule.tokens]
-    cut = truncate(torch.from_numpy(candidates), end_token=end, after=rule.after).tokens.numpy().astype(np.int32)
-    queries = TokenBatch.from_sequences([label.query[-settings.task.query_tokens:] for label in labels]).tokens
-    table = LabelTable(queries=queries.numpy().astype(np.int32), candidates=cut,
-                       best=np.array([label.best for label in labels], dtype=np.int64),
-                       scores=np.full(cut.shape[:2], np.nan), rows=np.full(len(labels), -1))
+    table = imported_table(labels, settings.task, tokenizer, queries_are_bare=settings.labels.queries == "bare")
     table.save(call.out)
     return Done(_summary(table))
 

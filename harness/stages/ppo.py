@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import torch
 
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_tokenizer
+from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -31,6 +33,7 @@ from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 from harness.training.checkpoint import Checkpoint
 from harness.training.ppo_update import PPOStep, PPOTrainer
+from harness.training.reward_fit import score_in_passes
 from harness.training.rollout import Score
 
 _LOGGED_STEPS = 200
@@ -40,13 +43,13 @@ _TABLE_ROWS = 32
 
 def run(call: StageCall, log: StageLog) -> Done:
     """Go on from the checkpoint if there is one; what is logged twice by that is cut off first."""
-    task, settings = call.settings.task, call.settings.ppo
+    task, settings, compute = call.settings.task, call.settings.ppo, call.settings.compute
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
-    policy = Policy.from_pretrained(path, temperature=task.temperature)
-    trainer = PPOTrainer(policy, Policy.from_pretrained(path, temperature=task.temperature), settings=settings,
-                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"),
-                         end=task.response, seed=call.seed)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=trained(compute))
+    reference = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(compute))
+    trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
+                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"))
     queries = _Queries(call)
     reward = _reward(call, trainer.reference, tokenizer, queries.table)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
@@ -73,9 +76,10 @@ def run(call: StageCall, log: StageLog) -> Done:
         last = rows, step
     if last is not None:
         _write_samples_table(call, queries, tokenizer, *last)
-    policy.save_pretrained(call.out / "model", tokenizer)
     if stop < settings.updates:
         _round_state(call.out).save(stop, trainer.state_dict())
+    trainer.finish()
+    policy.save_pretrained(call.out / "model", tokenizer)
     checkpoint.clear()
     return Done(_summary(call))
 
@@ -87,8 +91,9 @@ def _reward(call: StageCall, reference: Policy, tokenizer: Any, table: QueryTabl
         assert settings.gold_scorer is not None
         return GoldReward(settings.gold_scorer, reference, tokenizer, table, samples=settings.normalization_samples,
                           rule=settings.task.response, seed=call.seed).of
-    model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"])).requires_grad_(False)
-    return lambda rows: model.score
+    model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
+    model.requires_grad_(False)
+    return lambda rows: partial(score_in_passes, model)
 
 
 def _round_state(folder: Path) -> Checkpoint:

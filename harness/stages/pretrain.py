@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerFast
 
 from harness.errors import InputError
 from harness.models.loading import ModelShape, build_language_model, save_model
+from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed
 from harness.stages.context import StageCall, StageLog
@@ -32,9 +33,10 @@ def run(call: StageCall, log: StageLog) -> Done:
         ModelShape(layers=spec.layers, width=spec.width, heads=spec.heads, context=spec.context,
                    vocab_size=len(tokenizer)),
         seed=derive_seed(call.seed, "weights"), end_of_text=tokenizer.eos_token_id)
+    model.to(trained(call.settings.compute).device)
     blocks = blocks_of(pretraining_texts(task, "train"), tokenizer, tokens=spec.tokens, block=spec.context)
     fit_language_model(model, tokens=blocks, settings=spec.fit, seed=derive_seed(call.seed, "order"),
-                       on_step=reporter(log), checkpoint=checkpoint_of(call))
+                       compute=call.settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call))
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=min(spec.tokens, 200 * spec.context),
                          block=spec.context)
     nats = evaluate_language_model(model, tokens=held_out)

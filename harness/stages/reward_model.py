@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.models.loading import load_tokenizer
+from harness.models.loading import load_language_model, load_tokenizer
+from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -27,11 +28,13 @@ def run(call: StageCall, log: StageLog) -> Done:
     table = LabelTable.join([LabelTable.load(folder) for folder in folders], settings.label_budget)
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
-    reference = Policy.from_pretrained(path, temperature=settings.temperature)
-    model = RewardModel.from_language_model(reference.language_model, seed=derive_seed(call.seed, "head"))
+    reference = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))
     _, queries, responses = reference_samples(
         reference, tokenizer, QueryTable(call.inputs["queries"] / "train.parquet"),
         count=settings.fit.normalization_samples, rule=settings.response, seed=call.seed)
+    del reference
+    model = RewardModel.from_language_model(load_language_model(path, placement=trained(settings.compute)),
+                                            seed=derive_seed(call.seed, "head"))
     if settings.fit.normalize_before:
         normalize_reward_model(model, queries=queries, responses=responses)
 
@@ -40,7 +43,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     train, valid = order[held_out:], order[:held_out]
     queries_of, candidates, best = _arrays(table, train)
     fit_reward_model(model, queries=queries_of, candidates=candidates, best=best, settings=settings.fit,
-                     seed=derive_seed(call.seed, "order"), on_step=reporter(log),
+                     seed=derive_seed(call.seed, "order"), compute=settings.compute, on_step=reporter(log),
                      checkpoint=checkpoint_of(call))
     figures = {"labels": float(len(table)), "trained_on": float(len(train))}
     if held_out:

@@ -10,6 +10,7 @@ from harness.algorithms.responses import penalize, truncate
 from harness.errors import InputError
 from harness.models.generation import sample_responses
 from harness.models.loading import load_tokenizer
+from harness.models.placement import frozen
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -59,16 +60,18 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
     task, rule = call.settings.task, call.settings.task.response
     path = model_path(call.inputs["policy"])
     tokenizer = load_tokenizer(path)
-    policy = Policy.from_pretrained(path, temperature=task.temperature)
-    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), temperature=task.temperature)
+    place = frozen(call.settings.compute)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
+    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), temperature=task.temperature,
+                                       placement=place)
     reward_folder = call.inputs.get("reward_model")
-    reward_model = RewardModel.from_pretrained(model_path(reward_folder)) if reward_folder else None
+    reward_model = RewardModel.from_pretrained(model_path(reward_folder), placement=place) if reward_folder else None
     end = single_token(tokenizer, rule.text, key="task.response.text")
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), _AT_ONCE):
         some = queries[start:start + _AT_ONCE]
-        batch = TokenBatch.from_sequences([query.tokens for query in some])
+        batch = TokenBatch.from_sequences([query.tokens for query in some]).to(place.device)
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed,
                                    stream_ids=torch.arange(start, start + len(some)))
         tokens = sampled.tokens.squeeze(1)
@@ -90,15 +93,16 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
     task, rule = call.settings.task, call.settings.task.response
     path = model_path(call.inputs["policy"])
     tokenizer = load_tokenizer(path)
-    policy = Policy.from_pretrained(path, temperature=task.temperature)
-    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]))
+    place = frozen(call.settings.compute)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
+    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
     end = single_token(tokenizer, rule.text, key="task.response.text")
     at_once = max(1, min(_AT_ONCE, _MOST_LOGITS // (n * policy.vocab_size)))
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), at_once):
         some = queries[start:start + at_once]
-        batch = TokenBatch.from_sequences([query.tokens for query in some])
+        batch = TokenBatch.from_sequences([query.tokens for query in some]).to(place.device)
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed, candidates=n,
                                    stream_ids=torch.arange(start, start + len(some)))
         cut = truncate(sampled.tokens, end_token=end, after=rule.after)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from harness.seeds import derive_seed
 from harness.study.rounds import Round, initial_labels, online_rounds
-from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec
+from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec, SupervisedSpec
 from harness.study.stage import (
     ArmKey,
     BaseModelSlice,
@@ -29,6 +29,7 @@ from harness.study.stage import (
     RewardModelSlice,
     SampleSlice,
     Stage,
+    SupervisedChoiceSlice,
     SupervisedSlice,
     digest,
     make_stage,
@@ -93,7 +94,8 @@ class _Planner:
     def base_model(self) -> Stage:
         model = self.study.base_model
         if isinstance(model, ScratchModel):
-            return self.add(make_stage("pretrain", "pretrain", PretrainSlice(model=model, task=self.study.task),
+            return self.add(make_stage("pretrain", "pretrain", PretrainSlice(model=model, task=self.study.task,
+                                                                          compute=self.study.compute),
                                        inputs={}, seed=self.seed("pretrain"), externals=self.external("source")))
         return self.add(make_stage("base_model", "base model", BaseModelSlice(name=model), inputs={}, seed=0,
                                    externals=self.external("base_model")))
@@ -105,7 +107,7 @@ class _Planner:
     def zero_shot(self, base: Stage) -> Stage:
         if self.study.domain_tuning is None:
             return base
-        settings = DomainTuningSlice(task=self.study.task, fit=self.study.domain_tuning)
+        settings = DomainTuningSlice(task=self.study.task, fit=self.study.domain_tuning, compute=self.study.compute)
         return self.add(make_stage("domain_tuning", "domain tuning", settings, inputs={"base": base},
                                    seed=self.seed("domain_tuning"), externals=self.external("source")))
 
@@ -116,10 +118,23 @@ class _Planner:
         scorer = None
         if not self.study.is_summarization:
             scorer = spec.scorer or self.gold_scorer
-        settings = SupervisedSlice(task=self.study.task, supervised=spec, scorer=scorer)
-        return self.add(make_stage("supervised", "supervised", settings,
-                                   inputs={"start": zero_shot, "queries": queries}, seed=self.seed("supervised"),
-                                   externals=self.external(f"scorer:{scorer}")))
+        rates = spec.learning_rates
+        tried = [self._supervised_at(rate, spec, scorer, {"start": zero_shot, "queries": queries},
+                                     has_siblings=len(rates) > 1) for rate in rates]
+        if len(tried) == 1:
+            return tried[0]
+        return self.add(make_stage("supervised_choice", "supervised", SupervisedChoiceSlice(learning_rates=rates),
+                                   inputs={f"rate_{number}": stage for number, stage in enumerate(tried)}, seed=0))
+
+    def _supervised_at(self, rate: float, spec: SupervisedSpec, scorer: str | None, inputs: Mapping[str, Stage], *,
+                       has_siblings: bool) -> Stage:
+        """One rate of the sweep. The slice holds no other rate, so that a longer sweep leaves this one alone."""
+        alone = spec.model_copy(update={"learning_rates": (rate,), "fit": replace(spec.fit, learning_rate=rate)})
+        settings = SupervisedSlice(task=self.study.task, supervised=alone, scorer=scorer,
+                                   compute=self.study.compute)
+        return self.add(make_stage("supervised", f"supervised {rate:g}", settings, inputs=inputs,
+                                   seed=self.seed("supervised"), externals=self.external(f"scorer:{scorer}"),
+                                   has_siblings=has_siblings))
 
     @property
     def gold_scorer(self) -> str | None:
@@ -135,7 +150,8 @@ class _Planner:
         for start, stop in self._chunks(budget or count):
             if start >= count:
                 break
-            settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue)
+            settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
+                                   compute=self.study.compute)
             found[f"labels_{start:07d}"] = self._labels_stage(
                 f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries})
         return found
@@ -147,7 +163,7 @@ class _Planner:
             return {}
         spec, queue = self._label_settings(zero_shot, queries)
         settings = OnlineLabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
-                                     batch=trained.fingerprint[:8])
+                                     batch=trained.fingerprint[:8], compute=self.study.compute)
         return {f"labels_{start:07d}": self._labels_stage(
             f"labels {start}-{stop} {arm}", settings,
             inputs={"policy": zero_shot, "queries": queries, "trained_policy": trained}, arm=arm)}
@@ -179,7 +195,7 @@ class _Planner:
         assert arm.label_budget is not None and arm.seed is not None
         settings = RewardModelSlice(response=self.study.task.response, temperature=self.study.task.temperature,
                                     label_budget=this.labels if this else arm.label_budget,
-                                    fit=self.study.reward_model)
+                                    fit=self.study.reward_model, compute=self.study.compute)
         return self.add(make_stage("reward_model", f"reward model {arm}{this or ''}", settings,
                                    inputs={"start": start, "queries": queries, **labels},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
@@ -187,7 +203,8 @@ class _Planner:
     def ppo(self, arm: ArmKey, inputs: Mapping[str, Stage], *, this: Round | None = None) -> Stage:
         """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
         assert arm.seed is not None
-        settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer)
+        settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
+                            compute=self.study.compute)
         if "reward_model" not in inputs:
             samples = self.study.reward_model.normalization_samples
             settings = GoldPPOSlice(**dict(settings), normalization_samples=samples)
@@ -203,7 +220,7 @@ class _Planner:
 
     def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage,
                 queries: Stage) -> dict[str, Stage]:
-        """`ppo`, and `reward_model` where there is one; of online collection those of the last round."""
+        """`ppo`, and `reward_model` where there is one. Online: of the last round, and of all under `round:NUMBER`."""
         inputs = {"start": start, "queries": queries}
         if policy.reward == "gold":
             return {"ppo": self.ppo(arm, inputs)}
@@ -218,7 +235,7 @@ class _Planner:
         assert arm.label_budget is not None
         start, queries = inputs["start"], inputs["queries"]
         labels: dict[str, Stage] = {}
-        have, trained = 0, dict[str, Stage]()
+        have, trained, reward_models = 0, dict[str, Stage](), dict[str, Stage]()
         for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
             if self.study.labels.source == "imported":
                 labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
@@ -230,13 +247,15 @@ class _Planner:
             previous = {"previous": trained["ppo"]} if trained else {}
             policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, this=this)
             have, trained = this.labels, {"reward_model": reward_model, "ppo": policy}
-        return trained
+            reward_models[f"round:{this.number}"] = reward_model
+        return {**reward_models, **trained}
 
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[str, Stage]) -> Stage:
-        return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n), inputs)
+        return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n,
+                                                    compute=self.study.compute), inputs)
 
     def sample(self, arm: ArmKey, queries: Stage, policies: Mapping[str, Stage], method: str) -> Stage:
-        return self._sample_stage(arm, SampleSlice(task=self.study.task, method=method),
+        return self._sample_stage(arm, SampleSlice(task=self.study.task, method=method, compute=self.study.compute),
                                   {"queries": queries, **policies})
 
     def _sample_stage(self, arm: ArmKey, settings: SampleSlice, inputs: Mapping[str, Stage]) -> Stage:
@@ -344,6 +363,9 @@ def _pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
     # And so is whether it helps to collect the same number of labels online.
     pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
+    # The paper also compares what was learnt from labels with what optimizes the labeler itself.
+    pairs += [(str(arm), str(ArmKey(bound.arm, 0, arm.seed))) for arm, policy in policies if policy.reward == "model"
+              for bound in study.policies if bound.reward == "gold"]
     return tuple(pairs)
 
 

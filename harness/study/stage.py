@@ -22,7 +22,7 @@ from harness.study.spec import (
     SupervisedSpec,
     TaskSpec,
 )
-from harness.training.settings import EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 CODE_VERSIONS = {
     "base_model": 1,
@@ -30,9 +30,10 @@ CODE_VERSIONS = {
     "queries": 1,
     "domain_tuning": 1,
     "supervised": 1,
+    "supervised_choice": 1,
     "labels": 1,
     "reward_model": 1,
-    "ppo": 1,
+    "ppo": 2,
     "sample": 1,
     "measure": 2,
     "judge": 2,
@@ -72,6 +73,7 @@ class BaseModelSlice(Spec):
 class PretrainSlice(Spec):
     model: ScratchModel
     task: TaskSpec
+    compute: ComputeSettings
 
 
 class QueriesSlice(Spec):
@@ -81,12 +83,22 @@ class QueriesSlice(Spec):
 class DomainTuningSlice(Spec):
     task: TaskSpec
     fit: LanguageModelFitSettings
+    compute: ComputeSettings
 
 
 class SupervisedSlice(Spec):
+    """One rate of the sweep: `supervised.learning_rates` holds it alone."""
+
     task: TaskSpec
     supervised: SupervisedSpec
     scorer: str | None
+    compute: ComputeSettings
+
+
+class SupervisedChoiceSlice(Spec):
+    """The best of a sweep; the rates are those of its inputs, in their order."""
+
+    learning_rates: tuple[float, ...]
 
 
 class LabelsSlice(Spec):
@@ -96,6 +108,7 @@ class LabelsSlice(Spec):
     labels: LabelsSpec
     start: int
     stop: int
+    compute: ComputeSettings
     queue: str | None = None
 
 
@@ -113,12 +126,14 @@ class RewardModelSlice(Spec):
     temperature: float
     label_budget: int
     fit: RewardFitSettings
+    compute: ComputeSettings
 
 
 class PPOSlice(Spec):
     task: TaskSpec
     ppo: PPOSettings
     gold_scorer: str | None
+    compute: ComputeSettings
 
 
 class OnlinePPOSlice(PPOSlice):
@@ -139,6 +154,7 @@ class SampleSlice(Spec):
 
     task: TaskSpec
     method: str
+    compute: ComputeSettings
 
 
 class BestOfSlice(SampleSlice):

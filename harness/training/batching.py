@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from harness.seeds import numpy_generator
+from harness.training.memory import rows_by_logits
 
 PASS_NUMBERS = 1_500_000
 """Numbers in a layer's widest tensor at which a CPU pass was fastest: they stay in its caches. Half as many or
@@ -16,9 +17,6 @@ twice as many cost a few percent, a batch of 256 rows at once 37% (3 layers, wid
 
 PASS_TOKENS = 1024
 """A pass has at least so many tokens: fewer leave the matrix products of a wide model too thin."""
-
-PASS_LOGITS = 1 << 26
-"""Logits made at once: 256 MiB in single precision."""
 
 SORTED_TOGETHER = 32
 """So many batches are sorted by length together: long enough to save padding, short enough to stay random."""
@@ -44,20 +42,21 @@ def rows_per_pass(*, time: int, width: int, device: torch.device, logits_per_row
 
     width: of the model. On a GPU only the logits limit it. The gradient is the same for every choice.
     """
-    for_logits = PASS_LOGITS // logits_per_row
+    for_logits = rows_by_logits(logits_per_row)
     if device.type != "cpu":
-        return max(1, for_logits)
+        return for_logits
     tokens = max(PASS_TOKENS, PASS_NUMBERS // (4 * width))
     return max(1, min(for_logits, tokens // time))
 
 
-def passes(lengths: Tensor, *, size: int) -> list[Tensor]:
+def passes(lengths: Tensor, *, size: int, lanes: int = 1) -> list[Tensor]:
     """Rows 0..n-1 cut into passes of at most `size`, alike in number, each of rows of like length.
 
-    lengths: (n,) int64, of the rows' queries. A gradient summed over the passes is that of the whole.
+    lengths: (n,) int64, of the rows' queries. lanes: how many run side by side; each gets as many passes as the
+    others. A gradient summed over the passes is that of the whole.
     """
     rows = lengths.shape[0]
-    if size >= rows:
+    count = min(rows, lanes * math.ceil(rows / (size * lanes)))
+    if count <= 1:
         return [torch.arange(rows, device=lengths.device)]
-    count = math.ceil(rows / size)
     return list(torch.tensor_split(torch.argsort(lengths, stable=True), count))

@@ -11,8 +11,9 @@ from torch.nn.functional import cross_entropy
 
 from harness.algorithms.schedules import warmup_then
 from harness.models.classifiers import Classifier
+from harness.training.adam import Adam
 from harness.training.batching import epoch_batches
-from harness.training.loop import OnStep, adam, run_steps
+from harness.training.loop import OnStep, run_steps
 from harness.training.settings import LanguageModelFitSettings
 
 _ADAM_EPSILON = 1e-8
@@ -43,7 +44,7 @@ def fit_classifier(classifier: Classifier, *, texts: Sequence[str], labels: Sequ
         return {"train/loss": loss.item()}
 
     return run_steps(
-        classifier.model, adam(classifier.model, epsilon=_ADAM_EPSILON, weight_decay=settings.weight_decay),
+        classifier.model, Adam(classifier.model, epsilon=_ADAM_EPSILON, weight_decay=settings.weight_decay),
         total=total, backward=backward, clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=None,
         learning_rate=lambda step: settings.learning_rate * warmup_then(
             step, total=total, warmup=settings.warmup, schedule=settings.schedule))

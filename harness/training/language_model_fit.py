@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,14 +14,17 @@ from torch import Tensor, nn
 
 from harness.algorithms.losses import language_model_loss
 from harness.algorithms.schedules import warmup_then
+from harness.models.checkpoints import layer_checkpoints
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.trunk import sequence_layout
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from harness.seeds import derive_seed
-from harness.training.batching import epoch_batches, rows_per_pass
+from harness.training.adam import Adam
+from harness.training.batching import epoch_batches, passes, rows_per_pass
 from harness.training.checkpoint import Checkpoint
-from harness.training.loop import OnStep, adam, run_steps
-from harness.training.settings import LanguageModelFitSettings
+from harness.training.loop import OnStep, run_steps
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, LanguageModelFitSettings
 
 ADAM_EPSILON = 1e-8
 
@@ -47,7 +51,7 @@ def pack_blocks(sequences: Sequence[Sequence[int]], *, block: int, separator: in
 
 def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
                        counted: Sequence[Sequence[bool]] | None = None, settings: LanguageModelFitSettings,
-                       seed: int, on_step: OnStep | None = None,
+                       seed: int, compute: ComputeSettings = DEFAULT_COMPUTE, on_step: OnStep | None = None,
                        checkpoint: Checkpoint | None = None) -> dict[str, float]:
     """AdamW with warm-up, in place; gives the last step's metrics.
 
@@ -59,18 +63,21 @@ def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
     per_epoch = math.ceil(len(data) / settings.batch_size)
     total = settings.steps or max(1, round((settings.epochs or 0) * per_epoch))
     order = _Order(data.lengths, batch_size=settings.batch_size, seed=seed, per_epoch=per_epoch)
-    forward = _forward(model, dropout=settings.dropout > 0)
+    forward = _forward(model, dropout=settings.dropout > 0, checkpoint_activations=compute.checkpoint_activations)
 
     def backward(step: int) -> dict[str, float]:
         rows = data.rows(order.batch(step), model.device)
         with torch.random.fork_rng(enabled=settings.dropout > 0):
             if settings.dropout > 0:
                 torch.manual_seed(derive_seed(seed, "dropout", step))
-            return {"train/loss": _nats(model, rows, forward, train=True)}
+            return {"train/loss": _nats(model, rows, forward, optimizer=optimizer, lanes=lanes)}
 
+    # With dropout the passes draw from one random state, in turn.
+    lanes = 1 if settings.dropout > 0 else lanes_for(model.config.hidden_size, model.device)
+    optimizer = Adam(model, epsilon=ADAM_EPSILON, weight_decay=settings.weight_decay, compute=compute)
     with _dropout(model, settings.dropout):
         return run_steps(
-            model, adam(model, epsilon=ADAM_EPSILON, weight_decay=settings.weight_decay), total=total,
+            model, optimizer, total=total,
             backward=backward, clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=checkpoint,
             learning_rate=lambda step: settings.learning_rate * warmup_then(
                 step, total=total, warmup=settings.warmup, schedule=settings.schedule),
@@ -84,11 +91,12 @@ def evaluate_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[in
     data = _Data(tokens, counted)
     forward = _forward(model, dropout=False)
     order = np.argsort(data.lengths, kind="stable")
+    lanes = lanes_for(model.config.hidden_size, model.device)
     total, count = 0.0, 0
     for start in range(0, len(data), batch_size):
         rows = data.rows(order[start:start + batch_size], model.device)
         here = int((rows.targets != PAD).sum())
-        total += _nats(model, rows, forward, train=False) * here
+        total += _nats(model, rows, forward, lanes=lanes) * here
         count += here
     return total / count
 
@@ -139,37 +147,49 @@ class _Order:
         return self._batches[index]
 
 
-def _forward(model: Any, *, dropout: bool) -> Callable[[TextRows, Tensor], Tensor]:
+def _forward(model: Any, *, dropout: bool,
+             checkpoint_activations: bool = False) -> Callable[[TextRows, Tensor], Tensor]:
     """(rows, which targets) -> logits of those targets. Padding is on the right, where causality hides it."""
     trunk = trunk_of(model)
+    trunk.checkpoint_activations = checkpoint_activations
 
     def logits(rows: TextRows, where: Tensor) -> Tensor:
         if dropout:
-            hidden = model.base_model(input_ids=rows.inputs).last_hidden_state
+            with layer_checkpoints(model.base_model, enabled=checkpoint_activations):
+                hidden = model.base_model(input_ids=rows.inputs, use_cache=False).last_hidden_state
         else:
-            hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1], is_padded=False))
+            hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1]))
         return trunk.logits(hidden[where], temperature=1.0)
 
     return logits
 
 
-def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tensor], *, train: bool) -> float:
-    """The mean loss of a batch; leaves its gradient where `train`."""
+def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tensor], *, lanes: int,
+          optimizer: Adam | None = None) -> float:
+    """The mean loss of a batch; its gradient goes to the optimizer where there is one."""
     counted = int((rows.targets != PAD).sum())
     if counted == 0:
         return 0.0
     time = rows.inputs.shape[1]
     size = rows_per_pass(time=time, width=model.config.hidden_size, device=model.device,
                          logits_per_row=time * model.config.vocab_size)
-    total = 0.0
-    for start in range(0, len(rows.inputs), size):
-        part = TextRows(rows.inputs[start:start + size], rows.targets[start:start + size])
-        where = part.targets != PAD
-        result = language_model_loss(forward(part, where), part.targets[where])
+
+    def read(part: Tensor) -> tuple[float, list[Tensor | None]]:
+        some = TextRows(rows.inputs[part], rows.targets[part])
+        where = some.targets != PAD
+        result = language_model_loss(forward(some, where), some.targets[where])
         loss = result.loss * (result.tokens / counted)
-        if train and loss.requires_grad:
-            loss.backward()
-        total += loss.item()
+        # A pass without a counted target has no loss to derive.
+        wanted = optimizer is not None and int(result.tokens) > 0
+        return loss.item(), optimizer.gradients(loss) if optimizer and wanted else []
+
+    total = 0.0
+    same = torch.zeros(len(rows.inputs), dtype=torch.int64, device=rows.inputs.device)
+    parts = passes(same, size=size, lanes=lanes)
+    for loss, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+        total += loss
+        if optimizer is not None and gradients:
+            optimizer.accumulate(gradients)
     return total
 
 

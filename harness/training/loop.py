@@ -6,34 +6,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import nn
 
 from harness.errors import TrainingDiverged
+from harness.training.adam import Adam
 from harness.training.checkpoint import Checkpoint
 
 OnStep = Callable[[int, int, dict[str, float]], None]
 """Called after each step with (steps done, steps in all, metrics)."""
 
 LOWER_RATE = "Try a learning rate 3 to 10 times smaller"
-
-
-def adam(module: nn.Module, *, epsilon: float, weight_decay: float | None = None) -> torch.optim.Optimizer:
-    """Adam, or AdamW where a weight decay is given (on matrices only, as is usual), fused where torch can."""
-    parameters = [p for p in module.parameters() if p.requires_grad]
-    fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters)
-    if weight_decay is None:
-        return torch.optim.Adam(parameters, lr=0.0, eps=epsilon, fused=fused)
-    groups = [
-        {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=0.0, eps=epsilon, fused=fused)
-
-
-def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate
 
 
 def require_finite(what: str, value: float, *, step: int, last_good: int | None) -> None:
@@ -44,7 +26,7 @@ def require_finite(what: str, value: float, *, step: int, last_good: int | None)
 
 def run_steps(
     model: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     *,
     total: int,
     learning_rate: Callable[[int], float],
@@ -62,24 +44,24 @@ def run_steps(
     last_good = start or None
     for step in range(start, total):
         rate = learning_rate(step)
-        set_learning_rate(optimizer, rate)
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         metrics = backward(step)
         require_finite("the loss", metrics["train/loss"], step=step,
                        last_good=checkpoint.last_step if checkpoint else last_good)
         if clip_gradient is not None:
-            nn.utils.clip_grad_norm_(model.parameters(), clip_gradient)
-        optimizer.step()
+            optimizer.clip_gradient(clip_gradient)
+        optimizer.step(learning_rate=rate)
         metrics["train/lr"] = rate
         if checkpoint is not None and step + 1 < total and checkpoint.due(step + 1):
             checkpoint.save(step + 1, {"model": model.state_dict(), "optimizer": optimizer.state_dict()})
         if on_step is not None:
             on_step(step + 1, total, metrics)
-    optimizer.zero_grad(set_to_none=True)
+    optimizer.zero_grad()
+    optimizer.restore()
     return metrics
 
 
-def _resume(model: nn.Module, optimizer: torch.optim.Optimizer, checkpoint: Checkpoint | None) -> int:
+def _resume(model: nn.Module, optimizer: Adam, checkpoint: Checkpoint | None) -> int:
     saved: tuple[int, dict[str, Any]] | None = checkpoint.load() if checkpoint is not None else None
     if saved is None:
         return 0

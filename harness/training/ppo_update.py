@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,13 +14,17 @@ from harness.algorithms.advantages import Advantages, gae, whiten
 from harness.algorithms.kl import approximate_kl, kl_controller, kl_rewards
 from harness.algorithms.losses import policy_loss, value_loss
 from harness.algorithms.schedules import linear_decay
+from harness.models.generation import sample_responses
+from harness.models.graphs import SamplingGraphs
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.seeds import derive_seed
+from harness.training.adam import Adam
 from harness.training.batching import passes
-from harness.training.loop import adam, require_finite, set_learning_rate
-from harness.training.rollout import Rollout, Score, collect, episodes_per_pass
-from harness.training.settings import EndRule, PPOSettings
+from harness.training.loop import require_finite
+from harness.training.rollout import Rollout, Sample, Score, collect, episodes_per_pass
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, EndRule, PPOSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +50,9 @@ class PPOTrainer:
     """
 
     def __init__(self, policy: Policy, reference: Policy, *, settings: PPOSettings, end_token: int | None, end: EndRule,
-                 seed: int) -> None:
-        """end_token: None where every response is whole and valid.
+                 seed: int, compute: ComputeSettings = DEFAULT_COMPUTE) -> None:
+        """end_token: None where every response is whole and valid. policy: in single precision whatever `compute`
+        says; it is computed in the precision that `compute` names until `finish`.
 
         Raises ValueError where reference and policy share a parameter, or differ in temperature.
         """
@@ -58,7 +64,10 @@ class PPOTrainer:
                              f"{reference.temperature}: their KL would compare different distributions")
         self.policy, self.reference = policy, reference.requires_grad_(False)
         self.settings, self.end, self.end_token, self.seed = settings, end, end_token, seed
-        self.optimizer = adam(policy, epsilon=settings.adam_epsilon)
+        policy.trunk.checkpoint_activations = compute.checkpoint_activations
+        self.sample: Sample = SamplingGraphs() if policy.device.type == "cuda" else sample_responses
+        self.optimizer = Adam(policy, epsilon=settings.adam_epsilon, compute=compute,
+                              computing=policy.language_model)
         kl = settings.kl
         self.kl = kl_controller(start=kl.start, target=kl.target, horizon=kl.horizon)
         self.steps_done = 0
@@ -74,14 +83,14 @@ class PPOTrainer:
         settings, beta = self.settings, self.kl.beta
         # 1. Collect episodes, score them, ask the reference.
         rollout = collect(self.policy, self.reference, queries, stream_ids, score=score, end_token=self.end_token,
-                          end=self.end, seed=derive_seed(self.seed, "rollout"), micro_batch=settings.micro_batch)
+                          end=self.end, seed=derive_seed(self.seed, "rollout"), micro_batch=settings.micro_batch,
+                          sample=self.sample)
         collected = time.perf_counter()
         # 2. The KL penalty makes a reward of each token.
         rewards, kl = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=beta)
         # 3. Update the policy and the value function.
         rate = settings.learning_rate * linear_decay(self.steps_done, total=settings.updates)
-        set_learning_rate(self.optimizer, rate)
-        losses = self._update(rollout, rewards)
+        losses = self._update(rollout, rewards, learning_rate=rate)
         # 4. Move β, once a batch.
         mean_kl = kl.mean().item()
         self.kl.update(mean_kl, episodes=len(queries))
@@ -108,21 +117,21 @@ class PPOTrainer:
         return PPOStep(metrics=metrics, tokens=rollout.tokens, truncated=rollout.truncated, valid=rollout.valid,
                        scores=rollout.scores, kl_to_reference=kl)
 
-    def _update(self, rollout: Rollout, rewards: Tensor) -> dict[str, float]:
+    def _update(self, rollout: Rollout, rewards: Tensor, *, learning_rate: float) -> dict[str, float]:
         """Epochs of minibatches; the metrics are means over all of them, as the released code gives them."""
         settings, rows = self.settings, len(rollout.queries)
         totals: dict[str, float] = {}
         updates = 0
         for epoch in range(settings.epochs):
             for minibatch in self._minibatches(rows, epoch):
-                metrics = self._train_minibatch(rollout, rewards, minibatch)
+                metrics = self.train_minibatch(rollout, rewards, minibatch)
                 require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
                                last_good=self.last_good)
-                self.optimizer.step()
+                self.optimizer.step(learning_rate=learning_rate)
                 updates += 1
                 for name, value in metrics.items():
                     totals[name] = totals.get(name, 0.0) + value
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         return {name: value / updates for name, value in totals.items()}
 
     def _minibatches(self, rows: int, epoch: int) -> list[Tensor]:
@@ -131,35 +140,47 @@ class PPOTrainer:
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "minibatches", self.steps_done, epoch))
         return list(torch.randperm(rows, generator=generator).chunk(self.settings.minibatches))
 
-    def _train_minibatch(self, rollout: Rollout, rewards: Tensor, minibatch: Tensor) -> dict[str, float]:
+    def train_minibatch(self, rollout: Rollout, rewards: Tensor, minibatch: Tensor) -> dict[str, float]:
         """Leaves the minibatch's gradients in the policy; the optimizer has not moved yet."""
         settings = self.settings
         minibatch = minibatch.to(rewards.device)
         queries, tokens = rollout.queries[minibatch], rollout.tokens[minibatch]
         old_logprobs, old_values = rollout.logprobs[minibatch], rollout.values[minibatch]
         advantages, returns = shaped_advantages(rewards[minibatch], old_values, settings)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         sums: dict[str, Tensor] = {}
         size = settings.micro_batch or episodes_per_pass(self.policy, queries, tokens.shape[1])
-        for part in passes(queries.lengths, size=size):
+
+        def read(part: Tensor) -> tuple[dict[str, Tensor], list[Tensor | None]]:
             share = part.shape[0] / minibatch.shape[0]
             new = self.policy.evaluate(queries[part], tokens[part])
             policy = policy_loss(new.logprobs, old_logprobs[part], advantages[part], clip=settings.clip)
             value = value_loss(new.values, old_values[part], returns[part], clip=settings.clip_value)
             loss = policy.loss + settings.value_coefficient * value.loss
-            (share * loss).backward()
-            for name, figure in {
+            gradients = self.optimizer.gradients(share * loss)
+            figures = {
                 "ppo/loss/policy": policy.loss, "ppo/loss/value": value.loss, "ppo/loss/total": loss,
                 "ppo/policy/entropy": new.entropies.mean(),
                 "ppo/policy/approxkl": approximate_kl(new.logprobs, old_logprobs[part]),
                 "ppo/policy/clipfrac": policy.clip_fraction, "ppo/val/vpred": new.values.mean(),
                 "ppo/val/error": value.error, "ppo/val/clipfrac": value.clip_fraction,
-            }.items():
-                sums[name] = sums.get(name, torch.zeros_like(figure)) + share * figure.detach()
+            }
+            return {name: share * figure.detach() for name, figure in figures.items()}, gradients
+
+        lanes = lanes_for(self.policy.width, self.policy.device)
+        parts = passes(queries.lengths, size=size, lanes=lanes)
+        for figures, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+            self.optimizer.accumulate(gradients)
+            for name, figure in figures.items():
+                sums[name] = sums[name] + figure if name in sums else figure
         variances = {"ppo/returns": returns, "ppo/val": old_values}
         for name, x in variances.items():
             sums[f"{name}/var"], sums[f"{name}/mean"] = torch.var_mean(x, correction=0)
         return {name: value.item() for name, value in sums.items()}
+
+    def finish(self) -> None:
+        """Give the policy its single-precision weights back; no step may follow."""
+        self.optimizer.restore()
 
     def state_dict(self) -> dict[str, Any]:
         """All that a resumed run needs, as copies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -10,12 +11,14 @@ from torch import Tensor
 from harness.algorithms.losses import reward_loss
 from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
+from harness.training.adam import Adam
 from harness.training.batching import epoch_batches, passes, rows_per_pass
 from harness.training.checkpoint import Checkpoint
-from harness.training.loop import OnStep, adam, run_steps
-from harness.training.settings import RewardFitSettings
+from harness.training.loop import OnStep, run_steps
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, RewardFitSettings
 
 ADAM_EPSILON = 1e-5
 """As in the released code, which has one optimizer for reward model and policy."""
@@ -29,8 +32,8 @@ class RewardEvaluation(NamedTuple):
 
 
 def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Tensor, best: Tensor,
-                     settings: RewardFitSettings, seed: int, on_step: OnStep | None = None,
-                     checkpoint: Checkpoint | None = None) -> dict[str, float]:
+                     settings: RewardFitSettings, seed: int, compute: ComputeSettings = DEFAULT_COMPUTE,
+                     on_step: OnStep | None = None, checkpoint: Checkpoint | None = None) -> dict[str, float]:
     """One epoch over the labels, the learning rate linearly to 0. Trains in place; gives the last step's metrics.
 
     queries: n rows. candidates: (n, k, R), truncated, PAD after their ends. best: (n,) in [0, k). Raises
@@ -46,21 +49,29 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
 
     def backward(step: int) -> dict[str, float]:
         rows = torch.from_numpy(batches[step])
-        loss = accuracy = 0.0
         size = settings.micro_batch or _labels_per_pass(model, queries, candidates)
-        for part in passes(queries.lengths[rows], size=size):
+
+        def read(part: Tensor) -> tuple[RewardEvaluation, list[Tensor | None]]:
             picked = rows[part]
             share = len(picked) / len(rows)
             scores = model.score(queries[picked].to(model.device), candidates[picked].to(model.device))
             result = reward_loss(scores, best[picked].to(model.device))
-            (share * result.loss).backward()
-            loss += share * result.loss.item()
-            accuracy += share * result.accuracy.item()
+            gradients = optimizer.gradients(share * result.loss)
+            return RewardEvaluation(share * result.loss.item(), share * result.accuracy.item()), gradients
+
+        parts = passes(queries.lengths[rows], size=size, lanes=lanes)
+        loss = accuracy = 0.0
+        for result, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+            optimizer.accumulate(gradients)
+            loss, accuracy = loss + result.loss, accuracy + result.accuracy
         return {"train/loss": loss, "train/accuracy": accuracy}
 
     total = len(batches)
+    lanes = lanes_for(model.head.in_features, model.device)
+    model.trunk.checkpoint_activations = compute.checkpoint_activations
+    optimizer = Adam(model, epsilon=ADAM_EPSILON, compute=compute, computing=model.body)
     return run_steps(
-        model, adam(model, epsilon=ADAM_EPSILON), total=total, backward=backward, clip_gradient=None,
+        model, optimizer, total=total, backward=backward, clip_gradient=None,
         learning_rate=lambda step: settings.learning_rate * linear_decay(step, total=total),
         on_step=on_step, checkpoint=checkpoint,
     )
@@ -76,8 +87,11 @@ def _labels_per_pass(model: RewardModel, queries: TokenBatch, responses: Tensor)
 def score_in_passes(model: RewardModel, queries: TokenBatch, responses: Tensor) -> Tensor:
     """`model.score` of any number of rows, in passes of like length. responses: (n, R) or (n, k, R)."""
     scores = torch.empty(responses.shape[:-1], device=model.device)
-    for rows in passes(queries.lengths, size=_labels_per_pass(model, queries, responses)):
-        scores[rows] = model.score(queries[rows].to(model.device), responses[rows].to(model.device)).to(scores)
+    lanes = lanes_for(model.head.in_features, model.device)
+    parts = passes(queries.lengths, size=_labels_per_pass(model, queries, responses), lanes=lanes)
+    tasks = [partial(model.score, queries[rows].to(model.device), responses[rows].to(model.device)) for rows in parts]
+    for rows, found in zip(parts, in_lanes(tasks, lanes=lanes), strict=True):
+        scores[rows] = found.to(scores)
     return scores
 
 

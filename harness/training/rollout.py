@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from harness.algorithms.responses import penalize, truncate
-from harness.models.generation import sample_responses
+from harness.models.generation import Responses, sample_responses
+from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.training.batching import passes, rows_per_pass
 from harness.training.settings import EndRule
+
+Sample = Callable[..., Responses]
+"""`sample_responses`, or something that is called like it."""
 
 Score = Callable[[TokenBatch, Tensor], Tensor]
 """(queries, truncated responses (rows, R)) -> (rows,) scores: a reward model's, or any function's."""
@@ -39,14 +44,15 @@ class Rollout:
 
 @torch.no_grad()
 def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: Tensor, *, score: Score,
-            end_token: int | None, end: EndRule, seed: int, micro_batch: int | None) -> Rollout:
+            end_token: int | None, end: EndRule, seed: int, micro_batch: int | None,
+            sample: Sample = sample_responses) -> Rollout:
     """One episode a query. All `end.tokens` tokens are sampled; the score is of what truncation leaves. end_token:
-    None where every response is whole and valid.
+    None where every response is whole and valid. sample: `sample_responses`, or the same as a graph.
 
     Raises ValueError where `score` does not give one number a response.
     """
     queries = queries.to(policy.device)
-    sampled = sample_responses(policy, queries, length=end.tokens, seed=seed, stream_ids=stream_ids, with_values=True)
+    sampled = sample(policy, queries, length=end.tokens, seed=seed, stream_ids=stream_ids, with_values=True)
     tokens = sampled.tokens.squeeze(1)
     if end_token is None:
         truncated, valid = tokens, torch.ones(len(queries), dtype=torch.bool, device=tokens.device)
@@ -58,15 +64,15 @@ def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: 
     logprobs, values = sampled.logprobs.squeeze(1), sampled.values
     assert values is not None
     values = values.squeeze(1)
-    if policy.result_dtype != policy.value_head.weight.dtype:
+    if policy.is_half:
         # In half precision, decoding one token at a time rounds otherwise than a whole pass does: the update's
         # first ratio would not be 1. In single precision the two agree to 3e-6, and the pass is saved.
-        logprobs, values = _evaluate(policy, queries, tokens, micro_batch=micro_batch)
+        logprobs, values = evaluate_in_passes(policy, queries, tokens, micro_batch=micro_batch)
     return Rollout(
         queries=queries, tokens=tokens, truncated=truncated, valid=valid,
         scores=penalize(raw.to(logprobs), valid, penalty=end.penalty),
         logprobs=logprobs, values=values,
-        ref_logprobs=_evaluate(reference, queries, tokens, micro_batch=micro_batch)[0],
+        ref_logprobs=evaluate_in_passes(reference, queries, tokens, micro_batch=micro_batch)[0],
     )
 
 
@@ -76,13 +82,15 @@ def episodes_per_pass(policy: Policy, queries: TokenBatch, length: int) -> int:
                          logits_per_row=length * policy.vocab_size)
 
 
-def _evaluate(policy: Policy, queries: TokenBatch, tokens: Tensor, *,
+def evaluate_in_passes(policy: Policy, queries: TokenBatch, tokens: Tensor, *,
               micro_batch: int | None) -> tuple[Tensor, Tensor]:
-    """(log-probabilities, values), each (rows, R)."""
+    """(log-probabilities, values) of whole responses, each (rows, R), in passes of like length."""
     logprobs = torch.empty(tokens.shape, device=tokens.device, dtype=policy.result_dtype)
     values = torch.empty_like(logprobs)
     size = micro_batch or episodes_per_pass(policy, queries, tokens.shape[1])
-    for rows in passes(queries.lengths, size=size):
-        evaluation = policy.evaluate(queries[rows], tokens[rows])
+    lanes = lanes_for(policy.width, policy.device)
+    parts = passes(queries.lengths, size=size, lanes=lanes)
+    tasks = [partial(policy.evaluate, queries[rows], tokens[rows]) for rows in parts]
+    for rows, evaluation in zip(parts, in_lanes(tasks, lanes=lanes), strict=True):
         logprobs[rows], values[rows] = evaluation.logprobs, evaluation.values
     return logprobs, values

@@ -12,6 +12,24 @@ def _require(condition: bool, message: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComputeSettings:
+    """What models are computed with, in every stage that trains or samples.
+
+    device: `auto` takes a GPU where there is one. precision: `bf16` multiplies matrices in bfloat16; weights that are
+    trained, Adam's moments, gradients summed over passes, softmax, log-probabilities and losses stay in single
+    precision. checkpoint_activations: keep one tensor a layer for the backward pass and compute the rest again,
+    which takes a third more time.
+    """
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["fp32", "bf16"] = "fp32"
+    checkpoint_activations: bool = False
+
+
+DEFAULT_COMPUTE = ComputeSettings()
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndRule:
     """When a response ends (method: response rules). Truncate after the first `text` at or after position `after`.
 

@@ -7,7 +7,9 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from mlflow.tracking import MlflowClient
+from safetensors.torch import load_file
 
 from harness.engine.finished import finished_studies, load_samples
 from harness.records import PAD
@@ -245,3 +247,13 @@ def test_the_quick_study_learns_what_its_labels_ask_for(tmp_path):
     assert rates[4000, "zero_shot"]["win_rate"] > rates[250, "zero_shot"]["win_rate"]
     gold = {(arm["arm"], arm["label_budget"], arm["seed"]): arm["gold_score"] for arm in document["arms"]}
     assert gold["rl", 4000, 1] > gold["zero_shot", None, None] + 0.2
+
+
+def test_a_study_in_half_precision_with_checkpoints_ends_in_single_precision_models(tmp_path):
+    changes = {"compute.precision": "bf16", "compute.checkpoint_activations": "true", "seeds": "[1]",
+               "labels.budgets": "[40]", "ppo.episodes": 64}
+    process = run_study(tmp_path, settings=TINY | changes)
+    assert process.returncode == 0, process.stdout + process.stderr
+    weights = [load_file(path) for path in (tmp_path / "mlruns" / "artifacts").rglob("model.safetensors")]
+    assert len(weights) >= 4
+    assert {tensor.dtype for state in weights for tensor in state.values()} == {torch.float32}

@@ -113,8 +113,3 @@ def test_a_policy_s_folder_is_no_reward_model(tmp_path):
     with pytest.raises(InputError, match="reward"):
         RewardModel.from_pretrained(tmp_path)
     shutil.rmtree(tmp_path)
-
-
-def test_an_unknown_number_format(tmp_path):
-    with pytest.raises(InputError, match="float32"):
-        load_language_model(saved(tmp_path), dtype="float12")

@@ -86,7 +86,7 @@ def inputs(tmp_path_factory):
 
 
 def _ppo_slice(start=None, stop=None):
-    settings = PPOSlice(task=STUDY.task, ppo=STUDY.ppo, gold_scorer="vader")
+    settings = PPOSlice(task=STUDY.task, ppo=STUDY.ppo, gold_scorer="vader", compute=STUDY.compute)
     return settings if stop is None else OnlinePPOSlice(**dict(settings), start=start, stop=stop)
 
 
@@ -123,7 +123,8 @@ def test_rounds_with_one_reward_model_are_one_uninterrupted_run_to_the_bit(input
 
 def _label_slice(**online):
     kind = OnlineLabelsSlice if online else LabelsSlice
-    return kind(task=STUDY.task, labels=STUDY.labels.model_copy(update={"budgets": (2,)}), start=10, stop=30, **online)
+    return kind(task=STUDY.task, labels=STUDY.labels.model_copy(update={"budgets": (2,)}), start=10, stop=30,
+                compute=STUDY.compute, **online)
 
 
 def test_half_of_a_later_round_s_candidates_are_the_trained_policy_s(inputs, tmp_path):
@@ -157,8 +158,9 @@ def test_more_samples_never_make_the_favourite_worse(inputs, tmp_path):
     model = RewardModel.from_pretrained(inputs["reward_model"] / "model")
     found = {}
     for n in (2, 8):
-        _call(sample, BestOfSlice(task=STUDY.task, method="best_of", n=n), {"policy": inputs["start"], **inputs},
-              tmp_path / str(n), arm=ArmKey(f"best_of_{n}", 40, 1))
+        settings = BestOfSlice(task=STUDY.task, method="best_of", n=n, compute=STUDY.compute)
+        _call(sample, settings, {"policy": inputs["start"], **inputs}, tmp_path / str(n),
+              arm=ArmKey(f"best_of_{n}", 40, 1))
         samples = read_samples(tmp_path / str(n))
         asked = TokenBatch.from_sequences([query.tokens for query in read_queries(inputs["queries"] / "test.parquet")])
         given = TokenBatch.from_sequences([each.tokens for each in samples], side="right").tokens

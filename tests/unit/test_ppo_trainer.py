@@ -67,8 +67,8 @@ def test_micro_batches_leave_the_gradient_unchanged():
     gradients = []
     for micro_batch in (None, 1, 3):
         made = trainer(micro_batch=micro_batch, epochs=1)
-        made.optimizer.step = lambda: None  # keep the gradients of the first minibatch, before Adam
-        made.optimizer.zero_grad = lambda set_to_none=True: None
+        made.optimizer.step = lambda learning_rate: None  # keep the gradients of the first minibatch, before Adam
+        made.optimizer.zero_grad = lambda: None
         run(made, 1)
         gradients.append({name: p.grad for name, p in made.policy.named_parameters()})
     for other in gradients[1:]:

@@ -1,0 +1,178 @@
+"""PPO on one GPU, with a table of where the time goes. Needs torch and transformers alone.
+
+    python benchmarks/gpu.py [--shape 774m] [--batch 512] [--precision bf16] [--updates 5] [--no-graph]
+
+The same code as a study's: half precision over single-precision weights, fused attention and Adam, sampling as one CUDA
+graph, no host synchronisation inside a rollout. `--device cpu --shape tiny --batch 8` tries the program itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from harness.algorithms.kl import kl_rewards
+from harness.algorithms.responses import truncate
+from harness.models.generation import sample_responses
+from harness.models.loading import ModelShape, build_language_model
+from harness.models.policy import Policy
+from harness.models.prompts import TokenBatch
+from harness.models.reward import RewardModel
+from harness.training.memory import TransformerShape, ppo_memory
+from harness.training.ppo_update import PPOTrainer
+from harness.training.reward_fit import score_in_passes
+from harness.training.rollout import collect, evaluate_in_passes
+from harness.training.settings import ComputeSettings, EndRule, PPOSettings
+
+SHAPES = {
+    "774m": TransformerShape(layers=36, width=1280, heads=20, vocabulary=50257, context=1024),
+    "124m": TransformerShape(layers=12, width=768, heads=12, vocabulary=50257, context=1024),
+    "tiny": TransformerShape(layers=2, width=64, heads=2, vocabulary=512, context=128),
+}
+QUERY, END, STOP, TEMPERATURE = 64, EndRule(tokens=24, after=16), 13, 0.7
+GOAL = 120
+"""Episodes a second of the 774M shape at batch 512 on one H200."""
+
+
+def main() -> None:
+    """Warm up, time whole updates, then time each part by itself."""
+    options = _options()
+    shape, device = SHAPES[options.shape], torch.device(options.device)
+    compute = ComputeSettings(device=options.device, precision=options.precision)
+    settings = PPOSettings(episodes=10_000 * options.batch, batch_size=options.batch, micro_batch=options.micro_batch)
+    trainer, reward_model = _models(shape, settings, compute, device)
+    if options.no_graph:
+        trainer.sample = sample_responses
+    score = partial(score_in_passes, reward_model)
+    batch = _queries(shape, options.batch)
+    clock = _Clock(device)
+
+    def update() -> None:
+        trainer.step(batch, torch.arange(options.batch) + options.batch * trainer.steps_done, score)
+
+    for _ in range(2):
+        update()
+    seconds = [clock.seconds(update) for _ in range(options.updates)]
+    whole = statistics.median(seconds)
+    parts = _parts(trainer, reward_model, batch, clock)
+    _print(options, shape, compute, settings, device, whole, parts)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
+    parser.add_argument("--shape", choices=SHAPES, default="774m")
+    parser.add_argument("--precision", choices=("bf16", "fp32"), default="bf16")
+    parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--micro-batch", type=int, default=None, help="episodes a training pass (default: by logits)")
+    parser.add_argument("--updates", type=int, default=5)
+    parser.add_argument("--no-graph", action="store_true", help="sample without a CUDA graph")
+    return parser.parse_args()
+
+
+def _models(shape: TransformerShape, settings: PPOSettings, compute: ComputeSettings,
+            device: torch.device) -> tuple[PPOTrainer, RewardModel]:
+    """Random weights: their values do not change how long anything takes."""
+    def language_model() -> Any:
+        return build_language_model(ModelShape(layers=shape.layers, width=shape.width, heads=shape.heads,
+                                               context=shape.context, vocab_size=shape.vocabulary), seed=1)
+
+    half = torch.bfloat16 if compute.precision == "bf16" else torch.float32
+    reward_model = RewardModel.from_language_model(language_model(), seed=1).to(device).requires_grad_(False)
+    reward_model.body.to(half)
+    policy = Policy(language_model().to(device), temperature=TEMPERATURE)
+    reference = Policy(language_model().to(device, half), temperature=TEMPERATURE)
+    return PPOTrainer(policy, reference, settings=settings, end_token=STOP, end=END, seed=1,
+                      compute=compute), reward_model
+
+
+def _queries(shape: TransformerShape, rows: int) -> TokenBatch:
+    """On the host, as a study has them; one in eight a little shorter than the rest."""
+    generator = torch.Generator().manual_seed(0)
+    lengths = [QUERY - (1 + row % 7) * (row % 8 == 7) for row in range(rows)]
+    return TokenBatch.from_sequences(
+        [torch.randint(STOP + 1, shape.vocabulary, (length,), generator=generator).tolist() for length in lengths])
+
+
+class _Clock:
+    """Seconds of work that a device does behind the host's back."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._wait: Callable[[], None] = torch.cuda.synchronize if device.type == "cuda" else lambda: None
+
+    def seconds(self, work: Callable[[], Any]) -> float:
+        self._wait()
+        began = time.perf_counter()
+        work()
+        self._wait()
+        return time.perf_counter() - began
+
+
+@torch.no_grad()
+def _rollout(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch) -> Any:
+    return collect(trainer.policy, trainer.reference, batch, torch.arange(len(batch)), end=END, end_token=STOP, seed=1,
+                   score=partial(score_in_passes, reward_model), micro_batch=trainer.settings.micro_batch,
+                   sample=trainer.sample)
+
+
+def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, clock: _Clock) -> dict[str, float]:
+    """Seconds of each part of an update, by itself."""
+    policy, micro_batch = trainer.policy, trainer.settings.micro_batch
+    queries, stream_ids = batch.to(policy.device), torch.arange(len(batch))
+    rollout = _rollout(trainer, reward_model, batch)
+    truncated = truncate(rollout.tokens, end_token=STOP, after=END.after).tokens
+
+    @torch.no_grad()
+    def sampling() -> None:
+        trainer.sample(policy, queries, length=END.tokens, seed=1, stream_ids=stream_ids, with_values=True)
+
+    @torch.no_grad()
+    def passes(model: Policy) -> None:
+        evaluate_in_passes(model, queries, rollout.tokens, micro_batch=micro_batch)
+
+    rewards, _ = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=0.15)
+    everything = torch.arange(len(batch))
+    sampling()
+    return {
+        "sampling": clock.seconds(sampling),
+        "log-probabilities of the policy once more (half precision only)":
+            clock.seconds(partial(passes, policy)) if policy.is_half else 0.0,
+        "log-probabilities of the reference": clock.seconds(partial(passes, trainer.reference)),
+        "scores": clock.seconds(lambda: score_in_passes(reward_model, queries, truncated)),
+        "forward and backward, four epochs":
+            4 * clock.seconds(lambda: trainer.train_minibatch(rollout, rewards, everything)),
+        "Adam, four steps": 4 * clock.seconds(lambda: trainer.optimizer.step(learning_rate=1e-6)),
+    }
+
+
+def _print(options: argparse.Namespace, shape: TransformerShape, compute: ComputeSettings, settings: PPOSettings,
+           device: torch.device, whole: float, parts: dict[str, float]) -> None:
+    cuda = device.type == "cuda"
+    name = torch.cuda.get_device_name() if cuda else "CPU"
+    rate = options.batch / whole
+    print(f"{name}, torch {torch.__version__}: {options.shape}, batch {options.batch}, {options.precision}, "
+          f"{'no graph' if options.no_graph or not cuda else 'sampling as a graph'}")
+    print(f"{rate:.1f} episodes/s (goal for 774m at 512 on an H200: {GOAL}), {whole:.3f} s an update\n")
+    print("| part | seconds | share |\n| --- | --- | --- |")
+    for part, seconds in {**parts, "the rest": whole - sum(parts.values())}.items():
+        print(f"| {part} | {seconds:.4f} | {seconds / whole:.0%} |")
+    promised = ppo_memory(shape, settings=settings, compute=compute, query_tokens=QUERY, response=END)
+    measured = f", measured {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if cuda else ""
+    print(f"\nmemory: promised {promised.peak / 2**30:.1f} GiB{measured}")
+    print(json.dumps({"device": name, "shape": options.shape, "batch": options.batch, "episodes_per_second": rate,
+                      "seconds": whole, "parts": parts}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Which sides meet on which work. Every function gives plain values for docs/performance.json."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from typing import Any
+
+from benchmarks.speed.contest import Side, compete, ratio
+from benchmarks.speed.floor import best_rate
+from benchmarks.speed.shapes import CANDIDATES
+
+OURS, SINGLE, TRL = "benchmarks.speed.ours", "benchmarks.speed.single_file", "benchmarks.speed.trl_peer"
+BF16 = {"ACCELERATE_MIXED_PRECISION": "bf16"}
+
+
+def floor(options: argparse.Namespace) -> dict[str, Any]:
+    """The best matrix rate in each precision, Gflop/s."""
+    return {precision: best_rate(precision) for precision in ("fp32", "bf16")}
+
+
+def ppo(options: argparse.Namespace) -> dict[str, Any]:
+    """For each shape: the results of two contests (single precision and bf16), and the matrix rates around them."""
+    _require_trl()
+    found = {}
+    for name in options.shapes:
+        rates = floor(options)
+        single = [_side("ours", "fp32", name), _side("trl", "fp32", name), _side("single file", "fp32", name),
+                  _side("ours", "bf16", name)]
+        half = [_side("ours", "bf16", name), _side("trl", "bf16", name)]
+        trunks = [_side("single file", "fp32", name),
+                  Side("single file, two trunks fp32", f"{SINGLE}:ppo", {"name": name, "separate_value": True})]
+        contests = {key: compete(sides, rounds=options.rounds)
+                    for key, sides in (("fp32", single), ("bf16", half), ("trunks", trunks))}
+        found[name] = {"rates": rates, "contests": contests}
+        _show_ppo(name, contests)
+    return found
+
+
+def _side(who: str, precision: str, shape: str) -> Side:
+    name = f"{who} {precision}"
+    if who == "ours":
+        return Side(name, f"{OURS}:ppo", {"name": shape, "precision": precision})
+    if who == "trl":
+        return Side(name, f"{TRL}:ppo", {"name": shape}, BF16 if precision == "bf16" else {})
+    return Side(name, f"{SINGLE}:ppo", {"name": shape})
+
+
+def _show_ppo(name: str, contests: dict[str, Any]) -> None:
+    for results in contests.values():
+        for side, result in results.items():
+            print(f"({name}) {side:28} {sorted(result['rates'])[len(result['rates']) // 2]:9.3f} episodes/s "
+                  f"{result['peak_mib']:7.0f} MiB", flush=True)
+    print(f"({name}) fp32 over TRL {ratio(contests['fp32'], 'ours fp32', 'trl fp32'):.2f}, over the single file "
+          f"{ratio(contests['fp32'], 'ours fp32', 'single file fp32'):.2f}; bf16 over TRL fp32 "
+          f"{ratio(contests['fp32'], 'ours bf16', 'trl fp32'):.2f}, over TRL bf16 "
+          f"{ratio(contests['bf16'], 'ours bf16', 'trl bf16'):.2f}; two trunks slow the single file by "
+          f"{ratio(contests['trunks'], 'single file fp32', 'single file, two trunks fp32'):.2f}", flush=True)
+
+
+def sampling(options: argparse.Namespace) -> dict[str, Any]:
+    """Responses a second to 64 queries: four to each, and one, beside `generate`."""
+    found = {}
+    for name in options.shapes:
+        sides = [Side(f"{who} {k}", f"{module}:sampling", {"name": name, "candidates": k})
+                 for k in (CANDIDATES, 1) for who, module in (("ours", OURS), ("generate", SINGLE))]
+        found[name] = compete(sides, rounds=options.rounds)
+        print(f"({name}) best-of-4 {ratio(found[name], 'ours 4', 'generate 4'):.2f}, "
+              f"one response {ratio(found[name], 'ours 1', 'generate 1'):.2f} times generate", flush=True)
+    return found
+
+
+def reward(options: argparse.Namespace) -> dict[str, Any]:
+    """Labels a second in training: the query read once, in k passes of this project's trunk, of the module's own."""
+    found = {}
+    for name in options.shapes:
+        sides = [Side("shared", f"{OURS}:reward_step", {"name": name, "shares_query": True}),
+                 Side("separate", f"{OURS}:reward_step", {"name": name, "shares_query": False}),
+                 Side("module", f"{SINGLE}:reward_step", {"name": name})]
+        found[name] = compete(sides, rounds=options.rounds)
+        print(f"({name}) {ratio(found[name], 'shared', 'separate'):.2f} times own separate passes, "
+              f"{ratio(found[name], 'shared', 'module'):.2f} times the module's", flush=True)
+    return found
+
+
+def memory(options: argparse.Namespace) -> dict[str, Any]:
+    """Peak memory after a little work and after much: it must not grow with episodes or labels."""
+    found = {}
+    for what, build, arguments, little, much in (
+            ("PPO updates of 64 episodes on (a)", f"{OURS}:ppo", {"name": "a", "precision": "fp32"}, 10, 200),
+            ("reward-model labels on (a)", "benchmarks.speed.fits:reward_fit", {}, 2_500, 60_000)):
+        peaks = {}
+        for amount in (little, much):
+            side = Side(what, "benchmarks.speed.fits:repeated" if build.endswith(":ppo") else build,
+                        {**arguments, "amount": amount})
+            peaks[str(amount)] = compete([side], rounds=1, turn_seconds=0)[what]["peak_mib"]
+        found[what] = peaks
+        print(what, peaks, flush=True)
+    return found
+
+
+def _require_trl() -> None:
+    if importlib.util.find_spec("trl") is None:
+        raise SystemExit("TRL is not installed. Run `make bench`, or pip install '.[bench]'")

@@ -1,0 +1,160 @@
+"""Figures into docs/performance.json, and from there into the tables and the picture of docs/performance.md."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed.contest import ratio
+from benchmarks.speed.shapes import SHAPES
+from benchmarks.write_table import write_table
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FIGURES, PAGE, PICTURE = DOCS / "performance.json", DOCS / "performance.md", DOCS / "images" / "cost.svg"
+GOALS = {"a": (6, None, None), "b": (4, None, None), "c": (4, 6.5, 3.5)}
+"""Times TRL: single precision over its single precision, bf16 over its single precision, bf16 over its bf16."""
+
+
+def keep(part: str, figures: Mapping[str, Any]) -> None:
+    """Replace a part's figures; shapes and studies that were not run keep theirs."""
+    document = _figures()
+    before = document.get(part, {}).get("figures", {})
+    document[part] = {"figures": {**before, **figures}, "conditions": _conditions()}
+    FIGURES.write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def _figures() -> dict[str, Any]:
+    return json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}
+
+
+def _conditions() -> dict[str, Any]:
+    names = ("torch", "transformers", "trl", "accelerate", "numpy")
+    installed = {package.metadata["Name"].lower() for package in importlib.metadata.distributions()}
+    return {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "load": round(os.getloadavg()[0], 1),
+            "machine": f"{_processor()}, {os.cpu_count()} cores", "python": platform.python_version(),
+            "versions": {name: importlib.metadata.version(name) for name in names if name in installed}}
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
+
+
+def write() -> None:
+    """Every table whose figures there are."""
+    document = _figures()
+    tables = {"ppo": _ppo, "sampling": _sampling, "reward": _reward, "memory": _memory, "studies": _studies}
+    for name, make in tables.items():
+        if name in document:
+            columns, rows = make(document[name]["figures"])
+            write_table(name, columns, rows, note=_note(document[name]["conditions"]), document=PAGE)
+    if "commands" in document:
+        seconds = document["commands"]["figures"]["help_seconds"]
+        write_table("commands", ["command", "seconds"], [["`python -m harness.run --help`", f"{seconds:.2f}"]],
+                    note=_note(document["commands"]["conditions"]), document=PAGE)
+    if "studies" in document:
+        _draw(document["studies"]["figures"])
+
+
+def _note(conditions: Mapping[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in conditions["versions"].items())
+    return (f"{conditions['machine']}; Python {conditions['python']}, {versions}; {conditions['date']}, load average "
+            f"at the end {conditions['load']}.")
+
+
+def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    rows = []
+    for name, found in figures.items():
+        shape, contests, rates = SHAPES[name], found["contests"], found["rates"]
+        single, half, trunks = (contests[key] for key in ("fp32", "bf16", "trunks"))
+        single_goal, half_goal, same_goal = GOALS[name]
+
+        def row(side: str, results: Mapping[str, Any], shape=shape, rates=rates) -> list[str]:  # type: ignore[no-untyped-def]
+            rate = statistics.median(results[side]["rates"])
+            floor = rates["bf16" if "bf16" in side else "fp32"] / shape.gflop_per_episode
+            return [f"({shape.name})", side, f"{rate:.3g}", f"{floor / rate:.1f}", f"{results[side]['peak_mib']:,.0f}"]
+
+        rows += [
+            [*row("ours fp32", single), _times(single, "ours fp32", "trl fp32", single_goal),
+             _times(single, "ours fp32", "single file fp32", 2)],
+            [*row("trl fp32", single), "", ""], [*row("single file fp32", single), "", ""],
+            [*row("single file, two trunks fp32", trunks), "",
+             _times(trunks, "single file, two trunks fp32", "single file fp32", None)],
+            [*row("ours bf16", half), " and ".join([
+                _times(half, "ours bf16", "trl bf16", same_goal) + " its bf16",
+                _times(single, "ours bf16", "trl fp32", half_goal) + " its fp32"]), ""],
+            [*row("trl bf16", half), "", ""],
+        ]
+    columns = ["work", "side", "episodes/s", "times the floor's seconds", "peak MiB", "times TRL",
+               "times the single file"]
+    return columns, rows
+
+
+def _times(results: Mapping[str, Any], one: str, other: str, goal: float | None) -> str:
+    found = ratio(results, one, other)
+    return f"{found:.2f}" + (f" (goal {goal:g})" if goal else "")
+
+
+def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    rows = []
+    for name, results in figures.items():
+        for k, what in ((4, "best-of-4 candidates"), (1, "one response a query")):
+            ours, theirs = (statistics.median(results[f"{side} {k}"]["rates"]) for side in ("ours", "generate"))
+            goal = 3 if k == 4 and name != "c" else None
+            rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", f"{theirs:,.4g}",
+                         _times(results, f"ours {k}", f"generate {k}", goal),
+                         *(f"{results[f'{side} {k}']['peak_mib']:,.0f}" for side in ("ours", "generate"))])
+    return ["work", "what", "ours, responses/s", "ours, tokens/s", "`generate`, responses/s", "times `generate`",
+            "peak MiB, ours", "`generate`"], rows
+
+
+def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    rows = [[f"({name})", f"{statistics.median(results['shared']['rates']):,.4g}",
+             _times(results, "shared", "separate", 1.5), _times(results, "shared", "module", 1.5),
+             f"{results['shared']['peak_mib']:,.0f}", f"{results['module']['peak_mib']:,.0f}"]
+            for name, results in figures.items()]
+    return ["work", "labels/s", "times four passes of the same trunk", "times four passes of the module",
+            "peak MiB", "the module's"], rows
+
+
+def _memory(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    rows = [[what, *(f"{int(amount):,}: {peak:,.0f} MiB" for amount, peak in peaks.items())]
+            for what, peaks in figures.items()]
+    return ["what", "a little", "much"], rows
+
+
+def _studies(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    goals = {"label_budget": "900", "quick": "90"}
+    rows = [[f"`{name}.yaml`", f"{found['seconds']:,.0f}", goals.get(name, ""),
+             _number(found.get("cached_seconds"), ".1f"), _number(found.get("peak_mib"), ",.0f")]
+            for name, found in figures.items()]
+    return ["study", "seconds from nothing", "goal", "seconds with everything cached (goal 5)",
+            "MiB, the largest process"], rows
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _draw(figures: Mapping[str, Any]) -> None:
+    """Seconds of the reward-model stages over label budget, and of one PPO stage over its episodes."""
+    from matplotlib.figure import Figure
+
+    found = figures.get("label_budget") or next(iter(figures.values()))
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    points = [(int(name.split("/")[1]), seconds) for name, kind, seconds in found["stages"] if kind == "reward_model"]
+    left.plot(*zip(*points, strict=True), "o", color="#3a5a98")
+    left.set(xlabel="labels", ylabel="seconds of a reward-model stage", xlim=(0, None), ylim=(0, None))
+    right.plot(*zip(*found["episodes"], strict=True), color="#3a5a98")
+    right.set(xlabel="episodes", ylabel="seconds of a PPO stage", xlim=(0, None), ylim=(0, None))
+    PICTURE.parent.mkdir(exist_ok=True)
+    figure.savefig(PICTURE, metadata={"Date": None})

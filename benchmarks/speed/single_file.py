@@ -1,0 +1,174 @@
+"""A peer: PPO in one file on plain transformers, as reproductions of the released code are written.
+
+Deliberately without this project's means: `generate` samples, the modules' own forward passes make logits and values
+for every position, autograd does the rest. The work is the released code's: a value head on the policy's trunk (or,
+with `separate_value`, a value model of its own), a frozen reference, a reward model, whitening, GAE, four epochs.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoModelForSequenceClassification, GenerationConfig, GPT2Config
+
+from benchmarks.speed.contest import Turn
+from benchmarks.speed.ours import language_model
+from benchmarks.speed.shapes import (
+    AFTER,
+    BETA,
+    CANDIDATES,
+    EPOCHS,
+    LEARNING_RATE,
+    PENALTY,
+    RESPONSE,
+    SHAPES,
+    STOP,
+    TEMPERATURE,
+    Shape,
+    query_rows,
+)
+
+PAD = 0
+
+
+def classifier(shape: Shape) -> Any:
+    """The reward model as transformers has it: a body and a score."""
+    config: GPT2Config = copy.deepcopy(language_model(shape).config)
+    config.num_labels, config.pad_token_id = 1, PAD
+    torch.manual_seed(1)
+    return AutoModelForSequenceClassification.from_config(config).eval()
+
+
+def left_padded(rows: list[list[int]]) -> Tensor:
+    longest = max(map(len, rows))
+    return torch.tensor([[PAD] * (longest - len(row)) + row for row in rows])
+
+
+def read(model: Any, tokens: Tensor) -> Any:
+    """The module's own pass over padded rows."""
+    mask = tokens != PAD
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    return model(input_ids=tokens, attention_mask=mask, position_ids=positions, output_hidden_states=True)
+
+
+def whiten(x: Tensor, *, center: bool = True) -> Tensor:
+    white = (x - x.mean()) * torch.rsqrt(x.var() + 1e-8)
+    return white if center else white + x.mean()
+
+
+def generation() -> GenerationConfig:
+    return GenerationConfig(max_new_tokens=RESPONSE, min_new_tokens=RESPONSE, do_sample=True, top_k=0, top_p=1.0,
+                            temperature=TEMPERATURE, pad_token_id=PAD)
+
+
+def ppo(name: str, separate_value: bool = False) -> Turn:
+    """One update a turn."""
+    shape = SHAPES[name]
+    policy, reference, reward = language_model(shape), language_model(shape), classifier(shape)
+    value_model = language_model(shape) if separate_value else None
+    value_head = nn.Linear(shape.width, 1)
+    nn.init.zeros_(value_head.weight)
+    modules = nn.ModuleList([policy, value_head] + ([value_model] if value_model else []))
+    optimizer = torch.optim.Adam(modules.parameters(), lr=LEARNING_RATE, eps=1e-5)
+    rows, beta = query_rows(shape, rows=16 * shape.batch), BETA
+    done = 0
+
+    def logits_and_values(tokens: Tensor, start: int) -> tuple[Tensor, Tensor]:
+        output = read(policy, tokens)
+        states = read(value_model, tokens).hidden_states[-1] if value_model else output.hidden_states[-1]
+        return output.logits[:, start - 1:-1] / TEMPERATURE, value_head(states)[:, start - 1:-1].squeeze(-1)
+
+    def picked(logits: Tensor, responses: Tensor) -> Tensor:
+        return functional.log_softmax(logits, dim=-1).gather(2, responses.unsqueeze(-1)).squeeze(-1)
+
+    @torch.no_grad()
+    def collect(queries: Tensor) -> tuple[Tensor, ...]:
+        start = queries.shape[1]
+        tokens = policy.generate(input_ids=queries, attention_mask=queries != PAD, generation_config=generation())
+        responses = tokens[:, start:]
+        logits, values = logits_and_values(tokens, start)
+        reference_logits = read(reference, tokens).logits[:, start - 1:-1] / TEMPERATURE
+        ends = (responses == STOP) & (torch.arange(RESPONSE) >= AFTER)
+        valid = ends.any(dim=1)
+        last = torch.where(valid, ends.int().argmax(dim=1), RESPONSE - 1)
+        hidden = read(reward.transformer, tokens).last_hidden_state
+        scores = reward.score(hidden)[torch.arange(len(tokens)), start + last].squeeze(-1)
+        scores = torch.where(valid, scores, PENALTY)
+        return tokens, responses, picked(logits, responses), picked(reference_logits, responses), values, scores
+
+    def turn() -> int:
+        nonlocal done, beta
+        batch = [rows[(done + row) % len(rows)] for row in range(shape.batch)]
+        queries = left_padded(batch)
+        tokens, responses, logprobs, ref_logprobs, values, scores = collect(queries)
+        kl = logprobs - ref_logprobs
+        rewards = -beta * kl
+        rewards[:, -1] += scores
+        rewards = whiten(rewards, center=False)
+        advantages, running = torch.zeros_like(rewards), torch.zeros(shape.batch)
+        for t in reversed(range(RESPONSE)):
+            after = values[:, t + 1] if t + 1 < RESPONSE else 0.0
+            running = rewards[:, t] + after - values[:, t] + 0.95 * running
+            advantages[:, t] = running
+        returns = advantages + values
+        advantages = whiten(advantages)
+        for _ in range(EPOCHS):
+            logits, predicted = logits_and_values(tokens, queries.shape[1])
+            new = picked(logits, responses)
+            clipped = torch.clamp(predicted, values - 0.2, values + 0.2)
+            value_loss = 0.5 * torch.maximum((predicted - returns) ** 2, (clipped - returns) ** 2).mean()
+            change = (new - logprobs).exp()
+            policy_loss = torch.maximum(-advantages * change, -advantages * change.clamp(0.8, 1.2)).mean()
+            optimizer.zero_grad()
+            (policy_loss + 0.1 * value_loss).backward()
+            optimizer.step()
+            with torch.no_grad():
+                probabilities = functional.softmax(logits, dim=-1)
+                entropy = (torch.logsumexp(logits, dim=-1) - (probabilities * logits).sum(-1)).mean()
+                figures = [policy_loss, value_loss, entropy, 0.5 * ((new - logprobs) ** 2).mean()]
+                assert all(torch.isfinite(figure) for figure in figures)
+        nats = kl.sum(1).mean().item()
+        beta *= 1 + max(-0.2, min(0.2, nats / 6.0 - 1)) * shape.batch / 10_000
+        done += shape.batch
+        return shape.batch
+
+    return turn
+
+
+def sampling(name: str, candidates: int) -> Turn:
+    """transformers' `generate`, k sequences for each query."""
+    shape = SHAPES[name]
+    model, queries = language_model(shape), left_padded(query_rows(shape, rows=64))
+
+    @torch.no_grad()
+    def turn() -> int:
+        tokens = model.generate(input_ids=queries, attention_mask=queries != PAD, generation_config=generation(),
+                                num_return_sequences=candidates)
+        return int(tokens.shape[0])
+
+    return turn
+
+
+def reward_step(name: str) -> Turn:
+    """One step on 32 labels a turn: a pass of the module for each of the k candidates."""
+    shape, labels = SHAPES[name], 32
+    model = classifier(shape)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, eps=1e-5)
+    queries = left_padded(query_rows(shape, rows=labels))
+    generator = torch.Generator().manual_seed(0)
+    candidates = torch.randint(STOP + 1, shape.vocabulary, (labels, CANDIDATES, RESPONSE), generator=generator)
+    best = torch.randint(0, CANDIDATES, (labels,), generator=generator)
+
+    def turn() -> int:
+        optimizer.zero_grad()
+        rows = [torch.cat([queries, candidates[:, k]], dim=1) for k in range(CANDIDATES)]
+        scores = [model.score(read(model.transformer, row).last_hidden_state[:, -1]) for row in rows]
+        functional.cross_entropy(torch.cat(scores, dim=1), best).backward()
+        optimizer.step()
+        return labels
+
+    return turn

@@ -1,0 +1,43 @@
+"""Independent pieces of work side by side, each on one thread of a CPU.
+
+For small models that is faster than one piece on all threads: their matrices are too small to share. It is the rule
+by which stages of a study share a machine too (`engine.resources`), applied inside a stage that has it alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+
+NARROW = 512
+"""Up to this width models are small in this sense."""
+
+T = TypeVar("T")
+
+
+def lanes_for(width: int, device: torch.device) -> int:
+    """How many pieces of work of a model of this width run side by side: on a GPU and for a wide model one."""
+    return torch.get_num_threads() if device.type == "cpu" and width <= NARROW else 1
+
+
+def in_lanes(tasks: Sequence[Callable[[], T]], *, lanes: int) -> list[T]:
+    """The tasks' results in their order. Gradients are recorded in them if they are recorded here."""
+    if lanes == 1 or len(tasks) == 1:
+        return [task() for task in tasks]
+    records = torch.is_grad_enabled()
+
+    def run(task: Callable[[], T]) -> T:
+        with torch.set_grad_enabled(records):
+            return task()
+
+    return list(_pool(lanes).map(run, tasks))
+
+
+@functools.cache
+def _pool(lanes: int) -> ThreadPoolExecutor:
+    """Threads that live as long as the process; what they run uses no threads of its own."""
+    return ThreadPoolExecutor(lanes, thread_name_prefix="lane", initializer=torch.set_num_threads, initargs=(1,))

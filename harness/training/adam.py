@@ -1,0 +1,92 @@
+"""Adam for every loop here, with single-precision weights behind a module that computes in bfloat16."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings
+
+
+class Adam:
+    """Adam, or AdamW where a weight decay is given (on matrices only, as is usual), fused where torch can.
+
+    In bf16 the `computing` part of the module is turned to bfloat16 and its single-precision weights are kept here:
+    they are what is trained, and `restore` puts them back. The gradients of the passes of a batch are summed in
+    single precision: in bfloat16 a sum stops growing after a few hundred terms.
+    """
+
+    def __init__(self, module: nn.Module, *, epsilon: float, weight_decay: float | None = None,
+                 compute: ComputeSettings = DEFAULT_COMPUTE, computing: nn.Module | None = None) -> None:
+        """computing: the part whose matrices are large, all of the module by default; the rest stays as it is."""
+        parameters = [p for p in module.parameters() if p.requires_grad]
+        halved = set[nn.Parameter]()
+        if compute.precision == "bf16":
+            halved = {p for p in (computing or module).parameters() if p.dtype is torch.float32}
+        behind = {p: p.detach() for p in parameters if p in halved}
+        self._halves, self._masters = list[Tensor](behind), list(behind.values())
+        for half, master in behind.items():
+            half.data = master.to(torch.bfloat16)
+        self._parameters = parameters
+        self._weights: list[Tensor] = [behind.get(p, p) for p in parameters]
+        self._torch = _torch_adam(self._weights, epsilon=epsilon, weight_decay=weight_decay)
+
+    def zero_grad(self) -> None:
+        self._torch.zero_grad(set_to_none=True)
+
+    def gradients(self, loss: Tensor) -> list[Tensor | None]:
+        """Of one pass, in the module's own numbers. May run beside others."""
+        return list(torch.autograd.grad(loss, self._parameters, allow_unused=True))
+
+    def accumulate(self, gradients: Sequence[Tensor | None]) -> None:
+        """Add a pass's gradients to the step's."""
+        for weight, gradient in zip(self._weights, gradients, strict=True):
+            if gradient is None:
+                continue
+            weight.grad = gradient.to(weight.dtype) if weight.grad is None else weight.grad.add_(gradient)
+
+    def clip_gradient(self, norm: float) -> None:
+        """Scale the gradients down to this norm where theirs is larger."""
+        nn.utils.clip_grad_norm_(self._weights, norm)
+
+    def step(self, *, learning_rate: float) -> None:
+        for group in self._torch.param_groups:
+            group["lr"] = learning_rate
+        self._torch.step()
+        self._publish()
+
+    def restore(self) -> None:
+        """Give the module its single-precision weights back; the optimizer is of no use after it."""
+        for parameter, master in zip(self._halves, self._masters, strict=True):
+            parameter.data = master
+        self._halves = []
+
+    def state_dict(self) -> dict[str, Any]:
+        """Adam's state, and the single-precision weights where there are any."""
+        return {**self._torch.state_dict(), "masters": self._masters}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self._torch.load_state_dict({name: value for name, value in state.items() if name != "masters"})
+        for master, saved in zip(self._masters, state["masters"], strict=True):
+            master.copy_(saved)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Round the weights into the module."""
+        if self._halves:
+            with torch.no_grad():
+                torch._foreach_copy_(self._halves, self._masters)
+
+
+def _torch_adam(weights: list[Tensor], *, epsilon: float, weight_decay: float | None) -> torch.optim.Optimizer:
+    fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in weights)
+    if weight_decay is None:
+        return torch.optim.Adam(weights, lr=0.0, eps=epsilon, fused=fused)
+    groups = [
+        {"params": [p for p in weights if p.dim() >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in weights if p.dim() < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW([group for group in groups if group["params"]], lr=0.0, eps=epsilon, fused=fused)

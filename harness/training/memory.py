@@ -1,0 +1,129 @@
+"""How much memory PPO takes, from the shapes alone: for a plan, before anything is loaded. Pure, without torch.
+
+The largest parts are counted tensor by tensor as `models.gpt2_trunk` makes them; tests compare them with the tensors
+of a real pass. What is left out (the allocator's waste, kernels' workspace, libraries) is a few percent on top.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from harness.training.settings import ComputeSettings, EndRule, PPOSettings
+
+SINGLE = 4
+PASS_LOGITS = 1 << 26
+"""Logits made at once by a pass of training: 256 MiB in single precision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerShape:
+    """A GPT-2. layers, width, heads, vocabulary; context: positions with an embedding; tied: head and token table."""
+
+    layers: int
+    width: int
+    heads: int
+    vocabulary: int
+    context: int
+    tied: bool = True
+
+    @property
+    def parameters(self) -> int:
+        """Weights of body and language-model head (GPT-2 124M, 355M, 774M, 1.5B are 124.4, 354.8, 774.0, 1557.6M)."""
+        w = self.width
+        block = 12 * w * w + 13 * w
+        tables = (self.vocabulary * (1 if self.tied else 2) + self.context) * w
+        return self.layers * block + tables + 2 * w
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOMemory:
+    """Bytes. policy: its weights, and their copy in half precision. frozen_models: reference policy and reward model.
+
+    gradients, adam: in single precision. activations: kept by one training pass for its backward pass. logits: of
+    that pass. sampling: keys, values and logits of a batch; never at the same time as activations and logits.
+    """
+
+    policy: int
+    frozen_models: int
+    gradients: int
+    adam: int
+    activations: int
+    logits: int
+    sampling: int
+
+    @property
+    def peak(self) -> int:
+        """The most that is held at one time."""
+        resident = self.policy + self.frozen_models + self.adam
+        return resident + max(self.sampling, self.gradients + self.activations + self.logits)
+
+    def rows(self) -> list[tuple[str, int]]:
+        """(name, bytes) of every part, for a table."""
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+
+def ppo_memory(shape: TransformerShape, *, settings: PPOSettings, compute: ComputeSettings, query_tokens: int,
+               response: EndRule, fused: bool = True) -> PPOMemory:
+    """What PPO on this shape holds. fused: attention and activation in one kernel each, as on a GPU."""
+    number = 2 if compute.precision == "bf16" else SINGLE
+    weights, time = shape.parameters, query_tokens + response.tokens
+    rows = settings.micro_batch or rows_by_logits(response.tokens * shape.vocabulary)
+    rows = min(rows, settings.batch_size // settings.minibatches)
+    half_copy = weights * number if number < SINGLE else 0
+    return PPOMemory(
+        policy=weights * SINGLE + half_copy,
+        frozen_models=2 * weights * number,
+        # In half precision the gradient of the pass at hand stands beside the sum.
+        gradients=weights * SINGLE + half_copy,
+        adam=2 * weights * SINGLE,
+        activations=rows * activation_bytes(shape, time=time, number=number, fused=fused,
+                                            checkpoint=compute.checkpoint_activations),
+        logits=rows * response.tokens * logits_bytes(shape.vocabulary, number=number),
+        sampling=settings.batch_size * sampling_bytes(shape, query_tokens=query_tokens, response=response.tokens,
+                                                      number=number),
+    )
+
+
+def rows_by_logits(logits_per_row: int) -> int:
+    """How many rows a pass may have for the logits it makes."""
+    return max(1, PASS_LOGITS // logits_per_row)
+
+
+def activation_bytes(shape: TransformerShape, *, time: int, number: int, fused: bool, checkpoint: bool) -> int:
+    """What the blocks keep of one row of `time` positions for the backward pass. number: bytes of one.
+
+    The last block is counted whole, though it is computed at the response's positions only.
+    """
+    layer = _kept_by_a_block(shape, time=time, number=number, fused=fused)
+    if not checkpoint:
+        return shape.layers * layer
+    return shape.layers * time * shape.width * number + layer
+
+
+def _kept_by_a_block(shape: TransformerShape, *, time: int, number: int, fused: bool) -> int:
+    """In widths: both norms' inputs and outputs (4), q, k and v (3), what attention gives, and what the feed-forward
+    layer keeps at 4 widths each: before and after its activation, and the activation's slope where it is not fused.
+
+    Attention keeps its result once more where it is fused, and its probabilities where it is not.
+    """
+    widths = 4 + 3 + 1 + (8 + 1 if fused else 12)
+    probabilities = 0 if fused else shape.heads * time * time
+    statistics = 2 * 2 * time * SINGLE
+    return (widths * shape.width * time + probabilities) * number + statistics
+
+
+def logits_bytes(vocabulary: int, *, number: int) -> int:
+    """Of one position in training: logits, their probabilities and their gradients, wide ones in single precision."""
+    widened = SINGLE if number < SINGLE else 0
+    return vocabulary * (2 * number + widened + 2 * SINGLE)
+
+
+def sampling_bytes(shape: TransformerShape, *, query_tokens: int, response: int, number: int,
+                   candidates: int = 1) -> int:
+    """Of one query while its candidates are sampled: keys and values of query and candidates, and one step's logits.
+
+    The logits of a step become log-probabilities, probabilities, and their sum in double precision.
+    """
+    cache = 2 * shape.layers * shape.width * (query_tokens + candidates * response) * number
+    widened = SINGLE if number < SINGLE else 0
+    return cache + candidates * shape.vocabulary * (number + widened + 2 * SINGLE + 2 * SINGLE)
