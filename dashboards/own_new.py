@@ -9,30 +9,28 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.identity import store
-from harness.engine.finished import ArmSample, FinishedStudy, finished_studies, load_samples
+from harness.engine.finished import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
-from harness.ratings.blinding import Pair, build_items, scrambled_pairs
+from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
-from harness.ratings.pairing import pair_arms
-from harness.ratings.protocol import ItemSet, StudyProtocol
+from harness.ratings.pairing import ArmSample
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, ExclusionRules, StudyProtocol
+from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
 from harness.stages.human_results import analyse
+from harness.stages.publish import analysis_plan
 
-DEFAULT_TITLE = "Which text is better?"
-DEFAULT_INSTRUCTIONS = (
-    "You see the beginning of a text and two ways it goes on, or a source and two summaries of it. Choose the one "
-    "that is better overall. Use Tie where you cannot tell, and Both bad where neither is any good. Read both to the "
-    "end. The order of the two is random. Some items return: judge each as if it were new.")
+SEED = 1
 BASELINES = ("reference", "supervised", "zero_shot", "lead", "best_of_n", "random_sentences")
 
 
 @dataclass(frozen=True)
-class Draft:
+class NewStudy:
     """A study that could be published as it stands."""
 
     protocol: StudyProtocol
-    items: ItemSet
-    pairs: tuple[Pair, ...]
+    draft: Draft
+    source: FinishedStudy
 
 
 def section() -> None:
@@ -44,19 +42,19 @@ def section() -> None:
         return
     chosen = st.selectbox("Execution", finished, format_func=lambda each: each.name, key="execution")
     try:
-        draft = _form(chosen, load_samples(chosen))
+        new = _form(chosen, load_samples(chosen))
     except InputError as error:
         st.error(str(error))
         return
-    if draft is None:
+    if new is None:
         return
-    _summary(draft)
-    _leaks(draft)
-    _rehearsal(draft)
-    _publish(draft)
+    _summary(new.draft)
+    _leaks(new.draft)
+    _rehearsal(new)
+    _publish(new)
 
 
-def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> Draft | None:
+def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     arms = sorted({each.arm for each in samples})
     trained = [arm for arm in arms if arm.split("/")[0] not in BASELINES] or arms
     left, right = st.columns(2)
@@ -65,11 +63,11 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> Draft | None:
     with st.expander("What raters read", expanded=False):
         title = st.text_input("Title", DEFAULT_TITLE, key="title")
         instructions = st.text_area("Instructions", DEFAULT_INSTRUCTIONS, height=160, key="text")
-    sizes = st.columns(4)
-    per_comparison = sizes[0].number_input("Items a comparison", 2, 10_000, 40, key="per_comparison")
-    overlap = sizes[1].number_input("Raters an item", 1, 50, 3, key="overlap")
-    quota = sizes[2].number_input("Items a rater (0: all)", 0, 100_000, 0, key="quota")
-    margin = sizes[3].number_input("Equivalence margin", 0.01, 0.2, 0.05, step=0.01, key="margin")
+    columns = st.columns(4)
+    per_comparison = columns[0].number_input("Items a comparison", 2, 10_000, 40, key="per_comparison")
+    overlap = columns[1].number_input("Raters an item", 1, 50, 3, key="overlap")
+    quota = columns[2].number_input("Items a rater (0: all)", 0, 100_000, 0, key="quota")
+    margin = columns[3].number_input("Equivalence margin", 0.01, 0.2, 0.05, step=0.01, key="margin")
     checks = st.columns(4)
     gold = checks[0].number_input("Gold items", 0, 200, 6, key="gold")
     repeats = checks[1].number_input("Repeated items", 0, 200, 4, key="repeats")
@@ -84,20 +82,20 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> Draft | None:
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
         return None
-    seed = 1
-    pairs = pair_arms(samples, comparisons, per_comparison=int(per_comparison), seed=seed)
-    known = scrambled_pairs(pairs, count=int(gold + training + qualification), seed=seed)
-    items = build_items(pairs, seed=seed, overlap=int(overlap), repeats=int(repeats), training=known[:training],
-                        qualification=known[training:training + qualification],
-                        gold=known[training + qualification:])
-    protocol = StudyProtocol(name=name, title=title, instructions=instructions, seed=seed, quota=int(quota) or None,
-                             margin=float(margin), ask_copied=copied, ask_accuracy=accurate,
-                             execution=chosen.execution)
-    return Draft(protocol, items, tuple(pairs))
+    sizes = Sizes(items=int(per_comparison), overlap=int(overlap), gold=int(gold), repeats=int(repeats),
+                  training=int(training), qualification=int(qualification))
+    exclusion = ExclusionRules()
+    plan = analysis_plan(margin=float(margin), confidence=StudyProtocol.confidence, baselines=against,
+                         exclusion=exclusion)
+    protocol = StudyProtocol(
+        name=name, title=title, instructions=instructions, seed=SEED, quota=int(quota) or None, margin=float(margin),
+        baselines=tuple(against), exclusion=exclusion, analysis_plan=plan.digest(), ask_copied=copied,
+        ask_accuracy=accurate, execution=chosen.execution, responses=chosen.fingerprints({*ours, *against}))
+    return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
 
 
 def _summary(draft: Draft) -> None:
-    wanted = sum(each.overlap for each in draft.items.items)
+    wanted = draft.judgments
     words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
     seconds = 4 + words / len(draft.pairs) / 4
     st.caption(f"{len(draft.pairs)} items, {wanted} judgments, about {wanted * seconds / 3600:.1f} hours of rating at "
@@ -117,7 +115,7 @@ def _leaks(draft: Draft) -> None:
         "separation": st.column_config.NumberColumn("Tells them apart", format="percent")})
 
 
-def _rehearsal(draft: Draft) -> None:
+def _rehearsal(new: NewStudy) -> None:
     st.subheader("Rehearsal", anchor=False)
     st.caption("Simulated raters walk the whole study in a database of its own, to show how wide the intervals will "
                "be before you pay people. Nothing of it enters the study.")
@@ -127,7 +125,7 @@ def _rehearsal(draft: Draft) -> None:
                                 width=220)
         if st.button("Rehearse", key="rehearse"):
             with st.spinner("Simulated raters are at work"):
-                st.session_state["rehearsed"] = _rehearse(draft, int(raters), float(truth))
+                st.session_state["rehearsed"] = _rehearse(new, int(raters), float(truth))
     rows = st.session_state.get("rehearsed")
     if rows:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
@@ -136,9 +134,9 @@ def _rehearsal(draft: Draft) -> None:
                      column_config=dict.fromkeys(("true", "estimated", "low", "high", "width"), percent))
 
 
-def _rehearse(draft: Draft, raters: int, truth: float) -> list[dict[str, Any]]:
-    planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in draft.pairs}
-    done = rehearse(draft.protocol, draft.items, win_rates=planted, raters=raters, seed=draft.protocol.seed)
+def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
+    planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in new.draft.pairs}
+    done = rehearse(new.protocol, new.draft.items, win_rates=planted, raters=raters, seed=SEED)
     rows = []
     for row in analyse(done.study, done.unblinded, done.store)["comparisons"]:
         better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
@@ -150,12 +148,14 @@ def _rehearse(draft: Draft, raters: int, truth: float) -> list[dict[str, Any]]:
     return rows
 
 
-def _publish(draft: Draft) -> None:
+def _publish(new: NewStudy) -> None:
     st.subheader("Publish", anchor=False)
     st.caption("Plan, items and arm map are hashed now, before the first judgment, and cannot be changed afterwards.")
     if st.button("Publish the study", type="primary", key="publish"):
+        items = new.draft.items
         try:
-            study_id = store().publish_study(draft.protocol, draft.items.items, draft.items.key)
+            log_seal(new.source, new.protocol, study_seal(new.protocol, items))
+            study_id = store().publish_study(new.protocol, items.items, items.key)
         except InputError as error:
             st.error(str(error))
             return

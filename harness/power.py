@@ -125,11 +125,11 @@ def _html(result: dict[str, Any]) -> str:
 
     page = Page("Power")
     points = result["simulation"]
-    named: dict[str, Sequence[float]] = {
-        claim.replace("_", " "): [point[claim] for point in points]
-        for claim in result["needed"] if points[0][claim] is not None}
-    page.figure(curves([point["n_items"] for point in points], named, x_axis="items", y_axis="power",
-                       level=result["settings"]["power"]), "Simulated power over the number of items")
+    items = [point["n_items"] for point in points]
+    named = {claim.replace("_", " "): [(items, [point[claim] for point in points])]
+             for claim in result["needed"] if points[0][claim] is not None}
+    page.figure(curves(named, x_axis="items", y_axis="power", marker="o", level=result["settings"]["power"],
+                       limits=(-0.02, 1.02)), "Simulated power over the number of items")
     page.table(("items", "judgments", *named, "coverage", "width"),
                [(str(point["n_items"]), str(point["n_judgments"]),
                  *(percent(point[claim.replace(" ", "_")]) for claim in named), percent(point["coverage"]),

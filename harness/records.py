@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 PAD = -1
 """The token id that stands for 'no token' in every token array of the harness. Never reaches a model."""
@@ -109,7 +110,8 @@ class Done:
 
 @dataclass(frozen=True)
 class Pending:
-    """The stage waits for people. missing: how many judgments or labels are not there yet."""
+    """The stage waits for people. missing: how many of what are not there yet; 0 where the owner's word is awaited."""
 
     reason: str
     missing: int
+    what: Literal["labels", "judgments"] = "labels"

@@ -67,12 +67,17 @@ def _jobs(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from harness.engine.finished import judged_elsewhere
     from harness.study.externals import external_digests
     from harness.study.loading import load_study
     from harness.study.plan import make_plan
 
     study = load_study(arguments.study, arguments.overrides)
-    plan = make_plan(study, external_digests(study))
+    externals = external_digests(study)
+    plan = make_plan(study, externals)
+    people = judged_elsewhere(plan)
+    if people:
+        plan = make_plan(study, externals, people)
 
     from harness.engine import tracking
 

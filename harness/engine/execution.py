@@ -100,15 +100,18 @@ class Runner:
     def _begin(self) -> FileLock:
         head, dirty = commit()
         study = self._plan.study
+        analysis = study.evaluation.analysis_plan
         self._run_id = self._tracking.begin_run(
             self._experiment, f"{study.study}",
             tags={"level": "execution", "mlflow.source.git.commit": head, "dirty": str(dirty).lower(),
-                  "simulated_labels": str(study.uses_simulated_labels).lower()},
+                  "simulated_labels": str(study.uses_simulated_labels).lower(),
+                  "analysis_plan": analysis.digest()},
             params={"study": study.study, "spec_digest": self._plan.spec_digest, "seed": study.seed,
                     "label_budgets": list(study.labels.budgets), "seeds": list(study.seeds),
                     "task": study.task.kind, "label_source": study.labels.source})
         lock = FileLock(self._root / "locks" / f"execution-{self._run_id}.lock")
         self._tracking.log_text(self._run_id, json.dumps(study.document(), indent=1), "study.json")
+        self._tracking.log_text(self._run_id, json.dumps(analysis.as_json(), indent=1), "analysis_plan.json")
         self._tracking.log_text(self._run_id, json.dumps(versions(), indent=1), "versions.json")
         self._tracking.log_text(self._run_id, _plan_text(self._plan), "plan.json")
         return lock

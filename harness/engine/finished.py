@@ -1,46 +1,90 @@
 """Finished executions whose responses people can compare: what the rating app makes studies from.
 
 An execution exports its arms' responses as `samples.jsonl` beside its report; one record a response, with the
-fields of `records.Sample` and the query's text and source.
+fields of `records.Sample` and the query's text and source. What people said of them comes back by the same command:
+`judged_elsewhere` finds it, and the report is made anew with it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness.errors import InputError
+from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url
+from harness.ratings.pairing import ArmSample
+from harness.ratings.protocol import StudyKind, StudyProtocol
+from harness.ratings.store import open_store
+from harness.study.plan import Plan
+from harness.study.stage import PeopleSlice, digest
 
-REPORTS = Path("mlruns/reports")
+ROOT = Path("mlruns")
+REPORTS = ROOT / "reports"
 SAMPLES_FILE = "samples.jsonl"
+EXECUTION_FILE = "execution.json"
 
 
 @dataclass(frozen=True)
 class FinishedStudy:
-    """A finished execution: its study's name, where its responses are, and the parent run in MLflow."""
+    """A finished execution: its study's name, where its responses are, and where MLflow keeps it.
+
+    execution: the parent run, in the store at tracking_uri. responses: arm -> fingerprint of its texts.
+    """
 
     name: str
     samples: Path
     execution: str | None = None
+    tracking_uri: str | None = None
+    responses: Mapping[str, str] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class ArmSample:
-    """One arm's response to one query. arm: the arm key, such as `rl/5000/2` or `zero_shot`."""
-
-    query_id: str
-    query_text: str
-    source: str | None
-    arm: str
-    text: str
-    valid: bool
+    def fingerprints(self, arms: Iterable[str]) -> tuple[str, ...]:
+        """The fingerprints of these arms' texts; of those that are known."""
+        return tuple(sorted(self.responses[arm] for arm in arms if arm in self.responses))
 
 
 def finished_studies(root: Path = REPORTS) -> list[FinishedStudy]:
     """Every execution below the folder that exported its responses, by name."""
-    return [FinishedStudy(path.parent.name, path, _execution(path.parent))
-            for path in sorted(root.glob(f"*/{SAMPLES_FILE}"))]
+    return [FinishedStudy(path.parent.name, path, responses=_read(path.parent / "results.json").get("responses", {}),
+                          **_read(path.parent / EXECUTION_FILE)) for path in sorted(root.glob(f"*/{SAMPLES_FILE}"))]
+
+
+def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
+    """Put the seal of a study that is about to be published into the MLflow run its responses came from.
+
+    Raises InputError where MLflow cannot be reached: then nothing must be published.
+    """
+    if study.execution is None or study.tracking_uri is None:
+        return
+    from harness.engine.tracking import Tracking, check_reachable
+
+    check_reachable(study.tracking_uri)
+    content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.analysis_plan,
+               "protocol": protocol.as_json()}
+    Tracking(study.tracking_uri, root=ROOT).log_text(
+        study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
+
+
+def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:
+    """Unblinded evaluations of this plan's responses that the owner made in the app, by name.
+
+    Raises InputError where there is a rating store and it cannot be read: people's words never go missing silently.
+    """
+    url = database_url(None)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return []
+    planned = {stage.settings.name for stage in plan.stages if isinstance(stage.settings, PeopleSlice)}
+    known = set(plan.responses.values())
+    try:
+        store = open_store()
+        return [PeopleSlice(name=study.name, report=digest(store.report(study.id)))
+                for study in sorted(store.studies(StudyKind.EVALUATION), key=lambda study: study.name)
+                if study.state == "unblinded" and not study.simulated and study.name not in planned
+                and study.protocol.responses and known.issuperset(study.protocol.responses)]
+    except StoreUnavailable as error:
+        raise InputError(f"the rating store cannot be read: {error}", key=URL_VARIABLE) from None
 
 
 def load_samples(study: FinishedStudy) -> list[ArmSample]:
@@ -72,9 +116,5 @@ def _sample(line: str, file: str, number: int) -> ArmSample:
                          cure="A record needs query_id, query_text, arm and text") from None
 
 
-def _execution(folder: Path) -> str | None:
-    results = folder / "results.json"
-    if not results.is_file():
-        return None
-    found = json.loads(results.read_text(encoding="utf-8")).get("execution")
-    return str(found) if found else None
+def _read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}

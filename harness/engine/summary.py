@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.engine.execution import Execution, arm_params, finished_stages, missing_stages
+from harness.engine.finished import EXECUTION_FILE
 from harness.engine.tracking import Tracking
+from harness.records import Pending
 from harness.study.estimate import Estimate, estimate_stage
 from harness.study.plan import Plan
 from harness.study.stage import ArmKey
@@ -51,6 +55,8 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     for file in files:
         shutil.copyfile(file, output / file.name)
     tracking.log_files(execution.run_id, files)
+    (output / EXECUTION_FILE).write_text(json.dumps(
+        {"execution": execution.run_id, "tracking_uri": tracking.uri}), encoding="utf-8")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     experiment = tracking.experiment(plan.study.study)
     for entry in results["arms"]:
@@ -64,7 +70,8 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
 
 def arm_metrics(entry: dict[str, Any], win_rates: list[dict[str, Any]]) -> dict[str, float]:
     """The figures of one arm's run: its measures, its own win rates, and its label budget to plot them against."""
-    figures = {name: entry[name] for name in ("gold_score", "reward_model_score", "kl_to_reference", "mean_tokens")}
+    figures: dict[str, Any] = {
+        name: entry[name] for name in ("gold_score", "reward_model_score", "kl_to_reference", "mean_tokens")}
     figures |= {f"rouge/{name}": value for name, value in (entry["rouge"] or {}).items()}
     figures |= {f"copying/{name}": value for name, value in entry["copying"].items()}
     if entry["label_budget"] is not None:
@@ -73,7 +80,7 @@ def arm_metrics(entry: dict[str, Any], win_rates: list[dict[str, Any]]) -> dict[
         if row["arm"] == entry["arm"] and row["label_budget"] == entry["label_budget"]:
             name = f"win_rate_vs_{row['baseline']}" + ("" if row["judge"] == "simulated" else f"_{row['judge']}")
             own = {point["seed"]: point["win_rate"] for point in row["by_seed"]}
-            figures[name] = own[entry["seed"]]
+            figures[name] = own.get(entry["seed"])
             figures |= {f"{name}_all_seeds": row["win_rate"], f"{name}_all_seeds_ci_low": row["ci_low"],
                         f"{name}_all_seeds_ci_high": row["ci_high"]}
     return {name: float(value) for name, value in figures.items() if value is not None}
@@ -88,25 +95,33 @@ def say_what_happened(plan: Plan, execution: Execution, console: Console, output
     for name, message in execution.failures.items():
         console.print(f"FAILED {name}: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
     if execution.pending:
-        missing = sum(pending.missing for pending in execution.pending.values())
-        console.print(f"waiting for people: {missing} labels are missing.\n"
-                      "Open the app with `streamlit run dashboards/app.py`, then give the same command again.",
-                      highlight=False, markup=False)
+        console.print("\n".join(f"waiting for people: {line}." for line in _awaited(execution.pending.values()))
+                      + "\nOpen the app with `streamlit run dashboards/app.py`, then give the same command again.",
+                      highlight=False, markup=False, soft_wrap=True)
     console.print(f"{len(execution.executed)} stages executed, {len(execution.reused)} reused", highlight=False)
 
 
+def _awaited(pending: Iterable[Pending]) -> list[str]:
+    """One line for the labels, one for the judgments, one for each word of the owner that is awaited."""
+    waiting = list(pending)
+    counts: Counter[str] = Counter()
+    for each in waiting:
+        counts[each.what] += each.missing
+    return [*(f"{count} {what} are missing" for what, count in counts.items() if count),
+            *(each.reason for each in waiting if not each.missing)]
+
+
 def _win_rate_table(results: dict[str, Any]) -> Table:
-    judge = "simulated judge" if results["simulated_judge"] else "human judges"
-    table = Table(title=f"Win rates ({judge}{', simulated labels' if results['simulated_labels'] else ''})",
+    table = Table(title=f"Win rates{' (simulated labels)' if results['simulated_labels'] else ''}",
                   title_justify="left")
     table.add_column("policy")
-    for column in ("labels", "against", "win rate", "interval", "seeds", "p (Holm)"):
-        table.add_column(column, justify="left" if column == "against" else "right")
+    for column in ("labels", "against", "judge", "win rate", "interval", "seeds", "p (Holm)"):
+        table.add_column(column, justify="left" if column in ("against", "judge") else "right")
     for row in results["win_rates"]:
         rate = "undefined" if row["win_rate"] is None else f"{100 * row['win_rate']:.1f}%"
         interval = "undefined" if row["ci_low"] is None else f"{100 * row['ci_low']:.1f} – {100 * row['ci_high']:.1f}"
         p_value = "undefined" if row["p_value_holm"] is None else f"{row['p_value_holm']:.3g}"
         seeds = " ".join(f"{100 * point['win_rate']:.0f}" for point in row["by_seed"])
-        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"), rate, interval, seeds,
-                      p_value)
+        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"), row["judge"], rate,
+                      interval, seeds, p_value)
     return table

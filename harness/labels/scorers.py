@@ -1,7 +1,8 @@
 """Scorers: functions of (queries, responses) that simulate what people prefer. Named simulated wherever they show.
 
 A scorer takes `queries: Sequence[Query]` and `responses: Sequence[str]` of equal length and returns one float each.
-Any importable function of that form serves, written `module:function`.
+Any importable function of that form serves, written `module:function`, and any sequence classifier, `classifier:` and
+its folder or hub name: the score is its log odds for the response alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +20,13 @@ from harness.errors import InputError
 from harness.labels.descriptive_words import DESCRIPTIVE_WORDS
 from harness.records import Query
 
+if TYPE_CHECKING:
+    from harness.models.classifiers import Classifier
+
 Scorer = Callable[[Sequence[Query], Sequence[str]], np.ndarray]
+
+CLASSIFIER = "classifier:"
+"""Before the folder or hub name of a sequence classifier."""
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d[\d,.]*\d|\d")
 _NAME_OR_NUMBER = re.compile(r"\b(?:[A-Z][a-z]+|\d[\d,.]*\d|\d)\b")
@@ -73,11 +81,14 @@ def _source_facts(query: Query, response: str) -> float:
         opening = " ".join(source.split()[:60])
         groups = [[f" {word.lower()} "] for word in dict.fromkeys(_NAME_OR_NUMBER.findall(opening))][:12]
     covered = sum(any(wording in lowered for wording in group) for group in groups) / max(len(groups), 1)
-    known = set(_WORD.findall(source.lower()))
-    if query.facts:
-        known |= {word for group in query.facts for wording in group for word in _WORD.findall(wording.lower())}
-    wrong = sum(name.lower() not in known for name in _names_and_numbers(response))
-    return covered - 0.25 * min(wrong, 4)
+    return covered - 0.25 * min(invented_names(query, response), 4)
+
+
+def invented_names(query: Query, response: str) -> int:
+    """How many names and numbers of the response neither the source nor its facts have."""
+    known = set(_WORD.findall((query.source or query.text).lower()))
+    known |= {word for group in query.facts for wording in group for word in _WORD.findall(wording.lower())}
+    return sum(name.lower() not in known for name in _names_and_numbers(response))
 
 
 def _names_and_numbers(text: str) -> list[str]:
@@ -111,13 +122,15 @@ _BUILT_IN: dict[str, Scorer] = {
 
 
 def get_scorer(name: str) -> Scorer:
-    """A built-in scorer by name, or any `module:function`. Raises InputError with the names there are."""
+    """A built-in scorer by name, a classifier, or any `module:function`. Raises InputError with the names there are."""
     if name in _BUILT_IN:
         return _BUILT_IN[name]
+    if name.startswith(CLASSIFIER):
+        return _classifier_scorer(name.removeprefix(CLASSIFIER))
     module_name, colon, function_name = name.partition(":")
     if not colon:
         raise InputError(f"there is no scorer '{name}'", key="scorer",
-                         cure=f"Choose from {', '.join(_BUILT_IN)}, or write module:function.")
+                         cure=f"Choose from {', '.join(_BUILT_IN)}, or write module:function or classifier:FOLDER.")
     try:
         function = getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError) as error:
@@ -133,3 +146,22 @@ def get_scorer(name: str) -> Scorer:
         return scores
 
     return checked
+
+
+def _classifier_scorer(path: str) -> Scorer:
+    """Its weights are loaded with the first score, so that a name can be checked without them."""
+    from harness.models.classifiers import check_classifier
+
+    check_classifier(path)
+
+    def score(queries: Sequence[Query], responses: Sequence[str]) -> np.ndarray:
+        return _loaded_classifier(path).log_odds(responses)
+
+    return score
+
+
+@lru_cache(maxsize=2)
+def _loaded_classifier(path: str) -> Classifier:
+    from harness.models.classifiers import Classifier
+
+    return Classifier.from_pretrained(path)

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1c2024; --quiet: #60646c; --line: #d9d9e0; --mark: #fff1b8; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #edeef0; --quiet: #b0b4ba; --line: #43484e; --mark: #5c4813; }
-  body { background: #111113; } figure svg { background: #fff; border-radius: 4px; }
-}
-body { color: var(--ink); font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem;
-  padding: 0 1rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
-.answer { border-left: 4px solid; font-size: 1.15rem; padding-left: 1rem; } .quiet { color: var(--quiet); }
-.wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top; }
-td.number, th.number { text-align: right; white-space: nowrap; }
-caption { text-align: left; padding: .4rem 0; }
-figure { margin: 1.2rem 0; } figure svg { height: auto; max-width: 100%; }
-.pair { display: grid; gap: 1.5rem; grid-template-columns: 1fr 1fr; margin: 1rem 0; }
-.pair > div { white-space: pre-wrap; overflow-wrap: anywhere; }
-mark { background: var(--mark); color: inherit; border-radius: 2px; }
-@media (max-width: 40rem) { .pair { grid-template-columns: 1fr; } body { margin-top: 1rem; } }
-@media print { body { font-size: 10pt; margin: 0; max-width: none; } h2, figure, tr { break-inside: avoid; }
-  .wide { overflow: visible; } mark { outline: 1px solid #999; } }
-"""
+Cell = str | tuple[str, str]
+"""What stands in a table's cell; a second text stands smaller below the first."""
+
+_STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 
 class Page:
@@ -35,15 +19,33 @@ class Page:
     def __init__(self, title: str) -> None:
         self._title = title
         self._parts = [f"<h1>{escape(title)}</h1>"]
+        self._headings: list[tuple[str, str]] = []
 
     def heading(self, text: str) -> None:
-        """A section's heading."""
-        self._parts.append(f"<h2>{escape(text)}</h2>")
+        """A section's heading, which the list of contents names."""
+        anchor = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        self._headings.append((anchor, text))
+        self._parts.append(f'<h2 id="{anchor}">{escape(text)}</h2>')
+
+    def contents(self) -> None:
+        """Links to all headings, here."""
+        self._parts.append(_CONTENTS)
 
     def paragraph(self, text: str, *, kind: str = "") -> None:
         """A paragraph. kind: 'answer' for what the page is about, 'quiet' for what explains."""
         attribute = f' class="{escape(kind)}"' if kind else ""
         self._parts.append(f"<p{attribute}>{escape(text)}</p>")
+
+    def answer(self, first: str, others: Iterable[str] = ()) -> None:
+        """What the page is about: one sentence, and what must be read with it."""
+        rest = "".join(f"<p>{escape(text)}</p>" for text in others)
+        self._parts.append(f'<div class="answer"><p><b>{escape(first)}</b></p>{rest}</div>')
+
+    def badges(self, texts: Iterable[str]) -> None:
+        """Short warnings that stand out, such as 'simulated judge'."""
+        marks = " ".join(f'<span class="badge">{escape(text)}</span>' for text in texts)
+        if marks:
+            self._parts.append(f"<p>{marks}</p>")
 
     def items(self, texts: Iterable[str]) -> None:
         """A list; nothing where there are no texts."""
@@ -51,20 +53,30 @@ class Page:
         if rows:
             self._parts.append(f"<ul>{rows}</ul>")
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1,
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, words: int = 1,
               caption: str = "") -> None:
-        """A table of formatted cells. words: so many columns on the left hold words, the others numbers."""
-        head = "".join(self._cell("th", column, index >= words) for index, column in enumerate(columns))
-        lines = ("".join(self._cell("td", cell, index >= words) for index, cell in enumerate(row))
+        """A table of formatted cells below its caption. words: how many columns, from the left, hold words."""
+        head = "".join(_cell("th", column, index >= words) for index, column in enumerate(columns))
+        lines = ("".join(_cell("td", cell, index >= words) for index, cell in enumerate(row))
                  for row in rows)
         body = "".join(f"<tr>{line}</tr>" for line in lines)
-        title = f"<caption>{escape(caption)}</caption>" if caption else ""
-        self._parts.append(f'<div class="wide"><table>{title}<thead><tr>{head}</tr></thead>'
+        # A <caption> would be no wider than its table.
+        if caption:
+            self.paragraph(caption, kind="quiet above")
+        self._parts.append(f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
                            f"<tbody>{body}</tbody></table></div>")
 
-    def figure(self, svg: str, caption: str) -> None:
-        """An inline SVG with its caption, which also describes it to who cannot see it."""
-        self._parts.append(f'<figure role="img" aria-label="{escape(caption)}">{svg}'
+    def settings(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Names and values, in as many columns as fit."""
+        rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
+        self._parts.append(f'<dl class="settings">{rows}</dl>')
+
+    def figure(self, svg: str | Sequence[str], caption: str) -> None:
+        """Inline SVGs side by side, where there is room, with a caption that also describes them to the blind."""
+        panels = [svg] if isinstance(svg, str) else list(svg)
+        alone = " alone" if len(panels) == 1 else ""
+        body = "".join(f'<div class="panel">{panel}</div>' for panel in panels)
+        self._parts.append(f'<figure><div class="panels{alone}" role="img" aria-label="{escape(caption)}">{body}</div>'
                            f"<figcaption>{escape(caption)}</figcaption></figure>")
 
     def html(self, markup: str) -> None:
@@ -76,12 +88,19 @@ class Page:
         head = (f'<meta charset="utf-8"><title>{escape(self._title)}</title>'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">'
                 f"<style>{_STYLE}</style>")
-        body = "\n".join(self._parts)
+        links = "".join(f'<a href="#{anchor}">{escape(text)}</a> ' for anchor, text in self._headings)
+        body = "\n".join(part if part is not _CONTENTS else f"<nav>{links}</nav>" for part in self._parts)
         return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n'
 
-    @staticmethod
-    def _cell(tag: str, text: str, number: bool) -> str:
-        return f'<{tag} class="number">{escape(text)}</{tag}>' if number else f"<{tag}>{escape(text)}</{tag}>"
+
+_CONTENTS = "<!-- contents -->"
+
+
+def _cell(tag: str, cell: Cell, number: bool) -> str:
+    text, below = (cell, "") if isinstance(cell, str) else cell
+    small = f"<small>{escape(below)}</small>" if below else ""
+    kind = ' class="number"' if number else ""
+    return f"<{tag}{kind}>{escape(text)}{small}</{tag}>"
 
 
 UNDEFINED = "undefined"
@@ -92,9 +111,9 @@ def percent(value: float | None, digits: int = 1) -> str:
     return UNDEFINED if value is None else f"{100 * value:.{digits}f}%"
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, digits: int = 1) -> str:
     """(0.501, 0.604) as '50.1 to 60.4%'."""
-    return UNDEFINED if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"
+    return UNDEFINED if low is None or high is None else f"{100 * low:.{digits}f} to {100 * high:.{digits}f}%"
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -102,6 +121,29 @@ def number(value: float | None, digits: int = 3) -> str:
     return UNDEFINED if value is None else f"{value:.{digits}f}"
 
 
+def signed(value: float | None, digits: int = 2) -> str:
+    """A difference with its sign: '+0.21', '−0.07'."""
+    if value is None:
+        return UNDEFINED
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "−") if text.strip("+-0.") else text[1:]
+
+
+def thousands(value: float) -> str:
+    """60000 as '60,000'."""
+    return f"{round(value):,}"
+
+
 def p_value(value: float | None) -> str:
-    """A p value; below .001 by its order of magnitude."""
-    return UNDEFINED if value is None else f"{value:.3f}" if value >= 0.001 else f"{value:.0e}"
+    """A p value as journals print it: '.012', '< .001', '> .999'."""
+    if value is None:
+        return UNDEFINED
+    if value < 0.001:
+        return "< .001"
+    return "> .999" if value > 0.999 else f"{value:.3f}".removeprefix("0")
+
+
+def p_equals(value: float | None) -> str:
+    """The same within a sentence: 'p = .012', 'p < .001'."""
+    text = p_value(value)
+    return f"p {text}" if text[0] in "<>" else f"p = {text}"

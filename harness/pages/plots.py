@@ -1,11 +1,18 @@
-"""Plots as inline SVG. matplotlib is imported only when one is drawn."""
+"""Plots as inline SVG, in the page's own colour of ink. matplotlib is imported only when one is drawn."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7f7f7f")
+"""Okabe and Ito's, told apart by people who do not see red and green alike; the yellow darker, for white paper."""
+
+_INK = "#123456"
+"""Stands for the page's ink until the SVG is made: a plot is drawn before anybody knows if the page is dark."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +37,18 @@ class CurvePoint:
     isotonic: float | None = None
 
 
+Curve = tuple[Sequence[float], Sequence[float]]
+"""x and y."""
+
+
 def forest(estimates: Sequence[Estimate], *, axis: str = "win rate", reference: float = 0.5) -> str:
     """Estimates below one another with their intervals, and a line at `reference`."""
     figure, axes = _figure(7, 0.9 + 0.34 * len(estimates))
     for row, estimate in enumerate(estimates):
         place = len(estimates) - row
         if estimate.low is not None and estimate.high is not None:
-            axes.plot([estimate.low, estimate.high], [place, place], color="#3a5a98", linewidth=2)
-        axes.plot(estimate.value, place, "o", color="#3a5a98")
+            axes.plot([estimate.low, estimate.high], [place, place], color=COLOURS[0], linewidth=2)
+        axes.plot(estimate.value, place, "o", color=COLOURS[0])
     axes.axvline(reference, color="#888", linewidth=1, linestyle="--")
     axes.set_yticks(range(len(estimates), 0, -1), [estimate.label for estimate in estimates])
     axes.set_ylim(0.4, len(estimates) + 0.6)
@@ -45,45 +56,66 @@ def forest(estimates: Sequence[Estimate], *, axis: str = "win rate", reference: 
     return _svg(figure)
 
 
-def dose_response_plot(points: Sequence[CurvePoint], *, axis: str = "win rate over the baseline") -> str:
-    """The win rate over label budgets on a log axis: intervals, every seed's point, the isotonic fit."""
-    figure, axes = _figure(7, 4)
-    budgets = [point.label_budget for point in points]
-    for point in points:
-        if point.low is not None and point.high is not None:
-            axes.plot([point.label_budget] * 2, [point.low, point.high], color="#3a5a98", linewidth=2)
-        axes.plot([point.label_budget] * len(point.seeds), point.seeds, "o", markersize=4, color="#d97b29",
-                  alpha=0.8)
-    axes.plot(budgets, [point.value for point in points], "o", color="#3a5a98")
-    if all(point.isotonic is not None for point in points):
-        axes.plot(budgets, [point.isotonic for point in points], color="#888", linewidth=1)
+def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str = "",
+                       axis: str = "win rate", limits: tuple[float, float] | None = None) -> str:
+    """Win rates over label budgets on a log axis: intervals, every seed's point, the isotonic fit where it is given.
+
+    series: one curve for each kind of policy. limits: of the win-rate axis, so that plots can be compared.
+    """
+    figure, axes = _figure(3.9, 3)
+    budgets = sorted({point.label_budget for points in series.values() for point in points})
+    for place, (colour, (name, points)) in enumerate(zip(COLOURS * len(series), series.items(), strict=False)):
+        # Curves of several policies stand beside each other, not on each other.
+        shift = 1.05 ** (place - (len(series) - 1) / 2)
+        xs = [shift * point.label_budget for point in points]
+        for x, point in zip(xs, points, strict=True):
+            if point.low is not None and point.high is not None:
+                axes.plot([x, x], [point.low, point.high], color=colour, linewidth=2)
+            axes.plot([x * 1.06] * len(point.seeds), point.seeds, "o", markersize=4, markerfacecolor="none",
+                      color=colour, alpha=0.9)
+        axes.plot(xs, [point.value for point in points], "o-", color=colour, linewidth=0.8, label=name)
+        isotonic = [point.isotonic for point in points]
+        if None not in isotonic and len(points) > 1:
+            axes.plot(xs, isotonic, color=colour, linewidth=1, linestyle=":")
     axes.axhline(0.5, color="#888", linewidth=1, linestyle="--")
     axes.set_xscale("log", base=2)
     axes.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
+    axes.minorticks_off()
+    axes.set_xlim(min(budgets) / 1.5, max(budgets) * 1.5)
+    if limits is not None:
+        axes.set_ylim(*limits)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     axes.set_xlabel("labels")
     axes.set_ylabel(axis)
+    axes.set_title(title, fontsize=10)
+    if len(series) > 1:
+        axes.legend(frameon=False, fontsize=8.5)
     return _svg(figure)
 
 
-def curves(xs: Sequence[float], named: dict[str, Sequence[float]], *, x_axis: str, y_axis: str,
-           level: float | None = None) -> str:
-    """Curves of shares in [0, 1] over a common axis, and a dashed line at `level`."""
-    figure, axes = _figure(7, 4)
-    for name, ys in named.items():
-        axes.plot(xs, ys, "o-", label=name)
+def curves(named: Mapping[str, Sequence[Curve]], *, x_axis: str, y_axis: str, title: str = "", marker: str = "",
+           level: float | None = None, limits: tuple[float, float] | None = None) -> str:
+    """Curves, one colour a name (several curves of a name: its seeds), and a dashed line at `level`."""
+    figure, axes = _figure(3.9, 3)
+    for colour, (name, several) in zip(COLOURS * len(named), named.items(), strict=False):
+        for number, (xs, ys) in enumerate(several):
+            axes.plot(xs, ys, f"{marker}-", color=colour, linewidth=1.4, markersize=4,
+                      label=name if number == 0 else None)
     if level is not None:
         axes.axhline(level, color="#888", linewidth=1, linestyle="--")
+    if limits is not None:
+        axes.set_ylim(*limits)
     axes.set_xlabel(x_axis)
     axes.set_ylabel(y_axis)
-    axes.set_ylim(-0.02, 1.02)
-    axes.legend(frameon=False)
+    axes.set_title(title, fontsize=10)
+    axes.legend(frameon=False, fontsize=8.5)
     return _svg(figure)
 
 
 def histogram(values: Sequence[float], *, bins: int = 20, x_axis: str, y_axis: str = "sentences") -> str:
     """How values in [0, 1] are spread."""
     figure, axes = _figure(7, 3)
-    axes.hist(values, bins=bins, range=(0, 1), color="#3a5a98")
+    axes.hist(values, bins=bins, range=(0, 1), color=COLOURS[0])
     axes.set_xlabel(x_axis)
     axes.set_ylabel(y_axis)
     return _svg(figure)
@@ -93,18 +125,34 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
+    figure.patch.set_alpha(0)
     axes = figure.subplots()
+    axes.patch.set_alpha(0)
     axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(_INK)
+    axes.tick_params(color=_INK, labelcolor=_INK)
+    for text in (axes.xaxis.label, axes.yaxis.label, axes.title):
+        text.set_color(_INK)
+    axes.grid(alpha=0.22)
+    axes.set_axisbelow(True)
     return figure, axes
 
 
 def _svg(figure: Any) -> str:
     import matplotlib
 
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        for label in legend.get_texts() if legend is not None else ():
+            label.set_color(_INK)
     text = io.StringIO()
     # A fixed salt and no date: the same results give the same bytes.
     with matplotlib.rc_context({"svg.hashsalt": "harness", "svg.fonttype": "none"}):
         figure.savefig(text, format="svg", metadata={"Date": None})
     svg = text.getvalue()
     start, end = svg.index("<metadata>"), svg.index("</metadata>") + len("</metadata>")
-    return svg[svg.index("<svg"):start] + svg[end:]
+    svg = svg[svg.index("<svg"):start] + svg[end:]
+    # Names like axes_1 come again in every plot of a page; nothing refers to them.
+    svg = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", svg)
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 system-ui, sans-serif", svg)
+    return svg.replace(_INK, "currentColor")

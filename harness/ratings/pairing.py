@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 from harness.errors import InputError
 from harness.ratings.blinding import Pair
 from harness.seeds import numpy_generator
 
 
-class Response(Protocol):
-    """What a sample must tell to be compared. valid: whether it obeys the end rule."""
+@dataclass(frozen=True)
+class ArmSample:
+    """One arm's response to one query. arm: the arm key, such as `rl/5000/2` or `zero_shot`.
 
-    @property
-    def query_id(self) -> str: ...
-    @property
-    def query_text(self) -> str: ...
-    @property
-    def source(self) -> str | None: ...
-    @property
-    def arm(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def valid(self) -> bool: ...
+    valid: whether the response obeys the end rule.
+    """
+
+    query_id: str
+    query_text: str
+    source: str | None
+    arm: str
+    text: str
+    valid: bool
 
 
-def pair_arms(responses: Sequence[Response], comparisons: Sequence[tuple[str, str]], *, per_comparison: int,
+def pair_arms(responses: Sequence[ArmSample], comparisons: Sequence[tuple[str, str]], *, per_comparison: int,
               seed: int) -> list[Pair]:
     """For each comparison up to so many queries that both arms answered validly, the same random ones for all.
 
     A response that breaks the end rule is never shown to a person (Ziegler 2.3). Raises InputError where two arms
     share no query.
     """
-    by_arm: dict[str, dict[str, Response]] = {}
+    by_arm: dict[str, dict[str, ArmSample]] = {}
     for each in responses:
         by_arm.setdefault(each.arm, {})[each.query_id] = each
     queries = list(dict.fromkeys(each.query_id for each in responses))
@@ -49,6 +47,7 @@ def pair_arms(responses: Sequence[Response], comparisons: Sequence[tuple[str, st
                 if query in by_arm[arm_a] and query in by_arm[arm_b]]
         shown = [(a, b) for a, b in both if a.valid and b.valid][:per_comparison]
         if not shown:
-            raise InputError(f"the arms {arm_a!r} and {arm_b!r} share no query that both answered validly")
+            raise InputError(f"the arms {arm_a!r} and {arm_b!r} share no query that both answered validly",
+                             key="task.response", cure="Sample more test queries, or loosen the end rule")
         pairs += [(a.query_id, a.query_text, a.source, arm_a, a.text, arm_b, b.text) for a, b in shown]
     return pairs

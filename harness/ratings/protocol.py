@@ -11,6 +11,13 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.records import Choice, Item
+from harness.statistics.plan import Estimand
+
+DEFAULT_TITLE = "Which text is better?"
+DEFAULT_INSTRUCTIONS = (
+    "You see the beginning of a text and two ways it goes on, or a source and two summaries of it. Choose the one "
+    "that is better overall. Use Tie where you cannot tell, and Both bad where neither is any good. Read both to the "
+    "end. The order of the two is random. Some items return: judge each as if it were new.")
 
 REASON_TAGS = ("more fluent", "more on topic", "fewer mistakes", "less repetitive", "better style", "more informative")
 """The reasons a rater may tick. Short, about the text, and the same in every study, so that they can be counted."""
@@ -62,7 +69,9 @@ class StudyProtocol:
     quota: how many main items one rater may judge, None for all. lease_minutes: how long an item stays reserved.
     check_every: about one in so many items is a gold item or a repeat. pass_mark: the share of qualification
     items to get right. ask_copied, ask_accuracy: the questions after the vote, for items with a source.
-    margin: the equivalence margin of the analysis plan. execution: the MLflow run that the texts came from.
+    estimand, margin, confidence, baselines (in the order of gatekeeping), exclusion: how it will be analysed.
+    analysis_plan: the digest of the whole plan. execution: the MLflow run that the texts came from. responses: the
+    fingerprints of those texts, by which a study's report finds what people said of them.
     """
 
     name: str
@@ -77,10 +86,15 @@ class StudyProtocol:
     pass_mark: float = 0.75
     ask_copied: bool = False
     ask_accuracy: bool = False
+    estimand: Estimand = "ties_half"
     margin: float = 0.05
+    confidence: float = 0.95
+    baselines: tuple[str, ...] = ()
     exclusion: ExclusionRules = ExclusionRules()
+    analysis_plan: str | None = None
     simulated: bool = False
     execution: str | None = None
+    responses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.title.strip():
@@ -101,7 +115,8 @@ class StudyProtocol:
 
     @staticmethod
     def from_json(content: Mapping[str, Any]) -> StudyProtocol:
-        return StudyProtocol(**{**content, "exclusion": ExclusionRules(**content["exclusion"])})
+        lists = {name: tuple(content.get(name, ())) for name in ("baselines", "responses")}
+        return StudyProtocol(**{**content, **lists, "exclusion": ExclusionRules(**content["exclusion"])})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from harness.errors import InputError
-from harness.ratings.protocol import ItemKind, SealedKey, StudyItem, StudyKind, StudyProtocol, digest
+from harness.ratings.protocol import ItemKind, ItemSet, SealedKey, StudyItem, StudyKind, StudyProtocol, digest
 from harness.ratings.schema import events, flags, items, reports, sealed_keys, studies
 from harness.records import LabelTask
 from harness.seeds import derive_seed
@@ -25,7 +25,7 @@ def publish_study(connection: Connection, protocol: StudyProtocol, study_items: 
 
     Returns the study's id.
     """
-    sealed = {"nonce": key.nonce, "arms": {name: list(pair) for name, pair in key.arms.items()}}
+    sealed = _key_document(key)
     rows = [_item_row(ordinal, each) for ordinal, each in enumerate(study_items)]
     committed = seal(protocol.as_json(), rows, sealed)
     known = connection.execute(select(studies.c.id, studies.c.seal).where(
@@ -47,6 +47,12 @@ def publish_study(connection: Connection, protocol: StudyProtocol, study_items: 
     connection.execute(insert(sealed_keys).values(study_id=study_id, key=sealed))
     log(connection, study_id, "published", now=now, seal=committed, items=len(study_items))
     return study_id
+
+
+def study_seal(protocol: StudyProtocol, drafted: ItemSet) -> str:
+    """The seal that a study will have, before it is published."""
+    rows = [_item_row(ordinal, each) for ordinal, each in enumerate(drafted.items)]
+    return seal(protocol.as_json(), rows, _key_document(drafted.key))
 
 
 def seal(protocol: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], key: Mapping[str, Any]) -> str:
@@ -120,6 +126,10 @@ def store_id(study_id: str, external_id: str) -> str:
 def plain(text: str) -> str:
     """A text that both databases can hold: NUL becomes its visible symbol, a broken surrogate U+FFFD."""
     return text.replace("\x00", "\u2400").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _key_document(key: SealedKey) -> dict[str, Any]:
+    return {"nonce": key.nonce, "arms": {name: list(pair) for name, pair in key.arms.items()}}
 
 
 def _new_study(connection: Connection, kind: StudyKind, protocol: StudyProtocol, committed: str, *, now: int) -> str:

@@ -72,7 +72,7 @@ def rehearse(protocol: StudyProtocol, items: ItemSet, *, win_rates: Mapping[froz
     working = set(rater_ids)
     rng = numpy_generator(seed, "raters")
     while working:
-        for rater_id in sorted(working):
+        for rater_id in [each for each in rater_ids if each in working]:
             held = store.next_assignment(study_id, rater_id)
             if isinstance(held, Nothing):
                 working.discard(rater_id)

@@ -16,6 +16,7 @@ from harness.records import PAD, Sample
 _BASE_FILE = "base_model.json"
 _SAMPLES_FILE = "samples.jsonl"
 _LABELS_FILE = "labels.npz"
+_MEASURES_FILE = "measures.npz"
 
 
 def model_path(folder: Path) -> str:
@@ -83,6 +84,17 @@ def write_samples(folder: Path, samples: Sequence[Sample]) -> None:
 def read_samples(folder: Path) -> list[Sample]:
     with (folder / _SAMPLES_FILE).open(encoding="utf-8") as file:
         return [Sample(**{**row, "tokens": tuple(row["tokens"])}) for row in map(json.loads, file)]
+
+
+def write_measures(folder: Path, values: Mapping[str, np.ndarray]) -> None:
+    """The figures of an arm's single texts, {name: (n,)} in the order of the test queries."""
+    np.savez_compressed(folder / _MEASURES_FILE, **values)  # type: ignore[arg-type]
+
+
+def read_measures(folder: Path) -> dict[str, np.ndarray]:
+    """What `write_measures` wrote."""
+    with np.load(folder / _MEASURES_FILE) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 def write_table(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:

@@ -15,18 +15,26 @@ from harness.ratings.store import RatingStore
 from harness.ratings.unblinding import ArmText, Unblinded
 from harness.records import Choice, Judgment
 from harness.seeds import numpy_generator
-from harness.stages.results import Key, Votes, dose_response_document, equivalence_rows, finite, win_rate_rows
+from harness.stages.results import (
+    Key,
+    Votes,
+    dose_response_document,
+    equivalence_rows,
+    finite,
+    of_estimand,
+    win_rate_rows,
+)
 from harness.statistics.agreement import agreement
 from harness.statistics.equivalence import equivalence
 from harness.statistics.fragility import fragility
 from harness.statistics.multiplicity import holm
+from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sides import position_test, swapped_repeats
-from harness.statistics.win_rate import win_rate
+from harness.statistics.win_rate import WinRate, win_rate
+from harness.study.spec import BASELINES
 from harness.study.stage import ArmKey
 from harness.text.copying import copy_statistics, mean_of_defined
 from harness.text.rouge import rouge_scores
-
-CONFIDENCE = 0.95
 
 
 def study_report(store: RatingStore, study_id: str) -> str:
@@ -48,18 +56,23 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
     excluded = {each.handle: each.excluded for each in quality if each.excluded}
     kept = [each for each in unblinded if each.judgment.rater_id not in excluded]
     judgments = [each.judgment for each in kept]
-    votes = votes_of_judgments(judgments)
+    plan = study.protocol
+    votes = of_estimand(votes_of_judgments(judgments), plan.estimand)
     judge = "simulated" if study.simulated else "human"
-    baselines = list(dict.fromkeys(opponent for _, _, opponent, budget in votes if budget is None))
+    opponents = {opponent for _, _, opponent, budget in votes if budget is None}
+    # A plan without an order, as the app's own studies may have, confirms all that was compared.
+    planned = plan.baselines or tuple(dict.fromkeys((*BASELINES, *sorted(opponents))))
     return {
         "study": study.name, "title": study.title, "judge": judge, "simulated_judge": study.simulated,
         "seal": study.seal, "chain_head": store.verify(study.id).head, "plan": study.protocol.as_json(),
         "n_judgments": len(judgments), "n_raters": len({each.rater_id for each in judgments}),
-        "comparisons": _comparisons(judgments, [each.judgment for each in unblinded], study.protocol),
-        "win_rates": win_rate_rows(votes, judge=judge, confidence=CONFIDENCE, baselines=baselines),
-        "equivalence": equivalence_rows(votes, margin=study.protocol.margin, confidence=CONFIDENCE, judge=judge),
-        "dose_response": dose_response_document(votes, confidence=CONFIDENCE),
-        "agreement": _agreement(judgments, study.protocol), "position": _position(judgments),
+        "comparisons": _comparisons(judgments, [each.judgment for each in unblinded], plan),
+        "win_rates": win_rate_rows(votes, judge=judge, confidence=plan.confidence,
+                                   baselines=[each for each in planned if each in opponents]),
+        "equivalence": equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=judge),
+        "dose_response": dose_response_document(votes, confidence=plan.confidence),
+        "sensitivity": _sensitivity(judgments, plan),
+        "agreement": _agreement(judgments, plan), "position": _position(judgments),
         "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each) for each in quality],
         "excluded": [{"rater": rater, "why": why} for rater, why in sorted(excluded.items())],
         "copying_by_preference": _copying_by_preference(kept), "arms": _arms(store.study_texts(study.id)),
@@ -94,13 +107,13 @@ def parse_arm(name: str) -> ArmKey:
 
 def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: StudyProtocol) -> list[dict[str, Any]]:
     """Every pair of arms that was compared, from arm_a's side, with Holm over all pairs."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (arm_a, arm_b), found in sorted(_by_pair(kept).items()):
-        rate = _rate(found)
-        test = equivalence(rate, margin=plan.margin, alpha=1 - CONFIDENCE)
+        rate = _rate(found, plan.confidence)
+        test = equivalence(rate, margin=plan.margin, alpha=1 - plan.confidence)
         fragile = fragility(np.array([each.outcome for each in found]), items=[each.item_id for each in found],
-                            raters=[each.rater_id for each in found], confidence=CONFIDENCE)
-        whole = _rate(_by_pair(everybody)[arm_a, arm_b])
+                            raters=[each.rater_id for each in found], confidence=plan.confidence)
+        whole = _rate(_by_pair(everybody)[arm_a, arm_b], plan.confidence)
         rows.append({
             "arm_a": arm_a, "arm_b": arm_b, "win_rate": rate.win_rate, "ci_low": rate.ci_low, "ci_high": rate.ci_high,
             "win_rate_without_ties": rate.win_rate_without_ties, "win_rate_majority": rate.win_rate_majority,
@@ -116,6 +129,16 @@ def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: 
     return rows
 
 
+def _sensitivity(judgments: Sequence[Judgment], plan: StudyProtocol) -> list[dict[str, Any]]:
+    """The same win rates by other models, for every pair of arms."""
+    return [{"arm_a": arm_a, "arm_b": arm_b, **asdict(model)}
+            for (arm_a, arm_b), found in sorted(_by_pair(judgments).items())
+            for model in sensitivity(np.array([each.outcome for each in found]),
+                                     items=[each.item_id for each in found], raters=[each.rater_id for each in found],
+                                     a_was_left=np.array([float(each.a_was_left) for each in found]),
+                                     confidence=plan.confidence)]
+
+
 def _by_pair(judgments: Sequence[Judgment]) -> dict[tuple[str, str], list[Judgment]]:
     found: dict[tuple[str, str], list[Judgment]] = defaultdict(list)
     for each in judgments:
@@ -123,9 +146,9 @@ def _by_pair(judgments: Sequence[Judgment]) -> dict[tuple[str, str], list[Judgme
     return found
 
 
-def _rate(judgments: Sequence[Judgment]) -> Any:
+def _rate(judgments: Sequence[Judgment], confidence: float) -> WinRate:
     return win_rate(np.array([each.outcome for each in judgments]), items=[each.item_id for each in judgments],
-                    raters=[each.rater_id for each in judgments], confidence=CONFIDENCE)
+                    raters=[each.rater_id for each in judgments], confidence=confidence)
 
 
 def _agreement(judgments: Sequence[Judgment], plan: StudyProtocol) -> dict[str, Any]:

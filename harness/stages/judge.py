@@ -12,13 +12,17 @@ from harness.stages.artifacts import read_samples, write_json
 from harness.stages.context import StageCall, StageLog
 from harness.tasks.query_table import read_queries
 
+PLAN_FILE = "analysis_plan.json"
+
 
 def run(call: StageCall, log: StageLog) -> Done:
     """outcomes.json: for each pair a list in the order of the queries, 1 win, 0.5 tie, 0 loss of the trained policy.
 
-    Two texts that the judge's scorer cannot tell apart are a tie; else Luce's rule with a lapse rate decides.
+    The analysis plan is frozen beside it, before the first judgment. Two texts that the judge's scorer cannot tell
+    apart are a tie; else Luce's rule with a lapse rate decides.
     """
     settings = call.settings
+    write_json(call.out / PLAN_FILE, settings.plan)
     queries = read_queries(call.inputs["queries"] / "test.parquet")
     scorer = get_scorer(settings.judge.scorer)
     arms = sorted({name for pair in settings.pairs for name in pair})

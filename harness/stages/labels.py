@@ -1,4 +1,8 @@
-"""Stage: labels start .. stop−1 of the one seeded permutation (Ziegler 2.3): best of k responses of ρ."""
+"""Stage: labels start .. stop−1 of the one seeded permutation (Ziegler 2.3): best of k responses of ρ.
+
+In the later rounds of online collection half of the k are the policy's as the last round left it. Label i is still
+about the query that it would be about offline.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path, write_table
 from harness.stages.context import StageCall, StageLog
+from harness.study.stage import OnlineLabelsSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 
@@ -48,13 +53,12 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     rows = order[numbers]
     queries = train.take(rows)
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
-    policy = Policy.from_pretrained(model_path(call.inputs["policy"]), temperature=settings.task.temperature,
-                                    placement=frozen(settings.compute))
-    candidates = _kept_candidates(call, policy, tokenizer, [query.tokens for query in queries], numbers, log)
+    candidates = _kept_candidates(call, tokenizer, [query.tokens for query in queries], numbers, log)
 
     texts = decode(tokenizer, candidates.reshape(-1, candidates.shape[-1]).tolist())
     k = settings.labels.candidates
-    tasks = [LabelTask(id=f"{number:07d}", query=query, candidates=tuple(texts[index * k:(index + 1) * k]))
+    batch = f"-{settings.batch}" if isinstance(settings, OnlineLabelsSlice) else ""
+    tasks = [LabelTask(id=f"{number:07d}{batch}", query=query, candidates=tuple(texts[index * k:(index + 1) * k]))
              for index, (number, query) in enumerate(zip(numbers, queries, strict=True))]
     by_people = settings.labels.source == "human"
     chosen = _human_choices(call, tasks) if by_people else _simulated_choices(call, tasks, numbers)
@@ -94,13 +98,20 @@ def _simulated_choices(call: StageCall, tasks: list[LabelTask], numbers: np.ndar
     return np.array(chosen, dtype=np.int64), scores
 
 
-def _kept_candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[tuple[int, ...]],
-                     numbers: np.ndarray, log: StageLog) -> np.ndarray:
+def _kept_candidates(call: StageCall, tokenizer: Any, queries: list[tuple[int, ...]], numbers: np.ndarray,
+                     log: StageLog) -> np.ndarray:
     """The candidates, from the stage's folder where an earlier attempt, still waiting for people, left them."""
     path = call.out / "candidates.npy"
     if path.is_file():
         return np.asarray(np.load(path))
-    found = _candidates(call, policy, tokenizer, queries, numbers, log)
+    k = call.settings.labels.candidates
+    if "trained_policy" in call.inputs:
+        # With one seed for both, their samples would be alike for as long as the policies are.
+        parts = [_candidates(call, "policy", tokenizer, queries, numbers, log, k=k - k // 2, stream="candidates"),
+                 _candidates(call, "trained_policy", tokenizer, queries, numbers, log, k=k // 2, stream="trained")]
+        found = np.concatenate(parts, axis=1)
+    else:
+        found = _candidates(call, "policy", tokenizer, queries, numbers, log, k=k, stream="candidates")
     if call.settings.labels.source == "human":
         temporary = call.out / "part-candidates.npy"
         np.save(temporary, found)
@@ -108,14 +119,19 @@ def _kept_candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: l
     return found
 
 
-def _candidates(call: StageCall, policy: Policy, tokenizer: Any, queries: list[tuple[int, ...]],
-                numbers: np.ndarray, log: StageLog) -> np.ndarray:
-    """(n, k, R) truncated responses that all obey the end rule: those which break it are never shown to a labeler."""
-    k, rule = call.settings.labels.candidates, call.settings.task.response
+def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[int, ...]], numbers: np.ndarray,
+                log: StageLog, *, k: int, stream: str) -> np.ndarray:
+    """(n, k, R) truncated responses that all obey the end rule: those which break it are never shown to a labeler.
+
+    name: of the input that samples them. stream: of random numbers.
+    """
+    rule = call.settings.task.response
+    policy = Policy.from_pretrained(model_path(call.inputs[name]), temperature=call.settings.task.temperature,
+                                    placement=frozen(call.settings.compute))
     end = single_token(tokenizer, rule.text, key="task.response.text")
     found = np.full((len(queries), k, rule.tokens), PAD, dtype=np.int32)
     have = np.zeros(len(queries), dtype=int)
-    seed = derive_seed(call.seed, "candidates")
+    seed = derive_seed(call.seed, stream)
     draws = _draws_at_once(call, policy, end, k)
     # Similar lengths side by side need little padding; a sample does not depend on its neighbours.
     by_length = np.argsort([len(query) for query in queries], kind="stable")

@@ -6,28 +6,29 @@ from typing import Any
 
 import numpy as np
 
-from harness.labels.scorers import get_scorer
+from harness.labels.scorers import get_scorer, invented_names
 from harness.records import Done
-from harness.stages.artifacts import read_json, read_samples, write_json
+from harness.stages.artifacts import read_json, read_samples, write_json, write_measures
 from harness.stages.context import StageCall, StageLog
 from harness.tasks.query_table import read_queries
 from harness.text.copying import COPYING_KEYS, copy_statistics, mean_of_defined
-from harness.text.rouge import rouge_scores
+from harness.text.rouge import ROUGE_KEYS, rouge_scores
 
 
 def run(call: StageCall, log: StageLog) -> Done:
-    """One entry of `arms` in results.json, and what stands beside it in the report."""
+    """One entry of `arms` in results.json; beside it every text's own figures, for intervals and comparisons."""
     queries = read_queries(call.inputs["queries"] / "test.parquet")
     samples = read_samples(call.inputs["sample"])
     texts = [sample.text for sample in samples]
     gold = get_scorer(call.settings.gold_scorer)(queries, texts)
     sources = [query.source or query.text for query in queries]
     copying = copy_statistics(texts, sources, preambles=[query.has_preamble for query in queries])
+    rouge = _rouge(texts, [query.reference for query in queries])
     summary = read_json(call.inputs["sample"] / "outcome.json")["summary"]
     assert call.arm is not None
     entry: dict[str, Any] = {
         "arm": call.arm.arm, "label_budget": call.arm.label_budget, "seed": call.arm.seed, "n_queries": len(samples),
-        "rouge": _rouge(texts, [query.reference for query in queries]),
+        "rouge": {key: _rounded(mean_of_defined(values)) for key, values in rouge.items()} if rouge else None,
         "copying": {key: _rounded(mean_of_defined(copying.values[key])) for key in COPYING_KEYS},
         "gold_score": _rounded(float(np.mean(gold))),
         "reward_model_score": _rounded(summary.get("reward_model_score")),
@@ -35,26 +36,29 @@ def run(call: StageCall, log: StageLog) -> Done:
         "mean_tokens": _rounded(summary["mean_tokens"]) if samples[0].tokens else None,
         "valid": _rounded(summary["valid"]),
     }
-    positions = copying.copied_positions
     details = {
-        "first_three_words_copied": {
-            "all": copying.first_three_rate(), "with_preamble": copying.first_three_rate(preamble=True),
-            "without_preamble": copying.first_three_rate(preamble=False)},
-        "copied_sentence_positions": np.histogram(positions, bins=10, range=(0, 1))[0].tolist(),
+        "copied_sentence_positions": np.histogram(copying.copied_positions, bins=10, range=(0, 1))[0].tolist(),
         "copying_settings": copying.settings,
-        "gold_scores": [_rounded(float(score)) for score in gold],
     }
     write_json(call.out / "measure.json", {"entry": entry, "details": details})
+    write_measures(call.out, {
+        **copying.values, **rouge, "first_three_words": copying.first_three_words, "gold_score": gold,
+        "words": np.array([len(text.split()) for text in texts], dtype=float),
+        "invented_names": np.array([invented_names(*pair) for pair in zip(queries, texts, strict=True)], dtype=float),
+        "has_preamble": np.array([np.nan if query.has_preamble is None else query.has_preamble for query in queries],
+                                 dtype=float)})
     return Done({"gold_score": float(np.mean(gold))})
 
 
-def _rouge(texts: list[str], references: list[str | None]) -> dict[str, float] | None:
-    """Mean F-measures over the queries that have a human text; None where none has."""
-    pairs = [(text, reference) for text, reference in zip(texts, references, strict=True) if reference]
+def _rouge(texts: list[str], references: list[str | None]) -> dict[str, np.ndarray]:
+    """{key: (n,)} F-measures, NaN for a query without a human text; nothing where none has one."""
+    pairs = {index: (texts[index], reference) for index, reference in enumerate(references) if reference}
     if not pairs:
-        return None
-    scores = rouge_scores([text for text, _ in pairs], [reference for _, reference in pairs])
-    return {key: round(float(np.mean(values)), 6) for key, values in scores.items()}
+        return {}
+    values = {key: np.full(len(texts), np.nan) for key in ROUGE_KEYS}
+    for key, found in rouge_scores(*zip(*pairs.values(), strict=True)).items():
+        values[key][list(pairs)] = found
+    return values
 
 
 def _rounded(value: float | None) -> float | None:

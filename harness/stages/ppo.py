@@ -1,8 +1,15 @@
-"""Stage: PPO of one arm (Ziegler 2.2): from its start policy, with the reward model of its label budget and seed."""
+"""Stage: PPO of one arm (Ziegler 2.2): from its start policy, with the reward model of its label budget and seed.
+
+In online collection (Ziegler 2.3) a stage is one round, and goes on with policy, optimizer, β and episode counter of
+the last one: rounds whose reward model stayed the same come to the bits of one run.
+"""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +26,15 @@ from harness.seeds import numpy_generator
 from harness.stages.artifacts import model_path, write_table
 from harness.stages.context import StageCall, StageLog
 from harness.stages.fitting import checkpoint_of
+from harness.stages.gold_reward import GoldReward
 from harness.stages.log import METRICS_FILE, read_metrics
+from harness.study.stage import GoldPPOSlice, OnlinePPOSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
+from harness.training.checkpoint import Checkpoint
 from harness.training.ppo_update import PPOStep, PPOTrainer
 from harness.training.reward_fit import score_in_passes
+from harness.training.rollout import Score
 
 _LOGGED_STEPS = 200
 _GOLD_SAMPLES = 64
@@ -39,36 +50,65 @@ def run(call: StageCall, log: StageLog) -> Done:
     reference = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(compute))
     trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
                          end_token=single_token(tokenizer, task.response.text, key="task.response.text"))
-    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(compute))
-    reward_model.requires_grad_(False)
     queries = _Queries(call)
+    reward = _reward(call, reference, tokenizer, queries.table)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
     checkpoint = checkpoint_of(call)
-    saved = checkpoint.load()
+    saved = checkpoint.load() or _last_round(call)
     if saved is not None:
         trainer.load_state_dict(saved[1])
     log.rewind(trainer.steps_done)
 
-    score = partial(score_in_passes, reward_model)
+    this = call.settings
+    start, stop = (this.start, this.stop) if isinstance(this, OnlinePPOSlice) else (0, settings.updates)
     every = max(1, settings.updates // _LOGGED_STEPS)
     last: tuple[np.ndarray, PPOStep] | None = None
-    while trainer.steps_done < settings.updates:
+    while trainer.steps_done < stop:
         rows, stream_ids = queries.rows(trainer.steps_done, settings.batch_size)
-        step = trainer.step(queries.batch(rows), stream_ids, score)
+        step = trainer.step(queries.batch(rows), stream_ids, reward(rows))
         done = trainer.steps_done
-        if done % every == 0 or done == settings.updates:
+        if done % every == 0 or done == stop:
             log.metrics({**step.metrics, **gold.metrics(rows, step)}, done)
-        log.progress(done, settings.updates,
+        log.progress(done - start, stop - start,
                      f"score {step.metrics['objective/score']:.2f}  kl {step.metrics['objective/kl']:.1f}")
-        if done < settings.updates and checkpoint.due(done):
+        if done < stop and checkpoint.due(done):
             checkpoint.save(done, trainer.state_dict())
         last = rows, step
     if last is not None:
         _write_samples_table(call, queries, tokenizer, *last)
+    if stop < settings.updates:
+        _round_state(call.out).save(stop, trainer.state_dict())
     trainer.finish()
     policy.save_pretrained(call.out / "model", tokenizer)
     checkpoint.clear()
     return Done(_summary(call))
+
+
+def _reward(call: StageCall, reference: Policy, tokenizer: Any, table: QueryTable) -> Callable[[np.ndarray], Score]:
+    """Rows of the query table -> what scores responses to them."""
+    settings = call.settings
+    if isinstance(settings, GoldPPOSlice):
+        assert settings.gold_scorer is not None
+        return GoldReward(settings.gold_scorer, reference, tokenizer, table, samples=settings.normalization_samples,
+                          rule=settings.task.response, seed=call.seed).of
+    model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
+    score = partial(score_in_passes, model.requires_grad_(False))
+    return lambda rows: score
+
+
+def _round_state(folder: Path) -> Checkpoint:
+    """What the next round begins from."""
+    return Checkpoint(folder / "next_round")
+
+
+def _last_round(call: StageCall) -> tuple[int, dict[str, Any]] | None:
+    """Where the round before ended, None for the first. Its curve becomes the beginning of this one's."""
+    folder = call.inputs.get("previous")
+    if folder is None:
+        return None
+    if (folder / METRICS_FILE).is_file():
+        shutil.copyfile(folder / METRICS_FILE, call.out / METRICS_FILE)
+    return _round_state(folder).load()
 
 
 class _Queries:

@@ -7,13 +7,28 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from harness.provenance import commit, versions
 from harness.records import Done
-from harness.stages.artifacts import read_json, read_samples, write_json
+from harness.stages.artifacts import read_json, read_measures, read_samples, write_json
 from harness.stages.context import StageCall, StageLog
+from harness.stages.judge import PLAN_FILE
 from harness.stages.log import METRICS_FILE, read_metrics
-from harness.stages.report_page import ReportMaterial, render
-from harness.stages.results import dose_response_document, equivalence_rows, finite, votes_of_pairs, win_rate_rows
+from harness.stages.people import PEOPLE_FILE
+from harness.stages.reporting.material import ReportMaterial
+from harness.stages.reporting.page import render
+from harness.stages.results import (
+    dose_response_document,
+    equivalence_rows,
+    finite,
+    of_estimand,
+    votes_of_pairs,
+    win_rate_rows,
+)
+from harness.stages.robustness import fragility_rows, sensitivity_rows, strengths_document
+from harness.stages.text_results import preference_rows, text_rows
+from harness.statistics.plan import AnalysisPlan, differences
 from harness.study.stage import ArmKey, digest
 from harness.tasks.query_table import read_queries
 
@@ -22,36 +37,66 @@ _EXAMPLES = 6
 
 def run(call: StageCall, log: StageLog) -> Done:
     """Analyse the judge's outcomes, put the arms' measures beside them, and write both files."""
-    settings = call.settings
-    measures = {name.removeprefix("measure:"): read_json(folder / "measure.json")
-                for name, folder in call.inputs.items() if name.startswith("measure:")}
-    outcomes = read_json(call.inputs["judge"] / "outcomes.json")
-    votes = votes_of_pairs(outcomes)
-    evaluation = settings.evaluation
-    rates = win_rate_rows(votes, judge=outcomes["judge"], confidence=evaluation.confidence,
-                          baselines=evaluation.baselines)
-    head, dirty = commit()
-    results = finite({
-        "study": settings.study["study"], "spec_digest": digest(settings.study), "commit": head, "dirty": dirty,
-        "simulated_labels": settings.study["labels"]["source"] == "simulated",
-        "simulated_judge": outcomes["judge"] == "simulated",
-        "arms": [measure["entry"] for measure in measures.values()],
-        "win_rates": rates,
-        "equivalence": equivalence_rows(votes, margin=evaluation.margin, confidence=evaluation.confidence,
-                                        judge=outcomes["judge"]),
-        "dose_response": dose_response_document(votes, confidence=evaluation.confidence),
-        "agreement": {"why_undefined": "one simulated judge: there is nobody to agree with"},
-        "quality": {"why_undefined": "one simulated judge: rater quality is for people"},
-    })
+    measured = {name.removeprefix("measure:"): folder for name, folder in call.inputs.items()
+                if name.startswith("measure:")}
+    entries = {arm: read_json(folder / "measure.json") for arm, folder in measured.items()}
+    results = finite(_results(call, entries, {arm: read_measures(folder) for arm, folder in measured.items()}))
     write_json(call.out / "results.json", results)
     _write_samples(call)
     material = ReportMaterial(
-        study=settings.study, results=results, details={arm: measure["details"] for arm, measure in measures.items()},
+        study=call.settings.study, results=results, details={arm: entry["details"] for arm, entry in entries.items()},
         curves=_curves(call), reward_models=_summaries(call, "reward_model:"), examples=_examples(call),
         versions=versions())
     (call.out / "report.html").write_text(render(material), encoding="utf-8")
-    return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}": row["win_rate"]
-                 for row in rates if row["win_rate"] is not None})
+    return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}"
+                 + ("" if row["judge"] == "simulated" else f"_{row['judge']}"): row["win_rate"]
+                 for row in results["win_rates"] if row["win_rate"] is not None})
+
+
+def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
+    """results.json, section by section as the analysis plan lists them."""
+    study, plan = call.settings.study, call.settings.evaluation.analysis_plan
+    outcomes = read_json(call.inputs["judge"] / "outcomes.json")
+    planned = AnalysisPlan.from_json(read_json(call.inputs["judge"] / PLAN_FILE))
+    votes = of_estimand(votes_of_pairs(outcomes), plan.estimand)
+    is_summarization = study["task"]["kind"] == "summarization"
+    # A continuation has no source to copy from, only a query that it should not repeat.
+    controls = ("length-controlled", "copy-controlled") if is_summarization else ("length-controlled",)
+    people = [read_json(folder / PEOPLE_FILE) for name, folder in sorted(call.inputs.items())
+              if name.startswith("people:")]
+    head, dirty = commit()
+    return {
+        "study": study["study"], "spec_digest": digest(study), "commit": head, "dirty": dirty,
+        "simulated_labels": study["labels"]["source"] == "simulated",
+        "simulated_judge": outcomes["judge"] == "simulated",
+        "analysis_plan": {"digest": planned.digest(), "planned": planned.as_json(),
+                          "differences": differences(planned, plan)},
+        "arms": [entry["entry"] for entry in entries.values()],
+        "win_rates": [*win_rate_rows(votes, judge=outcomes["judge"], confidence=plan.confidence,
+                                     baselines=plan.gatekeeping),
+                      *(_of_study(each, row) for each in people for row in each["win_rates"])],
+        "equivalence": [*equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence,
+                                          judge=outcomes["judge"]),
+                        *(_of_study(each, row) for each in people for row in each["equivalence"])],
+        "dose_response": dose_response_document(votes, confidence=plan.confidence),
+        "sensitivity": sensitivity_rows(votes, outcomes, measures, controls=controls, confidence=plan.confidence,
+                                        seed=call.seed),
+        "fragility": fragility_rows(votes, confidence=plan.confidence),
+        "strengths": strengths_document(outcomes, measures),
+        "texts": text_rows(measures, confidence=plan.confidence, seed=call.seed, compared_with="zero_shot"),
+        "copying_by_preference": preference_rows(outcomes, measures, baselines=plan.baselines,
+                                                 confidence=plan.confidence) if is_summarization else [],
+        "agreement": people[-1]["agreement"] if people else {
+            "why_undefined": "one simulated judge: there is nobody to agree with"},
+        "quality": {"raters": people[-1]["quality"], "excluded": people[-1]["excluded"]} if people else {
+            "why_undefined": "one simulated judge: rater quality is for people"},
+        "people": people, "responses": call.settings.responses,
+    }
+
+
+def _of_study(people: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A row of what people said, with the study that they said it in: there may be several."""
+    return {**row, "study": people["study"]}
 
 
 def _write_samples(call: StageCall) -> None:
@@ -89,7 +134,6 @@ def _examples(call: StageCall) -> list[dict[str, Any]]:
         if (arm.arm, arm.label_budget) not in seen:
             seen.add((arm.arm, arm.label_budget))
             samples[str(arm)] = [sample.text for sample in itertools.islice(read_samples(folder), _EXAMPLES)]
-    return [{"query": query.text, "responses": [{"arm": arm, "text": texts[index]} for arm, texts in samples.items()]}
+    return [{"query": query.text, "source": query.source,
+             "responses": [{"arm": arm, "text": texts[index]} for arm, texts in samples.items()]}
             for index, query in enumerate(queries)]
-
-

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from harness.statistics.dose_response import DoseResponse, dose_response
-from harness.statistics.equivalence import equivalence, more_labels_verdict
-from harness.statistics.multiplicity import gatekeeping, holm
+from harness.statistics.equivalence import equivalence, more_labels_verdict, was_enough
+from harness.statistics.multiplicity import benjamini_hochberg, gatekeeping, holm
+from harness.statistics.plan import Estimand
 from harness.statistics.seed_spread import seed_spread
 from harness.statistics.win_rate import win_rate
 from harness.study.stage import ArmKey
@@ -32,7 +33,7 @@ class Votes:
 
 
 Key = tuple[str, int, str, int | None]
-"""(arm, its label budget, the opponent's arm, the opponent's label budget or None for a baseline)."""
+"""(arm, its label budget, the opponent's arm, the opponent's label budget where that alone differs, or None)."""
 
 
 def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
@@ -41,7 +42,9 @@ def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
     for pair in document["pairs"]:
         arm, opponent = ArmKey.parse(pair["arm"]), ArmKey.parse(pair["baseline"])
         assert arm.label_budget is not None and arm.seed is not None
-        gathered.setdefault((arm.arm, arm.label_budget, opponent.arm, opponent.label_budget), []).append(
+        # Another arm of the same budget (offline against online) is an opponent as a baseline is.
+        opponent_budget = opponent.label_budget if opponent.arm == arm.arm else None
+        gathered.setdefault((arm.arm, arm.label_budget, opponent.arm, opponent_budget), []).append(
             (pair["outcomes"], arm.seed))
     queries = np.array(document["queries"], dtype=object)
     return {key: Votes(outcomes=np.concatenate([np.asarray(outcomes) for outcomes, _ in parts]),
@@ -50,9 +53,35 @@ def votes_of_pairs(document: Mapping[str, Any]) -> dict[Key, Votes]:
             for key, parts in gathered.items()}
 
 
+def of_estimand(votes: Mapping[Key, Votes], estimand: Estimand) -> dict[Key, Votes]:
+    """The votes that the planned win rate averages: all of them, the decisive ones, or one an item, its majority's."""
+    if estimand == "ties_half":
+        return dict(votes)
+    return {key: _decisive(found) if estimand == "ties_left_out" else _majority(found) for key, found in votes.items()}
+
+
+def _decisive(votes: Votes) -> Votes:
+    kept = votes.outcomes != 0.5
+    return Votes(votes.outcomes[kept], votes.queries[kept], votes.seeds[kept],
+                 None if votes.raters is None else votes.raters[kept])
+
+
+def _majority(votes: Votes) -> Votes:
+    """One vote an item; a tie where two outcomes are equally frequent."""
+    _, first, item = np.unique(votes.items, return_index=True, return_inverse=True)
+    counts = np.stack([np.bincount(item, weights=votes.outcomes == value) for value in (1.0, 0.5, 0.0)])
+    single = (counts == counts.max(axis=0)).sum(axis=0) == 1
+    outcomes = np.where(single, np.array([1.0, 0.5, 0.0])[counts.argmax(axis=0)], 0.5)
+    return replace(votes, outcomes=outcomes, queries=votes.queries[first], seeds=votes.seeds[first], raters=None)
+
+
 def win_rate_rows(votes: Mapping[Key, Votes], *, judge: str, confidence: float,
                   baselines: Sequence[str]) -> list[dict[str, Any]]:
-    """One row for each arm, budget and baseline, the seeds together; Holm over all rows, the gatekept p beside it."""
+    """One row for each arm, budget and baseline, the seeds together; Holm over all rows.
+
+    baselines: those whose tests confirm, in the order of gatekeeping: `p_value_gatekept`. The rows of others are
+    exploratory: `p_value_explored` is adjusted by Benjamini-Hochberg.
+    """
     rows: list[dict[str, Any]] = []
     for (arm, budget, opponent, opponent_budget), found in votes.items():
         if opponent_budget is not None:
@@ -77,15 +106,21 @@ def win_rate_rows(votes: Mapping[Key, Votes], *, judge: str, confidence: float,
 
 def _gatekeep(rows: list[dict[str, Any]], baselines: Sequence[str]) -> None:
     """Largest budget against each baseline in their order, then the other budgets with Holm, for each arm apart."""
-    for arm in dict.fromkeys(row["arm"] for row in rows):
-        mine = [row for row in rows if row["arm"] == arm]
+    for row in rows:
+        row |= {"confirmatory": row["baseline"] in baselines, "p_value_gatekept": None, "p_value_explored": None}
+    order = {name: place for place, name in enumerate(baselines)}
+    planned = [row for row in rows if row["confirmatory"]]
+    for arm in dict.fromkeys(row["arm"] for row in planned):
+        mine = [row for row in planned if row["arm"] == arm]
         largest = max(row["label_budget"] for row in mine)
-        order = {name: place for place, name in enumerate(baselines)}
         first = sorted((row for row in mine if row["label_budget"] == largest), key=lambda row: order[row["baseline"]])
         rest = [row for row in mine if row["label_budget"] != largest]
         in_order, family = gatekeeping([row["p_value"] for row in first], [row["p_value"] for row in rest])
         for row, p_value in zip([*first, *rest], [*in_order, *family], strict=True):
             row["p_value_gatekept"] = p_value
+    explored = [row for row in rows if not row["confirmatory"]]
+    for row, p_value in zip(explored, benjamini_hochberg([row["p_value"] for row in explored]), strict=True):
+        row["p_value_explored"] = p_value
 
 
 def equivalence_rows(votes: Mapping[Key, Votes], *, margin: float, confidence: float,
@@ -98,11 +133,15 @@ def equivalence_rows(votes: Mapping[Key, Votes], *, margin: float, confidence: f
         rate = win_rate(found.outcomes, items=found.items, raters=found.raters, queries=found.queries,
                         confidence=confidence)
         result = equivalence(rate, margin=margin, alpha=1 - confidence)
+        spread = seed_spread(found.outcomes, found.seeds, items=found.items, confidence=confidence)
         rows.append({
             "arm_a": arm, "budget_a": budget, "arm_b": opponent, "budget_b": opponent_budget, "judge": judge,
             "margin": margin, "win_rate": rate.win_rate, "ci_low": rate.ci_low, "ci_high": rate.ci_high,
             "p_non_inferior": result.p_not_better, "p_equivalent": result.p_equivalent,
             "verdict": result.verdict, "why_undefined": result.why_undefined,
+            "seed_sd": spread.seed_sd, "seed_ci_low": spread.ci_low, "seed_ci_high": spread.ci_high,
+            "by_seed": [{"seed": int(seed), "win_rate": value} for seed, value in spread.win_rates.items()],
+            "was_enough": was_enough(result),
             "sentence": more_labels_verdict(result, large=f"{budget:,}", small=f"{opponent_budget:,}")})
     return rows
 
@@ -112,7 +151,7 @@ def dose_response_document(votes: Mapping[Key, Votes], *, confidence: float) -> 
     found: dict[str, Any] = {}
     series: dict[tuple[str, str], list[tuple[int, Votes]]] = {}
     for (arm, budget, opponent, opponent_budget), votes_here in votes.items():
-        if opponent_budget is None:
+        if opponent_budget is None and budget > 0:
             series.setdefault((arm, opponent), []).append((budget, votes_here))
     for (arm, opponent), parts in series.items():
         fit = dose_response(

@@ -6,8 +6,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.algorithms.responses import truncate
-from harness.models.generation import sample_responses
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
@@ -18,11 +16,9 @@ from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path
 from harness.stages.context import StageCall, StageLog
 from harness.stages.fitting import checkpoint_of, reporter
+from harness.stages.reference_samples import reference_samples
 from harness.tasks.query_table import QueryTable
-from harness.tasks.text_tokens import single_token
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
-
-_SAMPLED_AT_ONCE = 256
 
 
 def run(call: StageCall, log: StageLog) -> Done:
@@ -32,7 +28,11 @@ def run(call: StageCall, log: StageLog) -> Done:
     table = LabelTable.join([LabelTable.load(folder) for folder in folders], settings.label_budget)
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
-    queries, responses = _reference_samples(call, path, tokenizer)
+    reference = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))
+    _, queries, responses = reference_samples(
+        reference, tokenizer, QueryTable(call.inputs["queries"] / "train.parquet"),
+        count=settings.fit.normalization_samples, rule=settings.response, seed=call.seed)
+    del reference
     model = RewardModel.from_language_model(load_language_model(path, placement=trained(settings.compute)),
                                             seed=derive_seed(call.seed, "head"))
     if settings.fit.normalize_before:
@@ -62,17 +62,3 @@ def _arrays(table: LabelTable, rows: np.ndarray) -> tuple[TokenBatch, Tensor, Te
     queries, candidates, best = (torch.from_numpy(array[rows].astype(np.int64))
                                  for array in (table.queries, table.candidates, table.best))
     return TokenBatch(queries), candidates, best
-
-
-def _reference_samples(call: StageCall, path: str, tokenizer: object) -> tuple[TokenBatch, Tensor]:
-    """Queries and truncated responses of the reference policy, for the scale."""
-    settings = call.settings
-    policy = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))
-    tokens = QueryTable(call.inputs["queries"] / "train.parquet").tokens()
-    rows = numpy_generator(call.seed, "normalization").integers(len(tokens), size=settings.fit.normalization_samples)
-    queries = TokenBatch.from_sequences([tokens[row] for row in rows])
-    rule = settings.response
-    sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(call.seed, "normalization"),
-                               stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
-    end = single_token(tokenizer, rule.text, key="task.response.text")
-    return queries, truncate(sampled.tokens.squeeze(1).cpu(), end_token=end, after=rule.after).tokens

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from harness.algorithms.responses import truncate
+from harness.algorithms.kl import best_of_kl
+from harness.algorithms.responses import penalize, truncate
 from harness.errors import InputError
-from harness.models.generation import sample_responses
+from harness.models.generation import EndToken, sample_responses
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -17,12 +18,15 @@ from harness.records import PAD, Done, Query, Sample
 from harness.seeds import numpy_generator
 from harness.stages.artifacts import model_path, write_samples, write_table
 from harness.stages.context import StageCall, StageLog
+from harness.study.stage import BestOfSlice
 from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token
 from harness.text.copying import lead, random_sentences
 from harness.text.tokenization import load_tokenizer as load_word_tokenizer
 
 _AT_ONCE = 64
+_MOST_LOGITS = 1 << 23
+"""Of one sampling step, as for label candidates."""
 _TABLE_ROWS = 100
 
 
@@ -31,6 +35,8 @@ def run(call: StageCall, log: StageLog) -> Done:
     queries = read_queries(call.inputs["queries"] / "test.parquet")
     if call.settings.method == "policy":
         samples, scores = _policy_samples(call, queries, log)
+    elif isinstance(call.settings, BestOfSlice):
+        samples, scores = _best_of_samples(call, call.settings.n, queries, log)
     else:
         samples, scores = _text_samples(call, queries), None
     write_samples(call.out, samples)
@@ -78,6 +84,39 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
             samples.append(_sample(call, query, text, tuple(token for token in row if token != PAD), valid, nats))
         log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
     return samples, scores if reward_model is not None else None
+
+
+@torch.no_grad()
+def _best_of_samples(call: StageCall, n: int, queries: list[Query],
+                     log: StageLog) -> tuple[list[Sample], list[float] | None]:
+    """Of n samples of ρ the one with the highest score; what breaks the end rule has the penalty for its score."""
+    task, rule = call.settings.task, call.settings.task.response
+    path = model_path(call.inputs["policy"])
+    tokenizer = load_tokenizer(path)
+    place = frozen(call.settings.compute)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
+    reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
+    end = single_token(tokenizer, rule.text, key="task.response.text")
+    at_once = max(1, min(_AT_ONCE, _MOST_LOGITS // (n * policy.vocab_size)))
+    samples: list[Sample] = []
+    scores: list[float] = []
+    for start in range(0, len(queries), at_once):
+        some = queries[start:start + at_once]
+        batch = TokenBatch.from_sequences([query.tokens for query in some]).to(place.device)
+        sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed, candidates=n,
+                                   end=EndToken(end, rule.after),
+                                   stream_ids=torch.arange(start, start + len(some)))
+        cut = truncate(sampled.tokens, end_token=end, after=rule.after)
+        raw = reward_model.score(batch, cut.tokens)
+        best = penalize(raw, cut.valid, penalty=rule.penalty).argmax(dim=1)
+        rows = torch.arange(len(some), device=best.device)
+        tokens, valid = cut.tokens[rows, best].tolist(), cut.valid[rows, best].tolist()
+        scores += raw[rows, best].tolist()
+        for query, text, row, ends in zip(some, decode(tokenizer, tokens), tokens, valid, strict=True):
+            kept = tuple(token for token in row if token != PAD)
+            samples.append(_sample(call, query, text, kept, ends, best_of_kl(n)))
+        log.progress(min(start + at_once, len(queries)), len(queries))
+    return samples, scores
 
 
 def _text_samples(call: StageCall, queries: list[Query]) -> list[Sample]:

@@ -51,7 +51,7 @@ def html(result: Json, *, source: str) -> str:
                 "Win rates with their intervals; the dashed line is no difference")
     points = result["dose_response"].get("points")
     if points:
-        page.figure(dose_response_plot([_curve_point(point) for point in points]),
+        page.figure(dose_response_plot({"": [_curve_point(point) for point in points]}),
                     "Win rate over the baseline by label budget; small points are single seeds, the line the "
                     "isotonic fit. Saturation: " + result["dose_response"]["saturating"]["statement"])
     for title, columns, rows in tables(result):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.pages.page import p_equals
 from harness.statistics.win_rate import WinRate
 
 
@@ -68,19 +69,22 @@ def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.
 
 
 def more_labels_verdict(result: Equivalence, *, large: str, small: str) -> str:
-    """One sentence on W(large over small): whether the smaller budget was enough."""
+    """One sentence on W(large over small): whether the smaller budget was enough, was not, or neither is shown."""
     points = f"{100 * result.margin:g} points"
     if result.p_not_better is None:
-        return f"Undefined: {result.why_undefined}."
-    if result.p_not_better < result.alpha:
-        claim = f"{small} was enough: {large} is not better by more than {points}"
-    else:
-        claim = f"Not shown that {small} was enough: {large} may be better by more than {points}"
-    return f"{claim}, p = {_p(result.p_not_better)}."
+        return f"Whether {small} labels were enough is undefined: {result.why_undefined}."
+    if was_enough(result):
+        return (f"{small} labels were enough: {large} is not better by more than {points}, "
+                f"{p_equals(result.p_not_better)}.")
+    if result.verdict == "better by more than the margin":
+        return f"{small} labels were not enough: {large} is better by more than {points}."
+    return (f"Not shown that {small} labels were enough: {large} may be better by more than {points}, "
+            f"{p_equals(result.p_not_better)}.")
 
 
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else f"{value:.0e}"
+def was_enough(result: Equivalence) -> bool:
+    """Whether W(large over small) is shown to be below one half plus the margin."""
+    return result.p_not_better is not None and result.p_not_better < result.alpha
 
 
 def _check(margin: float, alpha: float) -> None:

@@ -32,11 +32,24 @@ class RaterQuality:
 
 @dataclass(frozen=True)
 class ExclusionRules:
-    """What excludes a rater. None: the rule is off. A rule without its figures excludes nobody."""
+    """What excludes a rater. None: the rule is off. A rule without its figures excludes nobody.
+
+    min_gold_accuracy, min_repeat_consistency: shares, held against a rater with `min_checks` checks or more.
+    min_median_seconds: of the rater's decisions.
+    """
 
     min_gold_accuracy: float | None = None
     min_repeat_consistency: float | None = None
     min_median_seconds: float | None = None
+    min_checks: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("min_gold_accuracy", "min_repeat_consistency"):
+            share = getattr(self, name)
+            if share is not None and not 0 <= share <= 1:
+                raise ValueError(f"{name} is a share in [0, 1], not {share}")
+        if self.min_checks < 1:
+            raise ValueError(f"min_checks must be 1 or more, not {self.min_checks}")
 
 
 @dataclass(frozen=True)
@@ -78,13 +91,14 @@ def rater_quality(raters: Labels, items: Labels, chosen: Labels, *, gold: Labels
 
 def exclusions(quality: list[RaterQuality], rules: ExclusionRules) -> list[Exclusion]:
     """Who is left out, each by the first rule that he or she breaks."""
-    checks = (("gold accuracy", "gold_accuracy", rules.min_gold_accuracy),
-              ("repeat consistency", "repeat_consistency", rules.min_repeat_consistency),
-              ("median seconds", "median_seconds", rules.min_median_seconds))
     found = []
     for record in quality:
-        for name, key, least in checks:
-            value = getattr(record, key)
+        enough_gold, enough_repeats = (n >= rules.min_checks for n in (record.n_gold, record.n_repeats))
+        for name, value, least in (
+                ("gold accuracy", record.gold_accuracy if enough_gold else None, rules.min_gold_accuracy),
+                ("repeat consistency", record.repeat_consistency if enough_repeats else None,
+                 rules.min_repeat_consistency),
+                ("median seconds", record.median_seconds, rules.min_median_seconds)):
             if least is not None and value is not None and value < least:
                 found.append(Exclusion(record.rater, f"{name} {value:.3g} is below {least:g}"))
                 break

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from harness.study.plan import Plan
 from harness.study.stage import (
+    BestOfSlice,
     DomainTuningSlice,
     LabelsSlice,
+    OnlinePPOSlice,
     PPOSlice,
     PretrainSlice,
     RewardModelSlice,
@@ -63,9 +65,13 @@ def estimate_stage(stage: Stage, plan: Plan) -> Estimate:
         ppo = settings.ppo
         # Sampling, the reference, the reward model, then forward and backward once an epoch.
         passes = 3 + 3 * ppo.epochs
-        return Estimate(episodes=ppo.updates * ppo.batch_size,
-                        model_tokens=ppo.updates * ppo.batch_size * passes * (query + response),
-                        sampled_tokens=ppo.updates * ppo.batch_size * response)
+        updates = settings.stop - settings.start if isinstance(settings, OnlinePPOSlice) else ppo.updates
+        episodes = updates * ppo.batch_size
+        return Estimate(episodes=episodes, model_tokens=episodes * passes * (query + response),
+                        sampled_tokens=episodes * response)
+    if isinstance(settings, BestOfSlice):
+        sampled = task.queries.test * settings.n * response
+        return Estimate(model_tokens=2 * (task.queries.test * query + sampled), sampled_tokens=sampled)
     if isinstance(settings, SampleSlice) and settings.method == "policy":
         return Estimate(model_tokens=3 * task.queries.test * (query + response))
     return Estimate(model_tokens=1000)

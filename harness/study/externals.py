@@ -1,4 +1,4 @@
-"""Digests of what lies outside the study file: texts, weights, label files, an imported scorer's source."""
+"""Digests of what lies outside the study file: texts, weights, label files, a scorer's source or weights."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.labels.scorers import CLASSIFIER
 from harness.study.spec import ScratchModel, StudySpec
 from harness.tasks.sources import HubDataset, JsonlPairs, TextFiles
 
@@ -38,7 +39,11 @@ def external_digests(study: StudySpec) -> dict[str, str]:
     if study.supervised is not None and study.supervised.scorer:
         scorers.add(study.supervised.scorer)
     for scorer in sorted(scorers):
-        if ":" in scorer:
+        if scorer.startswith(CLASSIFIER):
+            path = Path(scorer.removeprefix(CLASSIFIER))
+            if path.exists():
+                found[f"scorer:{scorer}"] = _digest_path(path, whole=True)
+        elif ":" in scorer:
             found[f"scorer:{scorer}"] = _digest_module(scorer.split(":")[0])
     return found
 

@@ -7,16 +7,23 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from harness.seeds import derive_seed
-from harness.study.spec import ScratchModel, StudySpec
+from harness.study.rounds import Round, initial_labels, online_rounds
+from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec
 from harness.study.stage import (
     ArmKey,
     BaseModelSlice,
+    BestOfSlice,
     DomainTuningSlice,
+    GoldPPOSlice,
     JudgeSlice,
     LabelsSlice,
     MeasureSlice,
+    OnlineLabelsSlice,
+    OnlinePPOSlice,
+    PeopleSlice,
     PPOSlice,
     PretrainSlice,
+    PublishSlice,
     QueriesSlice,
     ReportSlice,
     RewardModelSlice,
@@ -41,6 +48,12 @@ class Plan:
     @property
     def report(self) -> Stage:
         return self.stages[-1]
+
+    @property
+    def responses(self) -> dict[str, str]:
+        """Arm -> fingerprint of its texts: what people said of the same texts is found by it."""
+        assert isinstance(self.report.settings, ReportSlice)
+        return self.report.settings.responses
 
     @property
     def spec_digest(self) -> str:
@@ -113,51 +126,125 @@ class _Planner:
     def gold_scorer(self) -> str | None:
         return self.study.labels.labeler.scorer if self.study.labels.source == "simulated" else None
 
-    def labels(self, budget: int, zero_shot: Stage, queries: Stage) -> dict[str, Stage]:
-        source = self.study.labels.source
-        # A budget changes which labels there are, never what one of them is: budgets stay out of the slice.
-        spec = self.study.labels.model_copy(update={"budgets": (2,)})
-        externals = self.external("labels", f"scorer:{self.gold_scorer}")
+    def labels(self, count: int, zero_shot: Stage, queries: Stage, *, budget: int | None = None) -> dict[str, Stage]:
+        """The first `count` labels, all of samples of the zero-shot policy (or from a file).
+
+        budget: in the pieces that this budget has, so that they are shared with it; by default those of `count`.
+        """
+        spec, queue = self._label_settings(zero_shot, queries)
         found = {}
-        for start, stop in self._chunks(budget):
-            queue = None
-            if source == "human":
-                queue = f"{self.study.study}-{zero_shot.fingerprint[:8]}{queries.fingerprint[:8]}"
+        for start, stop in self._chunks(budget or count):
+            if start >= count:
+                break
             settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
                                    compute=self.study.compute)
-            found[f"labels_{start:07d}"] = self.add(make_stage(
-                "labels", f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries},
-                seed=self.seed("labels"), externals=externals, has_siblings=True))
+            found[f"labels_{start:07d}"] = self._labels_stage(
+                f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries})
         return found
+
+    def round_labels(self, arm: ArmKey, start: int, stop: int, zero_shot: Stage, queries: Stage,
+                     trained: Stage) -> dict[str, Stage]:
+        """Labels start .. stop−1 of the same permutation of queries, half of whose candidates `trained` samples."""
+        if start == stop:
+            return {}
+        spec, queue = self._label_settings(zero_shot, queries)
+        settings = OnlineLabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
+                                     compute=self.study.compute, batch=trained.fingerprint[:8])
+        return {f"labels_{start:07d}": self._labels_stage(
+            f"labels {start}-{stop} {arm}", settings,
+            inputs={"policy": zero_shot, "queries": queries, "trained_policy": trained}, arm=arm)}
+
+    def _label_settings(self, zero_shot: Stage, queries: Stage) -> tuple[LabelsSpec, str | None]:
+        # A budget changes which labels there are, never what one of them is: budgets stay out of the slice.
+        spec = self.study.labels.model_copy(update={"budgets": (2,)})
+        by_people = self.study.labels.source == "human"
+        return spec, f"{self.study.study}-{zero_shot.fingerprint[:8]}{queries.fingerprint[:8]}" if by_people else None
+
+    def _labels_stage(self, name: str, settings: LabelsSlice, *, inputs: Mapping[str, Stage],
+                      arm: ArmKey | None = None) -> Stage:
+        return self.add(make_stage("labels", name, settings, inputs=inputs, seed=self.seed("labels"), arm=arm,
+                                   externals=self.external("labels", f"scorer:{self.gold_scorer}"),
+                                   has_siblings=True))
 
     def _chunks(self, budget: int) -> list[tuple[int, int]]:
         if self.study.labels.source != "human":
             return label_chunks(budget)
         # People's labels stay in the store whatever the pieces are; pieces that do not overlap count nobody twice.
-        ends = [0, *(end for end in self.study.labels.budgets if end <= budget)]
-        return list(pairwise(ends))
+        budgets = self.study.labels.budgets
+        ends = {0, *budgets, *(initial_labels(whole, policy.rounds) for whole in budgets
+                               for policy in self.study.policies if policy.rounds is not None)}
+        return list(pairwise(sorted(end for end in ends if end <= budget)))
 
-    def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[str, Stage], queries: Stage) -> Stage:
+    def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[str, Stage], queries: Stage, *,
+                     this: Round | None = None) -> Stage:
+        """Of all labels of the budget, or of those there are in a round."""
         assert arm.label_budget is not None and arm.seed is not None
         settings = RewardModelSlice(response=self.study.task.response, temperature=self.study.task.temperature,
-                                    label_budget=arm.label_budget, fit=self.study.reward_model,
-                                    compute=self.study.compute)
-        return self.add(make_stage("reward_model", f"reward model {arm}", settings,
+                                    label_budget=this.labels if this else arm.label_budget,
+                                    fit=self.study.reward_model, compute=self.study.compute)
+        return self.add(make_stage("reward_model", f"reward model {arm}{this or ''}", settings,
                                    inputs={"start": start, "queries": queries, **labels},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
-    def ppo(self, arm: ArmKey, start: Stage, reward_model: Stage, queries: Stage) -> Stage:
+    def ppo(self, arm: ArmKey, inputs: Mapping[str, Stage], *, this: Round | None = None) -> Stage:
+        """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
         assert arm.seed is not None
         settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
                             compute=self.study.compute)
-        return self.add(make_stage("ppo", f"ppo {arm}", settings,
-                                   inputs={"start": start, "reward_model": reward_model, "queries": queries},
+        if "reward_model" not in inputs:
+            samples = self.study.reward_model.normalization_samples
+            settings = GoldPPOSlice(**dict(settings), normalization_samples=samples)
+        elif this is not None:
+            settings = OnlinePPOSlice(**dict(settings), start=this.start, stop=this.stop)
+        return self.add(make_stage("ppo", f"ppo {arm}{this or ''}", settings, inputs=inputs,
                                    seed=self.seed("ppo", arm.seed), arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{self.gold_scorer}")))
 
+    def offline_reward_model(self, arm: ArmKey, start: Stage, zero_shot: Stage, queries: Stage) -> Stage:
+        assert arm.label_budget is not None
+        return self.reward_model(arm, start, self.labels(arm.label_budget, zero_shot, queries), queries)
+
+    def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage,
+                queries: Stage) -> dict[str, Stage]:
+        """`ppo`, and `reward_model` where there is one; of online collection those of the last round."""
+        inputs = {"start": start, "queries": queries}
+        if policy.reward == "gold":
+            return {"ppo": self.ppo(arm, inputs)}
+        if policy.rounds is not None:
+            return self.online(arm, policy.rounds, inputs, zero_shot)
+        reward_model = self.offline_reward_model(arm, start, zero_shot, queries)
+        return {"reward_model": reward_model, "ppo": self.ppo(arm, {**inputs, "reward_model": reward_model})}
+
+    def online(self, arm: ArmKey, online: OnlineSettings, inputs: Mapping[str, Stage],
+               zero_shot: Stage) -> dict[str, Stage]:
+        """All rounds of one arm (Ziegler 2.3): labels, a reward model of all labels so far, PPO from where it was."""
+        assert arm.label_budget is not None
+        start, queries = inputs["start"], inputs["queries"]
+        labels: dict[str, Stage] = {}
+        have, trained = 0, dict[str, Stage]()
+        for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
+            if self.study.labels.source == "imported":
+                labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
+            elif not trained:
+                labels = self.labels(this.labels, zero_shot, queries)
+            else:
+                labels |= self.round_labels(arm, have, this.labels, zero_shot, queries, trained["ppo"])
+            reward_model = self.reward_model(arm, start, labels, queries, this=this)
+            previous = {"previous": trained["ppo"]} if trained else {}
+            policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, this=this)
+            have, trained = this.labels, {"reward_model": reward_model, "ppo": policy}
+        return trained
+
+    def best_of(self, arm: ArmKey, n: int, inputs: Mapping[str, Stage]) -> Stage:
+        return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n,
+                                                   compute=self.study.compute), inputs)
+
     def sample(self, arm: ArmKey, queries: Stage, policies: Mapping[str, Stage], method: str) -> Stage:
         settings = SampleSlice(task=self.study.task, method=method, compute=self.study.compute)
-        return self.add(make_stage("sample", f"sample {arm}", settings, inputs={"queries": queries, **policies},
+        return self._sample_stage(arm, settings, {"queries": queries, **policies})
+
+    def _sample_stage(self, arm: ArmKey, settings: SampleSlice, inputs: Mapping[str, Stage]) -> Stage:
+        return self.add(make_stage("sample", f"sample {arm}", settings, inputs=inputs,
                                    seed=self.seed("sample", str(arm)), arm=arm, has_siblings=True))
 
     def measure(self, arm: ArmKey, sample: Stage, queries: Stage) -> Stage:
@@ -166,9 +253,35 @@ class _Planner:
                                    inputs={"sample": sample, "queries": queries}, seed=0, arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{gold}")))
 
+    def people(self, samples: Mapping[str, Stage], queries: Stage) -> Stage | None:
+        """Publishing and waiting are two stages, so that the seal is in MLflow before anybody can judge."""
+        evaluation = self.study.evaluation
+        if evaluation.people is None:
+            return None
+        pairs = _pairs(self.study)
+        compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in pair})}
+        settings = PublishSlice(
+            name="", people=evaluation.people, pairs=pairs, plan=evaluation.analysis_plan,
+            ask_of_source=self.study.is_summarization,
+            responses=tuple(sorted(sample.fingerprint for sample in compared.values())))
+        # A published study is never changed: other texts or another plan are another study, so both are in its name.
+        name = f"{self.study.study}-{digest(settings.model_dump(mode='json'))[:8]}"
+        settings = settings.model_copy(update={"name": name})
+        inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in compared.items()}}
+        publish = self.add(make_stage("publish", "publish", settings, inputs=inputs, seed=self.seed("people")))
+        return self.add(make_stage("people", "people", PeopleSlice(name=name, publish=settings),
+                                   inputs={"publish": publish, **inputs}, seed=self.seed("people")))
 
-def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
-    """Unroll the study into stages: base model -> supervised -> labels -> reward model -> PPO -> evaluation."""
+    def judged_already(self, found: PeopleSlice) -> Stage:
+        """An evaluation that the owner made in the app, of the same responses."""
+        return self.add(make_stage("people", f"people {found.name}", found, inputs={}, seed=0))
+
+
+def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[PeopleSlice] = ()) -> Plan:
+    """Unroll the study into stages: base model -> supervised -> labels -> reward model -> PPO -> evaluation.
+
+    people: unblinded evaluations of the same responses that the owner made in the app.
+    """
     planner = _Planner(study, externals)
     base = planner.base_model()
     queries = planner.queries(base)
@@ -182,39 +295,60 @@ def make_plan(study: StudySpec, externals: Mapping[str, str]) -> Plan:
         policy = starts.get(arm.arm)
         policies = {"policy": policy, "reference_policy": zero_shot} if policy else {}
         samples[arm] = planner.sample(arm, queries, policies, "policy" if policy else arm.arm)
-    labels = {budget: planner.labels(budget, zero_shot, queries) for budget in study.labels.budgets}
-    for arm, start_name in _policy_arms(study):
-        start = starts[start_name]
-        assert start is not None and arm.label_budget is not None
-        reward_model = planner.reward_model(arm, start, labels[arm.label_budget], queries)
-        policy = planner.ppo(arm, start, reward_model, queries)
-        training |= {f"reward_model:{arm}": reward_model, f"ppo:{arm}": policy}
-        policies = {"policy": policy, "reference_policy": start, "reward_model": reward_model}
+    for arm, policy_arm in _policy_arms(study):
+        start = starts[policy_arm.start]
+        assert start is not None
+        trained = planner.trained(arm, policy_arm, start, zero_shot, queries)
+        training |= {f"{name}:{arm}": stage for name, stage in trained.items()}
+        policies = {"policy": trained["ppo"], "reference_policy": start}
+        policies |= {name: trained[name] for name in ("reward_model",) if name in trained}
         samples[arm] = planner.sample(arm, queries, policies, "policy")
+    for arm, n, policy_arm in _best_of_arms(study):
+        start = starts[policy_arm.start]
+        assert start is not None
+        own = replace(arm, arm=policy_arm.arm)
+        reward_model = planner.offline_reward_model(own, start, zero_shot, queries)
+        samples[arm] = planner.best_of(arm, n, {"queries": queries, "policy": start, "reward_model": reward_model})
 
     measures = {f"measure:{arm}": planner.measure(arm, sample, queries) for arm, sample in samples.items()}
     judge = planner.add(_judge(planner, samples, queries))
+    asked = planner.people({str(arm): sample for arm, sample in samples.items()}, queries)
+    judged = [*([asked] if asked else []), *(planner.judged_already(each) for each in people)]
+    responses = {str(arm): sample.fingerprint for arm, sample in samples.items()}
     report_inputs = {**measures, **training, **{f"sample:{arm}": sample for arm, sample in samples.items()},
+                     **{f"people:{stage.settings.name}": stage for stage in judged},  # type: ignore[attr-defined]
                      "judge": judge, "queries": queries, "base": base}
     if supervised is not None:
         report_inputs["supervised"] = supervised
-    settings = ReportSlice(study=study.document(), evaluation=study.evaluation, policies=study.policies)
+    settings = ReportSlice(study=study.document(), responses=responses, evaluation=study.evaluation,
+                           policies=study.policies)
     planner.add(make_stage("report", "report", settings, inputs=report_inputs, seed=planner.seed("report")))
     return Plan(study=study, stages=tuple(planner.stages.values()), arms=tuple(samples))
 
 
 def _judge(planner: _Planner, samples: Mapping[ArmKey, Stage], queries: Stage) -> Stage:
     study = planner.study
-    pairs: list[tuple[str, str]] = [(str(arm), baseline) for arm, _ in _policy_arms(study)
-                                    for baseline in study.evaluation.baselines]
-    # Whether more labels help is asked directly: the largest budget against each smaller one, seed by seed.
-    largest = max(study.labels.budgets)
-    pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, _ in _policy_arms(study)
-              if arm.label_budget != largest]
-    settings = JudgeSlice(judge=study.evaluation.judge, pairs=tuple(pairs))
+    settings = JudgeSlice(judge=study.evaluation.judge, pairs=_pairs(study),
+                          plan=study.evaluation.analysis_plan.as_json())
     inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
     return make_stage("judge", "judge", settings, inputs=inputs, seed=planner.seed("judge"),
                       externals=planner.external(f"scorer:{study.evaluation.judge.scorer}"))
+
+
+def _pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
+    """What judges compare: every trained policy with every baseline, budgets with each other, online with offline."""
+    policies = list(_policy_arms(study))
+    best_of = [arm for arm, _, _ in _best_of_arms(study)]
+    pairs: list[tuple[str, str]] = [(str(arm), baseline) for arm in [*(arm for arm, _ in policies), *best_of]
+                                    for baseline in study.evaluation.baselines]
+    # Whether more labels help is asked directly: the largest budget against each smaller one, seed by seed.
+    largest = max(study.labels.budgets)
+    pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, policy in policies
+              if policy.reward == "model" and arm.label_budget != largest]
+    # And so is whether it helps to collect the same number of labels online.
+    pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
+              for other in study.policies if other.learns_offline and other.start == policy.start]
+    return tuple(pairs)
 
 
 def _baseline_arms(study: StudySpec) -> list[ArmKey]:
@@ -225,8 +359,18 @@ def _baseline_arms(study: StudySpec) -> list[ArmKey]:
     return [ArmKey(name) for name in dict.fromkeys(names)]
 
 
-def _policy_arms(study: StudySpec) -> Iterable[tuple[ArmKey, str]]:
+def _policy_arms(study: StudySpec) -> Iterable[tuple[ArmKey, PolicyArm]]:
     for policy in study.policies:
+        for budget in study.labels.budgets if policy.reward == "model" else (0,):
+            for seed in study.seeds:
+                yield ArmKey(policy.arm, budget, seed), policy
+
+
+def _best_of_arms(study: StudySpec) -> Iterable[tuple[ArmKey, int, PolicyArm]]:
+    """(arm, n, the policy whose start is sampled and whose reward model chooses: the first with offline labels)."""
+    policy = next((policy for policy in study.policies if policy.learns_offline), None)
+    for n in study.evaluation.best_of:
         for budget in study.labels.budgets:
             for seed in study.seeds:
-                yield ArmKey(policy.arm, budget, seed), policy.start
+                assert policy is not None
+                yield ArmKey(f"best_of_{n}", budget, seed), n, policy

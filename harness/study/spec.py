@@ -10,8 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
+from harness.statistics.plan import AnalysisPlan, Estimand
+from harness.statistics.raters import ExclusionRules
 from harness.tasks.sources import HubDataset, JsonlPairs, StoryworldSource, TextFiles
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+
+Baseline = Literal["zero_shot", "supervised", "reference", "lead"]
 
 BASELINES = ("zero_shot", "supervised", "reference", "lead")
 """Baseline arms a policy can be judged against. `random_sentences` is a control for the copy measures only."""
@@ -93,8 +98,8 @@ class ChoiceModel(Spec):
     """A simulated judge or labeler: a scorer, Luce choice noise and a lapse rate.
 
     P(choose i) = lapse/k + (1 − lapse)·softmax(score/noise)_i; noise is in the scorer's units, 0 means the best.
-    scorer: `vader`, `descriptiveness`, `source_facts`, `reference_agreement`, `summary_quality`, or any
-    `module:function` of (queries, responses).
+    scorer: `vader`, `descriptiveness`, `source_facts`, `reference_agreement`, `summary_quality`, any
+    `module:function` of (queries, responses), or `classifier:` and a sequence classifier's folder or hub name.
     """
 
     scorer: str = "vader"
@@ -159,27 +164,116 @@ class SupervisedSpec(Spec):
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=1e-4, batch_size=32, epochs=1)
 
 
+class OnlineSettings(Spec):
+    """Online collection (Ziegler 2.3): labels arrive in rounds, while the policy that they are about trains.
+
+    initial_share: N₀/N, the share of the budget that is labelled before training, on samples of ρ. rounds: how
+    often the reward model is trained, at evenly spaced episodes; see `harness/study/rounds.py`.
+    """
+
+    initial_share: float = Field(default=0.25, gt=0, le=1)
+    rounds: int = Field(default=20, ge=1)
+
+
 class PolicyArm(Spec):
-    """One kind of trained policy. start: where PPO begins, which is also its reference policy."""
+    """One kind of trained policy. start: where PPO begins, which is also its reference policy.
+
+    collection: all labels before training, or in rounds. reward: a model fitted to labels, or the simulated labeler's
+    own scorer (`gold`), which needs no labels: the upper bound of the paper's mock task.
+    """
 
     arm: str = Field(default="rl", pattern=r"^[a-z][a-z0-9_]*$")
     start: Literal["zero_shot", "supervised"] = "zero_shot"
+    collection: Literal["offline", "online"] = "offline"
+    online: OnlineSettings | None = Field(default=None, description="for collection: online; its defaults where null")
+    reward: Literal["model", "gold"] = "model"
 
     @field_validator("arm")
     @classmethod
     def _not_a_baseline(cls, arm: str) -> str:
-        if arm in (*BASELINES, "random_sentences"):
+        if arm in (*BASELINES, "random_sentences") or arm.startswith("best_of_"):
             raise ValueError(f"'{arm}' is a baseline's name")
         return arm
 
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> PolicyArm:
+        if self.online is not None and self.collection == "offline":
+            raise ValueError("online settings are given, but collection is offline")
+        if self.reward == "gold" and self.collection == "online":
+            raise ValueError("reward: gold needs no labels, so they cannot be collected online")
+        return self
 
-class EvaluationSpec(Spec):
-    """What is compared on the test queries, by whom, and with which statistics."""
+    @property
+    def rounds(self) -> OnlineSettings | None:
+        """The settings of online collection, None where it is offline."""
+        return None if self.collection == "offline" else self.online or OnlineSettings()
 
-    baselines: tuple[Literal["zero_shot", "supervised", "reference", "lead"], ...] = ("zero_shot", "supervised")
-    judge: ChoiceModel = ChoiceModel()
+    @property
+    def learns_offline(self) -> bool:
+        """Whether it has a reward model of all its labels before it trains."""
+        return self.reward == "model" and self.collection == "offline"
+
+
+class PeopleSpec(Spec):
+    """People compare what the simulated judge compares, blind, in the rating app.
+
+    items: queries for each pair of arms. overlap: raters an item. quota: items a rater, null for all. gold,
+    repeats, training, qualification: how many items of each kind are planted.
+    """
+
+    title: str = Field(default=DEFAULT_TITLE, min_length=1)
+    instructions: str = DEFAULT_INSTRUCTIONS
+    items: int = Field(default=40, ge=2)
+    overlap: int = Field(default=3, ge=1)
+    quota: int | None = Field(default=None, ge=1)
+    gold: int = Field(default=6, ge=0)
+    repeats: int = Field(default=4, ge=0)
+    training: int = Field(default=2, ge=0)
+    qualification: int = Field(default=4, ge=0)
+
+
+class PlanSpec(Spec):
+    """What will be said of the judgments, fixed and hashed before the first of them (`docs/statistics.md`).
+
+    margin: of equivalence. gatekeeping: the baselines whose tests confirm, in their order; where it is left out
+    zero_shot and supervised, as far as they are judged. exclusions: what leaves a rater out, never an arm's doing.
+    """
+
+    estimand: Estimand = "ties_half"
     margin: float = Field(default=0.05, gt=0, lt=0.5)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    gatekeeping: tuple[Baseline, ...] | None = Field(default=None, min_length=1)
+    exclusions: ExclusionRules = ExclusionRules(
+        min_gold_accuracy=0.6, min_repeat_consistency=0.2, min_median_seconds=1.0, min_checks=5)
+
+
+class EvaluationSpec(Spec):
+    """What is compared on the test queries, by whom, and what will be said of it. people: null for nobody."""
+
+    baselines: tuple[Baseline, ...] = ("zero_shot", "supervised")
+    best_of: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+        default=(), description="arms best_of_N: N samples of ρ, of which the reward model's favourite is taken")
+    judge: ChoiceModel = ChoiceModel()
+    people: PeopleSpec | None = None
+    plan: PlanSpec = PlanSpec()
+
+    @model_validator(mode="after")
+    def _gates_are_judged(self) -> EvaluationSpec:
+        gates = self.plan.gatekeeping or ()
+        for name in gates:
+            if name not in self.baselines:
+                raise ValueError(f"plan.gatekeeping names {name}, but baselines does not")
+        if len(set(gates)) < len(gates) or len(set(self.baselines)) < len(self.baselines):
+            raise ValueError("a baseline is listed twice")
+        return self
+
+    @property
+    def analysis_plan(self) -> AnalysisPlan:
+        """The plan with nothing left open: what is hashed, logged, and held against what was done."""
+        gates = self.plan.gatekeeping or tuple(name for name in ("zero_shot", "supervised") if name in self.baselines)
+        return AnalysisPlan(estimand=self.plan.estimand, margin=self.plan.margin, confidence=self.plan.confidence,
+                            baselines=self.baselines, gatekeeping=gates or self.baselines,
+                            exclusions=self.plan.exclusions)
 
 
 class StudySpec(Spec):
@@ -242,6 +336,7 @@ def _contradictions(spec: StudySpec) -> list[str]:
             found.append("a policy starts at supervised, but supervised is null")
     elif not spec.is_summarization and spec.supervised.scorer is None and not spec.uses_simulated_labels:
         found.append("supervised.scorer must be named when the labels are not simulated")
+    found.extend(_policy_contradictions(spec))
     if not spec.is_summarization and "lead" in spec.evaluation.baselines:
         found.append("evaluation.baselines: lead is a baseline for summarization only")
     if len({policy.arm for policy in spec.policies}) < len(spec.policies):
@@ -250,6 +345,22 @@ def _contradictions(spec: StudySpec) -> list[str]:
     if max(spec.labels.budgets) > task.queries.train:
         found.append(f"labels.budgets asks for {max(spec.labels.budgets)} labels, each on a query of its own, but "
                      f"task.queries.train is {task.queries.train}")
+    return found
+
+
+def _policy_contradictions(spec: StudySpec) -> list[str]:
+    found = []
+    for policy in spec.policies:
+        if policy.reward == "gold" and not spec.uses_simulated_labels:
+            found.append(f"policies: {policy.arm} has the simulated labeler's scorer as its reward, but the labels are "
+                         f"{spec.labels.source}")
+        if policy.rounds is not None and policy.rounds.rounds > spec.ppo.updates:
+            found.append(f"policies: {policy.arm} has {policy.rounds.rounds} rounds, more than the {spec.ppo.updates} "
+                         f"batches of {spec.ppo.batch_size} that ppo.episodes {spec.ppo.episodes} gives")
+    if spec.evaluation.best_of and not any(policy.learns_offline for policy in spec.policies):
+        found.append("evaluation.best_of needs a policy with offline labels, whose reward model chooses")
+    if len(set(spec.evaluation.best_of)) < len(spec.evaluation.best_of):
+        found.append("evaluation.best_of: a number is listed twice")
     return found
 
 

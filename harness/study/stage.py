@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import Field
+
+from harness.statistics.plan import AnalysisPlan
 from harness.study.spec import (
     ChoiceModel,
     EvaluationSpec,
     LabelsSpec,
+    PeopleSpec,
     PolicyArm,
     ScratchModel,
     Spec,
@@ -30,16 +34,21 @@ CODE_VERSIONS = {
     "reward_model": 1,
     "ppo": 2,
     "sample": 1,
-    "measure": 1,
-    "judge": 1,
-    "report": 2,
+    "measure": 2,
+    "judge": 2,
+    "publish": 1,
+    "people": 1,
+    "report": 4,
 }
 """Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
 
 
 @dataclass(frozen=True, order=True)
 class ArmKey:
-    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed)."""
+    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed).
+
+    A label budget of 0: the policy had the simulated labeler's own scorer as its reward, and needed no labels.
+    """
 
     arm: str
     label_budget: int | None = None
@@ -94,6 +103,15 @@ class LabelsSlice(Spec):
     queue: str | None = None
 
 
+class OnlineLabelsSlice(LabelsSlice):
+    """Labels of a later round of online collection, of samples of ρ and of the policy as the last round left it.
+
+    batch: sets people's tasks apart from those of other policies in the same queue.
+    """
+
+    batch: str
+
+
 class RewardModelSlice(Spec):
     response: EndRule
     temperature: float
@@ -109,6 +127,19 @@ class PPOSlice(Spec):
     compute: ComputeSettings
 
 
+class OnlinePPOSlice(PPOSlice):
+    """One round of online collection: batches start .. stop−1 of the one PPO run."""
+
+    start: int
+    stop: int
+
+
+class GoldPPOSlice(PPOSlice):
+    """The reward is the gold scorer itself, its scale set on samples of the reference policy as a reward model's is."""
+
+    normalization_samples: int
+
+
 class SampleSlice(Spec):
     """method: `policy` samples; `reference`, `lead` and `random_sentences` take texts."""
 
@@ -117,20 +148,53 @@ class SampleSlice(Spec):
     compute: ComputeSettings
 
 
+class BestOfSlice(SampleSlice):
+    """Of n samples the reward model's favourite."""
+
+    n: int
+
+
 class MeasureSlice(Spec):
     task: TaskSpec
     gold_scorer: str
 
 
 class JudgeSlice(Spec):
+    """plan: frozen beside the outcomes and no part of the fingerprint, since it changes none of them: where the plan
+    is changed later, nothing is judged again, and the report says that it was changed.
+    """
+
     judge: ChoiceModel
     pairs: tuple[tuple[str, str], ...]
+    plan: dict[str, Any] = Field(exclude=True)
+
+
+class PublishSlice(Spec):
+    """name: the evaluation's in the rating store. responses: the fingerprints of the texts that are compared."""
+
+    name: str
+    people: PeopleSpec
+    pairs: tuple[tuple[str, str], ...]
+    plan: AnalysisPlan
+    ask_of_source: bool
+    responses: tuple[str, ...]
+
+
+class PeopleSlice(Spec):
+    """name: the evaluation's in the rating store. publish: what to open it with, null where the owner made it in the
+    app. report: the digest of the report that is filed on such a one.
+    """
+
+    name: str
+    publish: PublishSlice | None = None
+    report: str | None = None
 
 
 class ReportSlice(Spec):
-    """The whole study, as the report prints it."""
+    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts."""
 
     study: dict[str, Any]
+    responses: dict[str, str]
     evaluation: EvaluationSpec
     policies: tuple[PolicyArm, ...]
 

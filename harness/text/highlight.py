@@ -16,8 +16,8 @@ def highlighted_pair(response: str, source: str, *, tokenizer: Tokenizer | None 
     """HTML of both texts next to each other, runs of `shortest` tokens or more in <mark>."""
     tokenizer = tokenizer or load_tokenizer()
     in_response, in_source = copied_spans(response, source, tokenizer=tokenizer, shortest=shortest)
-    return (f'<div class="pair"><div>{_marked(source, in_source)}</div>'
-            f"<div>{_marked(response, in_response)}</div></div>")
+    return (f'<div class="pair"><div>{marked(source, in_source)}</div>'
+            f"<div>{marked(response, in_response)}</div></div>")
 
 
 def copied_spans(response: str, source: str, *, tokenizer: Tokenizer | None = None,
@@ -46,7 +46,8 @@ def _merged(spans: list[Span]) -> list[Span]:
     return merged
 
 
-def _marked(text: str, spans: list[Span]) -> str:
+def marked(text: str, spans: list[Span]) -> str:
+    """HTML of a text with these spans of it in <mark>, everything escaped."""
     parts, at = [], 0
     for start, end in spans:
         parts += [escape(text[at:start]), f"<mark>{escape(text[start:end])}</mark>"]

@@ -26,7 +26,7 @@ class PreferenceCell:
 
 def copying_by_preference(copied_sentences: NDArray[np.float64], accurate: Sequence[bool | None],
                           outcomes: Sequence[float] | NDArray[np.float64], *, items: Labels,
-                          raters: Labels | None = None) -> list[PreferenceCell]:
+                          raters: Labels | None = None, confidence: float = 0.95) -> list[PreferenceCell]:
     """One cell for each kind of response that occurs, from n judgments.
 
     copied_sentences: (n,) share of the judged response's sentences that are copied, NaN (left out) where
@@ -44,6 +44,7 @@ def copying_by_preference(copied_sentences: NDArray[np.float64], accurate: Seque
             here = (kinds == kind) & (known == code)
             if here.any():
                 rate = win_rate(scores[here], items=item_labels[here],
-                                raters=None if rater_labels is None else rater_labels[here])
+                                raters=None if rater_labels is None else rater_labels[here],
+                                confidence=confidence)
                 cells.append(PreferenceCell(kind, answer, rate))
     return cells

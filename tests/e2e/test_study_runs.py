@@ -1,5 +1,6 @@
 """Whole studies, as a user runs them: from the command line, on real training, at a tiny scale."""
 
+import re
 import signal
 import subprocess
 import time
@@ -7,6 +8,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from mlflow.tracking import MlflowClient
 from safetensors.torch import load_file
 
 from harness.engine.finished import finished_studies, load_samples
@@ -37,10 +39,36 @@ def test_a_study_ends_with_report_and_results(finished):
         assert row["ci_low"] <= row["win_rate"] <= row["ci_high"]
         assert row["p_value"] <= row["p_value_holm"]
     assert {(row["budget_a"], row["budget_b"]) for row in document["equivalence"]} == {(80, 40)}
-    page = (finished / "mlruns" / "reports" / "tiny" / "report.html").read_text(encoding="utf-8")
+    page = _page(finished)
     assert "simulated judge" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
+    assert "<script" not in page
+    headings = re.findall(r'<h2 id="([^"]+)"', page)
+    assert len(headings) == len(set(headings)) > 10
+    assert all(f'href="#{heading}"' in page for heading in headings)
+
+
+def _page(folder):
+    return (folder / "mlruns" / "reports" / "tiny" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_plan_that_is_changed_after_the_judgments_is_told(finished):
+    plan = results(finished)["analysis_plan"]
+    assert plan["differences"] == []
+    assert "Analysed as planned" in _page(finished)
+    client = MlflowClient(f"sqlite:///{finished}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("tiny").experiment_id
+    frozen = client.search_runs([experiment], f"tags.analysis_plan = '{plan['digest']}'")
+    assert frozen, "the plan's hash is logged with the execution"
+    process = run_study(finished, settings={**TINY, "evaluation.plan.margin": 0.1})
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "1 stages executed" in process.stdout, "nothing is judged again"
+    changed = results(finished)["analysis_plan"]
+    assert changed["digest"] == plan["digest"]
+    assert changed["differences"] == ["margin: planned 0.05, done 0.1"]
+    assert "Not as planned" in _page(finished)
+    assert run_study(finished).returncode == 0
 
 
 def test_the_rating_app_finds_the_finished_study(finished):
@@ -110,8 +138,6 @@ def test_no_labeler_sees_a_response_that_breaks_the_end_rule(finished):
 
 
 def test_mlflow_holds_the_study(finished):
-    from mlflow.tracking import MlflowClient
-
     client = MlflowClient(f"sqlite:///{finished}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("tiny").experiment_id
     arms = client.search_runs([experiment], "tags.level = 'arm' and params.arm = 'rl'", max_results=500)

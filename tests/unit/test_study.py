@@ -33,7 +33,9 @@ def test_every_shipped_study_loads_and_plans(path, environment):
         assert set(stage.inputs.values()) <= made, f"{stage.name} stands before one of its inputs"
         made.add(stage.fingerprint)
     trained = [arm for arm in plan.arms if arm.label_budget is not None]
-    assert len(trained) == len(study.policies) * len(study.labels.budgets) * len(study.seeds)
+    with_labels = sum(policy.reward == "model" for policy in study.policies) + len(study.evaluation.best_of)
+    without = len(study.policies) + len(study.evaluation.best_of) - with_labels
+    assert len(trained) == (with_labels * len(study.labels.budgets) + without) * len(study.seeds)
 
 
 def _write(tmp_path, text):
@@ -125,6 +127,23 @@ def test_the_study_name_and_title_change_no_training_stage():
     renamed = make_plan(load_study(QUICK, ["study=another", "title=x"]), {})
     assert [stage.fingerprint for stage in plan.stages[:-1]] == [stage.fingerprint for stage in renamed.stages[:-1]]
     assert plan.report.fingerprint != renamed.report.fingerprint
+
+
+def test_the_analysis_plan_is_complete_and_changing_it_judges_nothing_again():
+    study = load_study(QUICK)
+    plan = study.evaluation.analysis_plan
+    assert plan.baselines == ("zero_shot", "supervised", "reference")
+    assert plan.gatekeeping == ("zero_shot", "supervised"), "the reference is explored unless the study says else"
+    only_reference = load_study(QUICK, ["evaluation.baselines=[reference]"])
+    assert only_reference.evaluation.analysis_plan.gatekeeping == ("reference",)
+    other = load_study(QUICK, ["evaluation.plan.margin=0.1"])
+    before, after = make_plan(study, {}), make_plan(other, {})
+    assert [stage.fingerprint for stage in before.stages[:-1]] == [stage.fingerprint for stage in after.stages[:-1]]
+    assert before.report.fingerprint != after.report.fingerprint
+    with pytest.raises(InputError, match="gatekeeping names lead, but baselines does not"):
+        load_study(QUICK, ["evaluation.plan.gatekeeping=[lead]"])
+    with pytest.raises(InputError, match=r"exclusions.min_gold: unknown key. Did you mean 'min_gold_accuracy'"):
+        load_study(QUICK, ["evaluation.plan.exclusions.min_gold=0.5"])
 
 
 def test_other_text_makes_every_stage_another():

@@ -1,0 +1,51 @@
+"""A study is drafted from arms' responses: pairs to compare, sides balanced, known items planted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.ratings.blinding import Pair, build_items, scrambled_pairs
+from harness.ratings.pairing import ArmSample, pair_arms
+from harness.ratings.protocol import ItemSet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How large a study is.
+
+    items: queries for each pair of arms. overlap: raters an item. gold, training, qualification: items whose answer
+    is known, a response against its own words in random order. repeats: items that each rater meets twice.
+    """
+
+    items: int = 40
+    overlap: int = 3
+    gold: int = 6
+    repeats: int = 4
+    training: int = 2
+    qualification: int = 4
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a study would show. pairs: by arm, for the leak scan and the rehearsal. items: blinded, with their key."""
+
+    pairs: tuple[Pair, ...]
+    items: ItemSet
+
+    @property
+    def judgments(self) -> int:
+        """How many judgments the study wants."""
+        return sum(each.overlap for each in self.items.items)
+
+
+def draft_study(responses: Sequence[ArmSample], comparisons: Sequence[tuple[str, str]], sizes: Sizes, *,
+                seed: int) -> Draft:
+    """The same responses, sizes and seed give the same draft. Raises InputError for arms that cannot be compared."""
+    pairs = pair_arms(responses, comparisons, per_comparison=sizes.items, seed=seed)
+    known = scrambled_pairs(pairs, count=sizes.gold + sizes.training + sizes.qualification, seed=seed)
+    practice = sizes.training + sizes.qualification
+    items = build_items(pairs, seed=seed, overlap=sizes.overlap, repeats=sizes.repeats,
+                        training=known[:sizes.training], qualification=known[sizes.training:practice],
+                        gold=known[practice:])
+    return Draft(tuple(pairs), items)

@@ -1,0 +1,51 @@
+"""Stage: people's judgments. Opens the sealed study to raters, waits until its owner has unblinded it, collects."""
+
+from __future__ import annotations
+
+import json
+
+from harness.ratings.progress import StudyInfo
+from harness.ratings.store import RatingStore, open_store
+from harness.records import Done, Pending
+from harness.stages.artifacts import read_json, write_json
+from harness.stages.context import StageCall, StageLog
+from harness.stages.human_results import study_report
+from harness.stages.publish import SEAL_FILE, drafted
+from harness.study.stage import PublishSlice
+
+PEOPLE_FILE = "people.json"
+
+
+def run(call: StageCall, log: StageLog) -> Done | Pending:
+    """people.json: the report that was filed at unblinding. Nothing is read of the arms before that."""
+    store = open_store()
+    if call.settings.publish is not None:
+        study_id = _opened(store, call, call.settings.publish)
+    else:
+        study_id = store.study_id(call.settings.name)
+    study = store.study(study_id)
+    if study.state != "unblinded":
+        return _awaited(store, study)
+    report = json.loads(store.report(study_id) or study_report(store, study_id))
+    write_json(call.out / PEOPLE_FILE, report)
+    return Done({"judgments": float(report["n_judgments"]), "raters": float(report["n_raters"])})
+
+
+def _opened(store: RatingStore, call: StageCall, settings: PublishSlice) -> str:
+    """The study's id; it is made where the store lacks it, exactly as it was sealed."""
+    protocol, draft = drafted(settings, call)
+    study_id = store.publish_study(protocol, draft.items.items, draft.items.key)
+    assert store.study(study_id).seal == read_json(call.inputs["publish"] / SEAL_FILE)["seal"]
+    return study_id
+
+
+def _awaited(store: RatingStore, study: StudyInfo) -> Pending:
+    coverage = store.coverage(study.id)
+    missing = max(coverage.wanted - coverage.judged, 0) if study.state == "open" else 0
+    if missing:
+        reason = f"{missing} judgments are missing in the study {study.name}"
+    elif study.state == "open":
+        reason = f"every judgment of the study {study.name} is there: close and unblind it on the app's Own page"
+    else:
+        reason = f"the study {study.name} is closed: unblind it on the app's Own page"
+    return Pending(reason, missing, "judgments")

@@ -1,0 +1,67 @@
+"""Stage: what people will compare. Responses are paired, sides balanced, known items planted, and all of it sealed.
+
+Nobody sees anything yet: the next stage opens the study. So the seal, a hash of plan, items and arm map, lies in a
+finished MLflow run before the first judgment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from harness.ratings.drafting import Draft, Sizes, draft_study
+from harness.ratings.pairing import ArmSample
+from harness.ratings.protocol import ExclusionRules, StudyProtocol
+from harness.ratings.publishing import study_seal
+from harness.records import Done
+from harness.stages.artifacts import read_samples, write_json
+from harness.stages.context import StageCall, StageLog
+from harness.statistics.plan import AnalysisPlan
+from harness.statistics.raters import ExclusionRules as PlannedExclusions
+from harness.study.stage import PublishSlice
+from harness.tasks.query_table import read_queries
+
+SEAL_FILE = "seal.json"
+
+
+def run(call: StageCall, log: StageLog) -> Done:
+    """seal.json: the plan, its digest, and the seal. Arms and sides are in neither."""
+    protocol, draft = drafted(call.settings, call)
+    write_json(call.out / SEAL_FILE, {
+        "study": protocol.name, "seal": study_seal(protocol, draft.items), "analysis_plan": protocol.analysis_plan,
+        "judgments": draft.judgments, "protocol": protocol.as_json()})
+    return Done({"items": float(len(draft.pairs)), "judgments": float(draft.judgments)})
+
+
+def drafted(settings: PublishSlice, call: StageCall) -> tuple[StudyProtocol, Draft]:
+    """Plan and items: the same from the same settings, responses and seed."""
+    people = settings.people
+    sizes = Sizes(items=people.items, overlap=people.overlap, gold=people.gold, repeats=people.repeats,
+                  training=people.training, qualification=people.qualification)
+    draft = draft_study(_responses(call), settings.pairs, sizes, seed=call.seed)
+    plan = settings.plan
+    # A rule that is off excludes nobody: no share and no time is below zero.
+    exclusion = ExclusionRules(**{name: limit or 0 for name, limit in asdict(plan.exclusions).items()})
+    protocol = StudyProtocol(
+        name=settings.name, title=people.title, instructions=people.instructions, seed=call.seed, quota=people.quota,
+        ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source,
+        estimand=plan.estimand, margin=plan.margin, confidence=plan.confidence, baselines=plan.gatekeeping,
+        exclusion=exclusion,
+        analysis_plan=plan.digest(), responses=settings.responses)
+    return protocol, draft
+
+
+def analysis_plan(*, margin: float, confidence: float, baselines: Sequence[str],
+                  exclusion: ExclusionRules) -> AnalysisPlan:
+    """What will be said of the judgments, fixed now."""
+    return AnalysisPlan(margin=margin, confidence=confidence, baselines=tuple(baselines),
+                        gatekeeping=tuple(baselines), exclusions=PlannedExclusions(**asdict(exclusion)))
+
+
+def _responses(call: StageCall) -> list[ArmSample]:
+    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.parquet")}
+    return [ArmSample(query_id=sample.query_id, query_text=queries[sample.query_id].text,
+                      source=queries[sample.query_id].source, arm=name.removeprefix("sample:"), text=sample.text,
+                      valid=sample.valid)
+            for name, folder in sorted(call.inputs.items()) if name.startswith("sample:")
+            for sample in read_samples(folder)]

@@ -1,0 +1,73 @@
+"""What the report says of the judgments: the order of tests, the estimand, the answer's sentence, the plan."""
+
+import numpy as np
+import pytest
+
+from harness.stages.reporting.judged import as_planned, enough_labels
+from harness.stages.results import Votes, equivalence_rows, of_estimand, win_rate_rows
+from harness.statistics.plan import AnalysisPlan, differences
+
+
+def _votes(wins: int, losses: int, ties: int = 0, raters=None) -> Votes:
+    outcomes = np.array([1.0] * wins + [0.0] * losses + [0.5] * ties)
+    n = len(outcomes)
+    return Votes(outcomes, np.arange(n).astype(object), np.ones(n, dtype=int), raters)
+
+
+def _rows(votes, baselines=("zero_shot", "supervised")):
+    rows = win_rate_rows(votes, judge="simulated", confidence=0.95, baselines=baselines)
+    return {(row["label_budget"], row["baseline"]): row for row in rows}
+
+
+def test_a_closed_gate_closes_all_behind_it_and_nothing_else() -> None:
+    clear, open_question = _votes(70, 30), _votes(52, 48)
+    rows = _rows({("rl", 10, "zero_shot", None): clear, ("rl", 10, "supervised", None): clear,
+                  ("rl", 10, "reference", None): clear, ("rl", 40, "supervised", None): clear,
+                  ("rl", 40, "zero_shot", None): open_question})
+    gate = rows[40, "zero_shot"]["p_value"]
+    assert gate > 0.5
+    behind = [rows[key]["p_value_gatekept"] for key in ((40, "supervised"), (10, "zero_shot"), (10, "supervised"))]
+    assert behind == [gate] * 3
+    explored = rows[10, "reference"]
+    assert (explored["confirmatory"], explored["p_value_gatekept"]) == (False, None)
+    assert explored["p_value_explored"] == explored["p_value"] < 0.001
+    # Where the plan asks supervised first, its test is open whatever zero-shot's says.
+    turned = _rows({("rl", 40, "supervised", None): clear, ("rl", 40, "zero_shot", None): open_question},
+                   baselines=("supervised", "zero_shot"))
+    assert turned[40, "supervised"]["p_value_gatekept"] == turned[40, "supervised"]["p_value"]
+
+
+def test_the_estimand_decides_what_ties_and_raters_count() -> None:
+    # Three items by three raters: won 3 : 0, lost 1 : 2, all tied. By hand: (1 + 1/3 + 1/2) / 3; (1 + 1/3) / 2 of
+    # the decisive votes; (1 + 0 + 1/2) / 3 of the items' majorities.
+    votes = {("rl", 10, "zero_shot", None): Votes(
+        np.array([1, 1, 1, 1, 0, 0, 0.5, 0.5, 0.5]), np.repeat(np.array(["a", "b", "c"], dtype=object), 3),
+        np.ones(9, dtype=int), np.array(list("xyz") * 3, dtype=object))}
+    found = {estimand: _rows(of_estimand(votes, estimand))[10, "zero_shot"]["win_rate"]
+             for estimand in ("ties_half", "ties_left_out", "majority")}
+    assert found == pytest.approx({"ties_half": 11 / 18, "ties_left_out": 2 / 3, "majority": 0.5})
+
+
+def _answer(**smaller: tuple[int, int]) -> list[str]:
+    """The answer for a largest budget of 1,000 labels that won so often, and lost so often, over smaller ones."""
+    votes = {("rl", 1000, "rl", int(budget[1:])): _votes(*counts) for budget, counts in smaller.items()}
+    return enough_labels(equivalence_rows(votes, margin=0.05, confidence=0.95, judge="simulated"))
+
+
+def test_the_answer_names_the_smallest_budget_of_an_unbroken_chain() -> None:
+    alike, unclear, better = (1000, 1000), (102, 98), (1400, 600)
+    assert _answer(b500=alike, b100=alike, b10=better)[0].startswith(
+        "100 labels were enough: 1,000 is not better by more than 5 points, p < .001")
+    assert _answer(b500=alike, b100=unclear, b10=alike)[0].startswith("500 labels were enough")
+    assert _answer(b500=unclear, b100=alike)[0].startswith("Not shown that 500 labels were enough: 1,000 may be better")
+    assert _answer(b500=better)[0] == "500 labels were not enough: 1,000 is better by more than 5 points."
+    assert "undefined" in _answer(b500=(0, 0, 5))[0]
+
+
+def test_the_report_says_as_planned_or_what_differs() -> None:
+    plan = AnalysisPlan()
+    document = {"digest": plan.digest(), "differences": differences(plan, plan)}
+    assert as_planned(document).startswith("Analysed as planned")
+    document["differences"] = differences(plan, AnalysisPlan(margin=0.1))
+    assert "Not as planned" in as_planned(document)
+    assert "margin: planned 0.05, done 0.1" in as_planned(document)
