@@ -123,7 +123,8 @@ def test_rounds_with_one_reward_model_are_one_uninterrupted_run_to_the_bit(input
 
 def _label_slice(**online):
     kind = OnlineLabelsSlice if online else LabelsSlice
-    return kind(task=STUDY.task, labels=STUDY.labels.model_copy(update={"budgets": (2,)}), start=10, stop=30, **online)
+    return kind(task=STUDY.task, labels=STUDY.labels.model_copy(update={"budgets": (2,)}), start=10, stop=30,
+                compute=STUDY.compute, **online)
 
 
 def test_half_of_a_later_round_s_candidates_are_the_trained_policy_s(inputs, tmp_path):
