@@ -7,6 +7,7 @@ server shows the same one. Going back to an earlier item is in the address (`?ba
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 NOTICE = "notice"
 BACK = "back"
+STUDY = "study"
+BREAK_EVERY = 50
 DIALOG = "dialog"
 INSTRUCTIONS = "instructions"
 
@@ -37,22 +40,19 @@ MESSAGES = {
 }
 
 
-def open_study(kind: StudyKind, rater_id: str) -> StudyInfo | None:
+def open_study(kind: StudyKind) -> StudyInfo | None:
     """The study the rater works on: the only open one, or the one picked. None (and a message) without any."""
-    offered = [study for study in store().studies(kind) if study.state == "open" and not study.simulated]
+    offered = _offered(kind)
     if not offered:
         _message("Nothing to do yet", "There is no open study here at the moment. Come back when you are told so; "
                  "your place is kept.")
         return None
-    if len(offered) == 1:
-        return offered[0]
-    ids = [study.id for study in offered]
-    titles = {study.id: study.title for study in offered}
-    wanted = st.query_params.get("study")
-    picked = st.selectbox("Study", ids, index=ids.index(wanted) if wanted in ids else 0, format_func=titles.__getitem__,
-                          key=f"study_{kind.value}")
-    st.query_params["study"] = picked
-    return next(study for study in offered if study.id == picked)
+    wanted = st.query_params.get(STUDY)
+    return next((study for study in offered if study.id == wanted), offered[0])
+
+
+def _offered(kind: StudyKind) -> list[StudyInfo]:
+    return [study for study in store().studies(kind) if study.state == "open" and not study.simulated]
 
 
 def item_in_hand(study: StudyInfo, rater_id: str) -> Shown | None:
@@ -81,21 +81,51 @@ def item_in_hand(study: StudyInfo, rater_id: str) -> Shown | None:
 def header(study: StudyInfo, rater_id: str, progress: RaterProgress, shown: Shown | None) -> None:
     """Title, progress, instructions and pause: one line, always there."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_head"):
-        st.markdown(f"#### {_plain_title(study.title)}", width="stretch")
+        _title(study)
         st.button("Instructions", key="instructions", shortcut=key("I"), type="tertiary", icon=":material/menu_book:",
                   on_click=_open_dialog, args=(INSTRUCTIONS,))
         if shown is not None:
             st.button("Pause", key="pause", shortcut=key("P"), type="tertiary", icon=":material/pause:",
                       on_click=act, args=(store().pause, study.id, rater_id))
     if progress.consented and progress.qualified is not False:
-        goal = max(progress.goal, 1)
-        practice = f" · {progress.practice_left} practice items first" if progress.practice_left else ""
-        st.progress(min(progress.judged / goal, 1.0), text=f"{progress.judged} of {progress.goal} judged{practice}")
+        _progress(progress)
     if st.session_state.get(DIALOG) == INSTRUCTIONS:
         _instructions(study)
     notice = st.session_state.pop(NOTICE, None)
     if notice:
         st.warning(notice, icon=":material/info:")
+
+
+def _title(study: StudyInfo) -> None:
+    """The study's title; where several are open, the choice among them."""
+    offered = _offered(study.kind)
+    if len(offered) < 2:
+        st.markdown(f"#### {_plain_title(study.title)}", width="stretch")
+        return
+    titles = {each.id: each.title for each in offered}
+    # Two studies may bear one title: then a number tells them apart, never the owner's name for them.
+    same = Counter(titles.values())
+    named = {name: title if same[title] == 1 else f"{title} ({number})"
+             for number, (name, title) in enumerate(titles.items(), start=1)}
+    picker = f"study_{study.kind.value}"
+    st.selectbox("Study", list(titles), index=list(titles).index(study.id), format_func=named.__getitem__, key=picker,
+                 label_visibility="collapsed", width="stretch", on_change=_pick, args=(picker,))
+
+
+def _pick(picker: str) -> None:
+    st.query_params.clear()
+    st.query_params[STUDY] = st.session_state[picker]
+
+
+def _progress(progress: RaterProgress) -> None:
+    goal = max(progress.goal, 1)
+    left = progress.goal - progress.judged
+    said = f"{progress.judged} judged · {left} to go" if left > 0 else f"{progress.judged} judged"
+    if progress.practice_left:
+        said = f"{progress.practice_left} practice items first, then {progress.goal}"
+    elif progress.judged and progress.judged % BREAK_EVERY == 0:
+        said += " · a good moment for a short break"
+    st.progress(min(progress.judged / goal, 1.0), text=said)
 
 
 def key(shortcut: str) -> str | None:
@@ -190,7 +220,7 @@ def _flag_dialog(rater_id: str, assignment_id: str) -> None:
 
 
 def _consent(study: StudyInfo, rater_id: str) -> None:
-    with st.container(key="desk_consent", width=720):
+    with st.container(key="calm_consent", width=720):
         st.subheader("Before you begin", anchor=False)
         st.text(study.protocol.instructions)
         st.subheader("Your consent", anchor=False)
@@ -200,7 +230,7 @@ def _consent(study: StudyInfo, rater_id: str) -> None:
 
 
 def _paused(study: StudyInfo, rater_id: str) -> None:
-    with st.container(key="desk_pause", width=720):
+    with st.container(key="calm_pause", width=720):
         st.subheader("Paused", anchor=False)
         st.write("Take your time. Your place is kept.")
         st.button("Go on", key="resume", type="primary", shortcut=key("Enter"), on_click=act,
@@ -218,7 +248,7 @@ def _waiting(study: StudyInfo) -> None:
 
 
 def _message(title: str, text: str) -> None:
-    with st.container(key="desk_message", width=720):
+    with st.container(key="calm_message", width=720):
         st.subheader(title, anchor=False)
         st.write(text)
 

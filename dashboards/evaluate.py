@@ -26,7 +26,7 @@ CONFIDENCES = {1: "a guess", 2: "fairly sure", 3: "certain"}
 
 def page(rater_id: str) -> None:
     """One item: the vote; then, for items with a source, the questions; for practice items, the answer."""
-    study = desk.open_study(StudyKind.EVALUATION, rater_id)
+    study = desk.open_study(StudyKind.EVALUATION)
     if study is None:
         return
     with st.container(key="desk"):

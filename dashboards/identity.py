@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
+from importlib.util import find_spec
 
 import streamlit as st
 
 from harness.ratings.store import RatingStore, open_store
+
+log = logging.getLogger(__name__)
 
 RATER_COOKIE = "harness_rater"
 OWNER_COOKIE = "harness_owner"
@@ -29,7 +33,7 @@ def current_rater() -> str | None:
     token = cookie(RATER_COOKIE)
     if token is not None:
         return store().session_rater(token)
-    if offers_identity_provider() and st.user.is_logged_in and st.user.get("email_verified", True):
+    if is_known_elsewhere() and st.user.get("email_verified", True):
         return store().identity_rater(str(st.user.get("email", "")))
     return None
 
@@ -40,9 +44,18 @@ def is_owner() -> bool:
     return token is not None and store().is_owner(token)
 
 
+def is_known_elsewhere() -> bool:
+    """Whether the owner's identity provider vouches for this browser."""
+    return offers_identity_provider() and bool(st.user.get("is_logged_in", False))
+
+
 def offers_identity_provider() -> bool:
-    """Whether the owner configured OIDC (an `[auth]` section in Streamlit's secrets)."""
+    """Whether the owner configured OIDC: an `[auth]` section in Streamlit's secrets, and the package for it."""
     try:
-        return "auth" in st.secrets
+        configured = "auth" in st.secrets
     except FileNotFoundError:
         return False
+    if configured and find_spec("authlib") is None:
+        log.error("sign-in through an identity provider needs Authlib: pip install 'harness[oidc]'")
+        return False
+    return configured

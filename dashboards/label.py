@@ -13,7 +13,7 @@ from harness.ratings.protocol import StudyKind
 
 def page(rater_id: str) -> None:
     """One task: the query, the candidates in this labeler's own order, keys 1 to k."""
-    study = desk.open_study(StudyKind.LABELS, rater_id)
+    study = desk.open_study(StudyKind.LABELS)
     if study is None:
         return
     with st.container(key="desk"):

@@ -16,12 +16,17 @@ STYLE = """<style>
 .inert mark { background: rgba(222, 168, 50, .34); color: inherit; border-radius: .2rem; padding: 0 .08em; }
 .inert-head { font-size: .86rem; font-weight: 600; letter-spacing: .02em; opacity: .72; margin: 0 0 .35rem; }
 [class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
-[class*="st-key-chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
+[class*="st-key-card_chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
 [class*="st-key-query"] .inert { opacity: .92; }
 button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
   opacity: .78 !important; line-height: 1.5; }
 [class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
 [class*="st-key-desk"] { gap: .9rem; }
+[data-testid="stColumn"]:has([class*="st-key-card"]) > div,
+[data-testid="stColumn"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) { height: 100%; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
+[class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
+  border: 1px solid var(--st-border-color, #d9d5cc); border-radius: .8rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
   button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
@@ -71,3 +76,8 @@ def figures(*named: tuple[str, str]) -> None:
     with st.container(horizontal=True, gap="small"):
         for name, value in named:
             st.metric(name, value, border=True, width=168)
+
+
+def sentence(text: str) -> str:
+    """A note as a sentence."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."

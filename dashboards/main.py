@@ -23,11 +23,13 @@ def main() -> None:
     if owner:
         pages += [st.Page(calm(own.page), title="Own", url_path="own", icon=":material/key:"),
                   st.Page(calm(results.page), title="Results", url_path="results", icon=":material/bar_chart:")]
+    home = calm(evaluate.page, rater_id) if rater_id is not None else calm(own.page if owner else welcome.page)
     if not pages:
-        pages = [st.Page(calm(welcome.page), title="Welcome", url_path="welcome"),
-                 st.Page(calm(welcome.owner_page), title="Own", url_path="own", visibility="hidden"),
-                 st.Page(calm(welcome.owner_page), title="Results", url_path="results", visibility="hidden")]
-    st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
+        pages = [st.Page(calm(welcome.page), title=name, url_path=name) for name in ("evaluate", "label")]
+        pages += [st.Page(calm(welcome.owner_page), title=name, url_path=name) for name in ("own", "results")]
+    # The default page has no address of its own, and every page here needs one: links to it are passed around.
+    front = st.Page(home, title="Ratings", default=True, visibility="hidden")
+    st.navigation([front, *pages], position="top" if rater_id is not None or owner else "hidden").run()
 
 
 calm(main)()

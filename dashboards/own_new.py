@@ -138,7 +138,7 @@ def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
     planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in new.draft.pairs}
     done = rehearse(new.protocol, new.draft.items, win_rates=planted, raters=raters, seed=SEED)
     rows = []
-    for row in analyse(done.study, done.unblinded, done.store)["comparisons"]:
+    for row in analyse(done.study, done.unblinded, done.store, other_models=False)["comparisons"]:
         better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
         true = rate if better == row["arm_a"] else 1 - rate
         low, high = row["ci_low"], row["ci_high"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -77,7 +78,13 @@ def _quality(study: StudyInfo) -> None:
         st.caption("Nobody has judged anything yet.")
         return
     st.subheader("Raters", anchor=False)
-    table = pd.DataFrame([asdict(each) for each in rows]).drop(columns=["rater_id"])
+    quality_table([asdict(each) for each in rows])
+    _agreement(study)
+
+
+def quality_table(rows: list[dict[str, Any]]) -> None:
+    """Every rater's checks, one row each."""
+    table = pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore")
     st.dataframe(table, hide_index=True, column_config={
         "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),
@@ -86,7 +93,6 @@ def _quality(study: StudyInfo) -> None:
         "repeat_consistency": st.column_config.NumberColumn("Repeats alike", format="percent"),
         "repeat_checks": "of ", "revisions": "Changed", "qualified": "Qualified",
         "excluded": st.column_config.TextColumn("Left out by the frozen rules because")})
-    _agreement(study)
 
 
 def _agreement(study: StudyInfo) -> None:
@@ -113,7 +119,8 @@ def _ending(study: StudyInfo) -> None:
             _confirm_close(study)
     elif study.state == "closed":
         st.write("No more judgments are taken. Unblinding opens the key once and for all, and is logged.")
-        st.button("Unblind and analyse", key="unblind", type="primary", on_click=_unblind, args=(study.id,))
+        if st.button("Unblind and analyse", key="unblind", type="primary"):
+            _unblind(study.id)
     else:
         st.success("Unblinded. The tables are on the Results page. To carry the win rates into MLflow and the "
                    "study's report, run its command once more.", icon=":material/lock_open:")
@@ -137,10 +144,12 @@ def _confirm_close(study: StudyInfo) -> None:
 
 
 def _unblind(study_id: str) -> None:
-    try:
-        study_report(store(), study_id)
-    except InputError as error:
-        st.session_state["trouble"] = str(error)
+    with st.spinner("The key is open; the judgments are being analysed"):
+        try:
+            study_report(store(), study_id)
+        except InputError as error:
+            st.session_state["trouble"] = str(error)
+    st.rerun()
 
 
 def _exports(study: StudyInfo) -> None:

@@ -6,6 +6,7 @@ not spend it. A secret is only ever in a form's body or in the path of its own p
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from html import escape
@@ -17,8 +18,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboards.identity import OWNER_COOKIE, RATER_COOKIE, store
+from harness.errors import InputError
 from harness.ratings.access import OWNER_SECRET_VARIABLE, SESSION_DAYS, SignInRefused, owner_secret
 from harness.ratings.database import StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 SECONDS_A_DAY = 86_400
 Form = Mapping[str, str]
@@ -129,7 +133,8 @@ def _guarded(act: Callable[[Form, Request], Response]) -> Callable[[Request], ob
         except SignInRefused as refusal:
             return _page("That did not work", f"""<p class="note">{escape(str(refusal))}</p>
 <p><a class="button" href="{"/owner-sign-in" if act is _owner else "/enter"}">Try again</a></p>""", status=403)
-        except StoreUnavailable:
+        except (StoreUnavailable, InputError) as error:
+            log.error("the rating store cannot be used: %s", error)
             return _page("One moment, please", "<p>The ratings cannot be reached right now. Nothing is lost. "
                          "Please try again in a minute.</p>", status=503)
 

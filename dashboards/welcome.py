@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.identity import offers_identity_provider
+from dashboards.identity import is_known_elsewhere, offers_identity_provider
 from harness.ratings.access import OWNER_SECRET_VARIABLE, owner_secret
 
 
 def page() -> None:
     """No open registration: a link, a return code, or the owner's identity provider."""
-    with st.container(key="desk_welcome", width=620):
+    with st.container(key="calm_welcome", width=620):
         st.title("Welcome")
         st.write("You compare texts here, or choose the best of several. To begin, open the personal link you were "
                  "sent. If you have been here before, your return code brings you back to where you stopped.")
         with st.container(horizontal=True):
             st.link_button("Sign in with a return code", "/enter", type="primary")
             if offers_identity_provider():
-                if st.user.is_logged_in:
+                if is_known_elsewhere():
                     st.warning("Nobody has invited this account. Please ask for an invitation.")
                     st.button("Sign out", on_click=st.logout)
                 else:
@@ -27,7 +27,7 @@ def page() -> None:
 
 def owner_page() -> None:
     """The owner's pages, shut."""
-    with st.container(key="desk_shut", width=620):
+    with st.container(key="calm_shut", width=620):
         st.title("The owner's pages are shut")
         if owner_secret() is None:
             st.write(f"No owner's secret is configured, and there is no default. Start the app with the environment "

@@ -73,7 +73,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from harness.study.plan import make_plan
 
     study = load_study(arguments.study, arguments.overrides)
-    externals = external_digests(study)
+    absent: list[InputError] = []
+    externals = external_digests(study, absent=absent if arguments.dry_run else None)
     plan = make_plan(study, externals)
     people = judged_elsewhere(plan)
     if people:
@@ -84,10 +85,10 @@ def _run(arguments: argparse.Namespace) -> int:
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
     tracking.check_reachable(uri)
     if arguments.dry_run:
-        from harness.engine.summary import print_plan
+        from harness.engine.dry_run import print_plan
 
         store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
-        print_plan(plan, store)
+        print_plan(plan, store, absent=absent)
         return 0
     from harness.engine.preflight import check_inputs
 

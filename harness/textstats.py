@@ -84,11 +84,19 @@ def _print_tables(result: dict[str, Any]) -> None:
             name = column.replace("[", r"\[")
             table.add_column(name, justify="right" if index else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(cell.replace("[", r"\[") for cell in row))
+            table.add_row(*(_joined(cell).replace("[", r"\[") for cell in row))
         console.print()
         console.print(table)
     for left_out in result["excluded"]:
         console.print(f"Left out: {left_out['n']} rows, {left_out['reason']}", markup=False)
+
+
+def _joined(cell: str | tuple[str, str]) -> str:
+    """A mean and its interval in one line."""
+    if isinstance(cell, str):
+        return cell
+    mean, spread = cell
+    return f"{mean} ({spread})" if spread else mean
 
 
 if __name__ == "__main__":

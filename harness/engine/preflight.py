@@ -1,13 +1,17 @@
-"""What can be known to be wrong before anything is written: base model, context, label file, scorers."""
+"""What can be known to be wrong before anything is written: base model, context, texts, label file, scorers."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.scorers import get_scorer
 from harness.study.spec import ScratchModel, StudySpec
+from harness.tasks.hub import HubDataset
 
 
 def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
@@ -18,8 +22,24 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
     """
     for name in _scorers(study):
         get_scorer(name)
-    if not isinstance(study.base_model, ScratchModel):
-        _check_base_model(study, study.base_model, queries_are_known)
+    with _retries_unsaid():
+        if not isinstance(study.base_model, ScratchModel):
+            _check_base_model(study, study.base_model, queries_are_known)
+        elif isinstance(study.task.source, HubDataset) and not queries_are_known:
+            study.task.source.check()
+
+
+@contextmanager
+def _retries_unsaid() -> Iterator[None]:
+    """The hub's client tells of each attempt; what the user needs is the one error at the end."""
+    from huggingface_hub.utils.logging import get_verbosity, set_verbosity
+
+    before = get_verbosity()
+    set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        set_verbosity(before)
 
 
 def _scorers(study: StudySpec) -> set[str]:

@@ -1,4 +1,4 @@
-"""What the terminal shows before (--dry-run) and after a run, and what goes to the arms' own MLflow runs."""
+"""What the terminal shows after a run, and what goes to the arms' own MLflow runs."""
 
 from __future__ import annotations
 
@@ -12,39 +12,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from harness.engine.execution import Execution, arm_params, finished_stages, missing_stages
+from harness.engine.execution import Execution, arm_params
 from harness.engine.finished import EXECUTION_FILE
 from harness.engine.tracking import Tracking
 from harness.records import Pending
-from harness.study.estimate import Estimate, estimate_stage
 from harness.study.plan import Plan
 from harness.study.stage import ArmKey
-
-
-def print_plan(plan: Plan, tracking: Tracking | None) -> None:
-    """The stages, which are cached, and an estimate of what the others take."""
-    finished = finished_stages(plan, tracking) if tracking is not None else {}
-    missing = {stage.fingerprint for stage in missing_stages(plan, finished)}
-    table = Table(title=f"{plan.study.study}: {len(plan.stages)} stages", title_justify="left")
-    for column, justify in (("stage", "left"), ("fingerprint", "left"), ("state", "left"), ("labels", "right"),
-                            ("episodes", "right"), ("model tokens", "right")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    total = Estimate()
-    for stage in plan.stages:
-        cost = estimate_stage(stage, plan)
-        to_run = stage.fingerprint in missing
-        state = "to run" if to_run else "cached" if stage.fingerprint in finished else "not needed"
-        total = total + cost if to_run else total
-        table.add_row(stage.name, stage.fingerprint[:12], state, _count(cost.labels), _count(cost.episodes),
-                      _count(cost.model_tokens))
-    console = Console()
-    console.print(table)
-    console.print(f"{len(missing)} stages to run: {total.labels:,} labels to make, {total.episodes:,} episodes, "
-                  f"{total.model_tokens:,} tokens through a model (a backward pass counted as two).", highlight=False)
-
-
-def _count(number: int) -> str:
-    return f"{number:,}" if number else ""
 
 
 def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path) -> None:

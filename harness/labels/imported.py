@@ -105,7 +105,7 @@ def _id_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
 
 def _checked_ids(row: Any, name: str, path: Path, index: int) -> Sequence[int]:
     ids = row.get(name) if isinstance(row, dict) else None
-    if not isinstance(ids, list) or not ids or not all(isinstance(token, int) and token >= 0 for token in ids):
+    if not isinstance(ids, list) or not ids or not all(type(token) is int and token >= 0 for token in ids):
         raise InputError(f"label {index}: '{name}' must be a list of token ids", file=str(path), key=name,
                          cure="Mend the label, or set labels.candidates to the number of samples.")
     return ids

@@ -146,5 +146,6 @@ def _not_loaded(what: str, name_or_path: str | Path, error: Exception) -> InputE
     if Path(name_or_path).expanduser().is_dir():
         cure = f"Check that the folder holds a {what} in Hugging Face format"
     else:
-        cure = "Check the name and the connection to the hub, or give a folder"
+        cure = ("Check the name and the connection to the hub, or give a folder with config.json, weights "
+                "(*.safetensors) and tokenizer.json, as save_pretrained writes them")
     return InputError(f"the {what} could not be loaded ({reason})", file=str(name_or_path), cure=cure)

@@ -57,10 +57,12 @@ def forest(estimates: Sequence[Estimate], *, axis: str = "win rate", reference: 
 
 
 def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str = "",
-                       axis: str = "win rate", limits: tuple[float, float] | None = None) -> str:
+                       axis: str = "win rate", limits: tuple[float, float] | None = None,
+                       levels: Mapping[str, float] | None = None) -> str:
     """Win rates over label budgets on a log axis: intervals, every seed's point, the isotonic fit where it is given.
 
-    series: one curve for each kind of policy. limits: of the win-rate axis, so that plots can be compared.
+    series: one curve for each kind of policy. limits: of the win-rate axis, so that plots can be compared. levels:
+    of policies without a label budget, as lines.
     """
     figure, axes = _figure(3.9, 3)
     budgets = sorted({point.label_budget for points in series.values() for point in points})
@@ -78,6 +80,8 @@ def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str
         if None not in isotonic and len(points) > 1:
             axes.plot(xs, isotonic, color=colour, linewidth=1, linestyle=":")
     axes.axhline(0.5, color="#888", linewidth=1, linestyle="--")
+    for place, (name, level) in enumerate((levels or {}).items(), start=len(series)):
+        axes.axhline(level, color=COLOURS[place % len(COLOURS)], linewidth=1, linestyle="-.", label=name)
     axes.set_xscale("log", base=2)
     axes.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
     axes.minorticks_off()
@@ -88,7 +92,7 @@ def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str
     axes.set_xlabel("labels")
     axes.set_ylabel(axis)
     axes.set_title(title, fontsize=10)
-    if len(series) > 1:
+    if len(series) + len(levels or {}) > 1:
         axes.legend(frameon=False, fontsize=8.5)
     return _svg(figure)
 

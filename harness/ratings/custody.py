@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from harness.errors import InputError
+from harness.ratings.assignment import recount
 from harness.ratings.database import Database
 from harness.ratings.publishing import log
 from harness.ratings.schema import assignments, credentials, enrolments, flags, judgments, raters, studies
@@ -47,8 +48,9 @@ def erase_rater(connection: Connection, rater_id: str, *, now: int) -> int:
     mine = select(assignments.c.id).where(assignments.c.rater_id == rater_id)
     erased = connection.execute(update(judgments).where(
         judgments.c.assignment_id.in_(mine), judgments.c.content.is_not(None)).values(content=None, salt=None))
-    connection.execute(update(assignments).where(assignments.c.rater_id == rater_id).values(
-        state="expired", leased_until=0))
+    freed = connection.execute(update(assignments).where(assignments.c.rater_id == rater_id).values(
+        state="expired", leased_until=0).returning(assignments.c.item_id)).scalars().all()
+    recount(connection, freed)
     connection.execute(update(flags).where(flags.c.rater_id == rater_id).values(note=""))
     connection.execute(delete(credentials).where(credentials.c.rater_id == rater_id))
     connection.execute(delete(enrolments).where(enrolments.c.rater_id == rater_id))

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from harness.ratings import chain
-from harness.ratings.assignment import as_shown, has_room, lock_study
+from harness.ratings.assignment import as_shown, has_room, lock_study, recount
 from harness.ratings.chain import Receipt
+from harness.ratings.choosing import LIVE
 from harness.ratings.protocol import ItemKind, StudyKind, StudyProtocol, Which
 from harness.ratings.publishing import log, plain
 from harness.ratings.schema import assignments, flags, items, judgments, studies
@@ -135,6 +136,8 @@ def vote(connection: Connection, rater_id: str, assignment_id: str, *, revision:
     state = "skipped" if said == Choice.SKIP else "asking" if _pauses_after(row, content) else "judged"
     connection.execute(update(assignments).where(assignments.c.id == assignment_id).values(
         state=state, **({"leased_until": now} if state == "skipped" else {})))
+    if (row.state in LIVE) != (state in LIVE):
+        recount(connection, [row.item_id])
     return receipt
 
 
@@ -182,6 +185,7 @@ def flag(connection: Connection, rater_id: str, assignment_id: str, *, note: str
     if row.state in ("open", "expired"):
         connection.execute(update(assignments).where(assignments.c.id == assignment_id).values(
             state="skipped", leased_until=now))
+        recount(connection, [row.item_id])
     log(connection, row.study_id, "flagged", now=now, item=row.item_id)
 
 

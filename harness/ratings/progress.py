@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from harness.ratings.assignment import as_shown
 from harness.ratings.protocol import ExclusionRules, ItemKind, StudyKind, StudyProtocol
@@ -58,7 +59,11 @@ class Final:
 
 @dataclass(frozen=True)
 class RaterProgress:
-    """Where one rater stands: main items judged, of how many at most, and the steps before them."""
+    """Where one rater stands: items judged, of how many as things are, and the steps before them.
+
+    goal: those judged, the one in hand and those that still have room, or the quota if that is less, and the checks
+    among them; it sinks while others judge.
+    """
 
     judged: int
     goal: int
@@ -122,12 +127,28 @@ def rater_progress(connection: Connection, study: StudyInfo, rater_id: str) -> R
     there: dict[str, int] = dict(connection.execute(select(items.c.kind, func.count()).where(
         items.c.study_id == study.id, items.c.retired_at.is_(None)).group_by(items.c.kind)).tuples().all())
     practice = sum(there.get(kind, 0) - done.get(kind, 0) for kind in (ItemKind.TRAINING, ItemKind.QUALIFICATION))
-    main = there.get(ItemKind.MAIN, 0)
-    quota = study.protocol.quota
+    checks = sum(done.get(kind, 0) for kind in (ItemKind.GOLD, ItemKind.REPEAT))
+    judged = done.get(ItemKind.MAIN, 0)
+    left = _main_left(connection, study, rater_id, judged)
+    # Checks count like the rest, done and to come: a number that stands still would give them away.
+    planned = min(sum(there.get(kind, 0) for kind in (ItemKind.GOLD, ItemKind.REPEAT)),
+                  math.ceil((judged + left) / study.protocol.check_every))
     return RaterProgress(
-        judged=done.get(ItemKind.MAIN, 0), goal=main if quota is None else min(quota, main), practice_left=practice,
+        judged=judged + checks, goal=judged + checks + left + (max(planned - checks, 0) if left else 0),
+        practice_left=practice,
         consented=bool(row and row.consented_at), qualified=row.qualified if row else None,
         paused=bool(row and row.paused_at))
+
+
+def _main_left(connection: Connection, study: StudyInfo, rater_id: str, judged: int) -> int:
+    """How many main items the rater may still get: the one in hand, and those with room, up to the quota."""
+    own = assignments.alias()
+    mine = exists().where(own.c.item_id == items.c.id, own.c.rater_id == rater_id)
+    left: int = connection.execute(select(func.count()).where(
+        items.c.study_id == study.id, items.c.kind == ItemKind.MAIN.value, items.c.retired_at.is_(None),
+        or_(and_(items.c.taken < items.c.overlap, ~mine), mine.where(own.c.state == "open")))).scalar_one()
+    quota = study.protocol.quota
+    return left if quota is None else max(min(left, quota - judged), 0)
 
 
 def coverage(connection: Connection, study_id: str, *, now: int) -> Coverage:

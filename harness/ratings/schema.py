@@ -3,6 +3,9 @@
 Times are whole milliseconds since 1970 (UTC): integers survive both databases and canonical JSON unchanged.
 Judgments are append-only; an assignment's last revision is its final judgment. The arm of a text is nowhere
 but in `sealed_keys`, which only publishing and unblinding touch.
+
+Who gets which item next is asked at every click, so an item carries its own counts: `taken`, how many assignments
+hold one of its places, and `flips`, how many of those show it with its sides swapped.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(naming_convention={
@@ -65,8 +69,11 @@ items = Table(
     Column("explanation", Text),
     Column("repeat_of", String(64)),
     Column("retired_at", BigInteger),
+    Column("taken", Integer, nullable=False, server_default=text("0")),
+    Column("flips", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("study_id", "ordinal"),
     UniqueConstraint("study_id", "kind", "external_id", name="uq_items_external"),
+    Index("ix_items_free", "study_id", "kind", "retired_at", "taken", "ordinal", "overlap", "id", "stratum", "flips"),
 )
 
 sealed_keys = Table(
@@ -137,7 +144,8 @@ assignments = Table(
     Column("shown_at", BigInteger, nullable=False),
     UniqueConstraint("item_id", "rater_id"),
     CheckConstraint("state in ('open', 'asking', 'judged', 'skipped', 'expired')", name="state"),
-    Index("ix_assignments_rater", "study_id", "rater_id", "state"),
+    Index("ix_assignments_rater", "study_id", "rater_id", "state", "item_id", "flipped"),
+    Index("ix_assignments_lease", "study_id", "state", "leased_until"),
 )
 
 judgments = Table(

@@ -37,13 +37,13 @@ def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block
                          cure="Give more text.") from None
 
 
-def checkpoint_of(call: StageCall, suffix: str = "") -> Checkpoint:
+def checkpoint_of(call: StageCall) -> Checkpoint:
     """A stage's checkpoint, in its own folder. HARNESS_CHECKPOINT_SECONDS sets how often (default 30)."""
     seconds = float(os.environ.get("HARNESS_CHECKPOINT_SECONDS", _CHECKPOINT_SECONDS))
-    return Checkpoint(call.out / f"checkpoint{suffix}", every_seconds=seconds)
+    return Checkpoint(call.out / "checkpoint", every_seconds=seconds)
 
 
-def reporter(log: StageLog, *, offset: int = 0) -> Callable[[int, int, dict[str, float]], None]:
+def reporter(log: StageLog) -> Callable[[int, int, dict[str, float]], None]:
     """A loop's on_step: progress at each step, metrics at about 200 of them and at the last."""
     first = True
 
@@ -51,11 +51,11 @@ def reporter(log: StageLog, *, offset: int = 0) -> Callable[[int, int, dict[str,
         nonlocal first
         if first:
             # A resumed loop begins behind its checkpoint; what it logs again must not stand twice.
-            log.rewind(offset + step - 1)
+            log.rewind(step - 1)
             first = False
         every = max(1, total // _LOGGED_STEPS)
         if step % every == 0 or step == total:
-            log.metrics(metrics, offset + step)
+            log.metrics(metrics, step)
         log.progress(step, total, f"loss {metrics['train/loss']:.3f}")
 
     return on_step

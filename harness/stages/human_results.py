@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -50,12 +50,16 @@ def study_document(store: RatingStore, study_id: str) -> str:
     return canonical_json(finite(analyse(store.study(study_id), unblinded, store)))
 
 
-def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore) -> dict[str, Any]:
-    """results.json's words for one study of people. judge: 'human', or 'simulated' for a rehearsal."""
+def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore, *,
+            other_models: bool = True) -> dict[str, Any]:
+    """results.json's words for one study of people. judge: 'human', or 'simulated' for a rehearsal.
+
+    other_models: fit the slow models of the sensitivity analysis too, which a rehearsal does without.
+    """
     quality = store.quality(study)
     excluded = {each.handle: each.excluded for each in quality if each.excluded}
     kept = [each for each in unblinded if each.judgment.rater_id not in excluded]
-    judgments = [each.judgment for each in kept]
+    judgments, everybody = ([_trained_first(each.judgment) for each in some] for some in (kept, unblinded))
     plan = study.protocol
     votes = of_estimand(votes_of_judgments(judgments), plan.estimand)
     judge = "simulated" if study.simulated else "human"
@@ -66,12 +70,12 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
         "study": study.name, "title": study.title, "judge": judge, "simulated_judge": study.simulated,
         "seal": study.seal, "chain_head": store.verify(study.id).head, "plan": study.protocol.as_json(),
         "n_judgments": len(judgments), "n_raters": len({each.rater_id for each in judgments}),
-        "comparisons": _comparisons(judgments, [each.judgment for each in unblinded], plan),
+        "comparisons": _comparisons(judgments, everybody, plan),
         "win_rates": win_rate_rows(votes, judge=judge, confidence=plan.confidence,
                                    baselines=[each for each in planned if each in opponents]),
         "equivalence": equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=judge),
         "dose_response": dose_response_document(votes, confidence=plan.confidence),
-        "sensitivity": _sensitivity(judgments, plan),
+        "sensitivity": _sensitivity(judgments, plan) if other_models else [],
         "agreement": _agreement(judgments, plan), "position": _position(judgments),
         "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each) for each in quality],
         "excluded": [{"rater": rater, "why": why} for rater, why in sorted(excluded.items())],
@@ -86,15 +90,24 @@ def votes_of_judgments(judgments: Sequence[Judgment]) -> dict[Key, Votes]:
     """
     gathered: dict[Key, list[tuple[float, str, int, str]]] = defaultdict(list)
     for each in judgments:
-        sides = [(parse_arm(each.arm_a), each.outcome), (parse_arm(each.arm_b), 1 - each.outcome)]
-        (arm, outcome), (opponent, _) = sorted(sides, key=lambda side: -(side[0].label_budget or 0))
+        facing = _trained_first(each)
+        arm, opponent, outcome = parse_arm(facing.arm_a), parse_arm(facing.arm_b), facing.outcome
         if arm.label_budget is None or (opponent.label_budget == arm.label_budget):
             continue
         gathered[arm.arm, arm.label_budget, opponent.arm, opponent.label_budget].append(
             (outcome, each.query_id, arm.seed or 0, each.rater_id))
     return {key: Votes(*(np.array(column, dtype=kind) for column, kind in
                          zip(zip(*rows, strict=True), (float, object, int, object), strict=True)))
-            for key, rows in sorted(gathered.items(), key=lambda pair: str(pair[0]))}
+            for key, rows in sorted(gathered.items(), key=lambda pair: [part or 0 for part in pair[0]])}
+
+
+def _trained_first(judgment: Judgment) -> Judgment:
+    """The same judgment with the larger label budget, a baseline counting as none, as arm_a."""
+    a, b = parse_arm(judgment.arm_a), parse_arm(judgment.arm_b)
+    if (a.label_budget or 0) >= (b.label_budget or 0):
+        return judgment
+    return replace(judgment, arm_a=judgment.arm_b, arm_b=judgment.arm_a, outcome=1 - judgment.outcome,
+                   a_was_left=not judgment.a_was_left)
 
 
 def parse_arm(name: str) -> ArmKey:
@@ -105,10 +118,15 @@ def parse_arm(name: str) -> ArmKey:
         return ArmKey(name)
 
 
+def _place(name: str) -> tuple[str, int, int]:
+    arm = parse_arm(name)
+    return arm.arm, arm.label_budget or 0, arm.seed or 0
+
+
 def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: StudyProtocol) -> list[dict[str, Any]]:
     """Every pair of arms that was compared, from arm_a's side, with Holm over all pairs."""
     rows: list[dict[str, Any]] = []
-    for (arm_a, arm_b), found in sorted(_by_pair(kept).items()):
+    for (arm_a, arm_b), found in sorted(_by_pair(kept).items(), key=lambda pair: [_place(arm) for arm in pair[0]]):
         rate = _rate(found, plan.confidence)
         test = equivalence(rate, margin=plan.margin, alpha=1 - plan.confidence)
         fragile = fragility(np.array([each.outcome for each in found]), items=[each.item_id for each in found],

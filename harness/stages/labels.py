@@ -26,6 +26,7 @@ from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
 from harness.stages.artifacts import LabelTable, model_path, write_table
 from harness.stages.context import StageCall, StageLog
+from harness.stages.label_files import imported_table
 from harness.study.stage import OnlineLabelsSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
@@ -176,21 +177,11 @@ def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
 
 
 def _imported(call: StageCall) -> Done:
-    """Candidates from a file are truncated like samples; one that never ends stays whole, as people saw it."""
-    settings, rule = call.settings, call.settings.task.response
+    settings = call.settings
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
     labels = read_labels(Path(settings.labels.path), settings.labels.format, tokenizer,
                          candidates=settings.labels.candidates, budget=settings.stop)[settings.start:]
-    end = single_token(tokenizer, rule.text, key="task.response.text")
-    candidates = np.full((len(labels), settings.labels.candidates, rule.tokens), PAD, dtype=np.int64)
-    for index, label in enumerate(labels):
-        for place, tokens in enumerate(label.candidates):
-            candidates[index, place, :len(tokens[:rule.tokens])] = tokens[:rule.tokens]
-    cut = truncate(torch.from_numpy(candidates), end_token=end, after=rule.after).tokens.numpy().astype(np.int32)
-    queries = TokenBatch.from_sequences([label.query[-settings.task.query_tokens:] for label in labels]).tokens
-    table = LabelTable(queries=queries.numpy().astype(np.int32), candidates=cut,
-                       best=np.array([label.best for label in labels], dtype=np.int64),
-                       scores=np.full(cut.shape[:2], np.nan), rows=np.full(len(labels), -1))
+    table = imported_table(labels, settings.task, tokenizer, queries_are_bare=settings.labels.queries == "bare")
     table.save(call.out)
     return Done(_summary(table))
 

@@ -25,7 +25,7 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
         study_id = store.study_id(call.settings.name)
     study = store.study(study_id)
     if study.state != "unblinded":
-        return _awaited(store, study)
+        return awaited(store, study)
     report = json.loads(store.report(study_id) or study_report(store, study_id))
     write_json(call.out / PEOPLE_FILE, report)
     return Done({"judgments": float(report["n_judgments"]), "raters": float(report["n_raters"])})
@@ -39,7 +39,8 @@ def _opened(store: RatingStore, call: StageCall, settings: PublishSlice) -> str:
     return study_id
 
 
-def _awaited(store: RatingStore, study: StudyInfo) -> Pending:
+def awaited(store: RatingStore, study: StudyInfo) -> Pending:
+    """What the study waits for: judgments, then its owner."""
     coverage = store.coverage(study.id)
     missing = max(coverage.wanted - coverage.judged, 0) if study.state == "open" else 0
     if missing:

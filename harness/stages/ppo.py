@@ -51,7 +51,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
                          end_token=single_token(tokenizer, task.response.text, key="task.response.text"))
     queries = _Queries(call)
-    reward = _reward(call, reference, tokenizer, queries.table)
+    reward = _reward(call, trainer.reference, tokenizer, queries.table)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
     checkpoint = checkpoint_of(call)
     saved = checkpoint.load() or _last_round(call)
@@ -92,8 +92,8 @@ def _reward(call: StageCall, reference: Policy, tokenizer: Any, table: QueryTabl
         return GoldReward(settings.gold_scorer, reference, tokenizer, table, samples=settings.normalization_samples,
                           rule=settings.task.response, seed=call.seed).of
     model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
-    score = partial(score_in_passes, model.requires_grad_(False))
-    return lambda rows: score
+    model.requires_grad_(False)
+    return lambda rows: partial(score_in_passes, model)
 
 
 def _round_state(folder: Path) -> Checkpoint:

@@ -37,5 +37,5 @@ def reference_samples(policy: Policy, tokenizer: object, table: QueryTable, *, c
     sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(seed, "normalization"),
                                stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
     end = single_token(tokenizer, rule.text, key="task.response.text")
-    cut = truncate(sampled.tokens.squeeze(1).cpu(), end_token=end, after=rule.after)
-    return ReferenceSamples(rows, queries, cut.tokens)
+    responses = sampled.tokens.squeeze(1).cpu()
+    return ReferenceSamples(rows, queries, truncate(responses, end_token=end, after=rule.after).tokens)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from harness.provenance import commit, versions
 from harness.records import Done
@@ -15,6 +16,7 @@ from harness.stages.artifacts import read_json, read_measures, read_samples, wri
 from harness.stages.context import StageCall, StageLog
 from harness.stages.judge import PLAN_FILE
 from harness.stages.log import METRICS_FILE, read_metrics
+from harness.stages.online_results import round_rows
 from harness.stages.people import PEOPLE_FILE
 from harness.stages.reporting.material import ReportMaterial
 from harness.stages.reporting.page import render
@@ -31,6 +33,7 @@ from harness.stages.text_results import preference_rows, text_rows
 from harness.statistics.plan import AnalysisPlan, differences
 from harness.study.stage import ArmKey, digest
 from harness.tasks.query_table import read_queries
+from harness.training.settings import PPOSettings
 
 _EXAMPLES = 6
 
@@ -69,6 +72,7 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
         "study": study["study"], "spec_digest": digest(study), "commit": head, "dirty": dirty,
         "simulated_labels": study["labels"]["source"] == "simulated",
         "simulated_judge": outcomes["judge"] == "simulated",
+        "upper_bounds": [policy.arm for policy in call.settings.policies if policy.reward == "gold"],
         "analysis_plan": {"digest": planned.digest(), "planned": planned.as_json(),
                           "differences": differences(planned, plan)},
         "arms": [entry["entry"] for entry in entries.values()],
@@ -82,6 +86,8 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
         "sensitivity": sensitivity_rows(votes, outcomes, measures, controls=controls, confidence=plan.confidence,
                                         seed=call.seed),
         "fragility": fragility_rows(votes, confidence=plan.confidence),
+        "online_rounds": round_rows(call.settings.policies, TypeAdapter(PPOSettings).validate_python(study["ppo"]),
+                                    _round_summaries(call)),
         "strengths": strengths_document(outcomes, measures),
         "texts": text_rows(measures, confidence=plan.confidence, seed=call.seed, compared_with="zero_shot"),
         "copying_by_preference": preference_rows(outcomes, measures, baselines=plan.baselines,
@@ -120,6 +126,16 @@ def _curves(call: StageCall) -> dict[str, list[dict[str, Any]]]:
 def _summaries(call: StageCall, prefix: str) -> dict[str, dict[str, float]]:
     return {name.removeprefix(prefix): read_json(folder / "outcome.json")["summary"]
             for name, folder in call.inputs.items() if name.startswith(prefix)}
+
+
+def _round_summaries(call: StageCall) -> dict[tuple[str, int], dict[str, float]]:
+    """Of each round's reward model, by arm and the round's number."""
+    found = {}
+    for name, folder in call.inputs.items():
+        if name.startswith("round:"):
+            _, number, arm = name.split(":")
+            found[arm, int(number)] = read_json(folder / "outcome.json")["summary"]
+    return found
 
 
 def _examples(call: StageCall) -> list[dict[str, Any]]:

@@ -37,10 +37,8 @@ def sensitivity_rows(votes: Mapping[Key, Votes], document: Mapping[str, Any], me
         row = {"arm": arm, "label_budget": budget, "baseline": baseline}
         rows += [row | model for model in _other_models(found, confidence, seed)]
         for name in controls:
-            # Where another arm of the same budget is the opponent, its label has the budget too.
-            known = {_label(pair["baseline"]) for pair in document["pairs"]}
-            opponent = baseline if baseline in known else f"{baseline}/{budget}"
-            model = _bradley_terry(document, measures, baseline=opponent, control=name)
+            model = _bradley_terry(document, measures, baseline=_opponent(document, arm, budget, baseline),
+                                   control=name)
             rows.append(row | _controlled(model, f"{arm}/{budget}", name, confidence))
     return rows
 
@@ -133,6 +131,12 @@ def _games(document: Mapping[str, Any], measures: Measures, control: str | None)
     left, right, outcomes, queries, difference = (np.concatenate(parts) for parts in zip(*columns, strict=True))
     known = ~np.isnan(difference.astype(float))
     return left[known], right[known], outcomes[known], queries[known], difference[known]
+
+
+def _opponent(document: Mapping[str, Any], arm: str, budget: int, opponent: str) -> str:
+    """The label of whom the arm met under this name: a baseline, or another policy."""
+    met = (pair["baseline"] for pair in document["pairs"] if _label(pair["arm"]) == str(ArmKey(arm, budget)))
+    return next(_label(name) for name in met if ArmKey.parse(name).arm == opponent)
 
 
 def _label(name: str) -> str:

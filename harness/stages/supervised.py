@@ -1,12 +1,12 @@
-"""Stage: supervised fine-tuning on demonstrations, the best learning rate of a sweep (Ziegler 3.1 and 3.2).
+"""Stage: supervised fine-tuning on demonstrations at one learning rate (Ziegler 3.1 and 3.2).
 
 A demonstration is a reference summary, or for a style a human continuation that the labeler's criterion ranks high.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,84 +15,65 @@ from harness.errors import InputError
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.models.placement import trained
-from harness.records import Done, Query
+from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import model_path, write_json
+from harness.stages.artifacts import model_path
 from harness.stages.context import StageCall, StageLog
 from harness.stages.fitting import checkpoint_of, reporter
 from harness.tasks.query_table import QueryTable
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
-_STEP_STRIDE = 1_000_000
+_READ_AT_ONCE = 4096
 
 
 def run(call: StageCall, log: StageLog) -> Done:
-    """Every rate of the sweep is logged; the lowest loss on validation demonstrations wins."""
-    settings = call.settings
+    """Fit, and give the loss on validation demonstrations, by which the best rate of a sweep is chosen."""
+    spec = call.settings.supervised
+    rate, = spec.learning_rates
     path = model_path(call.inputs["start"])
-    tokenizer = load_tokenizer(path)
-    train = _demonstrations(call, "train", settings.supervised.pairs)
-    valid = _demonstrations(call, "valid", settings.supervised.pairs)
-    before = evaluate_language_model(_load(call, path), tokens=valid.tokens, counted=valid.counted)
-    losses = {}
-    for number, rate in enumerate(settings.supervised.learning_rates):
-        losses[rate] = _fit_one(call, log, number, rate, path, train, valid)
-    best = min(losses, key=lambda rate: losses[rate])
-    model = _load(call, _candidate(call, settings.supervised.learning_rates.index(best)))
+    model, tokenizer = load_language_model(path, placement=trained(call.settings.compute)), load_tokenizer(path)
+    train = _demonstrations(call, "train", spec.pairs)
+    valid = _demonstrations(call, "valid", spec.pairs)
+    before = evaluate_language_model(model, tokens=valid.tokens, counted=valid.counted)
+    fit = replace(spec.fit, learning_rate=rate)
+    fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=fit,
+                       seed=derive_seed(call.seed, "order"), compute=call.settings.compute, on_step=reporter(log),
+                       checkpoint=checkpoint_of(call))
+    after = evaluate_language_model(model, tokens=valid.tokens, counted=valid.counted)
     save_model(model, call.out / "model", tokenizer)
-    by_rate = {str(rate): loss for rate, loss in losses.items()}
-    write_json(call.out / "sweep.json", {"validation_nats_per_token": by_rate, "best": best, "before": before})
-    return Done({"validation_nats": losses[best], "validation_nats_before": before, "learning_rate": best,
+    checkpoint_of(call).clear()
+    return Done({"validation_nats": after, "validation_nats_before": before, "learning_rate": rate,
                  "demonstrations": float(len(train.tokens))})
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _Demonstrations:
-    tokens: list[tuple[int, ...]]
-    counted: list[list[bool]]
+    """A row each: query and human answer in one int32 array; True where the loss counts, at the answer's tokens."""
+
+    tokens: Sequence[Any]
+    counted: Sequence[Any]
 
 
 def _demonstrations(call: StageCall, split: str, most: int) -> _Demonstrations:
-    """Query and human answer in one sequence; the loss counts the answer only."""
     table = QueryTable(call.inputs["queries"] / f"{split}.parquet")
     rows = np.sort(numpy_generator(call.seed, "pairs", split).permutation(len(table))[:most])
-    queries = [query for query in table.take(rows) if query.reference_tokens]
-    if not queries:
+    scorer = get_scorer(call.settings.scorer) if call.settings.scorer else None
+    tokens: list[np.ndarray] = []
+    counted: list[np.ndarray] = []
+    scores: list[float] = []
+    # Records of hundreds of thousands of queries would take more memory than the model.
+    for start in range(0, len(rows), _READ_AT_ONCE):
+        queries = [query for query in table.take(rows[start:start + _READ_AT_ONCE]) if query.reference_tokens]
+        for query in queries:
+            tokens.append(np.array(query.tokens + query.reference_tokens, dtype=np.int32))
+            counted.append(np.arange(len(tokens[-1])) >= len(query.tokens))
+        if scorer is not None and queries:
+            scores += scorer(queries, [query.reference or "" for query in queries]).tolist()
+    if not tokens:
         raise InputError(f"no {split} query has a human answer", key="supervised",
                          cure="Give text with references, or --set supervised=null.")
-    kept = _best_by_scorer(queries, call)
-    tokens = [query.tokens + query.reference_tokens for query in kept]
-    counted = [[False] * len(query.tokens) + [True] * len(query.reference_tokens) for query in kept]
-    return _Demonstrations(tokens, counted)
-
-
-def _best_by_scorer(queries: list[Query], call: StageCall) -> list[Query]:
-    if call.settings.scorer is None:
-        return queries
-    scores = get_scorer(call.settings.scorer)(queries, [query.reference or "" for query in queries])
-    keep = max(1, round(call.settings.supervised.keep * len(queries)))
-    return [queries[index] for index in np.sort(np.argsort(-scores, kind="stable")[:keep])]
-
-
-def _load(call: StageCall, path: str | Path) -> Any:
-    return load_language_model(path, placement=trained(call.settings.compute))
-
-
-def _candidate(call: StageCall, number: int) -> Path:
-    return call.out / f"rate_{number}"
-
-
-def _fit_one(call: StageCall, log: StageLog, number: int, rate: float, path: str, train: _Demonstrations,
-             valid: _Demonstrations) -> float:
-    folder = _candidate(call, number)
-    if not (folder / "config.json").is_file():
-        model = _load(call, path)
-        settings = dataclasses.replace(call.settings.supervised.fit, learning_rate=rate)
-        fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=settings,
-                           seed=derive_seed(call.seed, "order"), on_step=reporter(log, offset=number * _STEP_STRIDE),
-                           checkpoint=checkpoint_of(call, f"_{number}"), compute=call.settings.compute)
-        part = folder.with_name(f"{folder.name}.part")
-        save_model(model, part, None)
-        part.rename(folder)
-        checkpoint_of(call, f"_{number}").clear()
-    return evaluate_language_model(_load(call, folder), tokens=valid.tokens, counted=valid.counted)
+    if scorer is None:
+        return _Demonstrations(tokens, counted)
+    keep = max(1, round(call.settings.supervised.keep * len(tokens)))
+    best = np.sort(np.argsort(-np.array(scores), kind="stable")[:keep])
+    return _Demonstrations([tokens[index] for index in best], [counted[index] for index in best])

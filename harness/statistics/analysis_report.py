@@ -131,7 +131,8 @@ def _agreement(result: Json) -> Table:
     found = result["agreement"]
     rows = [("raw", percent(found["raw"]), ""),
             ("Krippendorff's alpha", number(found["krippendorff_alpha"]),
-             f"{number(found['alpha_low'], 2)} to {number(found['alpha_high'], 2)}"),
+             "" if found["alpha_low"] is None
+             else f"{number(found['alpha_low'], 2)} to {number(found['alpha_high'], 2)}"),
             ("Gwet's AC1", number(found["ac1"]), "")]
     if found["why_undefined"]:
         rows.append((found["why_undefined"], "", ""))
@@ -160,7 +161,8 @@ def _breakdown(result: Json, key: str, by: str) -> Table:
 
 def _sensitivity(result: Json) -> Table:
     rows = [(f"{row['arm_a']} over {row['arm_b']}: {row['model']}", row["estimand"], number(row["estimate"]),
-             f"{number(row['ci_low'])} to {number(row['ci_high'])}") for row in result["sensitivity"]]
+             row["why_undefined"] or f"{number(row['ci_low'])} to {number(row['ci_high'])}")
+            for row in result["sensitivity"]]
     return "Sensitivity to the model", ("", "estimand", "estimate", "interval"), rows
 
 

@@ -14,6 +14,9 @@ from harness.statistics.win_rate import Labels
 LARGEST = 2000
 """Above so many judgments the mixed model takes minutes; the two-way interval needs it least there."""
 
+LARGEST_OF_ALL = 100_000
+"""Above so many the other models take longer than all else that is computed."""
+
 
 @dataclass(frozen=True)
 class Sensitivity:
@@ -34,11 +37,16 @@ def sensitivity(outcomes: FloatArray, *, items: Labels, raters: Labels, a_was_le
     outcomes: (n,) 1, ½, 0. a_was_left: (n,) 1 where A stood on the left, else 0.
     """
     scores = np.asarray(outcomes, dtype=np.float64)
-    if len(scores) > LARGEST:
-        why = f"more than {LARGEST:,} judgments"
-        return [Sensitivity(model, estimand, None, None, None, why) for model, estimand, _ in _MODELS]
     votes = _Votes(scores, encode(items)[0], encode(raters)[0], np.asarray(a_was_left, dtype=np.float64))
-    return [_fitted(model, estimand, fit, votes, confidence) for model, estimand, fit in _MODELS]
+    found = []
+    for model, estimand, fit in _MODELS:
+        largest = LARGEST if fit is _crossed_mixed else LARGEST_OF_ALL
+        if len(scores) > largest:
+            why = f"more than {largest:,} judgments: it would take too long"
+            found.append(Sensitivity(model, estimand, None, None, None, why))
+        else:
+            found.append(_fitted(model, estimand, fit, votes, confidence))
+    return found
 
 
 def gee_within_items(outcomes: FloatArray, *, items: Labels, confidence: float = 0.95) -> Sensitivity:

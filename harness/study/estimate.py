@@ -1,4 +1,4 @@
-"""How much work a plan is: labels, episodes, tokens through a model. For --dry-run and for the time left."""
+"""How much work a plan is: labels, episodes, tokens through a model, GPU-hours. For --dry-run and for the time left."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from harness.study.stage import (
     Stage,
     SupervisedSlice,
 )
+from harness.training.memory import TransformerShape
+from harness.training.settings import ComputeSettings
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ class Estimate:
         return self.model_tokens + 4 * self.sampled_tokens
 
 
+_SUSTAINED = {"bf16": 1.0e14, "fp32": 1.5e13}
+"""FLOP/s that training reaches on an A100: a third of its peak in bfloat16, three quarters of that in single precision.
+"""
+
+
+def gpu_hours(work: int, shape: TransformerShape, compute: ComputeSettings) -> float:
+    """Of `Estimate.work` on one A100. A token passes forward in two FLOP a parameter."""
+    return 2 * shape.parameters * work / _SUSTAINED[compute.precision] / 3600
+
+
 def estimate_stage(stage: Stage, plan: Plan) -> Estimate:
     """What running this stage from nothing would take."""
     settings, task, labels = stage.settings, plan.study.task, plan.study.labels
@@ -57,6 +69,8 @@ def estimate_stage(stage: Stage, plan: Plan) -> Estimate:
         return Estimate(model_tokens=3 * pairs * len(spec.learning_rates) * (query + response))
     if isinstance(settings, LabelsSlice):
         count = settings.stop - settings.start
+        if settings.labels.source == "imported":
+            return Estimate(labels=count)
         return Estimate(labels=count, model_tokens=count * candidates,
                         sampled_tokens=count * labels.candidates * response)
     if isinstance(settings, RewardModelSlice):

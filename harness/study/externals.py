@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from harness.errors import InputError
 from harness.labels.scorers import CLASSIFIER
 from harness.study.spec import ScratchModel, StudySpec
-from harness.tasks.sources import HubDataset, JsonlPairs, TextFiles
+from harness.tasks.hub import HubDataset
+from harness.tasks.sources import JsonlPairs, TextFiles
 
 _EDGE = 1 << 20
 
 
-def external_digests(study: StudySpec) -> dict[str, str]:
-    """Digest by name: `source`, `base_model`, `labels`, `scorer:NAME`. Raises InputError for what is not there."""
+def external_digests(study: StudySpec, *, absent: list[InputError] | None = None) -> dict[str, str]:
+    """Digest by name: `source`, `base_model`, `labels`, `scorer:NAME`. Raises InputError for what is not there.
+
+    absent: where given, takes those errors instead; what is not there then has no digest, and its stages will have
+    other fingerprints once it is.
+    """
     found = {}
+    for name, digest in _digests(study):
+        try:
+            found[name] = digest()
+        except InputError as error:
+            if absent is None:
+                raise
+            absent.append(error)
+    return found
+
+
+def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     source = study.task.source
     if isinstance(source, TextFiles | JsonlPairs):
-        source.check()
-        paths = (source.path, source.valid_path, source.test_path)
-        found["source"] = _hash("".join(_digest_path(Path(path), whole=True) for path in paths if path))
+        yield "source", lambda: _digest_source(source)
     elif isinstance(source, HubDataset) and Path(source.name).exists():
-        found["source"] = _digest_path(Path(source.name), whole=True)
+        yield "source", lambda: _digest_path(Path(source.name), whole=True)
     if not isinstance(study.base_model, ScratchModel) and Path(study.base_model).exists():
-        found["base_model"] = _digest_path(Path(study.base_model), whole=False)
+        base_model = Path(study.base_model)
+        yield "base_model", lambda: _digest_path(base_model, whole=False)
     if study.labels.source == "imported":
-        path = Path(study.labels.path)
-        if not path.is_file():
-            raise InputError(f"there is no label file {path}", key="labels.path",
-                             cure="Give the path of a file of labels.")
-        found["labels"] = _digest_path(path, whole=True)
+        labels = Path(study.labels.path)
+        yield "labels", lambda: _digest_labels(labels)
     scorers = {study.evaluation.judge.scorer}
     if study.labels.source == "simulated":
         scorers.add(study.labels.labeler.scorer)
@@ -40,12 +53,24 @@ def external_digests(study: StudySpec) -> dict[str, str]:
         scorers.add(study.supervised.scorer)
     for scorer in sorted(scorers):
         if scorer.startswith(CLASSIFIER):
-            path = Path(scorer.removeprefix(CLASSIFIER))
-            if path.exists():
-                found[f"scorer:{scorer}"] = _digest_path(path, whole=True)
+            classifier = Path(scorer.removeprefix(CLASSIFIER))
+            if classifier.exists():
+                yield f"scorer:{scorer}", partial(_digest_path, classifier, whole=True)
         elif ":" in scorer:
-            found[f"scorer:{scorer}"] = _digest_module(scorer.split(":")[0])
-    return found
+            yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0])
+
+
+def _digest_source(source: TextFiles | JsonlPairs) -> str:
+    source.check()
+    paths = (source.path, source.valid_path, source.test_path)
+    return _hash("".join(_digest_path(Path(path), whole=True) for path in paths if path))
+
+
+def _digest_labels(path: Path) -> str:
+    if not path.is_file():
+        raise InputError(f"there is no label file {path}", key="labels.path",
+                         cure="Give the path of a file of labels; docs/studies.md says where the paper's are.")
+    return _digest_path(path, whole=True)
 
 
 def _digest_path(path: Path, *, whole: bool) -> str:

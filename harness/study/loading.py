@@ -16,6 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from harness.errors import InputError
+from harness.study.presets import PRESET_KEY, merge_preset
 from harness.study.spec import StudySpec
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
@@ -25,11 +26,15 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
     """Read, override and check a study file.
 
-    overrides: `dotted.key=value`, the value as YAML. `${NAME}` in a text is the environment variable, and
-    `${NAME:-other}` has a default. Raises InputError with file, line, key and cure.
+    overrides: `dotted.key=value`, the value as YAML; `preset=name` chooses one of the file's presets. `${NAME}` in a
+    text is the environment variable, and `${NAME:-other}` has a default. Raises InputError with file, line, key and
+    cure.
     """
     tree = _read(Path(path))
-    overridden = [_override(tree, override) for override in overrides]
+    choices = [override for override in overrides if override.partition("=")[0] == PRESET_KEY]
+    overridden = [_override(tree, override) for override in choices]
+    merge_preset(tree, file=str(path), from_command=bool(choices))
+    overridden += [_override(tree, override) for override in overrides if override not in choices]
     _expand_variables(tree, (), str(path), tree)
     try:
         return StudySpec.model_validate(_plain(tree))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from harness.seeds import derive_seed
 from harness.study.rounds import Round, initial_labels, online_rounds
-from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec
+from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec, SupervisedSpec
 from harness.study.stage import (
     ArmKey,
     BaseModelSlice,
@@ -29,6 +29,7 @@ from harness.study.stage import (
     RewardModelSlice,
     SampleSlice,
     Stage,
+    SupervisedChoiceSlice,
     SupervisedSlice,
     digest,
     make_stage,
@@ -117,10 +118,23 @@ class _Planner:
         scorer = None
         if not self.study.is_summarization:
             scorer = spec.scorer or self.gold_scorer
-        settings = SupervisedSlice(task=self.study.task, supervised=spec, scorer=scorer, compute=self.study.compute)
-        return self.add(make_stage("supervised", "supervised", settings,
-                                   inputs={"start": zero_shot, "queries": queries}, seed=self.seed("supervised"),
-                                   externals=self.external(f"scorer:{scorer}")))
+        rates = spec.learning_rates
+        tried = [self._supervised_at(rate, spec, scorer, {"start": zero_shot, "queries": queries},
+                                     has_siblings=len(rates) > 1) for rate in rates]
+        if len(tried) == 1:
+            return tried[0]
+        return self.add(make_stage("supervised_choice", "supervised", SupervisedChoiceSlice(learning_rates=rates),
+                                   inputs={f"rate_{number}": stage for number, stage in enumerate(tried)}, seed=0))
+
+    def _supervised_at(self, rate: float, spec: SupervisedSpec, scorer: str | None, inputs: Mapping[str, Stage], *,
+                       has_siblings: bool) -> Stage:
+        """One rate of the sweep. The slice holds no other rate, so that a longer sweep leaves this one alone."""
+        alone = spec.model_copy(update={"learning_rates": (rate,), "fit": replace(spec.fit, learning_rate=rate)})
+        settings = SupervisedSlice(task=self.study.task, supervised=alone, scorer=scorer,
+                                   compute=self.study.compute)
+        return self.add(make_stage("supervised", f"supervised {rate:g}", settings, inputs=inputs,
+                                   seed=self.seed("supervised"), externals=self.external(f"scorer:{scorer}"),
+                                   has_siblings=has_siblings))
 
     @property
     def gold_scorer(self) -> str | None:
@@ -149,7 +163,7 @@ class _Planner:
             return {}
         spec, queue = self._label_settings(zero_shot, queries)
         settings = OnlineLabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
-                                     compute=self.study.compute, batch=trained.fingerprint[:8])
+                                     batch=trained.fingerprint[:8], compute=self.study.compute)
         return {f"labels_{start:07d}": self._labels_stage(
             f"labels {start}-{stop} {arm}", settings,
             inputs={"policy": zero_shot, "queries": queries, "trained_policy": trained}, arm=arm)}
@@ -206,7 +220,7 @@ class _Planner:
 
     def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage,
                 queries: Stage) -> dict[str, Stage]:
-        """`ppo`, and `reward_model` where there is one; of online collection those of the last round."""
+        """`ppo`, and `reward_model` where there is one. Online: of the last round, and of all under `round:NUMBER`."""
         inputs = {"start": start, "queries": queries}
         if policy.reward == "gold":
             return {"ppo": self.ppo(arm, inputs)}
@@ -221,7 +235,7 @@ class _Planner:
         assert arm.label_budget is not None
         start, queries = inputs["start"], inputs["queries"]
         labels: dict[str, Stage] = {}
-        have, trained = 0, dict[str, Stage]()
+        have, trained, reward_models = 0, dict[str, Stage](), dict[str, Stage]()
         for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
             if self.study.labels.source == "imported":
                 labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
@@ -233,15 +247,16 @@ class _Planner:
             previous = {"previous": trained["ppo"]} if trained else {}
             policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, this=this)
             have, trained = this.labels, {"reward_model": reward_model, "ppo": policy}
-        return trained
+            reward_models[f"round:{this.number}"] = reward_model
+        return {**reward_models, **trained}
 
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[str, Stage]) -> Stage:
         return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n,
-                                                   compute=self.study.compute), inputs)
+                                                    compute=self.study.compute), inputs)
 
     def sample(self, arm: ArmKey, queries: Stage, policies: Mapping[str, Stage], method: str) -> Stage:
-        settings = SampleSlice(task=self.study.task, method=method, compute=self.study.compute)
-        return self._sample_stage(arm, settings, {"queries": queries, **policies})
+        return self._sample_stage(arm, SampleSlice(task=self.study.task, method=method, compute=self.study.compute),
+                                  {"queries": queries, **policies})
 
     def _sample_stage(self, arm: ArmKey, settings: SampleSlice, inputs: Mapping[str, Stage]) -> Stage:
         return self.add(make_stage("sample", f"sample {arm}", settings, inputs=inputs,
@@ -348,6 +363,9 @@ def _pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
     # And so is whether it helps to collect the same number of labels online.
     pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
+    # The paper also compares what was learnt from labels with what optimizes the labeler itself.
+    pairs += [(str(arm), str(ArmKey(bound.arm, 0, arm.seed))) for arm, policy in policies if policy.reward == "model"
+              for bound in study.policies if bound.reward == "gold"]
     return tuple(pairs)
 
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
 from harness.statistics.raters import ExclusionRules
-from harness.tasks.sources import HubDataset, JsonlPairs, StoryworldSource, TextFiles
+from harness.tasks.hub import HubDataset
+from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 Baseline = Literal["zero_shot", "supervised", "reference", "lead"]
@@ -131,11 +132,15 @@ class SimulatedLabels(LabelCounts):
 
 
 class ImportedLabels(LabelCounts):
-    """Labels from a file. texts: JSONL of query, candidates, best. token_ids: the paper's released JSON."""
+    """Labels from a file. texts: JSONL of query, candidates, best. token_ids: the paper's released JSON.
+
+    queries: `bare`, as released, where the task's prefix and suffix are to be added; `complete` where they are there.
+    """
 
     source: Literal["imported"]
     path: str
     format: Literal["texts", "token_ids"] = "texts"
+    queries: Literal["bare", "complete"] = "bare"
 
 
 class HumanLabels(LabelCounts):

@@ -30,6 +30,7 @@ CODE_VERSIONS = {
     "queries": 1,
     "domain_tuning": 1,
     "supervised": 1,
+    "supervised_choice": 1,
     "labels": 1,
     "reward_model": 1,
     "ppo": 2,
@@ -86,10 +87,18 @@ class DomainTuningSlice(Spec):
 
 
 class SupervisedSlice(Spec):
+    """One rate of the sweep: `supervised.learning_rates` holds it alone."""
+
     task: TaskSpec
     supervised: SupervisedSpec
     scorer: str | None
     compute: ComputeSettings
+
+
+class SupervisedChoiceSlice(Spec):
+    """The best of a sweep; the rates are those of its inputs, in their order."""
+
+    learning_rates: tuple[float, ...]
 
 
 class LabelsSlice(Spec):

@@ -78,21 +78,29 @@ def _join(lines: list[str]) -> str:
 
 def chunks(file: Path) -> Iterator[Chunk]:
     """The file's paragraphs in order, gathered into chunks."""
+    return (Chunk(file, line, text) for line, text in text_chunks(read_utf8(file)))
+
+
+def text_chunks(text: str) -> Iterator[tuple[int, str]]:
+    """(line of its start, chunk) of a text's paragraphs in order, newlines between them."""
     gathered: list[str] = []
     start = size = 0
-    for line, paragraph in paragraphs(read_utf8(file)):
+    for line, paragraph in paragraphs(text):
         if gathered and size + len(paragraph) > CHUNK_CHARACTERS:
-            yield Chunk(file, start, "\n".join(gathered))
+            yield start, "\n".join(gathered)
             gathered, size = [], 0
         start = start if gathered else line
         gathered.append(paragraph)
         size += len(paragraph) + 1
     if gathered:
-        yield Chunk(file, start, "\n".join(gathered))
+        yield start, "\n".join(gathered)
 
 
-def json_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, object) of a JSON Lines file; empty lines are passed over. InputError for anything else."""
+def json_rows(file: Path, *, text_key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line, object) of a JSON Lines file; empty lines are passed over. InputError for anything else.
+
+    text_key: a line that is a JSON string is an object with the text at this key.
+    """
     for number, line in enumerate(read_utf8(file).split("\n"), start=1):
         if not line.strip():
             continue
@@ -101,6 +109,7 @@ def json_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         except json.JSONDecodeError as error:
             raise InputError(f"not valid JSON ({error.msg}, column {error.colno})", file=str(file),
                              line=number, cure="Write one JSON object on each line.") from error
+        row = {text_key: row} if isinstance(row, str) else row
         if not isinstance(row, dict):
             raise InputError(f"a JSON {type(row).__name__} where an object belongs", file=str(file),
                              line=number, cure="Write one JSON object on each line.")

@@ -1,4 +1,6 @@
-"""Where the texts come from: the seam `TextSource` and its four implementations, each a part of a study file.
+"""Where the texts come from: the seam `TextSource` and its implementations, each a part of a study file.
+
+The fourth, a data set of the hub, is in `hub.py`.
 
 Constructing a source reads nothing; `check()` reads what can be read without a network and raises InputError;
 `documents(split)` yields the texts of a split, always in the same order. No text is in two splits: where a
@@ -11,15 +13,17 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from harness.errors import InputError
 from harness.seeds import derive_seed
+from harness.tasks.cleaning import Cleaning, clean_reference, clean_source
 from harness.tasks.file_reading import chunks, files_below, json_rows, string_value
 from harness.tasks.storyworld import reports, stories
+from harness.text.copying import has_preamble
 
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
@@ -52,20 +56,20 @@ class TextSource(Protocol):
 
 
 # Read by pydantic when a source is part of a study: unknown keys are refused, as everywhere in a study file.
-_STRICT = {"extra": "forbid"}
+STRICT = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoryworldSource:
     """The embedded English. Endless; every split has a stream of its own."""
 
-    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
     kind: Literal["storyworld"] = "storyworld"
     genre: Literal["stories", "reports"] = "stories"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.genre in ("stories", "reports"), f"genre is stories or reports, not {self.genre!r}")
+        require(self.genre in ("stories", "reports"), f"genre is stories or reports, not {self.genre!r}")
 
     def check(self) -> None:
         """Nothing can be missing."""
@@ -121,10 +125,10 @@ class _FileSource:
         """The split's own files, or its share of the files that it has to share."""
         own = {"train": self.path, "valid": self.valid_path, "test": self.test_path}
         key = {"train": "path", "valid": "valid_path", "test": "test_path"}
-        sharing, home = _sharing(split, valid=bool(self.valid_path), test=bool(self.test_path))
+        sharing, home = who_shares(split, valid=bool(self.valid_path), test=bool(self.test_path))
         path = own[home]
         assert path is not None
-        return _share(lambda: self._read(path, key[home]), split, sharing)
+        return share(lambda: self._read(path, key[home]), split, sharing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +139,7 @@ class TextFiles(_FileSource):
     characters long.
     """
 
-    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
     kind: Literal["text"] = "text"
     path: str
     valid_path: str | None = None
@@ -152,9 +156,13 @@ class TextFiles(_FileSource):
 
 @dataclass(frozen=True, kw_only=True)
 class JsonlPairs(_FileSource):
-    """JSON Lines, a document a line: text at `source_key`, its human summary at `reference_key`, if any."""
+    """JSON Lines, a document a line: text at `source_key`, its human summary at `reference_key`, if any.
 
-    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+    A line may be a JSON string: a text without more, as in the passages of books released with the paper.
+    clean: the paper's cleaning of that source.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
     kind: Literal["jsonl"] = "jsonl"
     path: str
     valid_path: str | None = None
@@ -162,96 +170,33 @@ class JsonlPairs(_FileSource):
     source_key: str = "text"
     reference_key: str | None = None
     id_key: str | None = None
+    clean: Cleaning | None = None
 
     def __post_init__(self) -> None:
         _require_paths(self.path, self.valid_path, self.test_path)
-        _require_names("key", self.source_key, self.reference_key, self.id_key)
+        require_names("key", self.source_key, self.reference_key, self.id_key)
 
     def _read(self, path: str, key: str) -> Iterator[Document]:
         for name, file in files_below(path, ".jsonl", key=key):
-            for line, row in json_rows(file):
+            for line, row in json_rows(file, text_key=self.source_key):
                 text = string_value(row, self.source_key, file=file, line=line)
                 reference = self.reference_key and string_value(row, self.reference_key, file=file, line=line)
                 if self.id_key and self.id_key not in row:
                     string_value(row, self.id_key, file=file, line=line)
-                yield Document(id=str(row[self.id_key]) if self.id_key else f"{name}:{line}", text=text,
-                               reference=reference or None)
+                yield cleaned(Document(id=str(row[self.id_key]) if self.id_key else f"{name}:{line}", text=text,
+                                       reference=reference or None), self.clean)
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubDataset:
-    """A data set through `datasets.load_dataset`: a name of the hub, or a folder of parquet or JSON files.
-
-    valid_split, test_split: None when the data set has no such split; it is then cut off another.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
-    kind: Literal["hub"] = "hub"
-    name: str
-    config: str | None = None
-    source_column: str = "text"
-    reference_column: str | None = None
-    id_column: str | None = None
-    train_split: str = "train"
-    valid_split: str | None = "validation"
-    test_split: str | None = "test"
-
-    def __post_init__(self) -> None:
-        _require(bool(self.name.strip()), "name is empty")
-        _require_names("column", self.source_column, self.reference_column, self.id_column)
-        splits = [name for name in (self.train_split, self.valid_split, self.test_split) if name is not None]
-        _require(all(splits), "the name of a split is empty")
-        _require(len(set(splits)) == len(splits), f"two splits have the same name: {', '.join(splits)}")
-
-    def check(self) -> None:
-        """Loads the data set, from the hub if need be, and looks for text in every split."""
-        for split in SPLITS:
-            if not any(document.text.strip() for document in self.documents(split)):
-                raise InputError(f"there is no text in its {split} split", file=self.name, key="name",
-                                 cure="Name other splits or another data set.")
-
-    def length(self, split: Split) -> int | None:
-        """How many documents, counted by reading them."""
-        return sum(1 for _ in self.documents(split))
-
-    def documents(self, split: Split) -> Iterator[Document]:
-        """The rows of the data set's own split, or a share of another's."""
-        names = {"train": self.train_split, "valid": self.valid_split, "test": self.test_split}
-        sharing, home = _sharing(split, valid=bool(self.valid_split), test=bool(self.test_split))
-        rows = self._load(str(names[home]))
-        return _share(lambda: self._read(rows, str(names[home])), split, sharing)
-
-    def _load(self, split: str) -> Any:
-        import datasets  # slow to import, and only this source needs it
-
-        try:
-            rows = datasets.load_dataset(self.name, self.config, split=split)
-        except Exception as error:  # whatever hub, network or file reader raise
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            columns = " and ".join(filter(None, (self.source_column, self.reference_column)))
-            raise InputError(
-                f"the data set's split '{split}' cannot be loaded ({lines[0][:200]})", file=self.name,
-                key="name", cure="Check name, config and splits. Without a network, put train.jsonl, "
-                                 f"valid.jsonl and test.jsonl with {columns} as keys "
-                                 "into a folder and give their paths to a source of kind "
-                                 "jsonl (path, valid_path, test_path).") from error
-        for column in filter(None, (self.source_column, self.reference_column, self.id_column)):
-            if column not in rows.column_names:
-                raise InputError("the data set has no such column", file=self.name, key=column,
-                                 cure=f"Its columns are: {', '.join(rows.column_names)}.")
-        return rows
-
-    def _read(self, rows: Any, split: str) -> Iterator[Document]:
-        place = Path(f"{self.name}:{split}")
-        for number, row in enumerate(rows, start=1):
-            yield Document(
-                id=str(row[self.id_column]) if self.id_column else f"{split}:{number}",
-                text=string_value(row, self.source_column, file=place, line=number),
-                reference=string_value(row, self.reference_column, file=place, line=number)
-                if self.reference_column else None)
+def cleaned(document: Document, kind: Cleaning | None) -> Document:
+    """The document as the paper cleans its source, with the paper's rule for what is a preamble."""
+    if kind is None:
+        return document
+    text = clean_source(document.text, kind)
+    return replace(document, text=text, has_preamble=has_preamble(text, kind),
+                   reference=document.reference and clean_reference(document.reference, kind))
 
 
-def _sharing(split: Split, *, valid: bool, test: bool) -> tuple[tuple[Split, ...], Split]:
+def who_shares(split: Split, *, valid: bool, test: bool) -> tuple[tuple[Split, ...], Split]:
     """Which splits share their texts with this one, and whose texts these are.
 
     A split of its own shares with nobody. Without them, valid and test come out of train; when only one of
@@ -266,7 +211,7 @@ def _sharing(split: Split, *, valid: bool, test: bool) -> tuple[tuple[Split, ...
     return ("valid", "test"), "valid" if valid else "test"
 
 
-def _share(read: Callable[[], Iterable[Document]], split: Split,
+def share(read: Callable[[], Iterable[Document]], split: Split,
            sharing: tuple[Split, ...]) -> Iterator[Document]:
     if len(sharing) == 1:
         yield from read()
@@ -285,18 +230,18 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _require(condition: bool, message: str) -> None:
+def require(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
 
 
 def _require_paths(path: str, valid_path: str | None, test_path: str | None) -> None:
     for name, value in (("path", path), ("valid_path", valid_path), ("test_path", test_path)):
-        _require(value is None or bool(value.strip()), f"{name} is empty")
+        require(value is None or bool(value.strip()), f"{name} is empty")
 
 
-def _require_names(what: str, source: str, reference: str | None, identity: str | None) -> None:
-    _require(bool(source), f"source_{what} is empty")
-    _require(reference != source, f"source_{what} and reference_{what} are both {source!r}")
+def require_names(what: str, source: str, reference: str | None, identity: str | None) -> None:
+    require(bool(source), f"source_{what} is empty")
+    require(reference != source, f"source_{what} and reference_{what} are both {source!r}")
     for name, value in (("reference", reference), ("id", identity)):
-        _require(value is None or bool(value), f"{name}_{what} is empty")
+        require(value is None or bool(value), f"{name}_{what} is empty")

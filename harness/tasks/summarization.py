@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 
 from harness.records import Query
+from harness.tasks.query_frame import QueryFrame
 from harness.tasks.sources import Document
-from harness.tasks.text_tokens import beginning_tokens, decode, encode, single_token
+from harness.tasks.text_tokens import decode, encode, single_token
 from harness.training.settings import EndRule
 
 _AT_ONCE = 256
@@ -21,9 +22,8 @@ def summary_queries(documents: Iterable[Document], tokenizer: Any, *, query_toke
     A source that does not fit is cut to the tokens that do, then back to the last `cut_at` text in it, if there is one.
     Query.source is the part that the model sees. Documents without text or summary are left out.
     """
-    first = beginning_tokens(tokenizer) + tuple(encode(tokenizer, [prefix])[0] if prefix else ())
-    last = tuple(encode(tokenizer, [suffix])[0] if suffix else ())
-    room = query_tokens - len(first) - len(last)
+    frame = QueryFrame.of(tokenizer, prefix=prefix, suffix=suffix)
+    room = query_tokens - len(frame)
     end_token = single_token(tokenizer, response.text, key="task.response.text")
     iterator = iter(documents)
     while batch := list(islice(iterator, _AT_ONCE)):
@@ -33,7 +33,7 @@ def summary_queries(documents: Iterable[Document], tokenizer: Any, *, query_toke
         answers = encode(tokenizer, [f" {document.reference.strip()}" for document in batch if document.reference])
         texts = decode(tokenizer, sources)
         for document, source, text, answer in zip(batch, sources, texts, answers, strict=True):
-            yield Query(id=document.id, tokens=first + tuple(source) + last, text=text, source=text,
+            yield Query(id=document.id, tokens=frame.complete(source), text=text, source=text,
                         reference=(document.reference or "").strip(),
                         reference_tokens=(*answer[:response.tokens - 1], end_token), facts=document.facts,
                         has_preamble=document.has_preamble)

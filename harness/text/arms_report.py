@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from harness.pages.page import Page, number
+from harness.pages.page import Cell, Page, number
 from harness.pages.plots import histogram
 from harness.text.copying import COPYING_KEYS
 from harness.text.highlight import highlighted_pair
@@ -15,22 +15,34 @@ from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
 
 Json = dict[str, Any]
+Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
+"""A title, the columns' names, formatted rows; a cell's second text is its interval."""
+
+_MOST_PAIRS = 6
 
 
-def tables(result: Json) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    """(title, columns, rows) for ROUGE, copying and the first three words; what nobody has is left out."""
-    found = []
+def tables(result: Json) -> list[Table]:
+    """ROUGE, copying, paired differences and the first three words; what nobody has is left out."""
+    found: list[Table] = []
     for title, key, keys in (("ROUGE (F-measures)", "rouge", ROUGE_KEYS),
                              ("Copying", "copying", COPYING_KEYS)):
         # Measures go down and arms across: eleven measures do not fit beside one another.
         arms = [row for row in result["arms"] if row[key] is not None]
-        rows = [("n", *(str(row["n"]) for row in arms))]
+        rows: list[tuple[Cell, ...]] = [("n", *(str(row["n"]) for row in arms))]
         rows += [(measure.replace("_", " "), *(_cell(row[key], measure) for row in arms)) for measure in keys]
         if arms:
             found.append((title, ("", *map(_name, arms)), rows))
-    starts = [(_name(row), *(number(row["first_three_words"][key]) for key in
-                             ("all", "with_preamble", "without_preamble")))
-              for row in result["arms"] if "first_three_words" in row]
+    pairs = [row for row in result["differences"] if row["n"]][:_MOST_PAIRS]
+    if pairs:
+        columns = ("", *(f"{row['arm_a']} − {row['arm_b']}" for row in pairs))
+        rows = [("articles", *(str(row["n"]) for row in pairs))]
+        rows += [(measure.replace("_", " "), *(_cell(row[key], measure) if row[key] else "–" for row in pairs))
+                 for key, keys in (("rouge", ROUGE_KEYS), ("copying", COPYING_KEYS))
+                 if any(row[key] for row in pairs) for measure in keys]
+        found.append(("Paired differences on the same articles", columns, rows))
+    starts: list[tuple[Cell, ...]] = [
+        (_name(row), *(number(row["first_three_words"][key]) for key in ("all", "with_preamble", "without_preamble")))
+        for row in result["arms"] if "first_three_words" in row]
     if starts:
         found.append(("Opens with the source's first three words",
                       ("", "all", "source has a preamble", "source has none"), starts))
@@ -68,10 +80,9 @@ def _name(row: Json) -> str:
     return f"{row['arm']} (control)" if row["control"] else str(row["arm"])
 
 
-def _cell(values: Json, key: str) -> str:
+def _cell(values: Json, key: str) -> tuple[str, str]:
     low, high = values[f"{key}_ci_low"], values[f"{key}_ci_high"]
-    mean = number(values[key])
-    return mean if low is None else f"{mean} ({number(low)} to {number(high)})"
+    return number(values[key]), "" if low is None else f"{number(low)} to {number(high)}"
 
 
 def _listed(settings: Json) -> str:

@@ -40,13 +40,12 @@ def fit_classifier(classifier: Classifier, *, texts: Sequence[str], labels: Sequ
     def backward(step: int) -> dict[str, float]:
         rows = batches[step]
         loss = cross_entropy(classifier.logits([sequences[row] for row in rows]), targets[rows])
-        optimizer.accumulate(optimizer.gradients(loss))
+        loss.backward()
         return {"train/loss": loss.item()}
 
-    optimizer = Adam(classifier.model, epsilon=_ADAM_EPSILON, weight_decay=settings.weight_decay)
     return run_steps(
-        classifier.model, optimizer, total=total, backward=backward,
-        clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=None,
+        classifier.model, Adam(classifier.model, epsilon=_ADAM_EPSILON, weight_decay=settings.weight_decay),
+        total=total, backward=backward, clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=None,
         learning_rate=lambda step: settings.learning_rate * warmup_then(
             step, total=total, warmup=settings.warmup, schedule=settings.schedule))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 from typing import Any
 
@@ -13,22 +15,58 @@ DWELL_MS = 900
 
 
 class Traffic:
-    """Everything that passes between a browser and the server: addresses, bodies, websocket frames, pages."""
+    """Everything that passes between a browser and the server, by channel: addresses, bodies, frames, page sources."""
 
     def __init__(self) -> None:
-        self.parts: list[bytes] = []
+        self.channels: dict[str, list[bytes]] = {"url": [], "body": [], "frame": [], "page": []}
 
     def watch(self, page: Any) -> None:
-        page.on("request", lambda request: self.parts.append(request.url.encode()))
+        page.on("request", lambda request: self._note("url", request.url, str(request.headers)))
+        page.on("framenavigated", lambda frame: self._note("url", frame.url))
+        page.on("response", self._keep_body)
         page.on("websocket", self._watch_socket)
+
+    async def look(self, page: Any) -> None:
+        """Keep the page as it stands: its source, and what it stores in the browser."""
+        self._note("page", *await page.evaluate(
+            "[document.documentElement.outerHTML, JSON.stringify([{...localStorage}, {...sessionStorage}])]"))
+
+    def _note(self, channel: str, *texts: str) -> None:
+        self.channels[channel] += [text.encode() for text in texts]
+
+    async def _keep_body(self, response: Any) -> None:
+        from playwright.async_api import Error
+
+        if response.request.resource_type in ("document", "xhr", "fetch"):
+            with contextlib.suppress(Error):  # a redirect has no body
+                self._note("body", await response.text())
 
     def _watch_socket(self, socket: Any) -> None:
         for event in ("framesent", "framereceived"):
-            socket.on(event, lambda payload: self.parts.append(
+            socket.on(event, lambda payload: self.channels["frame"].append(
                 payload.encode() if isinstance(payload, str) else bytes(payload)))
 
-    def holds(self, word: str) -> bool:
-        return any(word.encode() in part for part in self.parts)
+    def holds(self, word: str, channel: str | None = None) -> bool:
+        """Whether the word, in any of the spellings that a wire may give it, passed through the channel, or any."""
+        parts = self.channels[channel] if channel else [part for some in self.channels.values() for part in some]
+        return any(spelling in part for spelling in spellings(word) for part in parts)
+
+
+def spellings(word: str) -> list[bytes]:
+    """The word as text, in base64 at each of its three alignments, and a number as protobuf and C would write it."""
+    plain = word.encode()
+    found = [plain]
+    for lead in range(3):
+        encoded = base64.b64encode(b"\0" * lead + plain)
+        found.append(encoded[(0, 2, 3)[lead]:len(encoded) - (0, 3, 2)[(lead + len(plain)) % 3]])
+    if word.isdigit():
+        number, varint = int(word), b""
+        found.append(number.to_bytes(8, "little"))
+        while number > 127:
+            varint += bytes([number & 127 | 128])
+            number >>= 7
+        found.append(varint + bytes([number]))
+    return found
 
 
 async def join(page: Any, base: str, token: str) -> str:
@@ -53,6 +91,7 @@ async def come_back(page: Any, base: str, code: str) -> None:
 
 async def agree(page: Any) -> None:
     await page.wait_for_selector("text=Your consent")
+    await page.wait_for_selector("button kbd")
     await page.wait_for_function(SETTLED)
     await page.keyboard.press("Enter")
     await page.wait_for_function(CURRENT)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import random
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from rating_helpers import ARMS, Clock, item_set, known, publish, rater_in, tasks
 from sqlalchemy import text
 
 from harness.errors import InputError
 from harness.labels.human import HumanLabeler
+from harness.ratings import custody
 from harness.ratings.access import SignInRefused
 from harness.ratings.assignment import Nothing
 from harness.ratings.judging import Answers, Details, NotYours, Refused
 from harness.ratings.protocol import Which
+from harness.ratings.schema import metadata
 from harness.ratings.store import RatingStore
 
 
@@ -429,3 +437,100 @@ def test_a_database_of_a_newer_harness_is_refused_in_one_line(
         connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
     with pytest.raises(InputError, match="newer version of the harness"):
         open_again()
+
+
+def test_items_count_their_own_places_right_whatever_raters_do(store: RatingStore, clock: Clock) -> None:
+    """Votes, skips, flags, leases that run out, revisions and an erasure, in a random order."""
+    study = publish(store, item_set(12, overlap=3), lease_minutes=1)
+    raters = [rater_in(store, study, f"r{i}") for i in range(5)]
+    dice = random.Random(3)
+    for _ in range(150):
+        rater = dice.choice(raters)
+        held = store.next_assignment(study, rater)
+        clock.tick(dice.choice((2, 2, 2, 90)))
+        if isinstance(held, Nothing) or dice.random() < 0.15:
+            continue
+        with suppress(Refused):
+            if dice.random() < 0.1:
+                store.flag(rater, held, note="odd")
+            else:
+                store.vote(rater, held, revision=store.show(rater, held).revision,
+                           choice=dice.choice(("left", "right", "tie", "skip")))
+    store.erase_rater(raters.pop())
+    store.next_assignment(study, raters[0])
+    assert _counts(store)["by the items"] == _counts(store)["by the assignments"]
+
+
+def _counts(store: RatingStore) -> dict[str, list[tuple[int, int]]]:
+    live = "FROM assignments WHERE item_id = items.id AND state IN ('open', 'asking', 'judged')"
+    queries = {"by the items": "SELECT taken, flips FROM items ORDER BY ordinal",
+               "by the assignments": f"SELECT (SELECT count(*) {live}), (SELECT count(*) {live} AND flipped) "
+                                     "FROM items ORDER BY ordinal"}
+    with store.database.reading() as connection:
+        return {name: [(int(taken), int(flips)) for taken, flips in connection.execute(text(query))]
+                for name, query in queries.items()}
+
+
+def test_a_database_of_an_older_harness_is_brought_up_to_date_with_its_ratings(
+        store: RatingStore, clock: Clock, open_again: Callable[[], RatingStore]) -> None:
+    study = publish(store, item_set(6, overlap=2))
+    rater = rater_in(store, study, "amber")
+    walk(store, clock, study, rater, better="P", limit=4)
+    held = store.next_assignment(study, rater)
+    before = _counts(store)
+    with store.database.writing() as connection:
+        for name in ("ix_items_free", "ix_assignments_rater", "ix_assignments_lease"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        connection.execute(text("CREATE INDEX ix_assignments_rater ON assignments (study_id, rater_id, state)"))
+        for name in ("taken", "flips"):
+            connection.execute(text(f"ALTER TABLE items DROP COLUMN {name}"))
+        connection.execute(text("UPDATE alembic_version SET version_num='0001'"))
+    again = open_again()
+    assert _counts(again) == before
+    assert sum(taken for taken, _ in before["by the items"]) == 5
+    assert again.next_assignment(study, rater) == held
+    with again.database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == [], "the migrations make the schema that the code declares"
+
+
+def test_progress_moves_with_every_judgment_and_tells_no_check_apart(store: RatingStore, clock: Clock) -> None:
+    study = publish(store, item_set(16, overlap=1, gold=known(2), repeats=2), check_every=4)
+    rater = rater_in(store, study, "amber")
+    info = store.study(study)
+    assert store.rater_progress(info, rater).goal == 20
+    for number in range(20):
+        progress = store.rater_progress(info, rater)
+        assert (progress.judged, progress.goal) == (number, 20), number
+        assert walk(store, clock, study, rater, better="P", limit=1) == 1
+
+
+def test_the_goal_is_what_others_leave_and_at_most_the_quota(store: RatingStore, clock: Clock) -> None:
+    study = publish(store, item_set(6, overlap=1))
+    amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")
+    assert walk(store, clock, study, amber, better="P", limit=4) == 4
+    assert store.rater_progress(store.study(study), birch).goal == 2
+    short = publish(store, item_set(6, overlap=1, seed=9), name="short", quota=3)
+    store.consent(short, birch)
+    assert store.rater_progress(store.study(short), birch).goal == 3
+
+
+def test_a_backup_brings_back_what_was_there(
+        store: RatingStore, clock: Clock, open_again: Callable[[], RatingStore], tmp_path: Path) -> None:
+    if store.database.path is None and shutil.which("pg_dump") is None:
+        pytest.skip("PostgreSQL's client tools are not on the PATH")
+    study = publish(store, item_set(6, overlap=1))
+    rater = rater_in(store, study, "amber")
+    walk(store, clock, study, rater, better="P", limit=3)
+    kept = store.verify(study)
+    store.backup(tmp_path / "backup")
+    with pytest.raises(InputError, match="exists already"):
+        store.backup(tmp_path / "backup")
+    walk(store, clock, study, rater, better="P")
+    assert store.verify(study).judgments == 6
+    store.database.release()
+    custody.restore(store.database, tmp_path / "backup")
+    again = open_again()
+    assert again.verify(study) == kept
+    assert kept.judgments == 3
+    assert walk(again, clock, study, rater, better="P") == 3

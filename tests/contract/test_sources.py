@@ -12,10 +12,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import InputError
+from harness.tasks.hub import HubDataset
 from harness.tasks.sources import (
     SPLITS,
     Document,
-    HubDataset,
     JsonlPairs,
     StoryworldSource,
     TextFiles,
@@ -89,6 +89,13 @@ def hub_with_one_split(tmp: Path) -> TextSource:
                       valid_split=None, test_split=None)
 
 
+def hub_of_books(tmp: Path) -> TextSource:
+    """Rows that are whole books, of which each split has some."""
+    books = [{"text": "\n\n".join(paragraph(number) for number in range(8 * book, 8 * book + 8))} for book in range(30)]
+    write_rows(tmp / "books" / "train.jsonl", books)
+    return HubDataset(name=str(tmp / "books"), valid_split=None, test_split=None, passages=True)
+
+
 SOURCES: dict[str, Callable[[Path], TextSource]] = {
     "stories": lambda _: StoryworldSource(),
     "reports": lambda _: StoryworldSource(genre="reports", seed=3),
@@ -99,6 +106,7 @@ SOURCES: dict[str, Callable[[Path], TextSource]] = {
     "jsonl-files": jsonl_with_files,
     "hub": hub,
     "hub-one-split": hub_with_one_split,
+    "hub-books": hub_of_books,
 }
 WITH_SUMMARIES = {"reports", "jsonl", "jsonl-files", "hub", "hub-one-split"}
 
@@ -165,6 +173,17 @@ class TestContract:
         assert Study.model_validate(written).source == named[1]
         with pytest.raises(ValidationError, match="pathh"):
             Study.model_validate({"source": {**written["source"], "pathh": "x"}})
+
+
+def test_a_book_is_cut_into_passages_after_the_split(tmp_path: Path) -> None:
+    """No book is in two splits, and none loses a line."""
+    source = hub_of_books(tmp_path)
+    ids = {split: [document.id for document in source.documents(split)] for split in SPLITS}
+    books = {split: {name.split("#")[0] for name in names} for split, names in ids.items()}
+    assert sum(map(len, books.values())) == len(set.union(*books.values())) == 30
+    assert min(len(ids[split]) / len(books[split]) for split in SPLITS) > 3
+    text = "\n".join(document.text for split in SPLITS for document in source.documents(split))
+    assert all(text.count(f"Line 7 of paragraph {number} has") == 1 for number in range(240))
 
 
 def test_nothing_is_lost_or_doubled_by_the_split(tmp_path: Path) -> None:

@@ -48,9 +48,16 @@ def test_a_classifier_labels_online_and_offline_and_is_optimized_itself(tmp_path
     assert arms["rl_online", 24]["reward_model_score"] is not None
     judged = {(row["arm"], row["baseline"]) for row in document["win_rates"]}
     assert judged == {*((arm, baseline) for arm in ("rl", "rl_online", "mock_reward", "best_of_4")
-                        for baseline in ("zero_shot", "reference")), ("rl_online", "rl")}
+                        for baseline in ("zero_shot", "reference")), ("rl_online", "rl"),
+                      ("rl", "mock_reward"), ("rl_online", "mock_reward")}
+    assert document["upper_bounds"] == ["mock_reward"]
+    rounds = [(row["round"], row["episodes"], row["labels"]) for row in document["online_rounds"]]
     # 6 + 18·(1 − (1 − n/N)²) at n/N = 0 and ⅓: 6 and 16; the last round has all 24. The offline arm has its own 24.
+    assert rounds == [(1, 0, 6), (2, 64, 16), (3, 128, 24)]
     assert _label_counts(tmp_path) == [6, 8, 10, 24]
+    page = (tmp_path / "mlruns" / "reports" / "tiny" / "report.html").read_text(encoding="utf-8")
+    assert "Online collection" in page
+    assert "mock-reward is an upper bound" in page
 
 
 def test_people_are_asked_once_a_round(tmp_path, monkeypatch, capsys):

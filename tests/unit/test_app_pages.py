@@ -241,8 +241,8 @@ def test_results_show_nothing_before_unblinding_and_the_tables_after(
     study_report(store, study)
     app = visitor.open("results")
     assert "Win rates" in words(app)
-    assert "zero_shot" in app.dataframe[0].value.to_string()
-    assert "fewer than 8" in words(app)
+    assert "zero-shot" in app.dataframe[0].value.to_string()
+    assert "Fewer than 8" in words(app)
 
 
 def test_the_owner_makes_a_study_from_a_finished_execution(
@@ -274,3 +274,38 @@ def test_the_owner_invites_with_a_link_that_is_shown_once(store: RatingStore, vi
     assert store.sign_in(link.rsplit("/", 1)[1]).rater_id == store.raters()[0].id
     app.run()
     assert not app.code
+
+
+def test_an_organisations_sign_in_is_offered_where_the_owner_configured_it(
+        visit: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Sign in with your organisation" not in words(visit().open())
+    for installed in (True, False):
+        visitor = visit()
+        visitor.app.secrets["auth"] = {"client_id": "id", "cookie_secret": "a secret"}
+        monkeypatch.setattr(identity, "find_spec", lambda _name, there=installed: there or None)
+        assert ("Sign in with your organisation" in words(visitor.open())) is installed
+
+
+def test_a_page_can_be_linked_to_by_its_address(store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    publish(store)
+    HumanLabeler("queue", store=store, agreement_share=0).choose(tasks(1), seed=1)
+    visitor = visit("amber")
+    for page, title in (("", "Which ending is better?"), ("evaluate", "Which ending is better?"),
+                        ("label", "Which text is best?")):
+        assert title in words(visitor.open(page))
+
+
+def test_a_rater_picks_among_open_studies_by_title_never_by_the_owners_name(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    for name, seed in (("secret pilot", 1), ("secret second", 2)):
+        publish(store, item_set(2, seed=seed), name=name, title="Which ending is better?")
+    app = visit("amber").open()
+    (picker,) = app.selectbox
+    assert picker.options == ["Which ending is better? (1)", "Which ending is better? (2)"]
+    second = store.study_id("secret second")
+    picker.set_value(second)
+    app.run()
+    assert second in app.query_params["study"]
+    press(app, "I agree: begin")
+    assert store.next_assignment(second, store.raters()[0].id)
+    assert "secret" not in words(app)

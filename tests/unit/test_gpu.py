@@ -47,7 +47,7 @@ def test_a_graph_s_samples_are_those_without_it():
             with torch.no_grad():
                 policy.language_model.transformer.wte.weight += move
             ids = torch.arange(first, first + 4)
-            plain, graph = (f(policy, QUERIES, stream_ids=ids, **settings) for f in (sample_responses, graphs))
+            plain, graph = (draw(policy, QUERIES, stream_ids=ids, **settings) for draw in (sample_responses, graphs))
             assert torch.equal(plain.tokens, graph.tokens)
             torch.testing.assert_close(plain.logprobs, graph.logprobs)
             torch.testing.assert_close(plain.values, graph.values)

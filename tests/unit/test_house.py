@@ -18,7 +18,7 @@ FLOORS = (
     {"study"},
     {"stages"},
     {"engine"},
-    {"run", "analyze", "textstats", "power", "raters", "classifier"},
+    {"run", "analyze", "textstats", "power", "raters", "export_labels", "classifier"},
 )
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = {"harness.training.settings"}

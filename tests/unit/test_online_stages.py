@@ -159,8 +159,8 @@ def test_more_samples_never_make_the_favourite_worse(inputs, tmp_path):
     found = {}
     for n in (2, 8):
         settings = BestOfSlice(task=STUDY.task, method="best_of", n=n, compute=STUDY.compute)
-        _call(sample, settings, {"policy": inputs["start"], **inputs},
-              tmp_path / str(n), arm=ArmKey(f"best_of_{n}", 40, 1))
+        _call(sample, settings, {"policy": inputs["start"], **inputs}, tmp_path / str(n),
+              arm=ArmKey(f"best_of_{n}", 40, 1))
         samples = read_samples(tmp_path / str(n))
         asked = TokenBatch.from_sequences([query.tokens for query in read_queries(inputs["queries"] / "test.parquet")])
         given = TokenBatch.from_sequences([each.tokens for each in samples], side="right").tokens

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -67,6 +68,19 @@ def test_without_a_secret_the_owners_page_says_how_to_set_one(
 def test_what_was_typed_never_comes_back_as_markup(browser: TestClient) -> None:
     page = browser.get("/join/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")
     assert "<script>" not in page.text
+
+
+def test_a_database_of_a_newer_harness_is_calm_to_raters_and_named_in_the_log(
+        store: RatingStore, browser: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    link = store.invite(store.add_rater("amber"))
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
+    identity.store.cache_clear()
+    answer = browser.post("/join", data={"secret": link})
+    assert answer.status_code == 503
+    assert "Nothing is lost" in answer.text
+    assert "version" not in answer.text
+    assert "newer version of the harness" in caplog.text
 
 
 def test_signing_out_ends_the_session(store: RatingStore, browser: TestClient) -> None:

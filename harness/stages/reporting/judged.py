@@ -71,8 +71,8 @@ def _against_baselines(material: ReportMaterial) -> list[str]:
             said = [_verdict(row, alpha) for row in rows
                     if row["label_budget"] == largest and row["win_rate"] is not None]
             if said:
-                sentences.append(f"With {thousands(largest)} labels {arm_name(rows[0]['arm'])} is, by {judge}, "
-                                 f"{'; '.join(said)}.")
+                labels = f"With {thousands(largest)} labels" if largest else "Without labels (an upper bound)"
+                sentences.append(f"{labels} {arm_name(rows[0]['arm'])} is, by {judge}, {'; '.join(said)}.")
     return sentences
 
 
@@ -89,9 +89,8 @@ def _verdict(row: Row, alpha: float) -> str:
 def dose_response(page: Page, material: ReportMaterial) -> None:
     """The plot with every seed's point, one panel a baseline, and what the curve is."""
     results = material.results
-    # An arm without labels, such as one that is rewarded by the labeler itself, has no place on the curve.
-    points = [row for row in results["win_rates"] if row["win_rate"] is not None and row["label_budget"] > 0]
-    if not points:
+    points = [row for row in results["win_rates"] if row["win_rate"] is not None]
+    if not any(row["label_budget"] for row in points):
         return
     page.heading("Win rate against labels")
     seen = [0.5, *(seed["win_rate"] for row in points for seed in row["by_seed"]),
@@ -102,10 +101,12 @@ def dose_response(page: Page, material: ReportMaterial) -> None:
     panels = []
     for baseline in dict.fromkeys(row["baseline"] for row in points):
         series = {arm_name(rows[0]["arm"]) if len(judges) == 1 else f"{arm_name(rows[0]['arm'])}, {judge}":
-                  [_point(row, material) for row in rows if row["baseline"] == baseline]
+                  [_point(row, material) for row in rows if row["baseline"] == baseline and row["label_budget"]]
                   for judge, judged in judges.items() for rows in by_arm(judged, "arm")}
+        levels = {arm_name(row["arm"]): row["win_rate"] for row in points
+                  if row["baseline"] == baseline and not row["label_budget"]}
         panels.append(dose_response_plot({name: drawn for name, drawn in series.items() if drawn},
-                                         title=f"against {arm_name(baseline)}", limits=limits))
+                                         title=f"against {arm_name(baseline)}", limits=limits, levels=levels))
     page.figure(panels, f"Win rate against the number of labels, by {' and by '.join(judges)}. Filled: all seeds "
                         f"together, with {material.confidence} intervals; hollow: single training seeds; dotted: "
                         f"isotonic fit.")

@@ -41,7 +41,19 @@ def _training(material: ReportMaterial) -> str:
             f"Policies were trained by PPO for {thousands(ppo['episodes'])} episodes in batches of {ppo['batch_size']} "
             f"at learning rate {ppo['learning_rate']:g}, with a KL penalty to the policy they start from (Ziegler et "
             f"al. 2019): {starts}. Responses have {task['response']['tokens']} tokens, sampled at temperature "
-            f"{task['temperature']:g} and cut by the end rule. Each budget was trained with {material.seeds}.")
+            f"{task['temperature']:g} and cut by the end rule. Each budget was trained with {material.seeds}."
+            f"{''.join(_otherwise(policy) for policy in study['policies'])}")
+
+
+def _otherwise(policy: dict[str, Any]) -> str:
+    """What is not so for this policy."""
+    name = arm_name(policy["arm"])
+    if policy["reward"] == "gold":
+        return f" {name} had no labels: its reward was the simulated labeler's scorer."
+    if policy["collection"] == "online":
+        return (f" {name} collected its labels in rounds while it trained; after the first round's they are its own, "
+                f"for each seed.")
+    return ""
 
 
 def _evaluation(material: ReportMaterial) -> str:

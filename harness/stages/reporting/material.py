@@ -56,7 +56,7 @@ class ReportMaterial:
 
 
 def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None) -> str:
-    """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2'."""
+    """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2'. A budget of 0 is none: there is nothing to tell apart."""
     name = arm.replace("_", "-")
     if label_budget:
         name += f" {label_budget:,}"

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.pages.page import Page
-from harness.stages.reporting import judged, making, people, sensitivity, texts, training
+from harness.stages.reporting import beside, collection, judged, making, people, sensitivity, texts, training
 from harness.stages.reporting.material import ReportMaterial
 
 Section = Callable[[Page, ReportMaterial], None]
 """Writes one part of the page; writes nothing, not even its heading, where the study has nothing to say there."""
 
 SECTIONS: tuple[Section, ...] = (
-    judged.answer, judged.dose_response, judged.win_rates, judged.more_labels, people.judgments,
-    sensitivity.sensitivity, texts.rouge, texts.copying, texts.copying_and_preference, training.policies,
-    training.reward_models, texts.examples, making.methods, making.provenance,
+    judged.answer, judged.dose_response, judged.win_rates, collection.upper_bounds, judged.more_labels,
+    people.judgments, sensitivity.sensitivity, texts.rouge, texts.copying, texts.copying_and_preference,
+    training.policies, training.reward_models, collection.online, beside.the_paper, texts.examples, making.methods,
+    making.provenance,
 )
 
 

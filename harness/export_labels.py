@@ -1,0 +1,82 @@
+"""`python -m harness.export_labels STUDY.yaml`: a study's labels as a file that others' code reads.
+
+The format is that of the label files released with the paper: one JSON list of `query`, `sample0` ... and `best`, in
+token ids of the study's base model. `labels.source: imported` with `format: token_ids` reads it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.command import run_command
+from harness.errors import InputError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Find, join, write. Exit codes: 0 done, 2 an argument is wrong or the labels are not there."""
+    return run_command(_parser(), argv, run=run, show=_show)
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Write the labels that the arm's (last) reward model is trained on. Raises InputError."""
+    from harness.engine import tracking
+    from harness.models.loading import load_tokenizer
+    from harness.run import ROOT
+    from harness.stages.artifacts import LabelTable, model_path
+    from harness.stages.label_files import write_token_ids
+    from harness.study.externals import external_digests
+    from harness.study.loading import load_study
+    from harness.study.plan import make_plan
+
+    study = load_study(arguments.study, arguments.overrides)
+    plan = make_plan(study, external_digests(study))
+    uri = arguments.tracking_uri or tracking.default_uri(ROOT)
+    budget = arguments.budget or max(study.labels.budgets)
+    trained = [stage for stage in plan.stages if stage.kind == "reward_model" and stage.arm is not None
+               and stage.arm.label_budget == budget and arguments.arm in (None, stage.arm.arm)]
+    if not trained:
+        known = ", ".join(map(str, study.labels.budgets))
+        raise InputError(f"the study has no reward model of {budget} labels", file=str(arguments.study),
+                         key="labels.budgets", cure=f"Its budgets are {known}; look at --arm, too.")
+    store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
+    base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
+    last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
+    wanted = [fingerprint for name, fingerprint in sorted(last.inputs.items()) if name.startswith("labels_")]
+    folders = []
+    for fingerprint in (base.fingerprint, *wanted):
+        found = store.finished(fingerprint) if store is not None else None
+        if found is None:
+            raise InputError("its labels are not there yet", file=str(arguments.study),
+                             cure="Run the study first, with the same --set and --tracking-uri.")
+        folders.append(Path(found.path))
+    table = LabelTable.join([LabelTable.load(folder) for folder in folders[1:]], budget)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    write_token_ids(arguments.out, table, study.task, load_tokenizer(model_path(folders[0])))
+    return {"file": str(arguments.out), "labels": len(table), "source": study.labels.source}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.export_labels",
+        description="Write a finished study's labels in the format of the label files released with the paper.")
+    parser.add_argument("study", type=Path, metavar="STUDY.yaml", help="the study file that was run")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .json file to write")
+    parser.add_argument("--budget", type=int, metavar="N", help="which label budget (default: the largest)")
+    parser.add_argument("--arm", metavar="ARM", help="whose labels, where arms have different ones (collected online)")
+    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
+                        help="as the study was run")
+    parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")
+    parser.add_argument("--json", action="store_true", help="print the result for machines")
+    return parser
+
+
+def _show(result: dict[str, Any]) -> None:
+    print(f"{result['labels']:,} {result['source']} labels: {result['file']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""What is known of a base model without loading it: for --dry-run, offline."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.study.spec import ScratchModel
+from harness.training.memory import TransformerShape
+
+_GPT2_VOCABULARY = 50257
+_GPT2_CONTEXT = 1024
+_GPT2 = {"gpt2": (12, 768, 12), "gpt2-medium": (24, 1024, 16), "gpt2-large": (36, 1280, 20), "gpt2-xl": (48, 1600, 25)}
+"""(layers, width, heads) of the models that OpenAI released; 124M, 355M, 774M and 1.5B parameters."""
+_HUB_ORGANIZATION = "openai-community/"
+_TOKENIZER = "tokenizer.json"
+
+
+@dataclass(frozen=True)
+class KnownShape:
+    """note: where the shape is from, when it is not the model's own."""
+
+    shape: TransformerShape
+    note: str = ""
+
+
+def model_shape(base_model: str | ScratchModel) -> KnownShape | None:
+    """The shape of a GPT-2: by its name, by a folder's configuration, or from scratch. None for what is no GPT-2.
+
+    A folder with nothing but GPT-2's tokenizer stands for the smallest GPT-2, and the note says so.
+    """
+    if isinstance(base_model, ScratchModel):
+        return KnownShape(TransformerShape(layers=base_model.layers, width=base_model.width, heads=base_model.heads,
+                                           vocabulary=base_model.vocabulary, context=base_model.context))
+    folder = Path(base_model).expanduser()
+    if not folder.is_dir():
+        return _released(base_model.removeprefix(_HUB_ORGANIZATION))
+    if (folder / "config.json").is_file():
+        return _configured(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    if _vocabulary(folder) == _GPT2_VOCABULARY:
+        smallest = _released("gpt2")
+        assert smallest is not None
+        return KnownShape(smallest.shape, note="the folder has GPT-2's tokenizer alone: taken for gpt2, 124M")
+    return None
+
+
+def _released(name: str) -> KnownShape | None:
+    if name not in _GPT2:
+        return None
+    layers, width, heads = _GPT2[name]
+    return KnownShape(TransformerShape(layers=layers, width=width, heads=heads, vocabulary=_GPT2_VOCABULARY,
+                                       context=_GPT2_CONTEXT))
+
+
+def _configured(config: dict[str, object]) -> KnownShape | None:
+    keys = ("n_layer", "n_embd", "n_head", "vocab_size", "n_positions")
+    numbers = [config.get(key) for key in keys]
+    if config.get("model_type") != "gpt2" or not all(isinstance(number, int) for number in numbers):
+        return None
+    layers, width, heads, vocabulary, context = (int(str(number)) for number in numbers)
+    return KnownShape(TransformerShape(layers=layers, width=width, heads=heads, vocabulary=vocabulary, context=context))
+
+
+def _vocabulary(folder: Path) -> int | None:
+    if not (folder / _TOKENIZER).is_file():
+        return None
+    return len(json.loads((folder / _TOKENIZER).read_text(encoding="utf-8"))["model"]["vocab"])

@@ -1,0 +1,37 @@
+"""What stands around a text in a query: the tokenizer's own beginning, the task's prefix, its suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.tasks.text_tokens import beginning_tokens, encode
+
+
+@dataclass(frozen=True)
+class QueryFrame:
+    """Token ids. beginning: a Llama's BOS, nothing for a GPT-2. prefix, suffix: empty in a continuation."""
+
+    beginning: tuple[int, ...]
+    prefix: tuple[int, ...]
+    suffix: tuple[int, ...]
+
+    @staticmethod
+    def of(tokenizer: Any, *, prefix: str = "", suffix: str = "") -> QueryFrame:
+        return QueryFrame(beginning_tokens(tokenizer), *(tuple(encode(tokenizer, [text])[0]) if text else ()
+                                                         for text in (prefix, suffix)))
+
+    def __len__(self) -> int:
+        return len(self.beginning) + len(self.prefix) + len(self.suffix)
+
+    def complete(self, bare: Sequence[int]) -> tuple[int, ...]:
+        """The query of a bare text. Its beginning is not doubled where it has one already."""
+        own = tuple(bare)
+        if own[:len(self.beginning)] == self.beginning:
+            own = own[len(self.beginning):]
+        return self.beginning + self.prefix + own + self.suffix
+
+    def bare(self, query: Sequence[int]) -> tuple[int, ...]:
+        """The text of a query that has this frame."""
+        return tuple(query)[len(self.beginning) + len(self.prefix):len(query) - len(self.suffix)]
