@@ -26,7 +26,8 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
 [data-testid="stColumn"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) { height: 100%; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
 [class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
-  border: 1px solid var(--st-border-color, #d9d5cc); border-radius: .8rem; }
+  border: 1px solid light-dark(#d9d5cc, #3a4149); border-radius: .8rem; }
+[data-testid="stBaseButton-segmented_controlActive"] { color: light-dark(#2b5f75, #a9d3e6) !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
   button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;

@@ -87,7 +87,7 @@ def _rate_table(rows: list[dict[str, Any]]) -> None:
     percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(pd.DataFrame(rows)[list(columns)].rename(columns=columns).round(dict.fromkeys(shares, 3)),
                  hide_index=True, column_config={**dict.fromkeys(shares, percent), "p (Holm)":
-                                                 st.column_config.NumberColumn(format="%.4f")})
+                                                 st.column_config.NumberColumn(format="%.2g")})
 
 
 def _fragility(pairs: list[dict[str, Any]]) -> None:
@@ -118,9 +118,15 @@ def _arms(report: dict[str, Any]) -> None:
     rows = [{"arm": row["arm"], "n_texts": row["n_texts"], "mean_words": row["mean_words"], **row.get("rouge", {}),
              **row.get("copying", {})} for row in report["arms"]]
     there = {key: name for key, name in TEXT_FIGURES.items() if any(key in row for row in rows)}
-    st.dataframe(pd.DataFrame(rows)[list(there)].rename(columns=there).round(3), hide_index=True)
+    st.dataframe(pd.DataFrame(rows)[list(there)].rename(columns=there).round(3), hide_index=True, placeholder="–")
     if not any("copying" in row for row in report["arms"]):
         st.caption("Copying is measured against a source, and these items have none.")
+    if report["answers"]:
+        st.markdown("**What raters said of each text**, apart from which is better:")
+        st.dataframe(pd.DataFrame([{
+            "Arm": row["arm"], **{name: f"{row[key]} of {row[f'n_{key}']}" for key, name in (
+                ("accurate", "Called accurate"), ("copied", "Called mostly copied"))}}
+            for row in report["answers"]]), hide_index=True)
     if report["copying_by_preference"]:
         st.markdown("**Copying × accuracy × preference**, as the raters said:")
         words = {True: "yes", False: "no", None: "not said"}

@@ -57,9 +57,12 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
     other_models: fit the slow models of the sensitivity analysis too, which a rehearsal does without.
     """
     quality = store.quality(study)
+    # A report leaves the store: raters are numbers in it, so that erasing a pseudonym erases it everywhere.
+    numbers = {each.handle: f"rater {number}" for number, each in enumerate(quality, start=1)}
     excluded = {each.handle: each.excluded for each in quality if each.excluded}
     kept = [each for each in unblinded if each.judgment.rater_id not in excluded]
-    judgments, everybody = ([_trained_first(each.judgment) for each in some] for some in (kept, unblinded))
+    judgments, everybody = ([_trained_first(replace(each.judgment, rater_id=numbers[each.judgment.rater_id]))
+                             for each in some] for some in (kept, unblinded))
     plan = study.protocol
     votes = of_estimand(votes_of_judgments(judgments), plan.estimand)
     judge = "simulated" if study.simulated else "human"
@@ -77,9 +80,10 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
         "dose_response": dose_response_document(votes, confidence=plan.confidence),
         "sensitivity": _sensitivity(judgments, plan) if other_models else [],
         "agreement": _agreement(judgments, plan), "position": _position(judgments),
-        "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each) for each in quality],
-        "excluded": [{"rater": rater, "why": why} for rater, why in sorted(excluded.items())],
-        "copying_by_preference": _copying_by_preference(kept), "arms": _arms(store.study_texts(study.id)),
+        "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each, numbers) for each in quality],
+        "excluded": [{"rater": numbers[rater], "why": why} for rater, why in excluded.items()],
+        "answers": _answers(kept), "copying_by_preference": _copying_by_preference(kept),
+        "arms": _arms(store.study_texts(study.id)),
     }
 
 
@@ -198,8 +202,21 @@ def _repeats(store: RatingStore, study: StudyInfo, excluded: Mapping[str, Any]) 
     return asdict(swapped_repeats([before for before, _ in pairs], [after for _, after in pairs]))
 
 
-def _quality_row(each: RaterQuality) -> dict[str, Any]:
-    return {name: value for name, value in asdict(each).items() if name != "rater_id"}
+def _quality_row(each: RaterQuality, numbers: Mapping[str, str]) -> dict[str, Any]:
+    row = {name: value for name, value in asdict(each).items() if name != "rater_id"}
+    return {**row, "handle": numbers[each.handle]}
+
+
+def _answers(unblinded: Sequence[Unblinded]) -> list[dict[str, Any]]:
+    """The questions' own tally: how many of each arm's judged texts were called accurate, and copied."""
+    counts: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for each in unblinded:
+        for question, answer in each.final.content.get("answers", {}).items():
+            for side, arm in (("left", each.left_arm), ("right", each.right_arm)):
+                counts[arm][question].append(answer in (side, "both"))
+    return [{"arm": arm, **{question: sum(said[question]) for question in ("accurate", "copied")},
+             **{f"n_{question}": len(said[question]) for question in ("accurate", "copied")}}
+            for arm, said in sorted(counts.items(), key=lambda pair: _place(pair[0]))]
 
 
 def _copying_by_preference(unblinded: Sequence[Unblinded]) -> list[dict[str, Any]]:
