@@ -97,10 +97,12 @@ def _fragility(pairs: list[dict[str, Any]]) -> None:
 
 
 def _dose_response(report: dict[str, Any]) -> None:
-    if not report["win_rates"]:
+    # An arm that needed no labels has no place on the curve.
+    rows = [row for row in report["win_rates"] if row["label_budget"]]
+    if not rows:
         return
     st.subheader("How many labels were enough", anchor=False)
-    st.altair_chart(curve(report["win_rates"]), alt="Win rate against label budget")
+    st.altair_chart(curve(rows), alt="Win rate against label budget")
     st.caption("Filled: all seeds together with their interval. Hollow: each training seed.")
     for row in report["equivalence"]:
         st.write(row["sentence"])

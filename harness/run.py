@@ -122,9 +122,9 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
         screen.close()
     executor.close()
     output = arguments.output or ROOT / "reports" / plan.study.study
-    if plan.report.fingerprint in execution.refs:
-        publish_results(plan, execution, tracking, output)
-    say_what_happened(plan, execution, console, output)
+    if execution.plan.report.fingerprint in execution.refs:
+        publish_results(execution.plan, execution, tracking, output)
+    say_what_happened(execution.plan, execution, console, output)
     return exit_code(execution)
 
 

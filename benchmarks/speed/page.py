@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from benchmarks.speed.contest import ratio
 from benchmarks.speed.shapes import SHAPES
 from benchmarks.write_table import write_table
@@ -38,7 +40,8 @@ def _conditions() -> dict[str, Any]:
     names = ("torch", "transformers", "trl", "accelerate", "numpy")
     installed = {package.metadata["Name"].lower() for package in importlib.metadata.distributions()}
     return {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "load": round(os.getloadavg()[0], 1),
-            "machine": f"{_processor()}, {os.cpu_count()} cores", "python": platform.python_version(),
+            "machine": f"{_processor()}, {os.cpu_count()} cores", "threads": torch.get_num_threads(),
+            "python": platform.python_version(),
             "versions": {name: importlib.metadata.version(name) for name in names if name in installed}}
 
 
@@ -66,8 +69,8 @@ def write() -> None:
 
 def _note(conditions: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in conditions["versions"].items())
-    return (f"{conditions['machine']}; Python {conditions['python']}, {versions}; {conditions['date']}, load average "
-            f"at the end {conditions['load']}.")
+    return (f"{conditions['machine']}; threads of a side: {conditions['threads']}; Python {conditions['python']}, "
+            f"{versions}; {conditions['date']}, load average at the end {conditions['load']}.")
 
 
 def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:

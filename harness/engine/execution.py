@@ -19,6 +19,7 @@ from harness.provenance import commit, versions
 from harness.records import ArtifactRef, Done, Pending
 from harness.stages.context import StageCall
 from harness.study.plan import Plan
+from harness.study.reduced import lost_arms, without_arms
 from harness.study.stage import ArmKey, Stage
 
 
@@ -38,9 +39,12 @@ class Screen:
 
 @dataclass
 class Execution:
-    """What came of a plan. failures: stage name -> one line. pending: what people still have to do."""
+    """What came of a plan. plan: what was reported, without the arms that failed. failures: stage name -> one line.
+    pending: what people still have to do.
+    """
 
     run_id: str
+    plan: Plan
     refs: dict[str, ArtifactRef] = field(default_factory=dict)
     executed: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
@@ -85,10 +89,11 @@ class Runner:
         """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
         self._end_killed_executions()
         with self._begin() as execution_lock:
-            execution = Execution(run_id=self._run_id)
+            execution = Execution(run_id=self._run_id, plan=self._plan)
             try:
                 self._reuse(execution)
                 self._loop(execution)
+                self._report_the_rest(execution)
             except BaseException:
                 self._abandon()
                 raise
@@ -162,6 +167,18 @@ class Runner:
                 self._settle(stage, run_id, future, execution)
             for stage, run_id in self._running.values():
                 self._tracking.log_new_metrics(run_id, self._work(stage.fingerprint))
+
+    def _report_the_rest(self, execution: Execution) -> None:
+        """Where arms failed, the others still get their report, which names those it lacks."""
+        if not execution.failures or execution.pending:
+            return
+        finished = execution.refs.keys()
+        rest = without_arms(self._plan, lost_arms(self._plan, finished, execution.failures), finished)
+        if rest is not None:
+            self._plan = execution.plan = rest
+            execution.refs |= finished_stages(rest, self._tracking)
+            self._screen.begin(rest, len(finished & {stage.fingerprint for stage in rest.stages}))
+            self._loop(execution)
 
     def _drop_blocked(self, waiting: dict[str, Stage], execution: Execution) -> None:
         """Leave out what depends on a stage that failed or waits for people."""

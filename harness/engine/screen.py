@@ -122,8 +122,9 @@ class LiveScreen(LineScreen):
 
     def begin(self, plan: Plan, reused: int) -> None:
         super().begin(plan, reused)
-        self._whole = self._study.add_task(plan.study.study, total=1.0, left="?")
-        self._live.start()
+        if self._whole is None:
+            self._whole = self._study.add_task(plan.study.study, total=1.0, left="?")
+            self._live.start()
 
     def _print(self, line: str) -> None:
         self._console.print(line, highlight=False, markup=False)

@@ -85,16 +85,18 @@ def _awaited(pending: Iterable[Pending]) -> list[str]:
 
 
 def _win_rate_table(results: dict[str, Any]) -> Table:
-    table = Table(title=f"Win rates{' (simulated labels)' if results['simulated_labels'] else ''}",
-                  title_justify="left")
-    table.add_column("policy")
-    for column in ("labels", "against", "judge", "win rate", "interval", "seeds", "p (Holm)"):
-        table.add_column(column, justify="left" if column in ("against", "judge") else "right")
+    """Who judged is a column of its own where people did, beside the simulated judge."""
+    simulated = [*(["simulated judge"] if not results["people"] else []),
+                 *(["simulated labels"] if results["simulated_labels"] else [])]
+    table = Table(title="Win rates" + (f" ({', '.join(simulated)})" if simulated else ""), title_justify="left")
+    judge = ("judge",) if results["people"] else ()
+    for column in ("policy", "labels", "against", *judge, "win rate", "interval", "seeds", "p (Holm)"):
+        table.add_column(column, justify="left" if column in ("policy", "against", "judge") else "right")
     for row in results["win_rates"]:
         rate = "undefined" if row["win_rate"] is None else f"{100 * row['win_rate']:.1f}%"
         interval = "undefined" if row["ci_low"] is None else f"{100 * row['ci_low']:.1f} – {100 * row['ci_high']:.1f}"
         p_value = "undefined" if row["p_value_holm"] is None else f"{row['p_value_holm']:.3g}"
         seeds = " ".join(f"{100 * point['win_rate']:.0f}" for point in row["by_seed"])
-        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"), row["judge"], rate,
-                      interval, seeds, p_value)
+        table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"),
+                      *([row["judge"]] if judge else []), rate, interval, seeds, p_value)
     return table

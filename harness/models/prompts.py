@@ -68,8 +68,8 @@ class TokenBatch:
 
     def to(self, device: torch.device | str) -> TokenBatch:
         """On another device left-padded, and with its shape known: nobody need ask the device for it."""
-        if torch.device(device).type == self.tokens.device.type:
-            return TokenBatch(self.tokens.to(device))
+        if self.tokens.to(device) is self.tokens:
+            return self
         left = self.left_padded
         return TokenBatch(left.tokens.to(device)).known_as(left)
 

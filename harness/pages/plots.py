@@ -61,12 +61,14 @@ def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str
                        levels: Mapping[str, float] | None = None) -> str:
     """Win rates over label budgets on a log axis: intervals, every seed's point, the isotonic fit where it is given.
 
-    series: one curve for each kind of policy. limits: of the win-rate axis, so that plots can be compared. levels:
-    of policies without a label budget, as lines.
+    series: one curve for each kind of policy; one without points keeps its colour for the next plot. limits: of the
+    win-rate axis, so that plots can be compared. levels: of policies without a label budget, as lines.
     """
     figure, axes = _figure(3.9, 3)
     budgets = sorted({point.label_budget for points in series.values() for point in points})
     for place, (colour, (name, points)) in enumerate(zip(COLOURS * len(series), series.items(), strict=False)):
+        if not points:
+            continue
         # Curves of several policies stand beside each other, not on each other.
         shift = 1.05 ** (place - (len(series) - 1) / 2)
         xs = [shift * point.label_budget for point in points]

@@ -90,7 +90,8 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
 def votes_of_judgments(judgments: Sequence[Judgment]) -> dict[Key, Votes]:
     """Judgments by (arm, budget, opponent, its budget), the seeds together; only where a trained arm takes part.
 
-    Between two budgets of one arm the larger stands first.
+    Between two budgets of one arm the larger stands first. Another arm is an opponent as a baseline is; two arms of one
+    budget have no first, and stand among the comparisons only.
     """
     gathered: dict[Key, list[tuple[float, str, int, str]]] = defaultdict(list)
     for each in judgments:
@@ -98,7 +99,8 @@ def votes_of_judgments(judgments: Sequence[Judgment]) -> dict[Key, Votes]:
         arm, opponent, outcome = parse_arm(facing.arm_a), parse_arm(facing.arm_b), facing.outcome
         if arm.label_budget is None or (opponent.label_budget == arm.label_budget):
             continue
-        gathered[arm.arm, arm.label_budget, opponent.arm, opponent.label_budget].append(
+        opponent_budget = opponent.label_budget if opponent.arm == arm.arm else None
+        gathered[arm.arm, arm.label_budget, opponent.arm, opponent_budget].append(
             (outcome, each.query_id, arm.seed or 0, each.rater_id))
     return {key: Votes(*(np.array(column, dtype=kind) for column, kind in
                          zip(zip(*rows, strict=True), (float, object, int, object), strict=True)))
@@ -106,9 +108,10 @@ def votes_of_judgments(judgments: Sequence[Judgment]) -> dict[Key, Votes]:
 
 
 def _trained_first(judgment: Judgment) -> Judgment:
-    """The same judgment with the larger label budget, a baseline counting as none, as arm_a."""
-    a, b = parse_arm(judgment.arm_a), parse_arm(judgment.arm_b)
-    if (a.label_budget or 0) >= (b.label_budget or 0):
+    """The same judgment with the larger label budget as arm_a; a baseline comes after an arm that needed no labels."""
+    a, b = (-1 if arm.label_budget is None else arm.label_budget
+            for arm in map(parse_arm, (judgment.arm_a, judgment.arm_b)))
+    if a >= b:
         return judgment
     return replace(judgment, arm_a=judgment.arm_b, arm_b=judgment.arm_a, outcome=1 - judgment.outcome,
                    a_was_left=not judgment.a_was_left)

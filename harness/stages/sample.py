@@ -8,7 +8,7 @@ import torch
 from harness.algorithms.kl import best_of_kl
 from harness.algorithms.responses import penalize, truncate
 from harness.errors import InputError
-from harness.models.generation import sample_responses
+from harness.models.generation import EndToken, sample_responses
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -104,6 +104,7 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
         some = queries[start:start + at_once]
         batch = TokenBatch.from_sequences([query.tokens for query in some]).to(place.device)
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed, candidates=n,
+                                   end=EndToken(end, rule.after),
                                    stream_ids=torch.arange(start, start + len(some)))
         cut = truncate(sampled.tokens, end_token=end, after=rule.after)
         raw = reward_model.score(batch, cut.tokens)

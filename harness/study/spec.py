@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
 from harness.statistics.raters import ExclusionRules
+from harness.study.contradictions import contradictions
 from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
@@ -308,7 +309,7 @@ class StudySpec(Spec):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> StudySpec:
-        for problem in _contradictions(self):
+        for problem in contradictions(self):
             raise ValueError(problem)
         return self
 
@@ -323,57 +324,3 @@ class StudySpec(Spec):
     def document(self) -> dict[str, Any]:
         """The whole study with every default written out, as plain JSON values."""
         return self.model_dump(mode="json")
-
-
-def _contradictions(spec: StudySpec) -> list[str]:
-    """Settings that are each possible and together are not. The first is what the user is told."""
-    found = []
-    task = spec.task
-    context = spec.base_model.context if isinstance(spec.base_model, ScratchModel) else None
-    if context is not None and task.query_tokens + task.response.tokens > context:
-        found.append(
-            f"task.query_tokens {task.query_tokens} plus task.response.tokens {task.response.tokens} is longer "
-            f"than base_model.context {context}")
-    if spec.supervised is None:
-        if "supervised" in spec.evaluation.baselines:
-            found.append("evaluation.baselines names supervised, but supervised is null")
-        if any(policy.start == "supervised" for policy in spec.policies):
-            found.append("a policy starts at supervised, but supervised is null")
-    elif not spec.is_summarization and spec.supervised.scorer is None and not spec.uses_simulated_labels:
-        found.append("supervised.scorer must be named when the labels are not simulated")
-    found.extend(_policy_contradictions(spec))
-    if not spec.is_summarization and "lead" in spec.evaluation.baselines:
-        found.append("evaluation.baselines: lead is a baseline for summarization only")
-    if len({policy.arm for policy in spec.policies}) < len(spec.policies):
-        found.append("policies: an arm is listed twice")
-    found.extend(_source_contradictions(spec))
-    if max(spec.labels.budgets) > task.queries.train:
-        found.append(f"labels.budgets asks for {max(spec.labels.budgets)} labels, each on a query of its own, but "
-                     f"task.queries.train is {task.queries.train}")
-    return found
-
-
-def _policy_contradictions(spec: StudySpec) -> list[str]:
-    found = []
-    for policy in spec.policies:
-        if policy.reward == "gold" and not spec.uses_simulated_labels:
-            found.append(f"policies: {policy.arm} has the simulated labeler's scorer as its reward, but the labels are "
-                         f"{spec.labels.source}")
-        if policy.rounds is not None and policy.rounds.rounds > spec.ppo.updates:
-            found.append(f"policies: {policy.arm} has {policy.rounds.rounds} rounds, more than the {spec.ppo.updates} "
-                         f"batches of {spec.ppo.batch_size} that ppo.episodes {spec.ppo.episodes} gives")
-    if spec.evaluation.best_of and not any(policy.learns_offline for policy in spec.policies):
-        found.append("evaluation.best_of needs a policy with offline labels, whose reward model chooses")
-    if len(set(spec.evaluation.best_of)) < len(spec.evaluation.best_of):
-        found.append("evaluation.best_of: a number is listed twice")
-    return found
-
-
-def _source_contradictions(spec: StudySpec) -> list[str]:
-    source = spec.task.source
-    if spec.is_summarization and isinstance(source, TextFiles):
-        return ["task.source: plain text files have no summaries; summarization needs kind jsonl, hub or storyworld"]
-    if isinstance(source, StoryworldSource) and (source.genre == "reports") != spec.is_summarization:
-        wanted = "reports" if spec.is_summarization else "stories"
-        return [f"task.source.genre must be {wanted} for a {spec.task.kind} task"]
-    return []

@@ -200,12 +200,13 @@ class PeopleSlice(Spec):
 
 
 class ReportSlice(Spec):
-    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts."""
+    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts. left_out: arm -> why."""
 
     study: dict[str, Any]
     responses: dict[str, str]
     evaluation: EvaluationSpec
     policies: tuple[PolicyArm, ...]
+    left_out: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

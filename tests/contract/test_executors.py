@@ -17,7 +17,7 @@ from harness.stages.log import Progress
 from harness.study.spec import ContinuationTask, ScratchModel
 from harness.study.stage import BaseModelSlice, PretrainSlice
 from harness.tasks.sources import StoryworldSource
-from harness.training.settings import LanguageModelFitSettings
+from harness.training.settings import ComputeSettings, LanguageModelFitSettings
 
 MAKERS: dict[str, Callable[[Callable[[str, Progress], None]], Executor]] = {
     "this process": InThisProcess,
@@ -42,7 +42,8 @@ def pretraining(out: Path, *, rate: float = 3e-3) -> StageCall:
     task = ContinuationTask(kind="continuation", source=StoryworldSource(kind="storyworld", genre="stories"),
                             query_tokens=30)
     return StageCall(kind="pretrain", name=f"pretrain {out.name}", out=out, inputs={}, seed=7, threads=1,
-                     settings=PretrainSlice(model=SHAPE.model_copy(update={"fit": fit}), task=task))
+                     settings=PretrainSlice(model=SHAPE.model_copy(update={"fit": fit}), task=task,
+                                            compute=ComputeSettings()))
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -208,6 +208,19 @@ def test_a_loss_that_is_not_finite_stops_its_stage_and_the_other_arms_go_on(tmp_
     assert "Traceback" not in process.stdout + process.stderr
 
 
+def test_where_an_arm_fails_the_others_get_their_report_and_it_names_what_it_lacks(tmp_path):
+    settings = {**TINY, "supervised.learning_rates": "[1.0e18]", "labels.budgets": "[40]", "seeds": "[1]"}
+    process = run_study(tmp_path, settings=settings)
+    assert process.returncode == 1
+    assert "FAILED supervised" in process.stdout
+    found = results(tmp_path)
+    assert {row["baseline"] for row in found["win_rates"]} == {"zero_shot", "reference"}
+    assert [row["arm"] for row in found["left_out"]] == ["supervised"]
+    assert "is not finite at step" in found["left_out"][0]["why"]
+    page = (tmp_path / "mlruns" / "reports" / "tiny" / "report.html").read_text(encoding="utf-8")
+    assert "Left out, because its training failed: supervised" in page
+
+
 @pytest.mark.parametrize(("settings", "extra", "expected"), [
     ({"ppo.episods": 3}, [], ["--set: ppo.episods: unknown key"]),
     ({"ppo.batch_size": "many"}, [], ["--set: ppo.batch_size"]),

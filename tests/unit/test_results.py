@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from harness.records import Judgment
+from harness.stages.human_results import votes_of_judgments
 from harness.stages.reporting.judged import as_planned, enough_labels
 from harness.stages.results import Votes, equivalence_rows, of_estimand, win_rate_rows
 from harness.statistics.plan import AnalysisPlan, differences
@@ -71,3 +73,18 @@ def test_the_report_says_as_planned_or_what_differs() -> None:
     document["differences"] = differences(plan, AnalysisPlan(margin=0.1))
     assert "Not as planned" in as_planned(document)
     assert "margin: planned 0.05, done 0.1" in as_planned(document)
+
+
+@pytest.mark.parametrize(("arm_a", "arm_b", "key", "outcome"), [
+    ("rl/40/1", "rl/80/1", ("rl", 80, "rl", 40), 0.0),
+    ("zero_shot", "rl/40/1", ("rl", 40, "zero_shot", None), 0.0),
+    ("mock_reward/0/1", "rl/40/1", ("rl", 40, "mock_reward", None), 0.0),
+    ("mock_reward/0/1", "zero_shot", ("mock_reward", 0, "zero_shot", None), 1.0),
+    ("zero_shot", "mock_reward/0/1", ("mock_reward", 0, "zero_shot", None), 0.0),
+])
+def test_people_s_judgments_are_of_budgets_only_where_nothing_else_differs(arm_a, arm_b, key, outcome) -> None:
+    """Two budgets of one arm answer 'did more labels help?'; every other opponent is one to win against."""
+    judgment = Judgment("i", "q", "amber", arm_a, arm_b, 1.0, True)
+    ((found, votes),) = votes_of_judgments([judgment]).items()
+    assert found == key
+    assert votes.outcomes.tolist() == [outcome]

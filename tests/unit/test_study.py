@@ -6,7 +6,8 @@ import pytest
 
 from harness.errors import InputError
 from harness.study.loading import load_study
-from harness.study.plan import label_chunks, make_plan
+from harness.study.plan import make_plan
+from harness.study.planner import label_chunks
 from harness.study.stage import ArmKey
 
 ROOT = Path(__file__).resolve().parents[2]

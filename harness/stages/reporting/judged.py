@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.pages.page import Cell, Page, interval, p_equals, p_value, percent, signed, thousands
 from harness.pages.plots import CurvePoint, dose_response_plot
-from harness.stages.reporting.material import ReportMaterial, arm_name, by_arm
+from harness.stages.reporting.material import ReportMaterial, arm_name, by_arm, key_name
 
 Row = Mapping[str, Any]
 
@@ -26,7 +26,9 @@ def answer(page: Page, material: ReportMaterial) -> None:
         *(said if len(judges) == 1 else f"By {judge}: {said}" for judge, judged in judges.items()
           for rows in by_arm(judged) for said in enough_labels(rows)),
         *_against_baselines(material)]
-    page.answer(first, [*others, as_planned(results["analysis_plan"])])
+    left_out = [f"Left out, because its training failed: {key_name(row['arm'], with_seed=True)} ({row['why']})."
+                for row in results["left_out"]]
+    page.answer(first, [*left_out, *others, as_planned(results["analysis_plan"])])
     page.contents()
 
 
@@ -105,8 +107,7 @@ def dose_response(page: Page, material: ReportMaterial) -> None:
                   for judge, judged in judges.items() for rows in by_arm(judged, "arm")}
         levels = {arm_name(row["arm"]): row["win_rate"] for row in points
                   if row["baseline"] == baseline and not row["label_budget"]}
-        panels.append(dose_response_plot({name: drawn for name, drawn in series.items() if drawn},
-                                         title=f"against {arm_name(baseline)}", limits=limits, levels=levels))
+        panels.append(dose_response_plot(series, title=f"against {arm_name(baseline)}", limits=limits, levels=levels))
     page.figure(panels, f"Win rate against the number of labels, by {' and by '.join(judges)}. Filled: all seeds "
                         f"together, with {material.confidence} intervals; hollow: single training seeds; dotted: "
                         f"isotonic fit.")

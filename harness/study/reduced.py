@@ -1,0 +1,53 @@
+"""What of a plan can still be reported when some of its stages failed: the same report, of the other arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+
+from harness.study.plan import Plan
+from harness.study.stage import JudgeSlice, ReportSlice, Stage, make_stage
+
+
+def lost_arms(plan: Plan, finished: Set[str], failures: Mapping[str, str]) -> dict[str, str]:
+    """Arm -> why it cannot be reported. finished: fingerprints. failures: stage name -> why."""
+    stages = {stage.fingerprint: stage for stage in plan.stages}
+
+    def why(stage: Stage) -> str | None:
+        if stage.fingerprint in finished:
+            return None
+        if stage.name in failures:
+            return f"{stage.name}: {failures[stage.name]}"
+        reasons = (why(stages[needed]) for needed in stage.inputs.values())
+        return next((reason for reason in reasons if reason is not None), None)
+
+    found = {str(arm): why(stages[plan.report.inputs[f"measure:{arm}"]]) for arm in plan.arms}
+    return {arm: reason for arm, reason in found.items() if reason is not None}
+
+
+def without_arms(plan: Plan, lost: Mapping[str, str], finished: Set[str]) -> Plan | None:
+    """The plan with a judge and a report of the other arms, or None where nothing is left to compare.
+
+    People are not asked about a part of what was planned: an evaluation by them waits until every arm is there.
+    """
+    stages = {stage.fingerprint: stage for stage in plan.stages}
+    report, judge = plan.report, stages[plan.report.inputs["judge"]]
+    assert isinstance(report.settings, ReportSlice) and isinstance(judge.settings, JudgeSlice)
+    pairs = tuple(pair for pair in judge.settings.pairs if not lost.keys() & set(pair))
+    if not pairs:
+        return None
+
+    def finished_inputs(stage: Stage) -> dict[str, Stage]:
+        return {name: stages[needed] for name, needed in stage.inputs.items() if needed in finished}
+
+    def remade(stage: Stage, inputs: Mapping[str, Stage], **changes: object) -> Stage:
+        return make_stage(stage.kind, stage.name, stage.settings.model_copy(update=changes), inputs=inputs,
+                          seed=stage.seed, externals=stage.externals)
+
+    new_judge = remade(judge, finished_inputs(judge), pairs=pairs)
+    responses = {arm: digest for arm, digest in report.settings.responses.items() if arm not in lost}
+    new_report = remade(report, {**finished_inputs(report), "judge": new_judge}, responses=responses,
+                        left_out=dict(lost))
+    others = tuple(stage for stage in plan.stages if stage.fingerprint in finished)
+    return replace(plan, stages=(*others, new_judge, new_report),
+                   arms=tuple(arm for arm in plan.arms if str(arm) not in lost))
