@@ -91,7 +91,7 @@ async def come_back(page: Any, base: str, code: str) -> None:
 
 async def agree(page: Any) -> None:
     await page.wait_for_selector("text=Your consent")
-    await page.wait_for_selector("button kbd")
+    await page.wait_for_selector("button kbd", state="attached")
     await page.wait_for_function(SETTLED)
     await page.keyboard.press("Enter")
     await page.wait_for_function(CURRENT)
