@@ -18,6 +18,9 @@ PARTS = {
     "studies": studies.studies,
 }
 
+BY_SHAPE = ("ppo", "sampling", "reward")
+"""What a shape has cost minutes to measure is kept before the next one begins."""
+
 
 def main() -> None:
     """Run the parts in order, each writing its figures as soon as it has them."""
@@ -34,8 +37,9 @@ def main() -> None:
         parser.error(f"no part is called {', '.join(sorted(unknown))}")
     for part in options.parts or PARTS:
         print(f"== {part}", flush=True)
-        page.keep(part, PARTS[part](options))
-        page.write()
+        for shapes in [[name] for name in options.shapes] if part in BY_SHAPE else [options.shapes]:
+            page.keep(part, PARTS[part](argparse.Namespace(**{**vars(options), "shapes": shapes})))
+            page.write()
 
 
 if __name__ == "__main__":

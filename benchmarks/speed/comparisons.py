@@ -30,8 +30,9 @@ def ppo(options: argparse.Namespace) -> dict[str, Any]:
         half = [_side("ours", "bf16", name), _side("trl", "bf16", name)]
         trunks = [_side("single file", "fp32", name),
                   Side("single file, two trunks fp32", f"{SINGLE}:ppo", {"name": name, "separate_value": True})]
-        contests = {key: compete(sides, rounds=options.rounds)
-                    for key, sides in (("fp32", single), ("bf16", half), ("trunks", trunks))}
+        contests = {key: compete(sides, rounds=rounds) for key, sides, rounds in (
+            ("fp32", single, options.rounds), ("bf16", half, options.rounds),
+            ("trunks", trunks, min(3, options.rounds)))}
         found[name] = {"rates": rates, "contests": contests}
         _show_ppo(name, contests)
     return found
@@ -61,7 +62,7 @@ def _show_ppo(name: str, contests: dict[str, Any]) -> None:
 def sampling(options: argparse.Namespace) -> dict[str, Any]:
     """Responses a second to 64 queries: four to each, and one, beside `generate`."""
     found = {}
-    for name in options.shapes:
+    for name in _small(options):
         sides = [Side(f"{who} {k}", f"{module}:sampling", {"name": name, "candidates": k})
                  for k in (CANDIDATES, 1) for who, module in (("ours", OURS), ("generate", SINGLE))]
         found[name] = compete(sides, rounds=options.rounds)
@@ -73,7 +74,7 @@ def sampling(options: argparse.Namespace) -> dict[str, Any]:
 def reward(options: argparse.Namespace) -> dict[str, Any]:
     """Labels a second in training: the query read once, in k passes of this project's trunk, of the module's own."""
     found = {}
-    for name in options.shapes:
+    for name in _small(options):
         sides = [Side("shared", f"{OURS}:reward_step", {"name": name, "shares_query": True}),
                  Side("separate", f"{OURS}:reward_step", {"name": name, "shares_query": False}),
                  Side("module", f"{SINGLE}:reward_step", {"name": name})]
@@ -97,6 +98,11 @@ def memory(options: argparse.Namespace) -> dict[str, Any]:
         found[what] = peaks
         print(what, peaks, flush=True)
     return found
+
+
+def _small(options: argparse.Namespace) -> list[str]:
+    """The largest shape takes minutes a turn here, and PPO has measured it already."""
+    return [name for name in options.shapes if name != "c"]
 
 
 def _require_trl() -> None:

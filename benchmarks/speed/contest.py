@@ -14,6 +14,9 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+LONG_TURN = 4.0
+"""Seconds."""
+
 Turn = Callable[[], int]
 """Does one piece of work, and says how many units it was."""
 
@@ -57,9 +60,10 @@ def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) ->
         processes.append(process)
     repeats = []
     for side, pipe in zip(sides, pipes, strict=True):
-        _, first = _ask(pipe, side, 1)
         _, seconds = _ask(pipe, side, 1)
-        repeats.append(max(1, round(turn_seconds / min(first, seconds))))
+        if seconds < LONG_TURN:  # the first turn of a short piece of work is mostly making ready
+            _, seconds = _ask(pipe, side, 1)
+        repeats.append(max(1, round(turn_seconds / max(seconds, 1e-6))))
     rates: list[list[float]] = [[] for _ in sides]
     for number in range(rounds):
         # The order turns round, so that no side always follows the same one.

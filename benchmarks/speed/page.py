@@ -111,7 +111,7 @@ def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     for name, results in figures.items():
         for k, what in ((4, "best-of-4 candidates"), (1, "one response a query")):
             ours, theirs = (statistics.median(results[f"{side} {k}"]["rates"]) for side in ("ours", "generate"))
-            goal = 3 if k == 4 and name != "c" else None
+            goal = 3 if k == 4 else None
             rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", f"{theirs:,.4g}",
                          _times(results, f"ours {k}", f"generate {k}", goal),
                          *(f"{results[f'{side} {k}']['peak_mib']:,.0f}" for side in ("ours", "generate"))])
