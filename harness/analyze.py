@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.arguments import confidence, margin, not_negative, resamples, share
 from harness.command import run_command
 
 _FEW_ROWS = 30
@@ -43,22 +44,6 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def share(text: str) -> float:
-    """A number in (0, 1), for argparse."""
-    value = float(text)
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
-
-
-def margin(text: str) -> float:
-    """A margin in (0, 0.5), for argparse."""
-    value = float(text)
-    if not 0 < value < 0.5:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 0.5 (0.05 is five points)")
-    return value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m harness.analyze", description="Win rates of a ratings file, with honest intervals.",
@@ -70,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--margin", type=margin, default=0.05, help="for equivalence (default 0.05)")
     parser.add_argument("--columns", metavar="THEIRS=OURS,...", help="the file's names for our columns")
     parser.add_argument("--majority", action="store_true", help="one vote an item: the majority's")
-    parser.add_argument("--confidence", type=share, default=0.95)
-    parser.add_argument("--resamples", type=int, default=1000, help="of the bootstraps; 0: none")
+    parser.add_argument("--confidence", type=confidence, default=0.95)
+    parser.add_argument("--resamples", type=resamples, default=1000, help="of the bootstraps; 0: none")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstraps")
     parser.add_argument("--sensitivity", action="store_true",
                         help="also GEE, a mixed model, conditional logit")
@@ -79,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="exclude raters below this accuracy on gold items")
     parser.add_argument("--min-repeat", type=share, metavar="SHARE",
                         help="exclude raters below this consistency on repeats")
-    parser.add_argument("--min-seconds", type=float, metavar="S",
+    parser.add_argument("--min-seconds", type=not_negative, metavar="S",
                         help="exclude raters whose median is faster")
     parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out and count them")
     parser.add_argument("--json", action="store_true", help="print the results for machines")

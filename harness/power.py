@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.analyze import margin, share
+from harness.arguments import error_rate, margin, not_negative, positive_count, share
 from harness.command import run_command
 from harness.errors import InputError
 
@@ -163,27 +163,20 @@ def _print(result: dict[str, Any]) -> None:
         console.print(f"Note: {note}")
 
 
-def _whole(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m harness.power",
                                      description="How many items and raters a claim needs.")
     parser.add_argument("--win-rate", type=share, default=0.55, help="the true win rate (default 0.55)")
     parser.add_argument("--margin", type=margin, help="for non-inferiority and equivalence")
-    parser.add_argument("--raters", type=_whole, default=12)
-    parser.add_argument("--raters-per-item", type=_whole, default=3)
-    parser.add_argument("--judgments", type=_whole, help="a budget: simulate up to so many judgments")
+    parser.add_argument("--raters", type=positive_count, default=12)
+    parser.add_argument("--raters-per-item", type=positive_count, default=3)
+    parser.add_argument("--judgments", type=positive_count, help="a budget: simulate up to so many judgments")
     parser.add_argument("--power", type=share, default=0.8)
-    parser.add_argument("--alpha", type=share, default=0.05)
+    parser.add_argument("--alpha", type=error_rate, default=0.05)
     parser.add_argument("--ties", type=float, default=0.0, help="share of ties")
-    parser.add_argument("--item-sd", type=float, default=1.0, help="of item effects, on the logit scale")
-    parser.add_argument("--rater-sd", type=float, default=0.5, help="of rater effects")
-    parser.add_argument("--simulations", type=_whole, default=400)
+    parser.add_argument("--item-sd", type=not_negative, default=1.0, help="of item effects, on the logit scale")
+    parser.add_argument("--rater-sd", type=not_negative, default=0.5, help="of rater effects")
+    parser.add_argument("--simulations", type=positive_count, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print the results for machines")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the curve")

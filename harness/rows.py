@@ -70,14 +70,23 @@ def _json_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
             continue
         try:
             row = json.loads(text)
-        except json.JSONDecodeError as error:
-            bad.report(f"invalid JSON ({error.msg} at column {error.colno})", line=number,
-                       reason="invalid JSON")
+            # Half a surrogate pair ("\ud800") parses, but can be written to no file and no terminal.
+            json.dumps(row, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
+            bad.report(f"invalid JSON ({_json_fault(error)})", line=number, reason="invalid JSON")
             continue
         if not isinstance(row, dict):
             bad.report("not a JSON object", line=number, cure="Write one {...} a line.")
             continue
         yield number, row
+
+
+def _json_fault(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    if isinstance(error, UnicodeEncodeError):
+        return "half of a surrogate pair, which is no character"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number of thousands of digits"
 
 
 def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
@@ -87,7 +96,8 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
         kept = list(_decoded_lines(data, bad))
         text, lines = "\n".join(line for _, line in kept), [number for number, _ in kept]
     csv.field_size_limit(2**31 - 1)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    # strict: an unclosed quote swallows the rows up to the next quote, so how many are lost cannot be counted.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] | None = None
     last = 0
     while True:
@@ -96,7 +106,9 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(f"invalid CSV ({error})", file=bad.file, line=last + 1) from None
+            start = last + 1 if lines is None else lines[last]
+            raise InputError(f"invalid CSV ({error})", file=bad.file, line=start,
+                             cure="Is there a quote too many or too few?") from None
         first, last = last, reader.line_num
         line = first + 1 if lines is None else lines[first]
         if not values:

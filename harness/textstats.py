@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.arguments import some_resamples
 from harness.command import run_command
 
 _PIPED_WIDTH = 220
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-controls", action="store_true",
                         help="without reference, lead-3 and random sentences")
     parser.add_argument("--columns", metavar="THEIRS=OURS,...", help="the file's names for our keys")
-    parser.add_argument("--resamples", type=int, default=1000, help="of the bootstrap")
+    parser.add_argument("--resamples", type=some_resamples, default=1000, help="of the bootstrap")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap and of the random sentences")
     parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out and count them")
     parser.add_argument("--json", action="store_true", help="print the results for machines")

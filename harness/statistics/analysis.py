@@ -238,7 +238,7 @@ def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> list[Js
         column = ratings.numbers.get(by)
     if column is None:
         return []
-    known = np.flatnonzero(np.array([value == value for value in column.tolist()], dtype=bool))
+    known = np.flatnonzero(np.array([value == value and value != "" for value in column.tolist()], dtype=bool))
     groups = rows_by_label(column[known])
     rows: list[Json] = []
     if len(groups) < 2:

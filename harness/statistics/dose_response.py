@@ -82,8 +82,8 @@ def dose_response(outcomes: Sequence[float] | FloatArray, budgets: Sequence[int]
     """The dose-response of n judgments against one baseline.
 
     outcomes: (n,) 1, ½, 0 from the trained arm's side. budgets: (n,) labels of that arm. items: (n,) one
-    label an item (arm and seed included). queries: (n,) the clusters, items where None. Budgets below one
-    have no logarithm and are left out with a note.
+    label an item (arm and seed included). queries: (n,) the clusters, items where None. seeds: (n,) "" where
+    unknown. Budgets below one have no logarithm and are left out with a note.
     """
     keep = np.asarray(budgets) >= 1
     notes = () if keep.all() else ("judgments with no labels (budget below 1) are not on the curve",)
@@ -138,7 +138,7 @@ def _seed_points(data: _Data, index: int, items: FloatArray,
     if seeds is None:
         return ()
     points = []
-    for seed in sorted(set(seeds[data.budget == index])):
+    for seed in sorted(set(seeds[data.budget == index]) - {""}):
         here = (data.budget == index) & (seeds == seed)
         rate = win_rate(data.scores[here], items=items[here]).win_rate
         assert rate is not None

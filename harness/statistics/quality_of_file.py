@@ -32,12 +32,17 @@ def quality_and_repeats(ratings: Ratings) -> tuple[list[RaterQuality], SwappedRe
 
 
 def _originals(ratings: Ratings) -> NDArray[Any]:
-    """(n,) the row of the same rater's judgment on the item that this one repeats, -1 where there is none."""
+    """(n,) the row of the same rater's judgment of the pair that this one repeats, -1 where there is none.
+
+    An item's label is its id and its pair of arms (then seed and budget): files that number queries use an id for
+    several pairs.
+    """
     found = np.full(len(ratings), -1, dtype=np.int64)
     repeats = [row for row, of in enumerate(ratings.repeat_of) if of is not None]
     if repeats:
-        row_of = {(rater, item.split("\x1f")[0]): row
+        row_of = {(rater, item): row
                   for row, (rater, item) in enumerate(zip(ratings.rater, ratings.item, strict=True))}
         for row in repeats:
-            found[row] = row_of.get((ratings.rater[row], ratings.repeat_of[row]), -1)
+            _, pair = ratings.item[row].split("\x1f", 1)
+            found[row] = row_of.get((ratings.rater[row], f"{ratings.repeat_of[row]}\x1f{pair}"), -1)
     return found

@@ -23,6 +23,7 @@ OPTIONAL = ("query_id", "shown_at", "decided_at", "seed", "gold_choice", "repeat
 COLUMNS = (*REQUIRED, *OPTIONAL)
 
 _SIDES = {"left": 1.0, "right": 0.0, "tie": 0.5}
+_CHOICES = (*_SIDES, Choice.SKIP.value)
 _MISSING = ("", None)
 
 
@@ -30,8 +31,8 @@ _MISSING = ("", None)
 class Ratings:
     """n judgments. outcomes: (n,) 1 where the left response was chosen, ½ for a tie, 0 for the right.
 
-    item: (n,) one label an item and pair of arms. query, seed: labels or None. seconds: NaN where
-    unknown. numbers: the numeric columns that the file has. gold: (n,) the right outcome for the left
+    item: (n,) one label an item and pair of arms. query, seed: labels or None, a seed "" where unknown.
+    seconds: NaN where unknown. numbers: the numeric columns that the file has. gold: (n,) the right outcome for the left
     side, NaN elsewhere. repeat_of: (n,) the item that this one repeats, or None. line: (n,) where the row
     stands in the file.
     """
@@ -99,12 +100,16 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
         problem = "every judgment is a skip" if skips else "no judgments in it"
         raise InputError(problem, file=str(path), cure="Every row of it was bad." if bad.counts else None)
     ratings = table.ratings()
-    kept = _latest(ratings, table.columns["decided_at"])
+    kept = _latest(ratings, np.array(table.columns["decided"], dtype=np.float64))
     warnings = []
     if kept.sum() < len(ratings):
         n = int(len(ratings) - kept.sum())
-        warnings.append(f"{n} judgments were replaced by a later one of the same rater on the same item")
+        were = "judgment was" if n == 1 else "judgments were"
+        warnings.append(f"{n} {were} replaced by a later one of the same rater on the same item")
         excluded.append({"reason": "replaced by a later judgment", "n": n})
+    known = set(table.columns["item_id"])
+    if lost := sum(of is not None and of not in known for of in ratings.repeat_of[kept]):
+        warnings.append(f"repeat_of names no item of the file in {lost} row{'s' if lost > 1 else ''}")
     return ReadRatings(ratings.take(kept), tuple(excluded), tuple(warnings))
 
 
@@ -143,6 +148,10 @@ def _is_sound(row: Row, line: int, bad: BadRows) -> bool:
             bad.report("empty", line=line, key=name, reason=f"empty {name}")
             return False
         row[name] = str(row[name]).strip()
+    for name in ("left_arm", "right_arm"):
+        if row[name].lower() in _CHOICES:
+            raise InputError(f"an arm called {row[name]!r}", file=bad.file, line=line, key=name,
+                             cure=f"Rename it: a choice of {', '.join(_CHOICES)} must mean one thing")
     if row["left_arm"] == row["right_arm"]:
         bad.report(f"both sides are the arm {row['left_arm']!r}", line=line, key="right_arm",
                    reason="the same arm on both sides")
@@ -172,27 +181,51 @@ def _has_sound_optionals(row: Row, line: int, bad: BadRows) -> bool:
             row[name] = np.nan
             continue
         try:
-            row[name] = float(row[name])
-        except (TypeError, ValueError):
+            number = float(row[name])
+        except (TypeError, ValueError, OverflowError):
             bad.report(f"not a number: {row[name]!r}", line=line, key=name,
                        reason=f"{name} is not a number")
             return False
-    row["seconds"] = np.nan
-    if row["shown_at"] not in _MISSING and row["decided_at"] not in _MISSING:
-        try:
-            row["seconds"] = _seconds(row["decided_at"]) - _seconds(row["shown_at"])
-        except (TypeError, ValueError):
-            bad.report(f"not a time: {row['shown_at']!r} or {row['decided_at']!r}", line=line,
-                       key="decided_at", reason="not a time", cure="Write ISO 8601, or seconds.")
+        whole = name != "label_budget" or np.isnan(number) or (number >= 0 and number.is_integer())
+        if np.isinf(number) or not whole:
+            kind = "a finite number" if whole else "a whole number of labels"
+            bad.report(f"not {kind}: {row[name]!r}", line=line, key=name, reason=f"{name} is not {kind}")
             return False
+        row[name] = number
+    return _has_sound_times(row, line, bad)
+
+
+def _has_sound_times(row: Row, line: int, bad: BadRows) -> bool:
+    """Sets `decided` (seconds, -inf where unknown) and `seconds` from shown to decided (NaN where unknown)."""
+    times: dict[str, float | None] = {"shown_at": None, "decided_at": None}
+    for name in times:
+        if row[name] in _MISSING:
+            continue
+        try:
+            times[name] = _seconds(row[name])
+        except (TypeError, ValueError, OverflowError):
+            bad.report(f"not a time: {row[name]!r}", line=line, key=name, reason="not a time",
+                       cure="Write ISO 8601, or seconds.")
+            return False
+    shown, decided = times.values()
+    row["decided"] = -np.inf if decided is None else decided
+    row["seconds"] = np.nan if shown is None or decided is None else decided - shown
+    if row["seconds"] < 0:
+        bad.report("decided before it was shown", line=line, key="decided_at",
+                   reason="decided before it was shown")
+        return False
     return True
 
 
 def _seconds(value: Any) -> float:
+    """Raises TypeError, ValueError or OverflowError for what is no time."""
     try:
-        return float(value)
+        seconds = float(value)
     except ValueError:
         return datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
+    if not np.isfinite(seconds):
+        raise ValueError(f"not a time: {value}")
+    return seconds
 
 
 class _Table:
@@ -200,7 +233,7 @@ class _Table:
 
     def __init__(self) -> None:
         self.lines: list[int] = []
-        self.columns: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "seconds")}
+        self.columns: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "seconds", "decided")}
 
     def add(self, line: int, row: Row) -> None:
         self.lines.append(line)
@@ -209,7 +242,7 @@ class _Table:
             values.append(sys.intern(value) if type(value) is str else value)
 
     def ratings(self) -> Ratings:
-        left, right, seed = self._texts("left_arm"), self._texts("right_arm"), self._labels("seed")
+        left, right, seed, query = self._texts("left_arm"), self._texts("right_arm"), self._labels("seed"), self._labels("query_id")
         numbers = {name: np.array(self.columns[name], dtype=np.float64) for name in NUMBERS}
         present = {name: values for name, values in numbers.items() if not np.isnan(values).all()}
         low, high = np.where(left < right, left, right), np.where(left < right, right, left)
@@ -219,13 +252,16 @@ class _Table:
         # An item is one pair of responses: files that number queries reuse the number for other arms.
         item = np.array([sys.intern("\x1f".join(map(str, part))) for part in zip(*parts, strict=True)],
                         dtype=object)
+        if query is not None:
+            # A row without a query stands alone; all of them are not one cluster.
+            query = np.where(query == "", item, query)
         return Ratings(
             item=item, rater=self._texts("rater_id"), left=left, right=right,
             outcomes=np.array([_SIDES[choice] for choice in self.columns["choice"]]),
-            query=self._labels("query_id"), seed=seed, numbers=present,
+            query=query, seed=seed, numbers=present,
             seconds=np.array(self.columns["seconds"], dtype=np.float64),
             gold=np.array([_SIDES.get(str(gold), np.nan) for gold in self.columns["gold_choice"]]),
-            repeat_of=np.array([None if value in _MISSING else str(value)
+            repeat_of=np.array([None if value in _MISSING else str(value).strip() or None
                                 for value in self.columns["repeat_of"]], dtype=object),
             line=np.array(self.lines))
 
@@ -233,22 +269,21 @@ class _Table:
         return np.array(self.columns[name], dtype=object)
 
     def _labels(self, name: str) -> NDArray[Any] | None:
-        """A column of optional labels; None where no row has one."""
+        """A column of optional labels, "" where a row has none; None where no row has one."""
         if all(value in _MISSING for value in self.columns[name]):
             return None
-        return np.array([str(value) for value in self.columns[name]], dtype=object)
+        return np.array(["" if value is None else str(value) for value in self.columns[name]], dtype=object)
 
 
-def _latest(ratings: Ratings, decided_at: list[Any]) -> NDArray[np.bool_]:
-    """Mask of each rater's last judgment on each item: by decided_at where given, else by its place."""
+def _latest(ratings: Ratings, decided: FloatArray) -> NDArray[np.bool_]:
+    """Mask of each rater's last judgment on each item: by the time decided where given, else by its place."""
     item, _ = encode(ratings.item)
     rater, n_raters = encode(ratings.rater)
     cell = item * n_raters + rater
     kept = np.zeros(len(ratings), dtype=bool)
     if len(np.unique(cell)) == len(cell):
         return ~kept
-    times = np.array([-np.inf if time in _MISSING else _seconds(time) for time in decided_at])
-    order = np.lexsort((np.arange(len(cell)), times, cell))
+    order = np.lexsort((np.arange(len(cell)), decided, cell))
     last = np.append(np.diff(cell[order]) != 0, True)
     kept[order[last]] = True
     return kept

@@ -33,6 +33,9 @@ class Design:
             raise ValueError(f"raters_per_item must be in 1..{self.n_raters}, not {self.raters_per_item}")
         if not 0 <= self.tie_rate < 1:
             raise ValueError(f"tie_rate must be in [0, 1), not {self.tie_rate}")
+        for name in ("item_sd", "rater_sd"):
+            if not 0 <= getattr(self, name) <= 10:
+                raise ValueError(f"{name} must be in 0..10 on the logit scale, not {getattr(self, name)}")
         if not 0 < self.decisive_win_rate < 1:
             raise ValueError(f"a win rate of {self.win_rate} cannot be with {self.tie_rate:.0%} ties")
 
@@ -52,7 +55,8 @@ class Design:
         def excess(b: float) -> float:
             return float(weights @ expit(b + spread * nodes) / weights.sum()) - self.decisive_win_rate
 
-        return float(brentq(excess, -40.0, 40.0))
+        reach = 40 + 10 * float(spread)
+        return float(brentq(excess, -reach, reach))
 
 
 @dataclass(frozen=True)

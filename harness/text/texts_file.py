@@ -11,6 +11,9 @@ from harness.rows import BadRows, Row, parse_columns, read_rows
 from harness.text.tokenization import Tokenizer
 
 COLUMNS = ("response", "source", "reference", "arm", "id", "has_preamble")
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": None}
+"""How a CSV file writes what JSON has words for."""
+
 ONLY_ARM = "responses"
 """The arm's name in a file that has no arms."""
 
@@ -92,11 +95,15 @@ def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer:
         bad.report("the source is shorter than the response", line=line, key="source",
                    reason="source shorter than the response", cure="Are the two swapped?")
         return None
-    preamble = values["has_preamble"]
+    preamble = "" if values["has_preamble"] is None else str(values["has_preamble"]).strip().lower()
+    if preamble not in _TRUTH:
+        bad.report(f"neither true nor false: {values['has_preamble']!r}", line=line, key="has_preamble",
+                   reason="has_preamble is neither true nor false")
+        return None
     return TextRow(arm=str(values["arm"] if values["arm"] is not None else ONLY_ARM),
                    id=None if values["id"] is None else str(values["id"]), response=values["response"],
                    source=source, references=references,
-                   has_preamble=preamble if isinstance(preamble, bool) else None)
+                   has_preamble=_TRUTH[preamble])
 
 
 def _references(value: Any, line: int, bad: BadRows) -> tuple[str, ...] | None:

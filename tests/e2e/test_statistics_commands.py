@@ -168,6 +168,77 @@ def test_a_bad_row_is_one_message_with_its_line_or_is_left_out(tmp_path, capsys,
     assert found["excluded"][0]["n"] == 1
 
 
+@pytest.mark.parametrize(("cells", "message"), [
+    ({"decided_at": "yesterday"}, "decided_at: not a time: 'yesterday'"),
+    ({"decided_at": "nan"}, "decided_at: not a time"),
+    ({"shown_at": "2024-01-02", "decided_at": "2024-01-01"}, "decided_at: decided before it was shown"),
+    ({"label_budget": "inf"}, "label_budget: not a whole number of labels"),
+    ({"label_budget": 2.5}, "label_budget: not a whole number of labels"),
+    ({"label_budget": -1}, "label_budget: not a whole number of labels"),
+    ({"left_length": "inf"}, "left_length: not a finite number"),
+])
+def test_a_bad_optional_cell_is_one_message_or_is_left_out(tmp_path, capsys, cells, message) -> None:
+    rows = [{"decided_at": "2024-01-03"}, cells]
+    lines = [json.dumps(dict(zip(HEADER, GOOD, strict=True)) | row | {"seed": None}) for row in rows]
+    path = tmp_path / "r.jsonl"
+    path.write_text("\n".join(lines))
+    assert analyze.main([str(path)]) == 2
+    error = capsys.readouterr().err
+    assert f"r.jsonl:2: {message}" in error
+    assert error.count("\n") == 1
+    found = _json(analyze, capsys, path, "--skip-bad")
+    assert (found["comparisons"][0]["n_judgments"], found["excluded"][0]["n"]) == (1, 1)
+
+
+def test_repeats_are_looked_up_by_item_and_pair_of_arms(tmp_path, capsys) -> None:
+    # An id that stands for a query comes again for other arms; the repeat is of A against B.
+    rows = [["i1", "r", "A", "B", "A", ""], ["i1", "r", "A", "C", "C", ""], ["i2", "r", "A", "B", "B", ""],
+            ["x1", "r", "B", "A", "A", " i1 "], ["x2", "r", "B", "A", "A", "i9"]]
+    found = _json(analyze, capsys, _write(tmp_path / "r.csv", rows, [*HEADER, "repeat_of"]))
+    assert (found["quality"][0]["repeat_consistency"], found["quality"][0]["n_repeats"]) == (1.0, 1)
+    assert (found["swapped_repeats"]["n_pairs"], found["swapped_repeats"]["consistent"]) == (1, 1)
+    assert "repeat_of names no item of the file in 1 row" in found["warnings"]
+
+
+def test_an_arm_may_not_be_called_like_a_choice(tmp_path, capsys) -> None:
+    path = _write(tmp_path / "r.csv", [GOOD, ["2", "x", "Tie", "b", "left"]])
+    assert analyze.main([str(path), "--skip-bad"]) == 2
+    assert "r.csv:3: left_arm: an arm called 'Tie'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", ['["i3', '["' + "1" * 5000 + '"]', '{"item_id": ' + "1" * 5000 + "}", "[" * 100_000,
+                                    '{"item_id": "\\ud800"}'])
+def test_json_that_python_cannot_read_is_one_message_or_is_left_out(tmp_path, capsys, broken) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps(dict(zip(HEADER, GOOD, strict=True))) + "\n" + broken)
+    assert analyze.main([str(path)]) == 2
+    error = capsys.readouterr().err
+    assert "r.jsonl:2: " in error
+    assert error.count("\n") == 1
+    assert _json(analyze, capsys, path, "--skip-bad")["excluded"][0]["n"] == 1
+
+
+def test_an_unclosed_quote_swallows_no_rows_in_silence(tmp_path, capsys) -> None:
+    path = tmp_path / "r.csv"
+    for rest in ("3,x,a,b,left\n", '3,"x",a,b,left\n'):
+        path.write_text("item_id,rater_id,left_arm,right_arm,choice\n1,x,a,b,left\n2,\"x,a,b,left\n" + rest)
+        assert analyze.main([str(path), "--skip-bad"]) == 2
+        assert "r.csv:3: invalid CSV" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "arguments"), [
+    (analyze, ["r.csv", "--confidence", "0.5"]), (analyze, ["r.csv", "--resamples", "1"]),
+    (analyze, ["r.csv", "--resamples", "-1"]), (analyze, ["r.csv", "--min-seconds", "nan"]),
+    (textstats, ["t.jsonl", "--resamples", "0"]), (power, ["--alpha", "0.5", "--margin", ".1"]),
+    (power, ["--item-sd", "-1"]), (power, ["--rater-sd", "nan"]),
+])
+def test_an_argument_out_of_range_is_named(capsys, command, arguments) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command.main(arguments)
+    assert stopped.value.code == 2
+    assert f"argument {arguments[-2] if arguments[-1] != '.1' else '--alpha'}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("content", "suffix", "message"), [
     (b"item_id,left_arm,right_arm,choice\n1,a,b,left\n", ".csv", "no column 'rater_id'"),
     (b'{"item_id": 1}\n{broken\n', ".jsonl", "rater_id"),
@@ -243,6 +314,16 @@ def test_a_bad_text_is_one_message_with_its_line_or_is_left_out(tmp_path, capsys
     assert error.count("\n") == 1
     found = _json(textstats, capsys, path, "--skip-bad")
     assert (found["arms"][0]["n"], found["excluded"][0]["n"]) == (1, 1)
+
+
+def test_textstats_reads_truth_from_csv(tmp_path, capsys) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("response,source,has_preamble\nthe cat,the cat sat .,yes\na dog,a dog ran .,False\nx,x y,\n")
+    found = _json(textstats, capsys, path)["arms"][0]["first_three_words"]
+    assert (found["with_preamble"], found["without_preamble"]) != (None, None)
+    path.write_text("response,source,has_preamble\nthe cat,the cat sat .,maybe\n")
+    assert textstats.main([str(path)]) == 2
+    assert "t.csv:2: has_preamble: neither true nor false" in capsys.readouterr().err
 
 
 def test_power_prints_formula_and_simulation(capsys) -> None:
