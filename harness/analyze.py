@@ -80,16 +80,18 @@ def _print_tables(result: dict[str, Any]) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     console.print(answer(result), highlight=False, markup=False)
-    for title, columns, rows in tables(result):
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-        for index, column in enumerate(columns):
+    for found in tables(result):
+        table = Table(title=found.title, title_justify="left", box=None, pad_edge=False)
+        for index, column in enumerate(found.columns):
             table.add_column(column, justify="right" if index else "left", overflow="fold")
-        for row in rows[:_FEW_ROWS]:
+        for row in found.rows[:_FEW_ROWS]:
             table.add_row(*(cell.replace("[", r"\[") for cell in row))
         console.print()
         console.print(table)
-        if len(rows) > _FEW_ROWS:
-            console.print(f"... and {len(rows) - _FEW_ROWS} more (--json or --html has them all)")
+        if len(found.rows) > _FEW_ROWS:
+            console.print(f"... and {len(found.rows) - _FEW_ROWS} more (--json or --html has them all)")
+        for reason in found.reasons:
+            console.print(reason, highlight=False, markup=False)
     for warning in result["warnings"]:
         console.print(f"Note: {warning}", markup=False)
 

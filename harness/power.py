@@ -31,22 +31,21 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.statistics.power import power_curve
     from harness.statistics.simulation import Design
 
-    formula = _formula(arguments)
-    per_item = arguments.raters_per_item
-    counts = _item_counts(arguments, max([found for found in formula.values() if found], default=400))
     try:
-        design = Design(win_rate=arguments.win_rate, n_items=counts[0], n_raters=arguments.raters,
-                        raters_per_item=per_item, item_sd=arguments.item_sd, rater_sd=arguments.rater_sd,
+        design = Design(win_rate=arguments.win_rate, n_items=1, n_raters=arguments.raters,
+                        raters_per_item=arguments.raters_per_item, item_sd=arguments.item_sd, rater_sd=arguments.rater_sd,
                         tie_rate=arguments.ties)
     except ValueError as error:
         raise InputError(str(error)) from None
+    formula = _formula(arguments)
+    counts = _item_counts(arguments, max([found for found in formula.values() if found], default=400))
     points = power_curve(design, counts, numpy_generator(arguments.seed, "power"), margin=arguments.margin,
                          simulations=arguments.simulations, alpha=arguments.alpha)
     result = {
         "settings": {key: value for key, value in vars(arguments).items() if key not in ("json", "html")},
         "formula": formula,
         "simulation": [_point(point) for point in points],
-        "needed": {claim: _needed(points, claim, arguments.power)
+        "needed": {claim: _needed(points, claim, arguments)
                    for claim in ("different", "non_inferior", "equivalent")},
         "notes": _notes(arguments),
     }
@@ -58,20 +57,21 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _formula(arguments: argparse.Namespace) -> dict[str, int | None]:
-    """Decisive independent items for each claim; None where the claim does not apply."""
+    """Independent items for each claim, tied ones among them; None where the claim does not apply."""
     from harness.statistics.power import (
         items_for_equivalence,
         items_for_non_inferiority,
         items_for_win_rate,
     )
 
-    rate, delta, power, alpha = arguments.win_rate, arguments.margin, arguments.power, arguments.alpha
+    rate, delta = arguments.win_rate, arguments.margin
+    power, alpha, ties = arguments.power, arguments.alpha, arguments.ties
     return {
-        "different": None if rate == 0.5 else items_for_win_rate(rate, power=power, alpha=alpha),
+        "different": None if rate == 0.5 else items_for_win_rate(rate, power=power, alpha=alpha, ties=ties),
         "non_inferior": None if delta is None or rate >= 0.5 + delta
-        else items_for_non_inferiority(rate, delta, power=power, alpha=alpha),
+        else items_for_non_inferiority(rate, delta, power=power, alpha=alpha, ties=ties),
         "equivalent": None if delta is None or rate != 0.5
-        else items_for_equivalence(delta, power=power, alpha=alpha),
+        else items_for_equivalence(delta, power=power, alpha=alpha, ties=ties),
     }
 
 
@@ -93,25 +93,42 @@ def _point(point: SimulatedPower) -> dict[str, Any]:
             "coverage": point.coverage, "width": point.width}
 
 
-def _needed(points: Sequence[SimulatedPower], claim: str, power: float) -> dict[str, Any]:
-    """The items at which the simulated power passes the target, by interpolation; None where it does not."""
+def _needed(points: Sequence[SimulatedPower], claim: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The items at which the simulated power passes the target, by interpolation; None where it does not.
+
+    or_fewer: the least number simulated passes it already.
+    """
+    power = arguments.power
     values = [(point.design.n_items, getattr(point, claim)) for point in points]
     if values[0][1] is None:
-        return {"n_items": None, "why_undefined": "needs --margin"}
+        return _no_items("needs --margin")
+    if not _is_true(claim, arguments.win_rate, arguments.margin):
+        return _no_items(f"the claim is false at a win rate of {arguments.win_rate:g}: no number of items shows it")
     if values[0][1] >= power:
-        return {"n_items": values[0][0], "why_undefined": None}
+        return {"n_items": values[0][0], "or_fewer": True, "why_undefined": None}
     for (few, below), (many, above) in pairwise(values):
         if below < power <= above:
             at = few + (many - few) * (power - below) / (above - below)
-            return {"n_items": round(at), "why_undefined": None}
+            return {"n_items": round(at), "or_fewer": False, "why_undefined": None}
     best = max(value for _, value in values)
-    why = f"the power stays at {best:.0%} up to {values[-1][0]:,} items; more raters may be what is missing"
-    return {"n_items": None, "why_undefined": why}
+    return _no_items(f"the power stays at {best:.0%} up to {values[-1][0]:,} items; more raters may be what is missing")
+
+
+def _no_items(why: str) -> dict[str, Any]:
+    return {"n_items": None, "or_fewer": False, "why_undefined": why}
+
+
+def _is_true(claim: str, rate: float, delta: float | None) -> bool:
+    """Whether the claim holds at this win rate."""
+    if claim == "different":
+        return rate != 0.5
+    assert delta is not None
+    return rate < 0.5 + delta and (claim == "non_inferior" or rate > 0.5 - delta)
 
 
 def _notes(arguments: argparse.Namespace) -> list[str]:
-    notes = ["the formulas count independent decisive votes, one an item; the simulation has rater and item "
-             "effects"]
+    notes = ["the formulas count independent votes, one an item, ties among them; the simulation has rater "
+             "and item effects"]
     if arguments.raters < 8:
         notes.append("fewer than 8 raters: the inference is for these raters only")
     if arguments.win_rate == 0.5:
@@ -145,7 +162,7 @@ def _print(result: dict[str, Any]) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     for claim, items in result["formula"].items():
         if items is not None:
-            console.print(f"By formula, {claim.replace('_', ' ')}: {items:,} decisive items of one vote")
+            console.print(f"By formula, {claim.replace('_', ' ')}: {items:,} items of one vote")
     settings = result["settings"]
     console.print(f"By simulation, {settings['raters']} raters, {settings['raters_per_item']} an item:")
     for point in result["simulation"]:
@@ -155,8 +172,9 @@ def _print(result: dict[str, Any]) -> None:
         console.print(f"{point['n_items']:>7,} items  {bars}")
     for claim, found in result["needed"].items():
         if found["n_items"] is not None:
-            console.print(f"{claim.replace('_', ' ')}: about {found['n_items']:,} items "
-                          f"({found['n_items'] * settings['raters_per_item']:,} judgments)")
+            n_items = f"{found['n_items']:,} or fewer" if found["or_fewer"] else f"about {found['n_items']:,}"
+            judgments = found["n_items"] * settings["raters_per_item"]
+            console.print(f"{claim.replace('_', ' ')}: {n_items} items ({judgments:,} judgments)")
         elif settings["margin"] is not None or claim == "different":
             console.print(f"{claim.replace('_', ' ')}: {found['why_undefined']}")
     for note in result["notes"]:

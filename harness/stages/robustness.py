@@ -74,7 +74,7 @@ def _other_models(votes: Votes, confidence: float, seed: int) -> list[dict[str, 
     resampled = planned.bootstrap
     rows.append(_row("bootstrap over queries" + (" and raters" if planned.n_raters > 1 else ""), planned.win_rate,
                      resampled.low if resampled else None, resampled.high if resampled else None,
-                     planned.why_undefined))
+                     resampled.why_undefined if resampled else planned.why_undefined))
     spread = seed_spread(votes.outcomes, votes.seeds, items=votes.items, confidence=confidence)
     rows.append(_row("training seeds as the sample", spread.mean, spread.ci_low, spread.ci_high,
                      spread.note if spread.ci_low is None else None))

@@ -193,8 +193,8 @@ def _rate_row(pair: _Comparison, rate: WinRate) -> Json:
 
 
 def _strength(strength: ArmStrength) -> Json:
-    row: Json = {"arm": strength.arm, "log_strength": strength.log_strength, "se": strength.standard_error}
-    return row | ({"why_undefined": strength.why_undefined} if strength.why_undefined else {})
+    return {"arm": strength.arm, "log_strength": strength.log_strength, "se": strength.standard_error,
+            "why_undefined": strength.why_undefined}
 
 
 def _controlled(ratings: Ratings, settings: AnalysisSettings, comparisons: list[Json]) -> list[Json]:
@@ -275,6 +275,7 @@ def _sensitivity(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
     for pair in _pairs(ratings, settings.baseline):
         found = sensitivity(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
                             a_was_left=(ratings.left[pair.rows] == pair.arm_a).astype(np.float64),
+                            queries=None if ratings.query is None else ratings.query[pair.rows],
                             confidence=settings.confidence)
         rows += [{"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(model)} for model in found]
     return rows

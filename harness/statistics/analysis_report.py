@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from harness.pages.page import Page, interval, number, p_value, percent
 from harness.pages.plots import CurvePoint, Estimate, dose_response_plot, forest
 
 Json = dict[str, Any]
-Table = tuple[str, tuple[str, ...], Sequence[tuple[str, ...]]]
-"""A title, the columns' names (the first is words), formatted rows."""
+
+
+class Table(NamedTuple):
+    """Formatted rows; the first column is words. reasons: why something in it is undefined."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    reasons: tuple[str, ...] = ()
+
 
 _LONGEST_PLOT = 40
 
@@ -19,10 +27,10 @@ def tables(result: Json) -> list[Table]:
     """Every table, in the order of reading; empty ones left out."""
     found = [_win_rates(result), _equivalence(result), _position(result), _strengths(result),
              *(_controlled(model) for model in result["bradley_terry_controlled"]), _agreement(result),
-             _quality(result), _fragility(result), _breakdown(result, "by_label_budget", "label_budget"),
-             _breakdown(result, "by_seed", "seed"), _breakdown(result, "by_rater", "rater"),
+             _quality(result), _fragility(result), _dose_response(result),
+             _breakdown(result, "by_label_budget", "label_budget"), _breakdown(result, "by_seed", "seed"), _breakdown(result, "by_rater", "rater"),
              _sensitivity(result), _left_out(result)]
-    return [table for table in found if table[2]]
+    return [table for table in found if table.rows]
 
 
 def answer(result: Json) -> str:
@@ -52,11 +60,14 @@ def html(result: Json, *, source: str) -> str:
     points = result["dose_response"].get("points")
     if points:
         page.figure(dose_response_plot({"": [_curve_point(point) for point in points]}),
-                    "Win rate over the baseline by label budget; small points are single seeds, the line the "
-                    "isotonic fit. Saturation: " + result["dose_response"]["saturating"]["statement"])
-    for title, columns, rows in tables(result):
-        page.heading(title)
-        page.table(columns, rows)
+                    "Win rate over the baseline by label budget; open points are single seeds, the solid line joins "
+                    "the points, the dotted one is the isotonic fit. Saturation: "
+                    + result["dose_response"]["saturating"]["statement"])
+    for table in tables(result):
+        page.heading(table.title)
+        page.table(table.columns, table.rows)
+        for reason in table.reasons:
+            page.paragraph(reason, kind="quiet")
     page.heading("Methods")
     page.paragraph(methods(result))
     return page.render()
@@ -72,7 +83,7 @@ def methods(result: Json) -> str:
         f"from {vote}. Intervals at {percent(settings['confidence'], 0)}: {method}, degrees of "
         f"freedom one less than the fewer clusters; two-way bootstrap, {settings['resamples']} resamples, "
         f"seed {settings['seed']}. p values are two-sided, adjusted by Holm over all comparisons. "
-        f"Equivalence: two one-sided tests with a margin of {100 * settings['margin']:g} points. "
+        f"Equivalence: two one-sided tests with a margin of {100 * settings['margin']:g} points, not adjusted. "
         f"Bradley-Terry with an intercept for the left side, a tie half a win for both; Davidson's model for "
         f"ties; clustered errors. Agreement: Krippendorff's nominal alpha with a bootstrap interval over "
         f"items, Gwet's AC1. Sides: exact binomial test, Holm over raters."
@@ -85,8 +96,8 @@ def _win_rates(result: Json) -> Table:
              p_value(row["p_value_holm"]), percent(row["win_rate_without_ties"]),
              percent(row["win_rate_majority"]), f"{row['wins']} / {row['ties']} / {row['losses']}",
              str(row["n_items"]), str(row["n_raters"])) for row in result["comparisons"]]
-    return "Win rates", ("", "win rate", "interval", "p", "p (Holm)", "without ties", "majority",
-                         "win / tie / loss", "items", "raters"), rows
+    return Table("Win rates", ("", "win rate", "interval", "p", "p (Holm)", "without ties", "majority",
+                               "win / tie / loss", "items", "raters"), rows, _why(_named(result["comparisons"])))
 
 
 def _equivalence(result: Json) -> Table:
@@ -94,8 +105,9 @@ def _equivalence(result: Json) -> Table:
     rows = [(f"{row['arm_a']} and {row['arm_b']}", row["equivalence"]["verdict"],
              p_value(row["equivalence"]["p_non_inferior"]), p_value(row["equivalence"]["p_b_non_inferior"]),
              p_value(row["equivalence"]["p_equivalent"])) for row in result["comparisons"]]
-    return (f"Equivalence within {margin}",
-            ("", "the first is", "p first not worse", "p second not worse", "p equivalent"), rows)
+    reasons = _why((_pair(row), row["equivalence"]["why_undefined"]) for row in result["comparisons"])
+    return Table(f"Equivalence within {margin} (p values not adjusted)",
+                 ("", "the first is", "p first not worse", "p second not worse", "p equivalent"), rows, reasons)
 
 
 def _position(result: Json) -> Table:
@@ -105,7 +117,7 @@ def _position(result: Json) -> Table:
              for row in position["by_arm"]]
     rows += [(f"rater {row['rater']}", percent(row["left_rate"]), "", p_value(row["p_value_holm"]))
              for row in position["by_rater"] if (row["p_value_holm"] or 1.0) < 0.05]
-    return "Sides", ("", "left", "right", "p"), rows
+    return Table("Sides", ("", "left", "right", "p"), rows, _why([("the test of sides", position["why_undefined"])]))
 
 
 def _strengths(result: Json) -> Table:
@@ -119,12 +131,18 @@ def _strengths(result: Json) -> Table:
         rows.append(("(standing on the left)", number(side["estimate"]), number(side["standard_error"]),
                      "", ""))
     rows.append(("(ties: ν)", "", "", number(result["davidson"]["nu"]), ""))
-    return "Strengths", ("", "Bradley-Terry", "error", "Davidson", "error"), rows
+    undefined = [(f"{row['arm']} ({model})", row["why_undefined"])
+                 for model, found in (("Bradley-Terry", result["bradley_terry"]),
+                                      ("Davidson", result["davidson"]["strengths"])) for row in found]
+    if side is not None:
+        undefined.append(("standing on the left", side["why_undefined"]))
+    return Table("Strengths", ("", "Bradley-Terry", "error", "Davidson", "error"), rows, _why(undefined))
 
 
 def _controlled(model: Json) -> Table:
     rows = [(f"{row['arm_a']} over {row['arm_b']}", percent(row["win_rate"])) for row in model["win_rates"]]
-    return f"Win rates, {model['model']}", ("", "win rate"), rows
+    return Table(f"Win rates, {model['model']}", ("", "win rate"), rows,
+                 _why((row["arm"], row["why_undefined"]) for row in model["strengths"]))
 
 
 def _agreement(result: Json) -> Table:
@@ -134,43 +152,77 @@ def _agreement(result: Json) -> Table:
              "" if found["alpha_low"] is None
              else f"{number(found['alpha_low'], 2)} to {number(found['alpha_high'], 2)}"),
             ("Gwet's AC1", number(found["ac1"]), "")]
-    if found["why_undefined"]:
-        rows.append((found["why_undefined"], "", ""))
-    return f"Agreement on {found['n_items']} items", ("", "", "interval"), rows
+    return Table(f"Agreement on {found['n_items']} items", ("", "", "interval"), rows,
+                 _why([("agreement", found["why_undefined"])]))
 
 
 def _quality(result: Json) -> Table:
     rows = [(row["rater"], str(row["n_judgments"]), percent(row["tie_rate"], 0), percent(row["agreement"], 0),
              percent(row["gold_accuracy"], 0), percent(row["repeat_consistency"], 0),
              number(row["median_seconds"], 1)) for row in result["quality"]]
-    return "Raters", ("", "judgments", "ties", "agree", "gold", "repeats", "seconds"), rows
+    return Table("Raters", ("", "judgments", "ties", "agree", "gold", "repeats", "seconds"), rows)
 
 
 def _fragility(result: Json) -> Table:
     rows = [(f"{row['arm_a']} over {row['arm_b']}", row["verdict"],
-             "none does" if row["votes"] is None else str(row["votes"]), percent(row["share"]))
+             str(row["votes"]) if row["votes"] is not None
+             else "undefined" if row["verdict"] == "undefined" else "none does", percent(row["share"]))
             for row in result["fragility"]]
-    return "Fewest dropped votes that turn the verdict", ("", "verdict", "votes", "share"), rows
+    return Table("Fewest dropped votes that turn the verdict", ("", "verdict", "votes", "share"), rows,
+                 _why(_named(result["fragility"])))
+
+
+def _dose_response(result: Json) -> Table:
+    curve = result["dose_response"]
+    named = [(name, curve[key]) for name, key in (
+        ("slope: logit for twice the labels", "slope"), ("curvature: negative where it levels off", "curvature"),
+        ("slope over the runs", "slope_over_runs")) if key in curve]
+    rows = [(name, number(found["estimate"]),
+             "undefined" if found["ci_low"] is None else f"{number(found['ci_low'])} to {number(found['ci_high'])}",
+             p_value(found["p_value"])) for name, found in named]
+    reasons = _why((name, found["why_undefined"]) for name, found in named)
+    if rows:
+        reasons += (f"Saturation: {curve['saturating']['statement']}",)
+    return Table("Dose-response", ("", "estimate", "interval", "p"), rows, reasons)
 
 
 def _breakdown(result: Json, key: str, by: str) -> Table:
     rows = [(f"{row[by]}: {row['arm_a']} over {row['arm_b']}", percent(row["win_rate"]),
              interval(row["ci_low"], row["ci_high"]), str(row["n_judgments"])) for row in result[key]]
-    return f"Win rates by {by.replace('_', ' ')}", ("", "win rate", "interval", "judgments"), rows
+    reasons = _why((f"{row[by]}: {_pair(row)}", row["why_undefined"]) for row in result[key])
+    return Table(f"Win rates by {by.replace('_', ' ')}", ("", "win rate", "interval", "judgments"), rows, reasons)
 
 
 def _sensitivity(result: Json) -> Table:
     rows = [(f"{row['arm_a']} over {row['arm_b']}: {row['model']}", row["estimand"], number(row["estimate"]),
              row["why_undefined"] or f"{number(row['ci_low'])} to {number(row['ci_high'])}")
             for row in result["sensitivity"]]
-    return "Sensitivity to the model", ("", "estimand", "estimate", "interval"), rows
+    return Table("Sensitivity to the model", ("", "estimand", "estimate", "interval"), rows)
 
 
 def _left_out(result: Json) -> Table:
     rows: list[tuple[str, ...]] = [(" ".join(filter(None, (f"rater {row['rater']}:" if "rater" in row else "",
                                                            row["reason"]))), str(row["n"]))
                                    for row in result["excluded"]]
-    return "Left out", ("", "judgments"), rows
+    return Table("Left out", ("", "judgments"), rows)
+
+
+def _pair(row: Json) -> str:
+    return f"{row['arm_a']} over {row['arm_b']}"
+
+
+def _named(rows: Iterable[Json]) -> list[tuple[str, str | None]]:
+    return [(_pair(row), row["why_undefined"]) for row in rows]
+
+
+def _why(reasons: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
+    """One line a reason, with the first three that it holds for."""
+    held: dict[str, list[str]] = {}
+    for name, reason in reasons:
+        if reason:
+            held.setdefault(reason, []).append(name)
+    return tuple(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}: {reason}"
+                 for reason, names in held.items())
 
 
 def _curve_point(point: Json) -> CurvePoint:

@@ -19,6 +19,7 @@ from harness.statistics.paired_models import (
     Effect,
     Pairs,
     covariance,
+    effect,
     prepare_pairs,
     sparse_rows,
     strengths,
@@ -83,7 +84,7 @@ def fit_bradley_terry(left: Labels, right: Labels, outcomes: Any, *, baseline: s
     scores = design.multiply(residuals[:, None]).tocsr()
     errors = np.sqrt(np.diag(covariance(fit.information, scores, pairs, items, raters)))
     k = len(pairs.arms) - 1
-    extra = [Effect(float(fit.coefficients[at]), float(errors[at])) for at in range(k, len(errors))]
+    extra = [effect(fit.coefficients[at], errors[at]) for at in range(k, len(errors))]
     side_effect = extra.pop(0) if side else None
     return BradleyTerry(pairs.baseline, strengths(pairs, fit.coefficients, errors), side_effect,
                         dict(zip(known, extra, strict=True)), tuple(notes))

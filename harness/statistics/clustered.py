@@ -93,13 +93,16 @@ class MeanVariance:
 
 
 def mean_variance(residuals: FloatArray, weights: FloatArray, *, clusters: IntArray,
-                  raters: IntArray | None) -> MeanVariance:
-    """Variance of Σ w (s - mean), where Σ w = 1; by `clusters` and, with two or more raters, by rater too."""
+                  raters: IntArray | None, unit: str = "item") -> MeanVariance:
+    """Variance of Σ w (s - mean), where Σ w = 1; by `clusters` and, with two or more raters, by rater too.
+
+    unit: what a cluster is, in words.
+    """
     influence = weights * residuals
     n_clusters = int(clusters.max()) + 1
     n_raters = int(raters.max()) + 1 if raters is not None else 1
     if n_clusters < 2:
-        return MeanVariance(None, 0, n_clusters, "none", False, "one item only: no spread to measure")
+        return MeanVariance(None, 0, n_clusters, "none", False, f"one {unit} only: no spread to measure")
     item_part = _sum_of_squares(influence, clusters)
     if raters is None or n_raters < 2:
         return MeanVariance(item_part, n_clusters - 1, n_clusters, "clustered by item, t", False, None)
@@ -118,12 +121,13 @@ def _sum_of_squares(influence: FloatArray, codes: IntArray) -> float:
 
 @dataclass(frozen=True)
 class BootstrapInterval:
-    """A percentile interval. resamples: how many there were."""
+    """A percentile interval. resamples: how many there were. None where they do not differ, and why."""
 
-    low: float
-    high: float
-    standard_error: float
+    low: float | None
+    high: float | None
+    standard_error: float | None
     resamples: int
+    why_undefined: str | None = None
 
 
 def pigeonhole_bootstrap(outcomes: FloatArray, *, items: IntArray, raters: IntArray | None,
@@ -156,6 +160,8 @@ def pigeonhole_bootstrap(outcomes: FloatArray, *, items: IntArray, raters: IntAr
         item_weights *= votes_left > 0
         total = np.maximum(item_weights.sum(axis=0), 1)
         means[start:start + size] = (item_weights * item_means).sum(axis=0) / total
+    if np.ptp(means) <= 1e-12:
+        return BootstrapInterval(None, None, None, resamples, "every resample has the same mean: no spread to measure")
     tail = 100 * (1 - confidence) / 2
     low, high = np.percentile(means, [tail, 100 - tail])
     return BootstrapInterval(float(low), float(high), float(means.std(ddof=1)), resamples)

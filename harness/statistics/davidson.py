@@ -13,6 +13,7 @@ from harness.statistics.paired_models import (
     Effect,
     Pairs,
     covariance,
+    effect,
     prepare_pairs,
     sparse_rows,
     strengths,
@@ -57,7 +58,7 @@ def fit_davidson(left: Labels, right: Labels, outcomes: Any, *, baseline: str | 
     scores = _scores(pairs, fit.probabilities[table.row_of], side, any_ties)
     errors = np.sqrt(np.diag(covariance(fit.information, scores, pairs, items, raters)))
     k = len(pairs.arms) - 1
-    side_effect = Effect(float(fit.coefficients[k]), float(errors[k])) if side else None
+    side_effect = effect(fit.coefficients[k], errors[k]) if side else None
     nu = float(np.exp(fit.coefficients[-1])) if any_ties else 0.0
     return Davidson(pairs.baseline, strengths(pairs, fit.coefficients, errors), nu, side_effect, tuple(notes))
 

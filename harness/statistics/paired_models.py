@@ -24,10 +24,11 @@ class ArmStrength:
 
 @dataclass(frozen=True)
 class Effect:
-    """A coefficient of the model on the log-odds scale."""
+    """A coefficient of the model on the log-odds scale. standard_error: None where undefined, and why."""
 
     estimate: float
-    standard_error: float
+    standard_error: float | None
+    why_undefined: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def sparse_rows(pairs: Pairs, left_values: FloatArray, right_values: FloatArray,
 
 def strengths(pairs: Pairs, estimates: FloatArray, errors: FloatArray) -> tuple[ArmStrength, ...]:
     """Every arm with its strength; arms by name, the unranked ones with their reason."""
-    found = [ArmStrength(arm, 0.0, 0.0) if column < 0
-             else ArmStrength(arm, float(estimates[column]), float(errors[column]))
+    alone = "no other arm has a finite strength to measure it against"
+    found = [(ArmStrength(arm, 0.0, 0.0) if len(pairs.arms) > 1 else ArmStrength(arm, None, None, alone))
+             if column < 0 else ArmStrength(arm, float(estimates[column]), *error_or_why(errors[column]))
              for arm, column in zip(pairs.arms, pairs.columns, strict=True)]
     why = "won or lost every comparison that ties it to the other arms: the strength is infinite"
     infinite = [ArmStrength(arm, None, None, why) for arm in pairs.unranked]
@@ -118,7 +120,10 @@ def strengths(pairs: Pairs, estimates: FloatArray, errors: FloatArray) -> tuple[
 
 def covariance(information: FloatArray, scores: Any, pairs: Pairs, items: Labels | None,
                raters: Labels | None) -> FloatArray:
-    """The inverse information; with items the sandwich, clustered by item and (several raters) by rater."""
+    """The inverse information; with items the sandwich, clustered by item and (several raters) by rater.
+
+    All NaN where there is one item only.
+    """
     bread = np.linalg.inv(information).astype(np.float64)
     if items is None:
         return bread
@@ -128,4 +133,18 @@ def covariance(information: FloatArray, scores: Any, pairs: Pairs, items: Labels
             codes, n_groups = encode(np.asarray(labels, dtype=object)[pairs.kept])
             if n_groups > 1:
                 groups.append(codes)
-    return guarded_covariance(bread, scores, groups)[0] if groups else bread
+            elif labels is items:
+                return np.full_like(bread, np.nan)
+    return guarded_covariance(bread, scores, groups)[0]
+
+
+def error_or_why(error: float) -> tuple[float | None, str | None]:
+    """The standard error, or None and why it cannot be had."""
+    if np.isnan(error):
+        return None, "one item or query only: no standard error"
+    return (float(error), None) if error > 1e-10 else (None, "no spread to measure the error by")
+
+
+def effect(estimate: float, error: float) -> Effect:
+    """A coefficient with its error, where that can be had."""
+    return Effect(float(estimate), *error_or_why(error))

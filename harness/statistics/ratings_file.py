@@ -32,8 +32,8 @@ class Ratings:
     """n judgments. outcomes: (n,) 1 where the left response was chosen, ½ for a tie, 0 for the right.
 
     item: (n,) one label an item and pair of arms. query, seed: labels or None, a seed "" where unknown.
-    seconds: NaN where unknown. numbers: the numeric columns that the file has. gold: (n,) the right outcome for the left
-    side, NaN elsewhere. repeat_of: (n,) the item that this one repeats, or None. line: (n,) where the row
+    seconds: NaN where unknown. numbers: the numeric columns that the file has. gold: (n,) the right outcome
+    for the left side, NaN elsewhere. repeat_of: (n,) the item that this one repeats, or None. line: (n,) where the row
     stands in the file.
     """
 
@@ -242,7 +242,8 @@ class _Table:
             values.append(sys.intern(value) if type(value) is str else value)
 
     def ratings(self) -> Ratings:
-        left, right, seed, query = self._texts("left_arm"), self._texts("right_arm"), self._labels("seed"), self._labels("query_id")
+        left, right = self._texts("left_arm"), self._texts("right_arm")
+        seed, query = self._labels("seed"), self._labels("query_id")
         numbers = {name: np.array(self.columns[name], dtype=np.float64) for name in NUMBERS}
         present = {name: values for name, values in numbers.items() if not np.isnan(values).all()}
         low, high = np.where(left < right, left, right), np.where(left < right, right, left)

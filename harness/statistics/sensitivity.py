@@ -31,15 +31,19 @@ class Sensitivity:
 
 
 def sensitivity(outcomes: FloatArray, *, items: Labels, raters: Labels, a_was_left: FloatArray,
-                confidence: float = 0.95) -> list[Sensitivity]:
+                queries: Labels | None = None, confidence: float = 0.95) -> list[Sensitivity]:
     """GEE, a crossed mixed model and conditional logit for n judgments of A against B.
 
-    outcomes: (n,) 1, ½, 0. a_was_left: (n,) 1 where A stood on the left, else 0.
+    outcomes: (n,) 1, ½, 0. a_was_left: (n,) 1 where A stood on the left, else 0. queries: (n,) where several
+    items share one: GEE's clusters; the other models are of items.
     """
     scores = np.asarray(outcomes, dtype=np.float64)
-    votes = _Votes(scores, encode(items)[0], encode(raters)[0], np.asarray(a_was_left, dtype=np.float64))
+    item = encode(items)[0]
+    cluster = item if queries is None else encode(queries)[0]
+    votes = _Votes(scores, item, encode(raters)[0], np.asarray(a_was_left, dtype=np.float64), cluster)
     found = []
-    for model, estimand, fit in _MODELS:
+    for name, estimand, fit in _MODELS:
+        model = f"{name}, clustered by query" if fit is _gee and queries is not None else name
         largest = LARGEST if fit is _crossed_mixed else LARGEST_OF_ALL
         if len(scores) > largest:
             why = f"more than {largest:,} judgments: it would take too long"
@@ -54,22 +58,25 @@ def gee_within_items(outcomes: FloatArray, *, items: Labels, confidence: float =
     scores = np.asarray(outcomes, dtype=np.float64)
     nothing = np.zeros(len(scores))
     model, estimand, fit = _MODELS[0]
-    votes = _Votes(scores, encode(items)[0], nothing.astype(np.int64), nothing)
+    item = encode(items)[0]
+    votes = _Votes(scores, item, nothing.astype(np.int64), nothing, item)
     return _fitted(model, estimand, fit, votes, confidence)
 
 
 @dataclass(frozen=True)
 class _Votes:
-    """(n,) each: outcomes of A, codes of items and raters, 1 where A stood on the left."""
+    """(n,) each: outcomes of A, codes of items, raters and clusters, 1 where A stood on the left."""
 
     scores: FloatArray
     item: IntArray
     rater: IntArray
     side: FloatArray
+    cluster: IntArray
 
     def decisive(self) -> _Votes:
         kept = self.scores != 0.5
-        return _Votes(self.scores[kept], self.item[kept], self.rater[kept], self.side[kept])
+        return _Votes(self.scores[kept], self.item[kept], self.rater[kept], self.side[kept],
+                      self.cluster[kept])
 
 
 _Fit = Callable[[_Votes, float], tuple[float, float, float]]
@@ -90,12 +97,14 @@ def _fitted(model: str, estimand: str, fit: _Fit, votes: _Votes, confidence: flo
 def _gee(votes: _Votes, confidence: float) -> tuple[float, float, float]:
     import statsmodels.api as sm
 
-    if len(np.unique(votes.item)) < 2 or votes.scores.std() == 0:
-        raise ValueError("needs two items and two outcomes")
-    order = np.argsort(votes.item, kind="stable")
-    fit = sm.GEE(votes.scores[order], np.ones((len(order), 1)), groups=votes.item[order],
+    if len(np.unique(votes.cluster)) < 2 or votes.scores.std() == 0:
+        raise ValueError("needs two clusters (items, or queries where they are known) and two outcomes")
+    order = np.argsort(votes.cluster, kind="stable")
+    fit = sm.GEE(votes.scores[order], np.ones((len(order), 1)), groups=votes.cluster[order],
                  family=sm.families.Binomial(), cov_struct=sm.cov_struct.Exchangeable()).fit()
     low, high = fit.conf_int(alpha=1 - confidence)[0]
+    if high - low < 1e-9:
+        raise ValueError("every cluster has the same average: no spread to measure")
     return _expit(fit.params[0]), _expit(low), _expit(high)
 
 

@@ -48,7 +48,10 @@ class PositionTest:
 
 
 def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) -> PositionTest:
-    """left, right, raters: (n,) names. outcomes: (n,) 1 where left won, ½ tie, 0 where right won."""
+    """left, right, raters: (n,) names. outcomes: (n,) 1 where left won, ½ tie, 0 where right won.
+
+    Where every arm kept to one side the test is undefined: a better arm and a liked side look the same.
+    """
     scores = np.asarray(outcomes, dtype=np.float64)
     left_names, right_names, rater_names = (np.asarray(names, dtype=object)
                                             for names in (left, right, raters))
@@ -57,7 +60,10 @@ def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) ->
     by_rater = []
     for rater, rows in rows_by_label(rater_names).items():
         by_rater.append((rater, int(decisive[rows].sum()), int((scores[rows] == 1).sum())))
-    p_values = [binomial_p_value(won, decided) for _, decided, won in by_rater]
+    why = "every judgment is a tie" if n == 0 else None
+    if set(left_names).isdisjoint(right_names):
+        why = "every arm stood on one side only: sides and arms cannot be told apart"
+    p_values = [None if why else binomial_p_value(won, decided) for _, decided, won in by_rater]
     by_rater_rows = tuple(
         RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
         for (rater, decided, won), p_value, adjusted
@@ -65,8 +71,8 @@ def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) ->
     arms = tuple(ArmBySide(str(arm), win_rate_left=_mean(scores[left_names == arm]),
                            win_rate_right=_mean(1 - scores[right_names == arm]))
                  for arm in sorted({*left_names, *right_names}))
-    return PositionTest(wins / n if n else None, n, binomial_p_value(wins, n), arms, by_rater_rows,
-                        None if n else "every judgment is a tie")
+    return PositionTest(wins / n if n else None, n, None if why else binomial_p_value(wins, n), arms,
+                        by_rater_rows, why)
 
 
 def _mean(values: FloatArray) -> float | None:

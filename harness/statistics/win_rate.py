@@ -80,7 +80,8 @@ def win_rate(outcomes: Sequence[float] | FloatArray, *, items: Labels, raters: L
     estimate = _mean_of_item_means(scores, item_codes)
     assert estimate is not None
     weights = _item_weights(item_codes, n_items)
-    spread = mean_variance(scores - estimate, weights, clusters=clusters, raters=rater_codes)
+    spread = mean_variance(scores - estimate, weights, clusters=clusters, raters=rater_codes,
+                           unit="item" if n_items == 1 else "query")
     found = _interval(estimate, spread, confidence)
     decisive = scores != 0.5
     interval = None

@@ -316,6 +316,40 @@ def test_a_bad_text_is_one_message_with_its_line_or_is_left_out(tmp_path, capsys
     assert (found["arms"][0]["n"], found["excluded"][0]["n"]) == (1, 1)
 
 
+@pytest.mark.parametrize(("choices", "query", "why"), [
+    (["left", "right", "left", "left"] * 3, "q", "one query only"),
+    (["tie"] * 12, "", "every item has the same average"),
+])
+def test_what_cannot_be_measured_is_undefined_and_never_zero(tmp_path, capsys, choices, query, why) -> None:
+    rows = [[f"i{k}", f"r{k % 4}", *(("a", "b") if k % 2 else ("b", "a")), choice, query]
+            for k, choice in enumerate(choices)]
+    path = _write(tmp_path / "r.csv", rows, [*HEADER, "query_id"])
+    found = _json(analyze, capsys, path, "--sensitivity")
+    comparison = found["comparisons"][0]
+    assert comparison["why_undefined"].startswith(why)
+    assert comparison["bootstrap"] is None or comparison["bootstrap"]["standard_error"] is None
+    compared = [row for row in (*found["bradley_terry"], *found["davidson"]["strengths"]) if row["arm"] == "b"]
+    assert all(row["se"] is None and row["why_undefined"] for row in compared)
+    gee = found["sensitivity"][0]
+    assert gee["estimate"] is None
+    assert "two clusters" in gee["why_undefined"]
+    assert analyze.main([str(path)]) == 0
+    assert why in " ".join(capsys.readouterr().out.split())
+
+
+def test_sides_are_undefined_where_they_are_the_arms(tmp_path, capsys) -> None:
+    rows = [[f"i{k}", f"r{k % 3}", "new", "old", "left" if k % 10 else "right"] for k in range(60)]
+    path = _write(tmp_path / "r.csv", rows)
+    position = _json(analyze, capsys, path)["position"]
+    assert position["p_value"] is None
+    assert "one side only" in position["why_undefined"]
+    assert {row["p_value_holm"] for row in position["by_rater"]} == {None}
+    assert analyze.main([str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "rater r0" not in shown
+    assert "one side only" in " ".join(shown.split())
+
+
 def test_textstats_reads_truth_from_csv(tmp_path, capsys) -> None:
     path = tmp_path / "t.csv"
     path.write_text("response,source,has_preamble\nthe cat,the cat sat .,yes\na dog,a dog ran .,False\nx,x y,\n")
@@ -336,6 +370,21 @@ def test_power_prints_formula_and_simulation(capsys) -> None:
     margin = _json(power, capsys, "--win-rate", 0.5, "--margin", 0.05, "--power", 0.9, "--simulations", 5)
     assert margin["formula"]["equivalent"] == 1082
     assert power.main(["--win-rate", "0.9", "--ties", "0.5"]) == 2
+
+
+def test_power_counts_ties_and_does_not_promise_what_is_false(capsys) -> None:
+    # A tie tells nothing: with 20% of them the decisive votes win 62.5%, and are 0.8 of the items.
+    tied = _json(power, capsys, "--win-rate", 0.6, "--ties", 0.2, "--simulations", 5)["formula"]["different"]
+    decisive = ((1.959964 * 0.5 + 0.841621 * (0.625 * 0.375) ** 0.5) / 0.125) ** 2
+    assert tied == pytest.approx(decisive / 0.8, rel=0.02)
+    false = _json(power, capsys, "--win-rate", 0.6, "--margin", 0.05, "--simulations", 5)["needed"]
+    assert "the claim is false" in false["equivalent"]["why_undefined"]
+    assert "the claim is false" in false["non_inferior"]["why_undefined"]
+    easy = ["--win-rate", "0.8", "--raters", "100", "--judgments", "3000", "--simulations", "5"]
+    assert _json(power, capsys, *easy)["needed"]["different"] == {
+        "n_items": 250, "or_fewer": True, "why_undefined": None}
+    assert power.main(easy) == 0
+    assert "250 or fewer items" in capsys.readouterr().out
 
 
 def test_commands_start_without_torch_and_at_once() -> None:

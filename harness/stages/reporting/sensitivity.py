@@ -92,4 +92,6 @@ def _strength(row: Row) -> tuple[str, str]:
         return "undefined", row["why_undefined"] or ""
     if row["standard_error"] == 0:
         return "0", "by definition"
+    if row["standard_error"] is None:
+        return signed(row["log_strength"]), row["why_undefined"] or ""
     return signed(row["log_strength"]), f"± {number(row['standard_error'], 2)}"
