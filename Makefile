@@ -15,7 +15,7 @@ quick: $(INSTALLED)
 	$(BIN)/python -m harness.run studies/quick.yaml
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=15
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
