@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
     try:
         design = Design(win_rate=arguments.win_rate, n_items=1, n_raters=arguments.raters,
-                        raters_per_item=arguments.raters_per_item, item_sd=arguments.item_sd, rater_sd=arguments.rater_sd,
-                        tie_rate=arguments.ties)
+                        raters_per_item=arguments.raters_per_item, item_sd=arguments.item_sd,
+                        rater_sd=arguments.rater_sd, tie_rate=arguments.ties)
     except ValueError as error:
         raise InputError(str(error)) from None
     formula = _formula(arguments)

@@ -28,8 +28,8 @@ def tables(result: Json) -> list[Table]:
     found = [_win_rates(result), _equivalence(result), _position(result), _strengths(result),
              *(_controlled(model) for model in result["bradley_terry_controlled"]), _agreement(result),
              _quality(result), _fragility(result), _dose_response(result),
-             _breakdown(result, "by_label_budget", "label_budget"), _breakdown(result, "by_seed", "seed"), _breakdown(result, "by_rater", "rater"),
-             _sensitivity(result), _left_out(result)]
+             _breakdown(result, "by_label_budget", "label_budget"), _breakdown(result, "by_seed", "seed"),
+             _breakdown(result, "by_rater", "rater"), _sensitivity(result), _left_out(result)]
     return [table for table in found if table.rows]
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     {"errors", "seeds", "records", "provenance"},
-    {"rows", "pages", "command"},
+    {"rows", "pages", "command", "arguments"},
     {"algorithms", "text", "statistics"},
     {"models"},
     {"training"},
