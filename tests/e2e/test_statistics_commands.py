@@ -143,6 +143,7 @@ def test_budgets_against_a_baseline_give_a_curve_and_a_page(tmp_path, capsys) ->
     text = page.read_text()
     assert "<svg" in text
     assert "not identified" in text
+    assert "curvature: negative where it levels off" in text
     assert "src=" not in text
     assert "http" not in text.replace("http://www.w3.org", "")
 
