@@ -15,6 +15,7 @@ from rich.table import Table
 from harness.engine.execution import Execution, arm_params
 from harness.engine.finished import EXECUTION_FILE
 from harness.engine.tracking import Tracking
+from harness.pages.page import p_value
 from harness.records import Pending
 from harness.study.plan import Plan
 from harness.study.stage import ArmKey
@@ -95,8 +96,8 @@ def _win_rate_table(results: dict[str, Any]) -> Table:
     for row in results["win_rates"]:
         rate = "undefined" if row["win_rate"] is None else f"{100 * row['win_rate']:.1f}%"
         interval = "undefined" if row["ci_low"] is None else f"{100 * row['ci_low']:.1f} – {100 * row['ci_high']:.1f}"
-        p_value = "undefined" if row["p_value_holm"] is None else f"{row['p_value_holm']:.3g}"
         seeds = " ".join(f"{100 * point['win_rate']:.0f}" for point in row["by_seed"])
         table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"),
-                      *([row["judge"]] if judge else []), rate, interval, seeds, p_value)
+                      *([row["judge"]] if judge else []), rate, interval, seeds,
+                      p_value(row["p_value_holm"]))
     return table
