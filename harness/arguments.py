@@ -36,10 +36,7 @@ def not_negative(text: str) -> float:
 
 def positive_count(text: str) -> int:
     """A whole number, 1 or more."""
-    value = int(text)
-    if value < 1:
-        raise ArgumentTypeError(f"{text} is not 1 or more")
-    return value
+    return _at_least(text, 1)
 
 
 def resamples(text: str) -> int:
@@ -52,9 +49,13 @@ def resamples(text: str) -> int:
 
 def some_resamples(text: str) -> int:
     """The same where the intervals come from nowhere else."""
+    return _at_least(text, 2)
+
+
+def _at_least(text: str, low: int) -> int:
     value = int(text)
-    if value < 2:
-        raise ArgumentTypeError(f"{text} is not 2 or more")
+    if value < low:
+        raise ArgumentTypeError(f"{text} is not {low} or more")
     return value
 
 

@@ -60,6 +60,25 @@ def whiten(x: Tensor, *, center: bool = True) -> Tensor:
     return white if center else white + x.mean()
 
 
+def estimate_advantages(rewards: Tensor, values: Tensor) -> Tensor:
+    """GAE with λ = 0.95 and no discount."""
+    advantages, running = torch.zeros_like(rewards), torch.zeros(len(rewards))
+    for t in reversed(range(RESPONSE)):
+        after = values[:, t + 1] if t + 1 < RESPONSE else 0.0
+        running = rewards[:, t] + after - values[:, t] + 0.95 * running
+        advantages[:, t] = running
+    return advantages
+
+
+def clipped_losses(new: Tensor, old: Tensor, advantages: Tensor, predicted: Tensor, values: Tensor,
+                   returns: Tensor) -> tuple[Tensor, Tensor]:
+    """Of the policy and of the values, both clipped at 0.2."""
+    change = (new - old).exp()
+    policy_loss = torch.maximum(-advantages * change, -advantages * change.clamp(0.8, 1.2)).mean()
+    clipped = torch.clamp(predicted, values - 0.2, values + 0.2)
+    return policy_loss, 0.5 * torch.maximum((predicted - returns) ** 2, (clipped - returns) ** 2).mean()
+
+
 def generation() -> GenerationConfig:
     return GenerationConfig(max_new_tokens=RESPONSE, min_new_tokens=RESPONSE, do_sample=True, top_k=0, top_p=1.0,
                             temperature=TEMPERATURE, pad_token_id=PAD)
@@ -109,20 +128,13 @@ def ppo(name: str, separate_value: bool = False) -> Turn:
         rewards = -beta * kl
         rewards[:, -1] += scores
         rewards = whiten(rewards, center=False)
-        advantages, running = torch.zeros_like(rewards), torch.zeros(shape.batch)
-        for t in reversed(range(RESPONSE)):
-            after = values[:, t + 1] if t + 1 < RESPONSE else 0.0
-            running = rewards[:, t] + after - values[:, t] + 0.95 * running
-            advantages[:, t] = running
+        advantages = estimate_advantages(rewards, values)
         returns = advantages + values
         advantages = whiten(advantages)
         for _ in range(EPOCHS):
             logits, predicted = logits_and_values(tokens, queries.shape[1])
             new = picked(logits, responses)
-            clipped = torch.clamp(predicted, values - 0.2, values + 0.2)
-            value_loss = 0.5 * torch.maximum((predicted - returns) ** 2, (clipped - returns) ** 2).mean()
-            change = (new - logprobs).exp()
-            policy_loss = torch.maximum(-advantages * change, -advantages * change.clamp(0.8, 1.2)).mean()
+            policy_loss, value_loss = clipped_losses(new, logprobs, advantages, predicted, values, returns)
             optimizer.zero_grad()
             (policy_loss + 0.1 * value_loss).backward()
             optimizer.step()

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.engine.worker import run_stage
 from harness.records import Done, Pending
@@ -45,29 +45,40 @@ class InThisProcess:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+class ProgressPump:
+    """Hands on what workers put into a queue, from a thread of its own, until it is closed. queue: get and put."""
+
+    def __init__(self, queue: Any, send: Send) -> None:
+        self._queue = queue
+        self._thread = threading.Thread(target=self._forward, args=(send,), daemon=True)
+        self._thread.start()
+
+    def _forward(self, send: Send) -> None:
+        while (note := self._queue.get()) is not None:
+            send(*note)
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+
 class ProcessPool:
     """Worker processes that live as long as the study, each with torch imported once."""
 
     def __init__(self, slots: int, send: Send) -> None:
         self.slots = slots
         context = multiprocessing.get_context("spawn")
-        self._queue = context.SimpleQueue()
+        queue = context.SimpleQueue()
         self._pool = ProcessPoolExecutor(slots, mp_context=context, initializer=_start_worker,
-                                         initargs=(self._queue, os.getpid()))
-        self._pump = threading.Thread(target=self._forward, args=(send,), daemon=True)
-        self._pump.start()
-
-    def _forward(self, send: Send) -> None:
-        while (note := self._queue.get()) is not None:
-            send(*note)
+                                         initargs=(queue, os.getpid()))
+        self._pump = ProgressPump(queue, send)
 
     def submit(self, call: StageCall) -> Future[Done | Pending]:
         return self._pool.submit(_run_in_worker, call)
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._queue.put(None)
-        self._pump.join()
+        self._pump.close()
 
 
 _queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None

@@ -7,11 +7,10 @@ there, so nothing but calls, progress and outcomes travels. Only the driver writ
 from __future__ import annotations
 
 import os
-import threading
 from concurrent.futures import Future
 from typing import Any
 
-from harness.engine.local import Send
+from harness.engine.local import ProgressPump, Send
 from harness.engine.worker import run_stage
 from harness.errors import InputError
 from harness.records import Done, Pending
@@ -38,12 +37,7 @@ class RayCluster:
         self._queue = Queue()
         # A stage is not repeated behind the engine's back: the engine resumes it, and says so.
         self._task = ray.remote(max_retries=0)(_run_on_cluster)
-        self._pump = threading.Thread(target=self._forward, args=(send,), daemon=True)
-        self._pump.start()
-
-    def _forward(self, send: Send) -> None:
-        while (note := self._queue.get()) is not None:
-            send(*note)
+        self._pump = ProgressPump(self._queue, send)
 
     def submit(self, call: StageCall) -> Future[Done | Pending]:
         # A stage never waits for more cores than the cluster's own machines have: what it may use is in call.threads.
@@ -58,8 +52,7 @@ class RayCluster:
         return max(1, int(max(machines, default=1)))
 
     def close(self) -> None:
-        self._queue.put(None)
-        self._pump.join()
+        self._pump.close()
         self._ray.shutdown()
 
 

@@ -26,7 +26,8 @@ def lost_arms(plan: Plan, finished: Set[str], failures: Mapping[str, str]) -> di
 
 
 def without_arms(plan: Plan, lost: Mapping[str, str], finished: Set[str]) -> Plan | None:
-    """The plan with a judge and a report of the other arms, or None where nothing is left to compare.
+    """The plan with a judge and a report of the other arms. None where no arm is lost (then it was the judge or the
+    report that failed, and would again) or nothing is left to compare.
 
     People are not asked about a part of what was planned: an evaluation by them waits until every arm is there.
     """
@@ -34,7 +35,7 @@ def without_arms(plan: Plan, lost: Mapping[str, str], finished: Set[str]) -> Pla
     report, judge = plan.report, stages[plan.report.inputs["judge"]]
     assert isinstance(report.settings, ReportSlice) and isinstance(judge.settings, JudgeSlice)
     pairs = tuple(pair for pair in judge.settings.pairs if not lost.keys() & set(pair))
-    if not pairs:
+    if not lost or not pairs:
         return None
 
     def finished_inputs(stage: Stage) -> dict[str, Stage]:

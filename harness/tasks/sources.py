@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -90,15 +91,16 @@ class StoryworldSource:
                                facts=made.facts, has_preamble=made.has_preamble)
 
 
-class _FileSource:
+class _FileSource(ABC):
     """What the sources of local files share: which files serve a split, and what share of their texts."""
 
     path: str
     valid_path: str | None
     test_path: str | None
 
+    @abstractmethod
     def _read(self, path: str, key: str) -> Iterator[Document]:
-        raise NotImplementedError
+        """The documents of one of the paths. key: the study's key that names it, for errors."""
 
     def check(self) -> None:
         """Reads all files. InputError for a missing, empty or malformed one and for paths that overlap."""
