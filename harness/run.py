@@ -1,6 +1,6 @@
 """The main command: argv -> load -> plan -> execute -> exit code.
 
-Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people.
+Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people. After Ctrl-C: 130.
 """
 
 from __future__ import annotations
@@ -33,9 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on from here", file=sys.stderr, flush=True)
-        # Worker processes are in the middle of a stage; they end when their driver is gone.
-        os._exit(130)
+        return _stopped()
+
+
+def _stopped() -> int:
+    from harness.engine.local import INTERRUPTED
+
+    print("\nstopped; the same command goes on from here", file=sys.stderr, flush=True)
+    return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,6 +123,11 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
     try:
         execution = Runner(plan, tracking=tracking, executor=executor, screen=screen, cores=resources.cores,
                            narrow_threads=resources.narrow_threads).run()
+    except KeyboardInterrupt:
+        screen.close()
+        code = _stopped()
+        executor.abandon()
+        return code
     finally:
         screen.close()
     executor.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from harness.engine.interrupts import HeldInterrupts
 from harness.engine.local import Executor
 from harness.engine.tracking import Tracking
 from harness.errors import InputError, TrainingDiverged
@@ -88,7 +89,7 @@ class Runner:
     def run(self) -> Execution:
         """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
         self._end_killed_executions()
-        with self._begin() as execution_lock:
+        with HeldInterrupts() as self._interrupts, self._begin() as execution_lock:
             execution = Execution(run_id=self._run_id, plan=self._plan)
             try:
                 self._reuse(execution)
@@ -155,6 +156,7 @@ class Runner:
         waiting = {stage.fingerprint: stage for stage in missing_stages(self._plan, execution.refs)}
         self._screen.expect(list(waiting))
         while waiting or self._running:
+            self._interrupts.check()
             self._drop_blocked(waiting, execution)
             elsewhere = self._dispatch(waiting, execution)
             if not self._running:

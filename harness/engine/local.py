@@ -16,6 +16,9 @@ from harness.records import Done, Pending
 from harness.stages.context import StageCall
 from harness.stages.log import Progress
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 Send = Callable[[str, Progress], None]
 
 
@@ -27,6 +30,9 @@ class Executor(Protocol):
     def submit(self, call: StageCall) -> Future[Done | Pending]: ...
 
     def close(self) -> None: ...
+
+    def abandon(self) -> None:
+        """End what runs without waiting for it."""
 
 
 class InThisProcess:
@@ -43,6 +49,10 @@ class InThisProcess:
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def abandon(self) -> None:
+        # A thread in the middle of a stage cannot be ended from outside: the process goes with it.
+        os._exit(INTERRUPTED)
 
 
 class ProgressPump:
@@ -79,6 +89,11 @@ class ProcessPool:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pump.close()
+
+    def abandon(self) -> None:
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 _queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None

@@ -55,6 +55,9 @@ class RayCluster:
         self._pump.close()
         self._ray.shutdown()
 
+    def abandon(self) -> None:
+        self._ray.shutdown()
+
 
 def _connect(address: str) -> Any:
     try:

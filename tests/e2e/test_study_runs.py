@@ -181,8 +181,7 @@ def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment, 
     said = process.communicate()[1]
     if how is signal.SIGINT:
         assert process.returncode == 130
-        assert "the same command goes on from here" in said
-        assert "Traceback" not in said
+        assert said.strip() == "stopped; the same command goes on from here"
     again = run_study(tmp_path)
     assert again.returncode == 0, again.stdout + again.stderr
     assert results(tmp_path) == results(finished)
