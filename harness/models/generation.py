@@ -23,6 +23,10 @@ BELOW_ONE = 1.0 - 2.0**-48
 DROPPED_BELOW = 0.75
 """Rows that have ended are dropped when no more than this share is left: each time the keys and values are copied."""
 
+MOST_LOGITS = {"cpu": 1 << 22, "cuda": 1 << 26}
+"""Logits of one sampling step, of which sampling holds a few arrays. 16 MiB in single precision is a little faster on a
+processor than more, and holds less; a GPU wants many rows."""
+
 
 class EndToken(NamedTuple):
     """A response ends with its first `token` at or after position `after`."""
@@ -40,6 +44,11 @@ class Responses(NamedTuple):
     tokens: Tensor
     logprobs: Tensor
     values: Tensor | None
+
+
+def queries_at_once(policy: Policy, *, candidates: int, most: int) -> int:
+    """How many queries to give `sample_responses` in one call, by its memory. No number depends on it."""
+    return max(1, min(most, MOST_LOGITS[policy.device.type] // (candidates * policy.vocab_size)))
 
 
 @torch.no_grad()

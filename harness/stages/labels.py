@@ -17,7 +17,7 @@ from harness.algorithms.responses import truncate
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
-from harness.models.generation import EndToken, sample_responses
+from harness.models.generation import EndToken, queries_at_once, sample_responses
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -32,8 +32,6 @@ from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 
 _MOST_AT_ONCE = 256
-_MOST_LOGITS = 1 << 23
-"""Logits of one sampling step: 32 MiB in single precision, and sampling holds a few such arrays."""
 _MOST_ROUNDS = 64
 _PROBED = 64
 _MOSTLY = 0.98
@@ -134,9 +132,10 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
     have = np.zeros(len(queries), dtype=int)
     seed = derive_seed(call.seed, stream)
     draws = _draws_at_once(call, policy, end, k)
-    # Similar lengths side by side need little padding; a sample does not depend on its neighbours.
-    by_length = np.argsort([len(query) for query in queries], kind="stable")
-    at_once = max(1, min(_MOST_AT_ONCE, _MOST_LOGITS // (draws * len(tokenizer))))
+    # Similar lengths side by side need little padding; a sample does not depend on its neighbours. The longest go
+    # first: what they leave in memory is large enough for all that follow.
+    by_length = np.argsort([-len(query) for query in queries], kind="stable")
+    at_once = queries_at_once(policy, candidates=draws, most=_MOST_AT_ONCE)
     for start in range(0, len(queries), at_once):
         waiting = by_length[start:start + at_once]
         for attempt in range(_MOST_ROUNDS):

@@ -8,7 +8,7 @@ import torch
 from harness.algorithms.kl import best_of_kl
 from harness.algorithms.responses import penalize, truncate
 from harness.errors import InputError
-from harness.models.generation import EndToken, sample_responses
+from harness.models.generation import EndToken, queries_at_once, sample_responses
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -25,8 +25,6 @@ from harness.text.copying import lead, random_sentences
 from harness.text.tokenization import load_tokenizer as load_word_tokenizer
 
 _AT_ONCE = 64
-_MOST_LOGITS = 1 << 23
-"""Of one sampling step, as for label candidates."""
 _TABLE_ROWS = 100
 
 
@@ -97,7 +95,7 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
     policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
     end = single_token(tokenizer, rule.text, key="task.response.text")
-    at_once = max(1, min(_AT_ONCE, _MOST_LOGITS // (n * policy.vocab_size)))
+    at_once = queries_at_once(policy, candidates=n, most=_AT_ONCE)
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), at_once):
