@@ -163,9 +163,17 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
     elif "input" in first and not isinstance(first["input"], Mapping):
         message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
         cure = "Change the value."
-    from_command = any(tuple(map(str, place[:len(parts)])) == parts for parts in overridden)
+    elif kind == "value_error":
+        cure = "Change one of its values."
+    from_command = any(_one_is_within_the_other(tuple(map(str, place)), parts) for parts in overridden)
     return InputError(message[:1].lower() + message[1:], file="--set" if from_command else file,
                       line=None if from_command else _line(tree, place), key=key, cure=cure)
+
+
+def _one_is_within_the_other(place: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """Whether what is wrong was set from the command line: itself, what it lies in, or something in it."""
+    shared = min(len(place), len(parts))
+    return bool(place) and place[:shared] == parts[:shared]
 
 
 def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:

@@ -77,6 +77,8 @@ def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, exp
 def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
     with pytest.raises(InputError, match=r"^--set: ppo.episods: unknown key. Did you mean 'episodes'"):
         load_study(QUICK, ["ppo.episods=5"])
+    with pytest.raises(InputError, match=r"^--set: ppo.kl: start must not be negative, not -1.0. Change one of its"):
+        load_study(QUICK, ["ppo.kl.start=-1"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
 
