@@ -3,10 +3,14 @@
 torch hands float32 products to its BLAS library, which on some processors leaves half of the machine unused;
 oneDNN, which is in the same wheel, does not. The one way in that torch offers is a private operator, so every
 use goes through this file, with torch's own product where the operator is missing or does not apply.
+
+Which of the two makes a product follows from its shape and from the processor's maker, never from a measurement: the
+last bits differ, and the same study on the same machine must give the same numbers.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -24,18 +28,38 @@ def _find_operator() -> Any:
         return None
 
 
+def _library_is_wide() -> bool:
+    """MKL uses the widest instructions on the processors of its own maker only."""
+    try:
+        maker_is_intel = "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return maker_is_intel and torch.backends.mkl.is_available()
+
+
 _operator = _find_operator()
+_LIBRARY_IS_WIDE = _library_is_wide()
+
+_SMALL = 1 << 22
+"""Multiply-adds below which the operator's own overhead, some 15 microseconds, costs more than it wins."""
 
 
-def _applies(x: Tensor) -> bool:
-    return _operator is not None and x.dtype is torch.float32 and x.device.type == "cpu" and x.numel() > 0
+def _applies(x: Tensor, weight: Tensor) -> bool:
+    """Whether the operator is the faster one for x @ weight."""
+    return (_operator is not None and x.dtype is torch.float32 and x.device.type == "cpu"
+            and x.shape[0] * weight.numel() >= _SMALL)
 
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
-    if _applies(x):
+    if _applies(x, weight):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)
+
+
+def _weight_gradient(x: Tensor, grad: Tensor) -> Tensor:
+    """xᵀ @ grad. The operator copies operands that lie across; a library as fast as it does not."""
+    return x.t() @ grad if _LIBRARY_IS_WIDE else _product(x.t(), grad, None)
 
 
 def _dense(matrix: Tensor) -> Tensor:
@@ -57,8 +81,8 @@ class _Affine(torch.autograd.Function):
         weight_grad = None
         if for_weight:
             # In the weight's own memory order: else adding it to other gradients costs more than making it.
-            weight_grad = (_product(x.t(), grad, None) if weight.is_contiguous()
-                               else _product(grad.t(), x, None).t())
+            weight_grad = (_weight_gradient(x, grad) if weight.is_contiguous()
+                           else _weight_gradient(grad, x).t())
         return (
             _product(grad, weight.t(), None) if for_x else None,
             weight_grad,
@@ -79,7 +103,7 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 def affine_gelu(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """gelu(x @ weight + bias), as `affine`. One operator where no gradient is wanted."""
     rows = x.reshape(-1, x.shape[-1])
-    if torch.is_grad_enabled() or not _applies(rows):
+    if torch.is_grad_enabled() or not _applies(rows, weight):
         return gelu(affine(x, weight, bias))
     y = cast(Tensor, _operator(_dense(rows), _dense(weight).t(), bias, "gelu", [], "tanh"))
     return y.view(*x.shape[:-1], weight.shape[1])

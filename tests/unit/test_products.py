@@ -15,8 +15,11 @@ def operands(dtype):
 
 
 @pytest.mark.parametrize("fast", [True, False], ids=["operator", "fallback"])
+@pytest.mark.parametrize("library_is_wide", [True, False])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_product_and_gradients_are_torch_s_own(monkeypatch, fast, dtype):
+def test_product_and_gradients_are_torch_s_own(monkeypatch, fast, library_is_wide, dtype):
+    monkeypatch.setattr(products, "_SMALL", 0)
+    monkeypatch.setattr(products, "_LIBRARY_IS_WIDE", library_is_wide)
     if not fast:
         monkeypatch.setattr(products, "_operator", None)
     x, wide, bias = operands(dtype)
@@ -35,7 +38,8 @@ def test_a_transposed_weight_gets_a_gradient_in_its_own_memory_order():
 
 
 def test_single_precision_is_as_accurate_as_torch_s():
-    x, weight = torch.randn(64, 512), torch.randn(512, 64)
+    x, weight = torch.randn(256, 512), torch.randn(512, 64)
+    assert x.shape[0] * weight.numel() >= products._SMALL, "the operator's own case"
     exact = x.double() @ weight.double()
     error = (products.affine(x, weight).double() - exact).norm() / exact.norm()
     assert error < 1e-6
