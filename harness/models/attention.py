@@ -20,7 +20,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, *, scale: fl
     """softmax(query·keyᵀ·scale + bias)·value. query: (rows, heads, m, d); key, value: (rows, heads, time, d).
 
     bias: (rows or 1, 1, m, time), 0 where seen and very negative where not. first: the position of the first
-    query where the m queries stand side by side and none sees what is after it; None where they stand anywhere.
+    query where the m queries stand side by side up to the last position and none sees what is after it; None where
+    they stand anywhere.
     """
     if query.device.type == "cuda":
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=scale)
@@ -65,14 +66,24 @@ class _BlockedAttention(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         q, k, v, *kept = ctx.saved_tensors
         grad = grads[0].reshape(q.shape)
-        for_q, for_k, for_v = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
-        for (block, keys), probs in zip(ctx.blocks, kept, strict=True):
+        for_q, for_k, for_v = torch.empty_like(q), None, None
+        # The last block sees all keys: it makes what the others add to.
+        for (block, keys), probs in zip(reversed(ctx.blocks), reversed(kept), strict=True):
             here = grad[:, block]
-            for_v[:, keys] += torch.bmm(probs.transpose(1, 2), here)
+            for_v = _added(torch.bmm(probs.transpose(1, 2), here), for_v, keys)
             for_probs = torch.bmm(here, v[:, keys].transpose(1, 2))
             for_scores = torch._softmax_backward_data(for_probs, probs, -1, probs.dtype)
             for_q[:, block] = torch.bmm(for_scores, k[:, keys])
-            for_k[:, keys] += torch.bmm(for_scores.transpose(1, 2), q[:, block])
+            for_k = _added(torch.bmm(for_scores.transpose(1, 2), q[:, block]), for_k, keys)
+        assert for_k is not None and for_v is not None
         per_head = (-1, ctx.heads)
         return (for_q.mul_(ctx.scale).unflatten(0, per_head), for_k.mul_(ctx.scale).unflatten(0, per_head),
                 for_v.unflatten(0, per_head), None, None, None)
+
+
+def _added(part: Tensor, whole: Tensor | None, keys: slice) -> Tensor:
+    """The whole with the part added at some keys; the part itself where there is nothing yet."""
+    if whole is None:
+        return part
+    whole[:, keys] += part
+    return whole
