@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
@@ -70,9 +70,10 @@ def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> Json:
     by_arm: dict[str, list[TextRow]] = {}
     for row in rows:
         by_arm.setdefault(row.arm, []).append(row)
-    measured = [_measure(arm, arm_rows, settings) for arm, arm_rows in by_arm.items()]
-    controls = [_measure(arm, control, settings) for arm, control in _controls(rows, settings).items()
-                if control and arm not in by_arm] if settings.controls else []
+    controls_by_arm = {arm: control for arm, control in _controls(rows, settings).items()
+                       if control and arm not in by_arm} if settings.controls else {}
+    found = _measured(by_arm | controls_by_arm, settings)
+    measured, controls = found[:len(by_arm)], found[len(by_arm):]
     return {
         "arms": [*(_row(found, settings, control=False) for found in measured),
                  *(_row(found, settings, control=True) for found in controls)],
@@ -101,26 +102,37 @@ def _controls(rows: Sequence[TextRow], settings: TextSettings) -> dict[str, list
     return found
 
 
-def _measure(arm: str, rows: Sequence[TextRow], settings: TextSettings) -> _Measured:
-    rouge = None
+def _measured(by_arm: Mapping[str, Sequence[TextRow]], settings: TextSettings) -> list[_Measured]:
+    """Each arm's measures. Copying is measured for all arms together: their sources are mostly the same."""
+    sourced = [(arm, row, row.source) for arm, rows in by_arm.items() for row in rows if row.source is not None]
+    sources = [source for _, _, source in sourced]
+    preambles = [row.has_preamble if settings.preamble_rule is None else has_preamble(source, settings.preamble_rule)
+                 for _, row, source in sourced]
+    copying = copy_statistics([row.response for _, row, _ in sourced], sources, tokenizer=settings.tokenizer,
+                              preambles=preambles, fragments=settings.fragments,
+                              cut_off=[arm != REFERENCE for arm, _, _ in sourced])
+    found = []
+    start = 0
+    for arm, rows in by_arm.items():
+        has_source = [row.source is not None for row in rows]
+        end = start + sum(has_source)
+        of_arm = _spread_out(copying.take(slice(start, end)), has_source) if end > start else None
+        found.append(_Measured(arm, rows, _rouge(rows, settings), of_arm))
+        start = end
+    return found
+
+
+def _rouge(rows: Sequence[TextRow], settings: TextSettings) -> NDArray[np.float64] | None:
+    """(n, k), NaN for a row without a reference; None where no row has one."""
     referenced = [index for index, row in enumerate(rows) if row.references]
-    if referenced:
-        rouge = np.full((len(rows), len(ROUGE_KEYS)), np.nan)
-        scores = rouge_scores([rows[index].response for index in referenced],
-                              [rows[index].references for index in referenced], stemmer=settings.stemmer,
-                              split_summaries=settings.split_summaries)
-        rouge[referenced] = np.column_stack([scores[key] for key in ROUGE_KEYS])
-    sourced = [row for row in rows if row.source is not None]
-    if not sourced:
-        return _Measured(arm, rows, rouge, None)
-    sources = [row.source or "" for row in sourced]
-    preambles = [row.has_preamble if settings.preamble_rule is None
-                 else has_preamble(row.source or "", settings.preamble_rule) for row in sourced]
-    copying = copy_statistics([row.response for row in sourced], sources, tokenizer=settings.tokenizer,
-                              preambles=preambles, fragments=settings.fragments, cut_off=arm != REFERENCE)
-    if len(sourced) < len(rows):
-        copying = _spread_out(copying, [row.source is not None for row in rows])
-    return _Measured(arm, rows, rouge, copying)
+    if not referenced:
+        return None
+    rouge = np.full((len(rows), len(ROUGE_KEYS)), np.nan)
+    scores = rouge_scores([rows[index].response for index in referenced],
+                          [rows[index].references for index in referenced], stemmer=settings.stemmer,
+                          split_summaries=settings.split_summaries)
+    rouge[referenced] = np.column_stack([scores[key] for key in ROUGE_KEYS])
+    return rouge
 
 
 def _spread_out(copying: CopyStatistics, has_source: list[bool]) -> CopyStatistics:
