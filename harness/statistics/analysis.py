@@ -28,6 +28,9 @@ from harness.statistics.win_rate import WinRate, win_rate
 
 Json = dict[str, Any]
 
+LARGEST_BREAKDOWN = 20_000
+"""Rows. Hundreds of raters times a thousand pairs of arms are a judgment each, and take longer than all else."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisSettings:
@@ -123,7 +126,9 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
     position = position_test(kept.left, kept.right, kept.outcomes, kept.rater)
     agreed = agreement(_of_first_arm(kept), items=kept.item, rng=numpy_generator(settings.seed, "agreement"),
                        resamples=settings.resamples, confidence=settings.confidence)
+    breakdowns = {by: _breakdown(used, settings, by) for by in ("label_budget", "seed", "rater")}
     notes = {note for row in comparisons for note in row["notes"]}
+    notes |= {why for _, why in breakdowns.values() if why is not None}
     return {
         "comparisons": comparisons,
         "position": asdict(position),
@@ -134,9 +139,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
                      "side": None if davidson.side is None else asdict(davidson.side)},
         "agreement": asdict(agreed),
         "fragility": [_fragility_row(used, pair, settings) for pair in _pairs(used, settings.baseline)],
-        "by_label_budget": _breakdown(used, settings, "label_budget"),
-        "by_seed": _breakdown(used, settings, "seed"),
-        "by_rater": _breakdown(used, settings, "rater"),
+        **{f"by_{name}": rows for name, (rows, _) in breakdowns.items()},
         "dose_response": _dose_response(used, settings),
         "sensitivity": _sensitivity(used, settings),
         "warnings": sorted({*notes, *plain.notes, *davidson.notes}),
@@ -227,29 +230,27 @@ def _fragility_row(ratings: Ratings, pair: _Comparison, settings: AnalysisSettin
     return {"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(found)}
 
 
-def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> list[Json]:
-    """Win rates of each pair within each label budget, seed or rater; none where there is one value."""
-    column: NDArray[Any] | None
-    if by == "rater":
-        column = ratings.rater
-    elif by == "seed":
-        column = ratings.seed
-    else:
-        column = ratings.numbers.get(by)
+def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> tuple[list[Json], str | None]:
+    """Win rates of each pair within each label budget, seed or rater; none where there is one value.
+
+    With more than `LARGEST_BREAKDOWN` rows none either, and what to tell the reader.
+    """
+    column = {"rater": ratings.rater, "seed": ratings.seed}.get(by, ratings.numbers.get(by))
     if column is None:
-        return []
+        return [], None
     known = np.flatnonzero(np.array([value == value and value != "" for value in column.tolist()], dtype=bool))
-    groups = rows_by_label(column[known])
-    rows: list[Json] = []
-    if len(groups) < 2:
-        return rows
-    for value, at in groups.items():
-        part = ratings.take(known[at])
-        for pair in _pairs(part, settings.baseline):
-            rate = _win_rate(part, pair, settings, bootstrap=False)
-            label = int(value) if isinstance(value, float) and value.is_integer() else str(value)
-            rows.append({by: label, **_rate_row(pair, rate)})
-    return rows
+    parts = {value: ratings.take(known[at]) for value, at in rows_by_label(column[known]).items()}
+    if len(parts) < 2:
+        return [], None
+    cells = [(value, part, pair) for value, part in parts.items() for pair in _pairs(part, settings.baseline)]
+    if len(cells) > LARGEST_BREAKDOWN:
+        why = f"no win rates by {by.replace('_', ' ')}: they would be {len(cells):,} rows, most of them of few judgments"
+        return [], why
+    rows = []
+    for value, part, pair in cells:
+        label = int(value) if isinstance(value, float) and value.is_integer() else str(value)
+        rows.append({by: label, **_rate_row(pair, _win_rate(part, pair, settings, bootstrap=False))})
+    return rows, None
 
 
 def _dose_response(ratings: Ratings, settings: AnalysisSettings) -> Json:
