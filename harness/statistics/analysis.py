@@ -18,9 +18,9 @@ from harness.statistics.dose_response import dose_response
 from harness.statistics.equivalence import equivalence
 from harness.statistics.fragility import fragility
 from harness.statistics.multiplicity import holm
-from harness.statistics.paired_models import ArmStrength
+from harness.statistics.paired_models import ArmStrength, Effect
 from harness.statistics.quality_of_file import quality_and_repeats
-from harness.statistics.raters import ExclusionRules, exclusions
+from harness.statistics.raters import ExclusionRules, exclusions, idle_rules, why_undefined
 from harness.statistics.ratings_file import Ratings
 from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sides import position_test
@@ -80,7 +80,8 @@ def analyse(ratings: Ratings, settings: AnalysisSettings) -> Json:
         raise InputError("no judgments are left after the exclusions", cure="Loosen the rules")
     used = _majority_votes(kept) if settings.majority else kept
     result = _results(used, kept, settings)
-    result["quality"] = [asdict(record) for record in quality]
+    result["quality"] = [asdict(record) | {"why_undefined": why_undefined(record)} for record in quality]
+    result["warnings"] += idle_rules(quality, settings.rules)
     result["swapped_repeats"] = asdict(repeats)
     result["excluded"] = excluded
     if left_out:
@@ -133,10 +134,10 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
         "comparisons": comparisons,
         "position": asdict(position),
         "bradley_terry": [_strength(strength) for strength in plain.strengths],
-        "bradley_terry_side": None if plain.side is None else asdict(plain.side),
+        "bradley_terry_side": _side(plain.side),
         "bradley_terry_controlled": _controlled(used, settings, comparisons),
         "davidson": {"strengths": [_strength(strength) for strength in davidson.strengths], "nu": davidson.nu,
-                     "side": None if davidson.side is None else asdict(davidson.side)},
+                     "why_undefined": davidson.nu_why_undefined, "side": _side(davidson.side)},
         "agreement": asdict(agreed),
         "fragility": [_fragility_row(used, pair, settings) for pair in _pairs(used, settings.baseline)],
         **{f"by_{name}": rows for name, (rows, _) in breakdowns.items()},
@@ -200,6 +201,11 @@ def _strength(strength: ArmStrength) -> Json:
             "why_undefined": strength.why_undefined}
 
 
+def _side(effect: Effect | None) -> Json:
+    why = "left out: the judgments do not tell it from the arms"
+    return {"estimate": None, "standard_error": None, "why_undefined": why} if effect is None else asdict(effect)
+
+
 def _controlled(ratings: Ratings, settings: AnalysisSettings, comparisons: list[Json]) -> list[Json]:
     """The length-controlled and the copy-controlled model, where the file has the columns."""
     models = []
@@ -244,8 +250,7 @@ def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> tuple[l
         return [], None
     cells = [(value, part, pair) for value, part in parts.items() for pair in _pairs(part, settings.baseline)]
     if len(cells) > LARGEST_BREAKDOWN:
-        why = f"no win rates by {by.replace('_', ' ')}: they would be {len(cells):,} rows, most of them of few judgments"
-        return [], why
+        return [], f"no win rates by {by.replace('_', ' ')}: they would be {len(cells):,} rows of few judgments each"
     rows = []
     for value, part, pair in cells:
         label = int(value) if isinstance(value, float) and value.is_integer() else str(value)

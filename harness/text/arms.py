@@ -21,7 +21,7 @@ from harness.text.copying import (
     lead,
     random_sentences,
 )
-from harness.text.rouge import ROUGE_KEYS, rouge_scores
+from harness.text.rouge import ROUGE_KEYS, counts_for_rouge, rouge_scores
 from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
 
@@ -78,8 +78,15 @@ def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> Json:
         "arms": [*(_row(found, settings, control=False) for found in measured),
                  *(_row(found, settings, control=True) for found in controls)],
         "differences": [_difference(a, b, settings) for a, b in combinations(measured, 2)],
+        "warnings": _blind_to(rows),
         "settings": _described(settings, measured),
     }
+
+
+def _blind_to(rows: Sequence[TextRow]) -> list[str]:
+    texts = (text for row in rows if row.references for text in (row.response, *row.references))
+    n = sum(not counts_for_rouge(text) for text in texts)
+    return [f"{n} texts or references have no letter a-z and no digit: ROUGE sees nothing there"] if n else []
 
 
 def _controls(rows: Sequence[TextRow], settings: TextSettings) -> dict[str, list[TextRow]]:
@@ -155,11 +162,23 @@ def _row(found: _Measured, settings: TextSettings, *, control: bool) -> Json:
         row["first_three_words"] = {
             "all": found.copying.first_three_rate(),
             "with_preamble": found.copying.first_three_rate(preamble=True),
-            "without_preamble": found.copying.first_three_rate(preamble=False)}
+            "without_preamble": found.copying.first_three_rate(preamble=False),
+            "why_undefined": _why_no_share(found.copying)}
         row["distinct_ngrams"] = {key: _finite_mean(known)
                                   for key, known in found.copying.distinct_ngrams.items()}
         row["copied_positions"] = [round(float(place), 4) for place in found.copying.copied_positions]
     return row
+
+
+def _why_no_share(copying: CopyStatistics) -> str | None:
+    """Why a share of the texts that open with the source's first three words is undefined."""
+    preambles = copying.preambles
+    if copying.first_three_rate() is None:
+        return "no source has three words"
+    if all(known is None for known in preambles):
+        return "nobody said which sources have one (--preamble, or has_preamble in the file)"
+    missing = [f"no source {name} one" for known, name in ((True, "has"), (False, "lacks")) if known not in preambles]
+    return ", ".join(missing) or None
 
 
 def _with_intervals(keys: Sequence[str], values: NDArray[np.float64], found: _Measured,
@@ -174,6 +193,8 @@ def _flat(keys: Sequence[str], intervals: list[MeanInterval]) -> Json:
     row: Json = {}
     for key, interval in zip(keys, intervals, strict=True):
         row |= {key: interval.mean, f"{key}_ci_low": interval.low, f"{key}_ci_high": interval.high}
+    row["why_undefined"] = {key: interval.why_undefined for key, interval in zip(keys, intervals, strict=True)
+                            if interval.why_undefined is not None}
     return row
 
 
@@ -186,7 +207,8 @@ def _difference(a: _Measured, b: _Measured, settings: TextSettings) -> Json:
     """Mean paired differences a - b on the articles that both arms have."""
     place = {article: index for index, article in enumerate(b.articles)}
     pairs = [(index, place[article]) for index, article in enumerate(a.articles) if article in place]
-    row: Json = {"arm_a": a.arm, "arm_b": b.arm, "n": len(pairs), "rouge": None, "copying": None}
+    row: Json = {"arm_a": a.arm, "arm_b": b.arm, "n": len(pairs), "rouge": None, "copying": None,
+                 "why_undefined": None if pairs else "no article in common"}
     if not pairs:
         return row
     at_a, at_b = (np.array(side) for side in zip(*pairs, strict=True))
