@@ -35,7 +35,7 @@ def tables(result: Json) -> list[Table]:
 
 
 def answer(result: Json) -> str:
-    """One sentence for each comparison that the data decide, or that none is decided."""
+    """One sentence for each comparison that the data decide, or that none is decided; and which are equivalent."""
     decided = []
     for row in result["comparisons"]:
         if row["p_value_holm"] is not None and row["p_value_holm"] < 1 - row["confidence"]:
@@ -43,10 +43,18 @@ def answer(result: Json) -> str:
             better, worse = (row["arm_a"], row["arm_b"]) if a_won else (row["arm_b"], row["arm_a"])
             rate = row["win_rate"] if a_won else 1 - row["win_rate"]
             decided.append(f"{better} beats {worse} ({percent(rate)}, {p_equals(row['p_value_holm'])})")
+    equal = [f"{row['arm_a']} and {row['arm_b']}" for row in result["comparisons"]
+             if row["equivalence"]["verdict"] == "equivalent"]
+    margin = f"{100 * result['settings']['margin']:g} points"
+    also = f" Equivalent within {margin}, not adjusted: {_few(equal)}" if equal else ""
     if not decided:
-        return "No comparison is decided after Holm's adjustment. That is not evidence of no difference."
-    shown = "; ".join(decided[:5])
-    return f"{shown}; and {len(decided) - 5} more." if len(decided) > 5 else f"{shown}."
+        return f"No comparison is decided after Holm's adjustment. That is not evidence of no difference.{also}"
+    return _few(decided) + also
+
+
+def _few(named: Sequence[str]) -> str:
+    shown = "; ".join(named[:5])
+    return f"{shown}; and {len(named) - 5} more." if len(named) > 5 else f"{shown}."
 
 
 def html(result: Json, *, source: str) -> str:

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from html import unescape
 
 import pytest
 
-from harness import analyze, textstats
+from harness import analyze, power, textstats
 from tests.e2e.test_statistics_commands import json_of, rows_of_three_raters, write_csv, write_texts
 
 
@@ -49,6 +50,40 @@ def test_what_is_undefined_says_why(tmp_path, capsys, choices, n_items, n_raters
             for item in range(n_items) for rater in range(n_raters)]
     found = json_of(analyze, capsys, write_csv(tmp_path / "r.csv", rows), "--baseline", "b", "--sensitivity")
     assert _unexplained(found) == []
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (b"item_id,rater_id,left_arm,right_arm,choice,choice\n1,x,a,b,left,tie\n", "r.csv:1: two columns called 'choice'"),
+    ("item_id,rater_id,left_arm,right_arm,choice\n1,x,a,b,left\n".encode("utf-16"), "r.csv:1: the header is invalid"),
+])
+def test_a_header_that_cannot_be_trusted_is_one_message_even_with_skip_bad(tmp_path, capsys, content, message) -> None:
+    (tmp_path / "r.csv").write_bytes(content)
+    assert analyze.main([str(tmp_path / "r.csv"), "--skip-bad"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_text_of_nothing_visible_is_empty(tmp_path, capsys) -> None:
+    path = write_texts(tmp_path / "t.jsonl", [{"source": "a b c", "response": " \n\u00a0\u200b\ufeff"}])
+    assert textstats.main([str(path)]) == 2
+    assert "t.jsonl:1: response: empty text" in capsys.readouterr().err
+
+
+def test_power_has_its_answer_on_the_page_and_names_its_claims(tmp_path, capsys) -> None:
+    arguments = ["--win-rate", "0.5", "--margin", "0.1", "--simulations", "40", "--html", str(tmp_path / "p.html")]
+    assert power.main(arguments) == 0
+    shown, page = capsys.readouterr().out, (tmp_path / "p.html").read_text()
+    for line in ("By formula, not better: 155 items of one vote", "'not better': by less than 10 points"):
+        assert line in shown
+        assert line in unescape(page)
+    assert power.main(["--raters", "2"]) == 2
+    assert "--raters-per-item: 3 raters an item, but there are 2" in capsys.readouterr().err
+
+
+def test_what_is_equivalent_is_in_the_answer(tmp_path, capsys) -> None:
+    rows = [[f"i{item}", f"r{(item + shift) % 9}", "a", "b", ("left", "right")[(item + shift) % 2]]
+            for item in range(300) for shift in range(2)]
+    assert analyze.main([str(write_csv(tmp_path / "r.csv", rows)), "--margin", "0.2", "--resamples", "0"]) == 0
+    assert "Equivalent within 20 points, not adjusted: a and b." in " ".join(capsys.readouterr().out.split())
 
 
 def test_ctrl_c_is_one_line(capsys, monkeypatch, tmp_path) -> None:
