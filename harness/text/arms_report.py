@@ -9,7 +9,7 @@ from typing import Any
 from harness.pages.page import Cell, Page, number, why
 from harness.pages.plots import histogram
 from harness.text.copying import COPYING_KEYS
-from harness.text.highlight import highlighted_pair
+from harness.text.highlight import SHORTEST, highlighted_pair
 from harness.text.rouge import ROUGE_KEYS
 from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
@@ -77,7 +77,7 @@ def html(result: Json, rows: Sequence[TextRow], *, source: str, tokenizer: Token
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [row for row in rows if row.arm == arm and row.source is not None][:examples]
         if shown:
-            page.heading(f"{arm}: copied spans (source, response)")
+            page.heading(f"{arm}: copied spans of {SHORTEST} tokens or more (source, response)")
         for row in shown:
             page.html(f"<h3>{escape(row.id)}</h3>" if row.id else "")
             page.html(highlighted_pair(row.response, row.source or "", tokenizer=tokenizer))
