@@ -81,12 +81,14 @@ def _print_tables(result: dict[str, Any]) -> None:
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     console.print(answer(result), highlight=False, markup=False)
     for found in tables(result):
-        table = Table(title=found.title, title_justify="left", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
         for index, column in enumerate(found.columns):
             table.add_column(column, justify="right" if index else "left", overflow="fold")
         for row in found.rows[:_FEW_ROWS]:
             table.add_row(*(cell.replace("[", r"\[") for cell in row))
         console.print()
+        # Not the table's own title, which would wrap to the width of a narrow table.
+        console.print(found.title, style="italic", markup=False)
         console.print(table)
         if len(found.rows) > _FEW_ROWS:
             console.print(f"... and {len(found.rows) - _FEW_ROWS} more (--json or --html has them all)")

@@ -39,17 +39,21 @@ def positive_count(text: str) -> int:
     return _at_least(text, 1)
 
 
+MOST_RESAMPLES = 1_000_000
+"""All that a percentile can use; more only fill the memory."""
+
+
 def resamples(text: str) -> int:
     """How often a bootstrap resamples, 0 for none. One resample has no spread."""
-    value = int(text)
-    if value < 0 or value == 1:
-        raise ArgumentTypeError(f"{text} is not 0 (none) or 2 or more")
-    return value
+    return 0 if int(text) == 0 else some_resamples(text, "0 (none), or ")
 
 
-def some_resamples(text: str) -> int:
+def some_resamples(text: str, or_else: str = "") -> int:
     """The same where the intervals come from nowhere else."""
-    return _at_least(text, 2)
+    value = int(text)
+    if not 2 <= value <= MOST_RESAMPLES:
+        raise ArgumentTypeError(f"{text} is not {or_else}2 to {MOST_RESAMPLES:,}")
+    return value
 
 
 def _at_least(text: str, low: int) -> int:

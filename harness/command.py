@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,15 +14,24 @@ from harness.errors import InputError
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
                 run: Callable[[argparse.Namespace], dict[str, Any]], show: Callable[[dict[str, Any]], None]) -> int:
-    """Exit codes: 0 done, 2 a file or an argument is wrong. With --json the result is printed as it is."""
+    """Exit codes: 0 done, 2 a file or an argument is wrong, 130 stopped by Ctrl-C. With --json the result is printed
+    as it is.
+    """
     arguments = parser.parse_args(argv)
     try:
         result = run(arguments)
+        if arguments.json:
+            print(json.dumps(result, allow_nan=False))
+        else:
+            show(result)
+        sys.stdout.flush()
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    if arguments.json:
-        print(json.dumps(result, allow_nan=False))
-    else:
-        show(result)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Who reads has enough (`| head`); what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

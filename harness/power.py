@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _STEPS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 _MOST_JUDGMENTS = 30_000
 
+_CLAIMS = {"different": "different", "non_inferior": "not better", "equivalent": "equivalent"}
+"""The claims in words. 'not better': W is below one half plus the margin, so the other arm is non-inferior."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Compute, print. Exit codes: 0 done, 2 an argument is wrong."""
@@ -31,6 +34,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.statistics.power import power_curve
     from harness.statistics.simulation import Design
 
+    if arguments.raters_per_item > arguments.raters:
+        raise InputError(f"{arguments.raters_per_item} raters an item, but there are {arguments.raters}",
+                         key="--raters-per-item", cure="Give --raters-per-item and --raters together")
     try:
         design = Design(win_rate=arguments.win_rate, n_items=1, n_raters=arguments.raters,
                         raters_per_item=arguments.raters_per_item, item_sd=arguments.item_sd,
@@ -131,6 +137,10 @@ def _notes(arguments: argparse.Namespace) -> list[str]:
              "and item effects"]
     if arguments.raters < 8:
         notes.append("fewer than 8 raters: the inference is for these raters only")
+    if arguments.margin is not None:
+        points = f"{100 * arguments.margin:g} points"
+        notes.append(f"'not better': by less than {points}, so the other arm is non-inferior (so few labels were "
+                     f"enough); 'equivalent': within {points} either way")
     if arguments.win_rate == 0.5:
         notes.append("at a win rate of one half 'different' is the rate of false alarms")
     return notes
@@ -143,13 +153,14 @@ def _html(result: dict[str, Any]) -> str:
     page = Page("Power")
     points = result["simulation"]
     items = [point["n_items"] for point in points]
-    named = {claim.replace("_", " "): [(items, [point[claim] for point in points])]
-             for claim in result["needed"] if points[0][claim] is not None}
+    claims = [claim for claim in result["needed"] if points[0][claim] is not None]
+    named = {_CLAIMS[claim]: [(items, [point[claim] for point in points])] for claim in claims}
+    page.items([*_formula_lines(result), *_needed_lines(result)])
     page.figure(curves(named, x_axis="items", y_axis="power", marker="o", level=result["settings"]["power"],
                        limits=(-0.02, 1.02)), "Simulated power over the number of items")
     page.table(("items", "judgments", *named, "coverage", "width"),
                [(str(point["n_items"]), str(point["n_judgments"]),
-                 *(percent(point[claim.replace(" ", "_")]) for claim in named), percent(point["coverage"]),
+                 *(percent(point[claim]) for claim in claims), percent(point["coverage"]),
                  percent(point["width"])) for point in points], words=0)
     page.items(result["notes"])
     page.paragraph("; ".join(f"{key} {value}" for key, value in result["settings"].items()), kind="quiet")
@@ -160,34 +171,47 @@ def _print(result: dict[str, Any]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    for claim, items in result["formula"].items():
-        if items is not None:
-            console.print(f"By formula, {claim.replace('_', ' ')}: {items:,} items of one vote")
+    for line in _formula_lines(result):
+        console.print(line)
     settings = result["settings"]
     console.print(f"By simulation, {settings['raters']} raters, {settings['raters_per_item']} an item:")
     for point in result["simulation"]:
         shown = {claim: point[claim] for claim in result["needed"] if point[claim] is not None}
-        bars = " ".join(f"{claim.replace('_', ' ')} {value:4.0%} {'█' * round(10 * value):<10}"
+        bars = " ".join(f"{_CLAIMS[claim]} {value:4.0%} {'█' * round(10 * value):<10}"
                         for claim, value in shown.items())
         console.print(f"{point['n_items']:>7,} items  {bars}")
+    for line in _needed_lines(result):
+        console.print(line)
+    for note in result["notes"]:
+        console.print(f"Note: {note}")
+
+
+def _formula_lines(result: dict[str, Any]) -> list[str]:
+    return [f"By formula, {_CLAIMS[claim]}: {items:,} items of one vote"
+            for claim, items in result["formula"].items() if items is not None]
+
+
+def _needed_lines(result: dict[str, Any]) -> list[str]:
+    """How many items each claim needs, or why nobody can say."""
+    settings = result["settings"]
+    lines = []
     for claim, found in result["needed"].items():
         if found["n_items"] is not None:
             n_items = f"{found['n_items']:,} or fewer" if found["or_fewer"] else f"about {found['n_items']:,}"
             judgments = found["n_items"] * settings["raters_per_item"]
-            console.print(f"{claim.replace('_', ' ')}: {n_items} items ({judgments:,} judgments)")
+            lines.append(f"{_CLAIMS[claim]}: {n_items} items ({judgments:,} judgments)")
         elif settings["margin"] is not None or claim == "different":
-            console.print(f"{claim.replace('_', ' ')}: {found['why_undefined']}")
-    for note in result["notes"]:
-        console.print(f"Note: {note}")
+            lines.append(f"{_CLAIMS[claim]}: {found['why_undefined']}")
+    return lines
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m harness.power",
                                      description="How many items and raters a claim needs.")
     parser.add_argument("--win-rate", type=share, default=0.55, help="the true win rate (default 0.55)")
-    parser.add_argument("--margin", type=margin, help="for non-inferiority and equivalence")
+    parser.add_argument("--margin", type=margin, help="for the claims 'not better by more' and 'equivalent'")
     parser.add_argument("--raters", type=positive_count, default=12)
-    parser.add_argument("--raters-per-item", type=positive_count, default=3)
+    parser.add_argument("--raters-per-item", type=positive_count, default=3, help="not more than --raters (default 3)")
     parser.add_argument("--judgments", type=positive_count, help="a budget: simulate up to so many judgments")
     parser.add_argument("--power", type=share, default=0.8)
     parser.add_argument("--alpha", type=error_rate, default=0.05)

@@ -94,6 +94,9 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
         text, lines = data.decode("utf-8"), None
     except UnicodeDecodeError:
         kept = list(_decoded_lines(data, bad))
+        if not kept or kept[0][0] > 1:
+            raise InputError("the header is invalid UTF-8", file=bad.file, line=1,
+                             cure="Save the file as UTF-8") from None
         text, lines = "\n".join(line for _, line in kept), [number for number, _ in kept]
     csv.field_size_limit(2**31 - 1)
     # strict: an unclosed quote swallows the rows up to the next quote, so how many are lost cannot be counted.
@@ -115,6 +118,8 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
             continue
         if header is None:
             header = [name.strip() for name in values]
+            if twice := next((name for name in header if name and header.count(name) > 1), None):
+                raise InputError(f"two columns called {twice!r}", file=bad.file, line=line, cure="Rename one of them")
         elif len(values) != len(header):
             bad.report(f"{len(values)} fields, but the header has {len(header)}", line=line,
                        reason="wrong number of fields")
@@ -147,5 +152,7 @@ def parse_columns(text: str | None, known: Sequence[str]) -> dict[str, str]:
             near = get_close_matches(ours, list(known), n=1)
             cure = f"Did you mean {near[0]}?" if near else f"Ours are {', '.join(known)}"
             raise InputError(f"there is no column {ours!r} to map to", key="--columns", cure=cure)
+        if ours in mapping:
+            raise InputError(f"two columns for {ours!r}: {mapping[ours]!r} and {theirs!r}", key="--columns")
         mapping[ours] = theirs
     return mapping

@@ -76,18 +76,21 @@ def _print_tables(result: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from harness.text.arms_report import tables
+    from harness.text.arms_report import reasons, tables
 
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     for title, columns, rows in tables(result):
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
         for index, column in enumerate(columns):
             name = column.replace("[", r"\[")
             table.add_column(name, justify="right" if index else "left", overflow="fold")
         for row in rows:
             table.add_row(*(_joined(cell).replace("[", r"\[") for cell in row))
         console.print()
+        console.print(title, style="italic", markup=False)
         console.print(table)
+    for reason in reasons(result):
+        console.print(reason, highlight=False, markup=False)
     for left_out in result["excluded"]:
         console.print(f"Left out: {left_out['n']} rows, {left_out['reason']}", markup=False)
 

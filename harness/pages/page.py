@@ -147,3 +147,13 @@ def p_equals(value: float | None) -> str:
     """The same within a sentence: 'p = .012', 'p < .001'."""
     text = p_value(value)
     return f"p {text}" if text[0] in "<>" else f"p = {text}"
+
+
+def why(reasons: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
+    """Of (what, why it is undefined): one line a reason, with the first three that it holds for."""
+    held: dict[str, list[str]] = {}
+    for name, reason in reasons:
+        if reason:
+            held.setdefault(reason, []).append(name)
+    return tuple(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}: {reason}"
+                 for reason, names in held.items())

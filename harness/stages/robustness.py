@@ -60,6 +60,7 @@ def strengths_document(document: Mapping[str, Any], measures: Measures) -> dict[
     davidson = fit_davidson(left, right, outcomes, baseline=baseline, side=False, items=queries)
     return {"baseline": model.baseline, "bradley_terry": [asdict(each) for each in model.strengths],
             "davidson": [asdict(each) for each in davidson.strengths], "nu": davidson.nu,
+            "nu_why_undefined": davidson.nu_why_undefined,
             "notes": sorted({*model.notes, *davidson.notes})}
 
 

@@ -55,11 +55,14 @@ def agreement(ratings: Labels, *, items: Labels, rng: np.random.Generator, resam
         return Agreement(raw, None, None, None, None, len(counts), why)
     alpha = _nominal_alpha(patterns, weights)
     if resamples == 0 or len(counts) < 2:
-        reason = None if len(counts) > 1 else "one item only: no interval for alpha"
+        reason = "no resamples: no interval for alpha" if len(counts) > 1 else "one item only: no interval for alpha"
         return Agreement(raw, alpha, None, None, _ac1(shares, raw), len(counts), reason)
     draws = rng.multinomial(len(counts), weights / weights.sum(), size=resamples)
     resampled = np.array([_nominal_alpha(patterns, draw) for draw in draws.astype(np.float64)])
     defined = resampled[~np.isnan(resampled)]
+    if len(defined) == 0 or np.ptp(defined) <= 1e-12:
+        why = "every resample has the same alpha: no interval for it"
+        return Agreement(raw, alpha, None, None, _ac1(shares, raw), len(counts), why)
     tail = 50 * (1 - confidence)
     low, high = (float(value) for value in np.percentile(defined, [tail, 100 - tail]))
     return Agreement(raw, alpha, low, high, _ac1(shares, raw), len(counts), None)

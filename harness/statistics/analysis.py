@@ -18,15 +18,18 @@ from harness.statistics.dose_response import dose_response
 from harness.statistics.equivalence import equivalence
 from harness.statistics.fragility import fragility
 from harness.statistics.multiplicity import holm
-from harness.statistics.paired_models import ArmStrength
+from harness.statistics.paired_models import ArmStrength, Effect
 from harness.statistics.quality_of_file import quality_and_repeats
-from harness.statistics.raters import ExclusionRules, exclusions
+from harness.statistics.raters import ExclusionRules, exclusions, idle_rules, why_undefined
 from harness.statistics.ratings_file import Ratings
 from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sides import position_test
 from harness.statistics.win_rate import WinRate, win_rate
 
 Json = dict[str, Any]
+
+LARGEST_BREAKDOWN = 20_000
+"""Rows. Hundreds of raters times a thousand pairs of arms are a judgment each, and take longer than all else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,8 @@ def analyse(ratings: Ratings, settings: AnalysisSettings) -> Json:
         raise InputError("no judgments are left after the exclusions", cure="Loosen the rules")
     used = _majority_votes(kept) if settings.majority else kept
     result = _results(used, kept, settings)
-    result["quality"] = [asdict(record) for record in quality]
+    result["quality"] = [asdict(record) | {"why_undefined": why_undefined(record)} for record in quality]
+    result["warnings"] += idle_rules(quality, settings.rules)
     result["swapped_repeats"] = asdict(repeats)
     result["excluded"] = excluded
     if left_out:
@@ -123,20 +127,20 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
     position = position_test(kept.left, kept.right, kept.outcomes, kept.rater)
     agreed = agreement(_of_first_arm(kept), items=kept.item, rng=numpy_generator(settings.seed, "agreement"),
                        resamples=settings.resamples, confidence=settings.confidence)
+    breakdowns = {by: _breakdown(used, settings, by) for by in ("label_budget", "seed", "rater")}
     notes = {note for row in comparisons for note in row["notes"]}
+    notes |= {why for _, why in breakdowns.values() if why is not None}
     return {
         "comparisons": comparisons,
         "position": asdict(position),
         "bradley_terry": [_strength(strength) for strength in plain.strengths],
-        "bradley_terry_side": None if plain.side is None else asdict(plain.side),
+        "bradley_terry_side": _side(plain.side),
         "bradley_terry_controlled": _controlled(used, settings, comparisons),
         "davidson": {"strengths": [_strength(strength) for strength in davidson.strengths], "nu": davidson.nu,
-                     "side": None if davidson.side is None else asdict(davidson.side)},
+                     "why_undefined": davidson.nu_why_undefined, "side": _side(davidson.side)},
         "agreement": asdict(agreed),
         "fragility": [_fragility_row(used, pair, settings) for pair in _pairs(used, settings.baseline)],
-        "by_label_budget": _breakdown(used, settings, "label_budget"),
-        "by_seed": _breakdown(used, settings, "seed"),
-        "by_rater": _breakdown(used, settings, "rater"),
+        **{f"by_{name}": rows for name, (rows, _) in breakdowns.items()},
         "dose_response": _dose_response(used, settings),
         "sensitivity": _sensitivity(used, settings),
         "warnings": sorted({*notes, *plain.notes, *davidson.notes}),
@@ -197,6 +201,11 @@ def _strength(strength: ArmStrength) -> Json:
             "why_undefined": strength.why_undefined}
 
 
+def _side(effect: Effect | None) -> Json:
+    why = "left out: the judgments do not tell it from the arms"
+    return {"estimate": None, "standard_error": None, "why_undefined": why} if effect is None else asdict(effect)
+
+
 def _controlled(ratings: Ratings, settings: AnalysisSettings, comparisons: list[Json]) -> list[Json]:
     """The length-controlled and the copy-controlled model, where the file has the columns."""
     models = []
@@ -227,29 +236,26 @@ def _fragility_row(ratings: Ratings, pair: _Comparison, settings: AnalysisSettin
     return {"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(found)}
 
 
-def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> list[Json]:
-    """Win rates of each pair within each label budget, seed or rater; none where there is one value."""
-    column: NDArray[Any] | None
-    if by == "rater":
-        column = ratings.rater
-    elif by == "seed":
-        column = ratings.seed
-    else:
-        column = ratings.numbers.get(by)
+def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> tuple[list[Json], str | None]:
+    """Win rates of each pair within each label budget, seed or rater; none where there is one value.
+
+    With more than `LARGEST_BREAKDOWN` rows none either, and what to tell the reader.
+    """
+    column = {"rater": ratings.rater, "seed": ratings.seed}.get(by, ratings.numbers.get(by))
     if column is None:
-        return []
+        return [], None
     known = np.flatnonzero(np.array([value == value and value != "" for value in column.tolist()], dtype=bool))
-    groups = rows_by_label(column[known])
-    rows: list[Json] = []
-    if len(groups) < 2:
-        return rows
-    for value, at in groups.items():
-        part = ratings.take(known[at])
-        for pair in _pairs(part, settings.baseline):
-            rate = _win_rate(part, pair, settings, bootstrap=False)
-            label = int(value) if isinstance(value, float) and value.is_integer() else str(value)
-            rows.append({by: label, **_rate_row(pair, rate)})
-    return rows
+    parts = {value: ratings.take(known[at]) for value, at in rows_by_label(column[known]).items()}
+    if len(parts) < 2:
+        return [], None
+    cells = [(value, part, pair) for value, part in parts.items() for pair in _pairs(part, settings.baseline)]
+    if len(cells) > LARGEST_BREAKDOWN:
+        return [], f"no win rates by {by.replace('_', ' ')}: they would be {len(cells):,} rows of few judgments each"
+    rows = []
+    for value, part, pair in cells:
+        label = int(value) if isinstance(value, float) and value.is_integer() else str(value)
+        rows.append({by: label, **_rate_row(pair, _win_rate(part, pair, settings, bootstrap=False))})
+    return rows, None
 
 
 def _dose_response(ratings: Ratings, settings: AnalysisSettings) -> Json:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from harness.pages.page import Page, interval, number, p_value, percent
+from harness.pages.page import Page, interval, number, p_equals, p_value, percent, why
 from harness.pages.plots import CurvePoint, Estimate, dose_response_plot, forest
+from harness.statistics.sensitivity import RATERS_INDEPENDENT
 
 Json = dict[str, Any]
 
@@ -34,18 +35,26 @@ def tables(result: Json) -> list[Table]:
 
 
 def answer(result: Json) -> str:
-    """One sentence for each comparison that the data decide, or that none is decided."""
+    """One sentence for each comparison that the data decide, or that none is decided; and which are equivalent."""
     decided = []
     for row in result["comparisons"]:
         if row["p_value_holm"] is not None and row["p_value_holm"] < 1 - row["confidence"]:
             a_won = row["win_rate"] > 0.5
             better, worse = (row["arm_a"], row["arm_b"]) if a_won else (row["arm_b"], row["arm_a"])
             rate = row["win_rate"] if a_won else 1 - row["win_rate"]
-            decided.append(f"{better} beats {worse} ({percent(rate)}, p = {p_value(row['p_value_holm'])})")
+            decided.append(f"{better} beats {worse} ({percent(rate)}, {p_equals(row['p_value_holm'])})")
+    equal = [f"{row['arm_a']} and {row['arm_b']}" for row in result["comparisons"]
+             if row["equivalence"]["verdict"] == "equivalent"]
+    margin = f"{100 * result['settings']['margin']:g} points"
+    also = f" Equivalent within {margin}, not adjusted: {_few(equal)}" if equal else ""
     if not decided:
-        return "No comparison is decided after Holm's adjustment. That is not evidence of no difference."
-    shown = "; ".join(decided[:5])
-    return f"{shown}; and {len(decided) - 5} more." if len(decided) > 5 else f"{shown}."
+        return f"No comparison is decided after Holm's adjustment. That is not evidence of no difference.{also}"
+    return _few(decided) + also
+
+
+def _few(named: Sequence[str]) -> str:
+    shown = "; ".join(named[:5])
+    return f"{shown}; and {len(named) - 5} more." if len(named) > 5 else f"{shown}."
 
 
 def html(result: Json, *, source: str) -> str:
@@ -97,7 +106,7 @@ def _win_rates(result: Json) -> Table:
              percent(row["win_rate_majority"]), f"{row['wins']} / {row['ties']} / {row['losses']}",
              str(row["n_items"]), str(row["n_raters"])) for row in result["comparisons"]]
     return Table("Win rates", ("", "win rate", "interval", "p", "p (Holm)", "without ties", "majority",
-                               "win / tie / loss", "items", "raters"), rows, _why(_named(result["comparisons"])))
+                               "win / tie / loss", "items", "raters"), rows, why(_named(result["comparisons"])))
 
 
 def _equivalence(result: Json) -> Table:
@@ -105,7 +114,7 @@ def _equivalence(result: Json) -> Table:
     rows = [(f"{row['arm_a']} and {row['arm_b']}", row["equivalence"]["verdict"],
              p_value(row["equivalence"]["p_non_inferior"]), p_value(row["equivalence"]["p_b_non_inferior"]),
              p_value(row["equivalence"]["p_equivalent"])) for row in result["comparisons"]]
-    reasons = _why((_pair(row), row["equivalence"]["why_undefined"]) for row in result["comparisons"])
+    reasons = why((_pair(row), row["equivalence"]["why_undefined"]) for row in result["comparisons"])
     return Table(f"Equivalence within {margin} (p values not adjusted)",
                  ("", "the first is", "p first not worse", "p second not worse", "p equivalent"), rows, reasons)
 
@@ -117,7 +126,7 @@ def _position(result: Json) -> Table:
              for row in position["by_arm"]]
     rows += [(f"rater {row['rater']}", percent(row["left_rate"]), "", p_value(row["p_value_holm"]))
              for row in position["by_rater"] if (row["p_value_holm"] or 1.0) < 0.05]
-    return Table("Sides", ("", "left", "right", "p"), rows, _why([("the test of sides", position["why_undefined"])]))
+    return Table("Sides", ("", "left", "right", "p"), rows, why([("the test of sides", position["why_undefined"])]))
 
 
 def _strengths(result: Json) -> Table:
@@ -126,23 +135,23 @@ def _strengths(result: Json) -> Table:
                          key=lambda row: 99.0 if row["log_strength"] is None else -row["log_strength"])
     rows = [(row["arm"], number(row["log_strength"]), number(row["se"]),
              number(ties[row["arm"]]["log_strength"]), number(ties[row["arm"]]["se"])) for row in by_strength]
-    side = result["bradley_terry_side"]
-    if side is not None:
-        rows.append(("(standing on the left)", number(side["estimate"]), number(side["standard_error"]),
-                     "", ""))
+    side, in_davidson = result["bradley_terry_side"], result["davidson"]["side"]
+    rows.append(("(standing on the left)", number(side["estimate"]), number(side["standard_error"]),
+                 number(in_davidson["estimate"]), number(in_davidson["standard_error"])))
     rows.append(("(ties: ν)", "", "", number(result["davidson"]["nu"]), ""))
     undefined = [(f"{row['arm']} ({model})", row["why_undefined"])
                  for model, found in (("Bradley-Terry", result["bradley_terry"]),
                                       ("Davidson", result["davidson"]["strengths"])) for row in found]
-    if side is not None:
-        undefined.append(("standing on the left", side["why_undefined"]))
-    return Table("Strengths", ("", "Bradley-Terry", "error", "Davidson", "error"), rows, _why(undefined))
+    undefined += [("standing on the left (Bradley-Terry)", side["why_undefined"]),
+                  ("standing on the left (Davidson)", in_davidson["why_undefined"]),
+                  ("ties", result["davidson"]["why_undefined"])]
+    return Table("Strengths", ("", "Bradley-Terry", "error", "Davidson", "error"), rows, why(undefined))
 
 
 def _controlled(model: Json) -> Table:
     rows = [(f"{row['arm_a']} over {row['arm_b']}", percent(row["win_rate"])) for row in model["win_rates"]]
     return Table(f"Win rates, {model['model']}", ("", "win rate"), rows,
-                 _why((row["arm"], row["why_undefined"]) for row in model["strengths"]))
+                 why((row["arm"], row["why_undefined"]) for row in model["strengths"]))
 
 
 def _agreement(result: Json) -> Table:
@@ -153,23 +162,25 @@ def _agreement(result: Json) -> Table:
              else f"{number(found['alpha_low'], 2)} to {number(found['alpha_high'], 2)}"),
             ("Gwet's AC1", number(found["ac1"]), "")]
     return Table(f"Agreement on {found['n_items']} items", ("", "", "interval"), rows,
-                 _why([("agreement", found["why_undefined"])]))
+                 why([("agreement", found["why_undefined"])]))
 
 
 def _quality(result: Json) -> Table:
     rows = [(row["rater"], str(row["n_judgments"]), percent(row["tie_rate"], 0), percent(row["agreement"], 0),
              percent(row["gold_accuracy"], 0), percent(row["repeat_consistency"], 0),
              number(row["median_seconds"], 1)) for row in result["quality"]]
-    return Table("Raters", ("", "judgments", "ties", "agree", "gold", "repeats", "seconds"), rows)
+    return Table("Raters", ("", "judgments", "ties", "agree", "gold", "repeats", "seconds"), rows,
+                 why((row["rater"], row["why_undefined"]) for row in result["quality"]))
 
 
 def _fragility(result: Json) -> Table:
-    rows = [(f"{row['arm_a']} over {row['arm_b']}", row["verdict"],
+    better = {"A": "arm_a", "B": "arm_b"}
+    rows = [(_pair(row), f"{row[better[row['verdict']]]} is better" if row["verdict"] in better else row["verdict"],
              str(row["votes"]) if row["votes"] is not None
              else "undefined" if row["verdict"] == "undefined" else "none does", percent(row["share"]))
             for row in result["fragility"]]
     return Table("Fewest dropped votes that turn the verdict", ("", "verdict", "votes", "share"), rows,
-                 _why(_named(result["fragility"])))
+                 why(_named(result["fragility"])))
 
 
 def _dose_response(result: Json) -> Table:
@@ -180,7 +191,7 @@ def _dose_response(result: Json) -> Table:
     rows = [(name, number(found["estimate"]),
              "undefined" if found["ci_low"] is None else f"{number(found['ci_low'])} to {number(found['ci_high'])}",
              p_value(found["p_value"])) for name, found in named]
-    reasons = _why((name, found["why_undefined"]) for name, found in named)
+    reasons = why((name, found["why_undefined"]) for name, found in named)
     if rows:
         reasons += (f"Saturation: {curve['saturating']['statement']}",)
     return Table("Dose-response", ("", "estimate", "interval", "p"), rows, reasons)
@@ -189,7 +200,7 @@ def _dose_response(result: Json) -> Table:
 def _breakdown(result: Json, key: str, by: str) -> Table:
     rows = [(f"{row[by]}: {row['arm_a']} over {row['arm_b']}", percent(row["win_rate"]),
              interval(row["ci_low"], row["ci_high"]), str(row["n_judgments"])) for row in result[key]]
-    reasons = _why((f"{row[by]}: {_pair(row)}", row["why_undefined"]) for row in result[key])
+    reasons = why((f"{row[by]}: {_pair(row)}", row["why_undefined"]) for row in result[key])
     return Table(f"Win rates by {by.replace('_', ' ')}", ("", "win rate", "interval", "judgments"), rows, reasons)
 
 
@@ -197,7 +208,7 @@ def _sensitivity(result: Json) -> Table:
     rows = [(f"{row['arm_a']} over {row['arm_b']}: {row['model']}", row["estimand"], number(row["estimate"]),
              row["why_undefined"] or f"{number(row['ci_low'])} to {number(row['ci_high'])}")
             for row in result["sensitivity"]]
-    return Table("Sensitivity to the model", ("", "estimand", "estimate", "interval"), rows)
+    return Table("Sensitivity to the model", ("", "estimand", "estimate", "interval"), rows, (RATERS_INDEPENDENT,))
 
 
 def _left_out(result: Json) -> Table:
@@ -213,16 +224,6 @@ def _pair(row: Json) -> str:
 
 def _named(rows: Iterable[Json]) -> list[tuple[str, str | None]]:
     return [(_pair(row), row["why_undefined"]) for row in rows]
-
-
-def _why(reasons: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
-    """One line a reason, with the first three that it holds for."""
-    held: dict[str, list[str]] = {}
-    for name, reason in reasons:
-        if reason:
-            held.setdefault(reason, []).append(name)
-    return tuple(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}: {reason}"
-                 for reason, names in held.items())
 
 
 def _curve_point(point: Json) -> CurvePoint:

@@ -25,8 +25,8 @@ _OUTCOMES = np.array([1.0, 0.5, 0.0])
 
 @dataclass(frozen=True)
 class Davidson:
-    """strengths: log π of all arms, the baseline 0. nu: how common ties are between equals, 0 without any
-    tie.
+    """strengths: log π of all arms, the baseline 0. nu: how common ties are between equals; None where no judgment is a
+    tie, or all are, and nu_why_undefined says so.
 
     side: half of what standing left adds to the log odds of left over right, None where it was left out.
     """
@@ -34,6 +34,7 @@ class Davidson:
     baseline: str
     strengths: tuple[ArmStrength, ...]
     nu: float | None
+    nu_why_undefined: str | None
     side: Effect | None
     notes: tuple[str, ...]
 
@@ -54,13 +55,23 @@ def fit_davidson(left: Labels, right: Labels, outcomes: Any, *, baseline: str | 
         notes.append("no fit: the judgments do not bound the strengths")
         undefined = tuple(ArmStrength(arm, None, None, "the judgments do not bound it")
                           for arm in sorted([*pairs.arms, *pairs.unranked]))
-        return Davidson(pairs.baseline, undefined, None, None, tuple(notes))
+        return Davidson(pairs.baseline, undefined, None, _why_no_nu(outcomes), None, tuple(notes))
     scores = _scores(pairs, fit.probabilities[table.row_of], side, any_ties)
     errors = np.sqrt(np.diag(covariance(fit.information, scores, pairs, items, raters)))
     k = len(pairs.arms) - 1
     side_effect = effect(fit.coefficients[k], errors[k]) if side else None
-    nu = float(np.exp(fit.coefficients[-1])) if any_ties else 0.0
-    return Davidson(pairs.baseline, strengths(pairs, fit.coefficients, errors), nu, side_effect, tuple(notes))
+    nu = float(np.exp(fit.coefficients[-1])) if any_ties else None
+    return Davidson(pairs.baseline, strengths(pairs, fit.coefficients, errors), nu,
+                    None if any_ties else _why_no_nu(outcomes), side_effect, tuple(notes))
+
+
+def _why_no_nu(outcomes: Any) -> str:
+    tied = np.asarray(outcomes, dtype=np.float64) == 0.5
+    if tied.all():
+        return "every judgment is a tie: nothing bounds how common ties are"
+    if not tied.any():
+        return "no judgment is a tie: nothing to estimate from how common ties are"
+    return "the judgments do not bound it"
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,9 @@ def equivalence(rate: WinRate, *, margin: float, alpha: float = 0.05) -> Equival
     error, freedom = rate.standard_error, rate.degrees_of_freedom
     p_not_better = float(special.stdtr(freedom, (rate.win_rate - 0.5 - margin) / error))
     p_not_worse = float(special.stdtr(freedom, (0.5 - margin - rate.win_rate) / error))
-    reach = float(special.stdtrit(freedom, 1 - alpha)) * error
-    return _record(rate.win_rate, margin, alpha, p_not_better, p_not_worse,
-                   max(rate.win_rate - reach, 0.0), min(rate.win_rate + reach, 1.0))
+    one_sided, two_sided = ((max(rate.win_rate - reach * error, 0.0), min(rate.win_rate + reach * error, 1.0))
+                            for reach in (float(special.stdtrit(freedom, 1 - level)) for level in (alpha, alpha / 2)))
+    return _record(rate.win_rate, margin, alpha, p_not_better, p_not_worse, one_sided, two_sided)
 
 
 def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.05) -> Equivalence:
@@ -64,8 +64,11 @@ def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.
     _check(margin, alpha)
     p_not_better = float(stats.binomtest(wins, n, 0.5 + margin, alternative="less").pvalue)
     p_not_worse = float(stats.binomtest(wins, n, 0.5 - margin, alternative="greater").pvalue)
-    bounds = stats.binomtest(wins, n).proportion_ci(confidence_level=1 - 2 * alpha, method="exact")
-    return _record(wins / n, margin, alpha, p_not_better, p_not_worse, float(bounds.low), float(bounds.high))
+    exact = stats.binomtest(wins, n)
+    one_sided, two_sided = (exact.proportion_ci(confidence_level=1 - level, method="exact")
+                            for level in (2 * alpha, alpha))
+    return _record(wins / n, margin, alpha, p_not_better, p_not_worse, (float(one_sided.low), float(one_sided.high)),
+                   (float(two_sided.low), float(two_sided.high)))
 
 
 def more_labels_verdict(result: Equivalence, *, large: str, small: str) -> str:
@@ -94,18 +97,19 @@ def _check(margin: float, alpha: float) -> None:
         raise ValueError(f"alpha must be in (0, 0.5), not {alpha}")
 
 
-def _record(win_rate: float, margin: float, alpha: float, p_not_better: float, p_not_worse: float, low: float,
-            high: float) -> Equivalence:
+def _record(win_rate: float, margin: float, alpha: float, p_not_better: float, p_not_worse: float,
+            one_sided: tuple[float, float], two_sided: tuple[float, float]) -> Equivalence:
+    # 'Better by more than the margin' says more than 'different' and must not be easier to show: two-sided bounds.
     p_equivalent = max(p_not_better, p_not_worse)
     if p_equivalent < alpha:
         verdict = "equivalent"
     elif p_not_worse < alpha:
-        verdict = "better by more than the margin" if low > 0.5 + margin else "not worse"
+        verdict = "better by more than the margin" if two_sided[0] > 0.5 + margin else "not worse"
     elif p_not_better < alpha:
-        verdict = "worse by more than the margin" if high < 0.5 - margin else "not better"
+        verdict = "worse by more than the margin" if two_sided[1] < 0.5 - margin else "not better"
     else:
         verdict = "inconclusive"
-    return Equivalence(margin, alpha, win_rate, p_not_better, p_not_worse, p_equivalent, low, high, verdict,
+    return Equivalence(margin, alpha, win_rate, p_not_better, p_not_worse, p_equivalent, *one_sided, verdict,
                        why_undefined=None)
 
 

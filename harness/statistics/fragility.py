@@ -51,7 +51,9 @@ def fragility(outcomes: FloatArray, *, items: Labels, raters: Labels | None = No
     # A verdict falls by dropping the leader's votes; an undecided comparison is decided by dropping others'.
     order = against_leader if verdict != "undecided" else _drop_order(1 - scores if leads else scores, item)
     votes = _fewest(order, rate_of, lambda rate: verdict_of(rate) not in (verdict, "undefined"), len(scores))
-    why = None if votes is not None else "no number of dropped votes leaves enough to turn it"
+    why = None if reverse is not None else "no number of dropped votes makes the other lead"
+    if votes is None:
+        why = "no number of dropped votes leaves enough to turn it"
     share = None if votes is None else votes / len(scores)
     return Fragility(verdict, votes, reverse, len(scores), share, why)
 

@@ -89,6 +89,26 @@ def rater_quality(raters: Labels, items: Labels, chosen: Labels, *, gold: Labels
     return result
 
 
+def why_undefined(record: RaterQuality) -> str | None:
+    """What the undefined figures of a rater have nothing to be measured on; None where all are defined."""
+    missing = [why for value, why in (
+        (record.agreement, "no other rater on the same items"), (record.gold_accuracy, "no gold items"),
+        (record.repeat_consistency, "no repeats"), (record.median_seconds, "no times")) if value is None]
+    return ", ".join(missing) or None
+
+
+def idle_rules(quality: list[RaterQuality], rules: ExclusionRules) -> list[str]:
+    """Rules that had no figure of any rater to look at, in words."""
+    idle = []
+    if rules.min_gold_accuracy is not None and all(record.n_gold < rules.min_checks for record in quality):
+        idle.append("the rule of gold accuracy excluded nobody: no gold items")
+    if rules.min_repeat_consistency is not None and all(record.n_repeats < rules.min_checks for record in quality):
+        idle.append("the rule of repeat consistency excluded nobody: no repeats")
+    if rules.min_median_seconds is not None and all(record.median_seconds is None for record in quality):
+        idle.append("the rule of median seconds excluded nobody: no times")
+    return idle
+
+
 def exclusions(quality: list[RaterQuality], rules: ExclusionRules) -> list[Exclusion]:
     """Who is left out, each by the first rule that he or she breaks."""
     found = []

@@ -12,11 +12,12 @@ from harness.statistics.win_rate import Labels
 
 @dataclass(frozen=True)
 class MeanInterval:
-    """A mean over texts where it is defined, with its percentile interval. None: no text, or one article."""
+    """A mean over texts where it is defined, with its percentile interval. None where that cannot be had, and why."""
 
     mean: float | None
     low: float | None
     high: float | None
+    why_undefined: str | None = None
 
 
 def bootstrap_means(values: FloatArray, articles: Labels, rng: np.random.Generator, *, resamples: int = 1000,
@@ -41,10 +42,12 @@ def bootstrap_means(values: FloatArray, articles: Labels, rng: np.random.Generat
 def _interval(sums: FloatArray, counts: FloatArray, means: FloatArray, confidence: float) -> MeanInterval:
     articles = int((counts > 0).sum())
     if articles == 0:
-        return MeanInterval(None, None, None)
+        return MeanInterval(None, None, None, "undefined for every text: too short, or without a whole sentence")
     mean = float(sums.sum() / counts.sum())
     if articles < 2:
-        return MeanInterval(mean, None, None)
+        return MeanInterval(mean, None, None, "one article only: no interval")
+    if np.nanmax(means) - np.nanmin(means) <= 1e-12 * max(1.0, abs(mean)):
+        return MeanInterval(mean, None, None, "every article has the same value: no spread to measure")
     tail = 50 * (1 - confidence)
     low, high = np.nanpercentile(means, [tail, 100 - tail])
     return MeanInterval(mean, float(low), float(high))

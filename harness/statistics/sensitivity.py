@@ -14,6 +14,9 @@ from harness.statistics.win_rate import Labels
 LARGEST = 2000
 """Above so many judgments the mixed model takes minutes; the two-way interval needs it least there."""
 
+RATERS_INDEPENDENT = ("GEE clusters in one way only and takes a rater's judgments as independent: where raters differ "
+                      "its interval is too narrow, and the two-way interval is the one to trust.")
+
 LARGEST_OF_ALL = 100_000
 """Above so many the other models take longer than all else that is computed."""
 

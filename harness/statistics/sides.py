@@ -22,6 +22,7 @@ class ArmBySide:
     arm: str
     win_rate_left: float | None
     win_rate_right: float | None
+    why_undefined: str | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class RaterSide:
     n_decisive: int
     p_value: float | None
     p_value_holm: float | None
+    why_undefined: str | None
 
 
 @dataclass(frozen=True)
@@ -63,20 +65,22 @@ def position_test(left: Labels, right: Labels, outcomes: Any, raters: Labels) ->
     why = "every judgment is a tie" if n == 0 else None
     if set(left_names).isdisjoint(right_names):
         why = "every arm stood on one side only: sides and arms cannot be told apart"
-    p_values = [None if why else binomial_p_value(won, decided) for _, decided, won in by_rater]
+    p_values = [None if why or not decided else binomial_p_value(won, decided) for _, decided, won in by_rater]
     by_rater_rows = tuple(
-        RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted)
+        RaterSide(str(rater), won / decided if decided else None, decided, p_value, adjusted,
+                  why if decided else "every judgment is a tie")
         for (rater, decided, won), p_value, adjusted
         in zip(by_rater, p_values, holm(p_values), strict=True))
-    arms = tuple(ArmBySide(str(arm), win_rate_left=_mean(scores[left_names == arm]),
-                           win_rate_right=_mean(1 - scores[right_names == arm]))
+    arms = tuple(_by_side(str(arm), scores[left_names == arm], 1 - scores[right_names == arm])
                  for arm in sorted({*left_names, *right_names}))
     return PositionTest(wins / n if n else None, n, None if why else binomial_p_value(wins, n), arms,
                         by_rater_rows, why)
 
 
-def _mean(values: FloatArray) -> float | None:
-    return float(values.mean()) if len(values) else None
+def _by_side(arm: str, on_the_left: FloatArray, on_the_right: FloatArray) -> ArmBySide:
+    left, right = (float(values.mean()) if len(values) else None for values in (on_the_left, on_the_right))
+    why = "never stood on the left" if left is None else "never stood on the right" if right is None else None
+    return ArmBySide(arm, left, right, why)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from harness.text.copying import (
     lead,
     random_sentences,
 )
-from harness.text.rouge import ROUGE_KEYS, rouge_scores
+from harness.text.rouge import ROUGE_KEYS, counts_for_rouge, rouge_scores
 from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
 
@@ -70,15 +70,23 @@ def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> Json:
     by_arm: dict[str, list[TextRow]] = {}
     for row in rows:
         by_arm.setdefault(row.arm, []).append(row)
-    measured = [_measure(arm, arm_rows, settings) for arm, arm_rows in by_arm.items()]
-    controls = [_measure(arm, control, settings) for arm, control in _controls(rows, settings).items()
-                if control and arm not in by_arm] if settings.controls else []
+    controls_by_arm = {arm: control for arm, control in _controls(rows, settings).items()
+                       if control and arm not in by_arm} if settings.controls else {}
+    found = _measured(by_arm | controls_by_arm, settings)
+    measured, controls = found[:len(by_arm)], found[len(by_arm):]
     return {
         "arms": [*(_row(found, settings, control=False) for found in measured),
                  *(_row(found, settings, control=True) for found in controls)],
         "differences": [_difference(a, b, settings) for a, b in combinations(measured, 2)],
+        "warnings": _blind_to(rows),
         "settings": _described(settings, measured),
     }
+
+
+def _blind_to(rows: Sequence[TextRow]) -> list[str]:
+    texts = (text for row in rows if row.references for text in (row.response, *row.references))
+    n = sum(not counts_for_rouge(text) for text in texts)
+    return [f"{n} texts or references have no letter a-z and no digit: ROUGE sees nothing there"] if n else []
 
 
 def _controls(rows: Sequence[TextRow], settings: TextSettings) -> dict[str, list[TextRow]]:
@@ -101,26 +109,37 @@ def _controls(rows: Sequence[TextRow], settings: TextSettings) -> dict[str, list
     return found
 
 
-def _measure(arm: str, rows: Sequence[TextRow], settings: TextSettings) -> _Measured:
-    rouge = None
+def _measured(by_arm: Mapping[str, Sequence[TextRow]], settings: TextSettings) -> list[_Measured]:
+    """Each arm's measures. Copying is measured for all arms together: their sources are mostly the same."""
+    sourced = [(arm, row, row.source) for arm, rows in by_arm.items() for row in rows if row.source is not None]
+    sources = [source for _, _, source in sourced]
+    preambles = [row.has_preamble if settings.preamble_rule is None else has_preamble(source, settings.preamble_rule)
+                 for _, row, source in sourced]
+    copying = copy_statistics([row.response for _, row, _ in sourced], sources, tokenizer=settings.tokenizer,
+                              preambles=preambles, fragments=settings.fragments,
+                              cut_off=[arm != REFERENCE for arm, _, _ in sourced])
+    found = []
+    start = 0
+    for arm, rows in by_arm.items():
+        has_source = [row.source is not None for row in rows]
+        end = start + sum(has_source)
+        of_arm = _spread_out(copying.take(slice(start, end)), has_source) if end > start else None
+        found.append(_Measured(arm, rows, _rouge(rows, settings), of_arm))
+        start = end
+    return found
+
+
+def _rouge(rows: Sequence[TextRow], settings: TextSettings) -> NDArray[np.float64] | None:
+    """(n, k), NaN for a row without a reference; None where no row has one."""
     referenced = [index for index, row in enumerate(rows) if row.references]
-    if referenced:
-        rouge = np.full((len(rows), len(ROUGE_KEYS)), np.nan)
-        scores = rouge_scores([rows[index].response for index in referenced],
-                              [rows[index].references for index in referenced], stemmer=settings.stemmer,
-                              split_summaries=settings.split_summaries)
-        rouge[referenced] = np.column_stack([scores[key] for key in ROUGE_KEYS])
-    sourced = [row for row in rows if row.source is not None]
-    if not sourced:
-        return _Measured(arm, rows, rouge, None)
-    sources = [row.source or "" for row in sourced]
-    preambles = [row.has_preamble if settings.preamble_rule is None
-                 else has_preamble(row.source or "", settings.preamble_rule) for row in sourced]
-    copying = copy_statistics([row.response for row in sourced], sources, tokenizer=settings.tokenizer,
-                              preambles=preambles, fragments=settings.fragments, cut_off=arm != REFERENCE)
-    if len(sourced) < len(rows):
-        copying = _spread_out(copying, [row.source is not None for row in rows])
-    return _Measured(arm, rows, rouge, copying)
+    if not referenced:
+        return None
+    rouge = np.full((len(rows), len(ROUGE_KEYS)), np.nan)
+    scores = rouge_scores([rows[index].response for index in referenced],
+                          [rows[index].references for index in referenced], stemmer=settings.stemmer,
+                          split_summaries=settings.split_summaries)
+    rouge[referenced] = np.column_stack([scores[key] for key in ROUGE_KEYS])
+    return rouge
 
 
 def _spread_out(copying: CopyStatistics, has_source: list[bool]) -> CopyStatistics:
@@ -143,11 +162,23 @@ def _row(found: _Measured, settings: TextSettings, *, control: bool) -> Json:
         row["first_three_words"] = {
             "all": found.copying.first_three_rate(),
             "with_preamble": found.copying.first_three_rate(preamble=True),
-            "without_preamble": found.copying.first_three_rate(preamble=False)}
+            "without_preamble": found.copying.first_three_rate(preamble=False),
+            "why_undefined": _why_no_share(found.copying)}
         row["distinct_ngrams"] = {key: _finite_mean(known)
                                   for key, known in found.copying.distinct_ngrams.items()}
         row["copied_positions"] = [round(float(place), 4) for place in found.copying.copied_positions]
     return row
+
+
+def _why_no_share(copying: CopyStatistics) -> str | None:
+    """Why a share of the texts that open with the source's first three words is undefined."""
+    preambles = copying.preambles
+    if copying.first_three_rate() is None:
+        return "no source has three words"
+    if all(known is None for known in preambles):
+        return "nobody said which sources have one (--preamble, or has_preamble in the file)"
+    missing = [f"no source {name} one" for known, name in ((True, "has"), (False, "lacks")) if known not in preambles]
+    return ", ".join(missing) or None
 
 
 def _with_intervals(keys: Sequence[str], values: NDArray[np.float64], found: _Measured,
@@ -162,6 +193,8 @@ def _flat(keys: Sequence[str], intervals: list[MeanInterval]) -> Json:
     row: Json = {}
     for key, interval in zip(keys, intervals, strict=True):
         row |= {key: interval.mean, f"{key}_ci_low": interval.low, f"{key}_ci_high": interval.high}
+    row["why_undefined"] = {key: interval.why_undefined for key, interval in zip(keys, intervals, strict=True)
+                            if interval.why_undefined is not None}
     return row
 
 
@@ -174,7 +207,8 @@ def _difference(a: _Measured, b: _Measured, settings: TextSettings) -> Json:
     """Mean paired differences a - b on the articles that both arms have."""
     place = {article: index for index, article in enumerate(b.articles)}
     pairs = [(index, place[article]) for index, article in enumerate(a.articles) if article in place]
-    row: Json = {"arm_a": a.arm, "arm_b": b.arm, "n": len(pairs), "rouge": None, "copying": None}
+    row: Json = {"arm_a": a.arm, "arm_b": b.arm, "n": len(pairs), "rouge": None, "copying": None,
+                 "why_undefined": None if pairs else "no article in common"}
     if not pairs:
         return row
     at_a, at_b = (np.array(side) for side in zip(*pairs, strict=True))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from harness.pages.page import Cell, Page, number
+from harness.pages.page import Cell, Page, number, why
 from harness.pages.plots import histogram
 from harness.text.copying import COPYING_KEYS
-from harness.text.highlight import highlighted_pair
+from harness.text.highlight import SHORTEST, highlighted_pair
 from harness.text.rouge import ROUGE_KEYS
 from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
@@ -49,6 +49,18 @@ def tables(result: Json) -> list[Table]:
     return found
 
 
+def reasons(result: Json) -> list[str]:
+    """Why figures and intervals in the tables are undefined, and what else a reader must know."""
+    named = [(row, f"{_name(row)}: ") for row in result["arms"]]
+    named += [(row, f"{row['arm_a']} − {row['arm_b']}: ") for row in result["differences"] if row["n"]]
+    found = [(label + measure.replace("_", " "), reason) for row, label in named for part in ("rouge", "copying")
+             if row[part] for measure, reason in row[part]["why_undefined"].items()]
+    starts = {row["first_three_words"]["why_undefined"] for row in result["arms"] if "first_three_words" in row}
+    found += [("opens with the first three words", reason) for reason in starts]
+    found += [(f"{row['arm_a']} − {row['arm_b']}", row["why_undefined"]) for row in result["differences"]]
+    return [*why(found), *result["warnings"]]
+
+
 def html(result: Json, rows: Sequence[TextRow], *, source: str, tokenizer: Tokenizer,
          examples: int = 5) -> str:
     """The page: tables, where the copied sentences stand, and so many examples of each arm."""
@@ -56,6 +68,7 @@ def html(result: Json, rows: Sequence[TextRow], *, source: str, tokenizer: Token
     for title, columns, lines in tables(result):
         page.heading(title)
         page.table(columns, lines)
+    page.items(reasons(result))
     for row in result["arms"]:
         if row.get("copied_positions") and not row["control"]:
             axis = "place in the source: 0 its first sentence, 1 its last"
@@ -64,7 +77,7 @@ def html(result: Json, rows: Sequence[TextRow], *, source: str, tokenizer: Token
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [row for row in rows if row.arm == arm and row.source is not None][:examples]
         if shown:
-            page.heading(f"{arm}: copied spans (source, response)")
+            page.heading(f"{arm}: copied spans of {SHORTEST} tokens or more (source, response)")
         for row in shown:
             page.html(f"<h3>{escape(row.id)}</h3>" if row.id else "")
             page.html(highlighted_pair(row.response, row.source or "", tokenizer=tokenizer))
@@ -82,7 +95,9 @@ def _name(row: Json) -> str:
 
 def _cell(values: Json, key: str) -> tuple[str, str]:
     low, high = values[f"{key}_ci_low"], values[f"{key}_ci_high"]
-    return number(values[key]), "" if low is None else f"{number(low)} to {number(high)}"
+    if values[key] is None:
+        return "undefined", ""
+    return number(values[key]), "no interval" if low is None else f"{number(low)} to {number(high)}"
 
 
 def _listed(settings: Json) -> str:

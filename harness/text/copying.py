@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -58,6 +58,14 @@ class CopyStatistics:
     preambles: tuple[bool | None, ...]
     settings: dict[str, str]
 
+    def take(self, rows: slice) -> CopyStatistics:
+        """The measures of these texts alone."""
+        return replace(
+            self, values={key: known[rows] for key, known in self.values.items()},
+            distinct_ngrams={key: known[rows] for key, known in self.distinct_ngrams.items()},
+            first_three_words=self.first_three_words[rows], copied_from=self.copied_from[rows],
+            source_sentences=self.source_sentences[rows], preambles=self.preambles[rows])
+
     @property
     def copied_positions(self) -> FloatArray:
         """(copied sentences,) where in its source each stands: 0 is the first sentence, 1 the last."""
@@ -83,12 +91,12 @@ def mean_of_defined(values: FloatArray) -> float | None:
 
 def copy_statistics(responses: Sequence[str], sources: Sequence[str], *, tokenizer: Tokenizer | None = None,
                     preambles: Sequence[bool | None] | None = None, fragments: FragmentRule = "newsroom",
-                    cut_off: bool = True) -> CopyStatistics:
+                    cut_off: bool | Sequence[bool] = True) -> CopyStatistics:
     """The measures of copying for each response against its source.
 
     fragments: `newsroom` gives the published code's numbers, `exact` finds the longest match at each
     place. cut_off: a last sentence without a closing mark was cut off and is not a sentence; False for
-    texts that people wrote to their end. Undefined, and NaN: n-grams of a response shorter than n,
+    texts that people wrote to their end, or one for each. Undefined, and NaN: n-grams of a response shorter than n,
     sentence measures of one without a whole sentence, everything of an empty one. Raises ValueError where
     lengths differ.
     """
@@ -96,6 +104,7 @@ def copy_statistics(responses: Sequence[str], sources: Sequence[str], *, tokeniz
         raise ValueError("responses, sources and preambles must be equally many")
     tokenizer = tokenizer or load_tokenizer()
     n = len(responses)
+    may_be_cut = [cut_off] * n if isinstance(cut_off, bool) else cut_off
     values = {key: np.full(n, np.nan) for key in COPYING_KEYS}
     distinct = {key: np.full(n, np.nan) for key in _NOVEL_KEYS}
     first_three = np.full(n, np.nan)
@@ -109,13 +118,14 @@ def copy_statistics(responses: Sequence[str], sources: Sequence[str], *, tokeniz
             tokens = tokenizer.tokens(responses[row])
             if not tokens:
                 continue
-            runs = _match_lengths(tokens, source.positions)
-            _fill_ngrams(values, distinct, row, tokens, runs)
-            _fill_fragments(values, row, tokens, source, _fragments(runs, fragments))
-            values["longest_copied_span"][row] = max(max(run.values(), default=0) for run in runs)
+            longest = _longest_matches(tokens, source.positions)
+            _fill_ngrams(values, distinct, row, tokens, longest)
+            _fill_fragments(values, row, tokens, source, _fragments(tokens, source, longest, fragments))
+            values["longest_copied_span"][row] = max(longest)
             if len(source.first_words) == 3:
                 first_three[row] = float(_first_words(tokens) == source.first_words)
-            copied_from[row] = _fill_sentences(values, row, responses[row], source, tokenizer, cut_off)
+            copied_from[row] = _fill_sentences(values, row, responses[row], source, tokenizer,
+                                               may_be_cut[row])
     settings = {"tokenizer": tokenizer.rules, "sentences": SENTENCE_RULES, "fragments": fragments,
                 "novel_ngrams": "counted by token; the distinct count stands beside it"}
     known = tuple(preambles) if preambles is not None else (None,) * n
@@ -126,8 +136,8 @@ def copied_fragments(response: str, source: str, *, tokenizer: Tokenizer | None 
                      fragments: FragmentRule = "exact") -> list[Fragment]:
     """The extractive fragments of one response, in order: what a page highlights."""
     tokenizer = tokenizer or load_tokenizer()
-    runs = _match_lengths(tokenizer.tokens(response), _Source(source, tokenizer).positions)
-    return _fragments(runs, fragments)
+    tokens, prepared = tokenizer.tokens(response), _Source(source, tokenizer)
+    return _fragments(tokens, prepared, _longest_matches(tokens, prepared.positions), fragments)
 
 
 def lead(source: str, k: int) -> str:
@@ -190,7 +200,11 @@ class _Source:
 
 def _first_words(tokens: list[str]) -> list[str]:
     """The first three tokens that are words, not marks."""
-    return list(islice((token for token in tokens if any(map(str.isalnum, token))), 3))
+    return list(islice(filter(_is_word, tokens), 3))
+
+
+def _is_word(token: str) -> bool:
+    return token.isalnum() or any(map(str.isalnum, token))
 
 
 def _comparable(sentences: Iterable[Sentence], tokenizer: Tokenizer) -> list[tuple[str, ...]]:
@@ -198,46 +212,61 @@ def _comparable(sentences: Iterable[Sentence], tokenizer: Tokenizer) -> list[tup
     result = []
     for sentence in sentences:
         tokens = tokenizer.tokens(sentence.text)
-        inner = [index for index, token in enumerate(tokens) if any(map(str.isalnum, token))]
-        result.append(tuple(tokens[inner[0]:inner[-1] + 1]))
+        start, end = 0, len(tokens)
+        while start < end and not _is_word(tokens[start]):
+            start += 1
+        while end > start and not _is_word(tokens[end - 1]):
+            end -= 1
+        result.append(tuple(tokens[start:end]))
     return result
 
 
-def _match_lengths(tokens: list[str], positions: dict[str, list[int]]) -> list[dict[int, int]]:
-    """For each place in the response: {place in the source: how many tokens agree from there on}."""
-    runs: list[dict[int, int]] = [{} for _ in tokens]
+def _longest_matches(tokens: list[str], positions: dict[str, list[int]]) -> list[int]:
+    """For each place in the response: how many tokens from there on stand together in the source."""
+    longest = [0] * len(tokens)
+    # {place in the source: how many tokens agree}, for one place at a time: for all of them it grows with both lengths.
     following: dict[int, int] = {}
     for place in range(len(tokens) - 1, -1, -1):
         following = {at: following.get(at + 1, 0) + 1 for at in positions.get(tokens[place], ())}
-        runs[place] = following
-    return runs
+        longest[place] = max(following.values(), default=0)
+    return longest
 
 
-def _fragments(runs: list[dict[int, int]], rule: FragmentRule) -> list[Fragment]:
-    """Greedy longest matches from left to right (Grusky et al. 2018, section 4.1), the first of equals.
-
-    `newsroom`: the published code goes on behind each match it tries, and misses one that starts inside.
-    """
+def _fragments(tokens: list[str], source: _Source, longest: list[int], rule: FragmentRule) -> list[Fragment]:
+    """Greedy longest matches from left to right (Grusky et al. 2018, section 4.1), the first of equals."""
+    match = _newsroom_match if rule == "newsroom" else _exact_match
     found = []
     place = 0
-    while place < len(runs):
-        best_at, best, free_from = -1, 0, 0
-        for at, length in runs[place].items():
-            if rule == "newsroom":
-                if at < free_from:
-                    continue
-                free_from = at + length
-            if length > best:
-                best_at, best = at, length
-        if best:
-            found.append(Fragment(place, best_at, best))
-        place += max(best, 1)
+    while place < len(tokens):
+        if longest[place]:
+            found.append(match(tokens, source, place, longest[place]))
+        place += found[-1].length if longest[place] else 1
     return found
 
 
+def _exact_match(tokens: list[str], source: _Source, place: int, longest: int) -> Fragment:
+    words = tokens[place:place + longest]
+    at = next(at for at in source.positions[tokens[place]] if source.tokens[at:at + longest] == words)
+    return Fragment(place, at, longest)
+
+
+def _newsroom_match(tokens: list[str], source: _Source, place: int, longest: int) -> Fragment:
+    """The published code goes on behind each match it tries, and misses one that starts inside."""
+    best_at, best, free_from, end = -1, 0, 0, len(source.tokens)
+    for at in source.positions[tokens[place]]:
+        if at < free_from:
+            continue
+        length = 1
+        while length < longest and at + length < end and source.tokens[at + length] == tokens[place + length]:
+            length += 1
+        free_from = at + length
+        if length > best:
+            best_at, best = at, length
+    return Fragment(place, best_at, best)
+
+
 def _fill_ngrams(values: dict[str, FloatArray], distinct: dict[str, FloatArray], row: int, tokens: list[str],
-                 runs: list[dict[int, int]]) -> None:
-    longest = [max(run.values(), default=0) for run in runs]
+                 longest: list[int]) -> None:
     for n, key in enumerate(_NOVEL_KEYS, start=1):
         places = range(len(tokens) - n + 1)
         if len(places) == 0:

@@ -49,6 +49,11 @@ def rouge_scores(responses: Sequence[str], references: Sequence[str | Sequence[s
     return {key: scores[:, column] for column, key in enumerate(ROUGE_KEYS)}
 
 
+def counts_for_rouge(text: str) -> bool:
+    """Whether the text has any token at all: ROUGE knows the letters a-z and digits only."""
+    return _TOKEN.search(text.lower()) is not None
+
+
 @dataclass(frozen=True)
 class _Prepared:
     """One text, ready to be compared."""

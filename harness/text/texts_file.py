@@ -77,7 +77,7 @@ def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer:
         if value is not None and not isinstance(value, str):
             bad.report("not a text", line=line, key=key, reason=f"{key} is not a text")
             return None
-        if (key == "response" or value is not None) and not (value or "").strip():
+        if (key == "response" or value is not None) and _is_empty(value or ""):
             missing = value is None
             cure = "Map one with --columns NAME=response." if missing else None
             bad.report("missing" if missing else "empty text", line=line, key=key, cure=cure,
@@ -106,6 +106,11 @@ def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer:
                    has_preamble=_TRUTH[preamble])
 
 
+def _is_empty(text: str) -> bool:
+    """Whether there is nothing to see: white space, zero-width and control characters only."""
+    return not any(letter.isprintable() and not letter.isspace() for letter in text)
+
+
 def _references(value: Any, line: int, bad: BadRows) -> tuple[str, ...] | None:
     """The references of a row, () where it has none; None where they are bad."""
     if value is None:
@@ -115,7 +120,7 @@ def _references(value: Any, line: int, bad: BadRows) -> tuple[str, ...] | None:
         bad.report("neither a text nor a list of texts", line=line, key="reference",
                    reason="reference is not a text")
         return None
-    if not texts or not all(text.strip() for text in texts):
+    if not texts or any(map(_is_empty, texts)):
         bad.report("empty text", line=line, key="reference", reason="reference is empty")
         return None
     return tuple(texts)

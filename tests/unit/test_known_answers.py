@@ -98,3 +98,12 @@ def test_the_papers_own_equivalence_claims() -> None:
     assert sentiment.verdict == "equivalent"
     assert descriptiveness.p_equivalent == pytest.approx(0.108, abs=5e-4)
     assert descriptiveness.verdict != "equivalent"
+
+
+def test_better_by_more_than_the_margin_is_not_easier_to_show_than_different() -> None:
+    for n in (30, 100):
+        for wins in range(n + 1):
+            found = equivalence_of_counts(wins, n, margin=0.05).verdict
+            bounds = clopper_pearson(wins, n)
+            assert (found == "better by more than the margin") == (bounds.low > 0.55)
+            assert (found == "worse by more than the margin") == (bounds.high < 0.45)

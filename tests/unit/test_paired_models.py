@@ -72,7 +72,8 @@ def test_davidson_without_ties_is_bradley_terry() -> None:
     decisive = outcomes != 0.5
     ties = fit_davidson(left[decisive], right[decisive], outcomes[decisive], baseline="a", side=False)
     plain = fit_bradley_terry(left[decisive], right[decisive], outcomes[decisive], baseline="a", side=False)
-    assert ties.nu == 0.0
+    assert ties.nu is None
+    assert "no judgment is a tie" in ties.nu_why_undefined
     found = [s.log_strength for s in ties.strengths]
     assert found == pytest.approx([s.log_strength for s in plain.strengths])
 
@@ -81,6 +82,14 @@ def test_two_equal_arms_with_ties_have_the_nu_of_their_counts() -> None:
     # P(tie) / P(win) = nu for equals: 10 ties against 5 wins each.
     model = fit_davidson(["a"] * 20, ["b"] * 20, [1] * 5 + [0.5] * 10 + [0] * 5, side=False)
     assert model.nu == pytest.approx(2.0)
+    assert model.nu_why_undefined is None
+
+
+def test_nu_says_why_it_is_undefined() -> None:
+    for outcome, why in ((0.5, "every judgment is a tie"), (1.0, "no judgment is a tie")):
+        model = fit_davidson(["a", "b"] * 4, ["b", "a"] * 4, [outcome] * 8)
+        assert model.nu is None
+        assert why in model.nu_why_undefined
 
 
 def test_length_control_moves_the_win_rate_to_equal_lengths() -> None:

@@ -1,5 +1,7 @@
 """Tokens, sentences, copying and the controls."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,36 @@ def test_a_changed_sentence() -> None:
 def test_both_fragment_algorithms_where_they_differ() -> None:
     assert _one("a a b", "a a a b", fragments="newsroom")["density"] == pytest.approx(1.667, abs=5e-4)
     assert _one("a a b", "a a a b", fragments="exact")["density"] == 3.0
+
+
+@pytest.mark.parametrize("rule", ["newsroom", "exact"])
+def test_fragments_are_those_of_a_plain_search(rule: str) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        response, source = (list(rng.choice(list("abc"), size)) for size in (9, 14))
+        squares, place = 0, 0
+        while place < len(response):
+            best = at = 0
+            while at < len(source):
+                length = 0
+                while source[at:at + length + 1] == response[place:place + length + 1] and length < len(source) - at \
+                        and length < len(response) - place:
+                    length += 1
+                best = max(best, length)
+                at += max(length, 1) if rule == "newsroom" else 1
+            squares += best**2
+            place += max(best, 1)
+        found = _one(" ".join(response), " ".join(source), fragments=rule)
+        assert found["density"] == pytest.approx(squares / len(response))
+
+
+def test_long_texts_do_not_fill_the_memory() -> None:
+    tracemalloc.start()
+    found = _one("a b " * 500, "a b " * 1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found["density"] == 1000
+    assert peak < 10e6
 
 
 def test_token_and_distinct_counts_differ_on_repetitive_text() -> None:

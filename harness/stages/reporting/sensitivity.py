@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.pages.page import Cell, Page, interval, number, percent, signed
 from harness.stages.reporting.material import ReportMaterial, arm_name, by_arm, key_name, pair_name
+from harness.statistics.sensitivity import RATERS_INDEPENDENT
 
 Row = Mapping[str, Any]
 
@@ -36,7 +37,8 @@ def sensitivity(page: Page, material: ReportMaterial) -> None:
                 for row in sorted(strengths["bradley_terry"], key=_by_strength)],
                caption=f"All arms on one scale: log strengths over {key_name(strengths['baseline'])} with standard "
                        f"errors clustered by query; a tie is half a win for both, or (Davidson) an outcome of its own, "
-                       f"ν = {number(strengths['nu'], 2)}.")
+                       f"ν = {number(strengths['nu'], 2)}"
+                       + (f" ({strengths['nu_why_undefined']})." if strengths["nu"] is None else "."))
     page.items(strengths["notes"])
 
 
@@ -47,8 +49,8 @@ def _of_people(page: Page, material: ReportMaterial) -> None:
                  _model_cell({**row, "win_rate": row["estimate"]}) if row["estimand"].startswith("win rate") else
                  _log_odds(row)) for row in study["sensitivity"]]
         page.table(("", "model", "estimand", "estimate"), rows, words=3,
-                   caption=f"By {material.judge(study)}: the same by other models. The mixed model and the conditional "
-                           f"logit take decisive judgments.")
+                   caption=f"By {material.judge(study)}: the same by other models. {RATERS_INDEPENDENT} "
+                           f"The mixed model and the conditional logit take decisive judgments.")
 
 
 def _log_odds(row: Row) -> tuple[str, str]:

@@ -145,7 +145,8 @@ def _cell(found: Row, key: str, *, difference: bool = False) -> tuple[str, str]:
         return "undefined", ""
     write = signed if difference else number
     unit = "%" if key in _SHARES and not difference else ""
-    return write(mean, digits) + unit, "" if low is None else f"{write(low, digits)} to {write(high, digits)}"
+    spread = "no interval" if low is None else f"{write(low, digits)} to {write(high, digits)}"
+    return write(mean, digits) + unit, spread
 
 
 def _difference(row: Row, key: str) -> tuple[str, str]:
