@@ -53,4 +53,4 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
                              labels=1 if study.labels.source == "imported" else max(study.labels.budgets))
     if study.labels.source == "imported":
         read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
-                    budget=max(study.labels.budgets))
+                    budget=max(study.labels.budgets), longest=study.task.response.tokens)
