@@ -173,7 +173,9 @@ def test_descriptiveness_as_released(tmp_path, monkeypatch, run):
     given, written = (json.loads(path.read_text()) for path in (tmp_path / "labels.json", exported))
     assert [(row["query"], row["best"]) for row in written] == [(row["query"], row["best"]) for row in given]
     assert all(len(row["sample0"]) == 24 for row in written)
-    assert export_labels.main([*arguments, "--budget", "5"]) == 2
+    for wrong in (["--budget", "5"], ["--arm", "nobody"], ["--out", str(tmp_path)],
+                  ["--out", str(tmp_path / "labels.json" / "out.json")]):
+        assert export_labels.main([*arguments, *wrong]) == 2
 
 
 def _pairs(name, source, reference):
