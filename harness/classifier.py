@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.arguments import positive
 from harness.command import run_command
 
 _SHARE_HELD_OUT = 0.1
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train on nine tenths of the rows and save; the accuracy on the rest, and what it was trained with."""
+    from harness.hub import retries_unsaid
     from harness.models.classifiers import Classifier
     from harness.models.loading import ModelShape, load_tokenizer
     from harness.seeds import derive_seed, numpy_generator
@@ -38,11 +40,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                                                   order[round(_SHARE_HELD_OUT * len(texts)):]))
     if arguments.base_model:
         base: str | ModelShape = arguments.base_model
-        tokenizer = load_tokenizer(arguments.base_model)
+        with retries_unsaid():
+            tokenizer = load_tokenizer(arguments.base_model)
     else:
         tokenizer = train_tokenizer((texts[row] for row in train), _VOCABULARY)
         base = ModelShape(layers=1, width=64, heads=4, context=128, vocab_size=len(tokenizer))
         tokenizer.model_max_length = base.context
+    _make_folder(arguments.out)
     classifier = Classifier.new(tokenizer, classes, base=base, seed=derive_seed(arguments.seed, "weights"))
     rate = arguments.learning_rate or (5e-5 if arguments.base_model else 1e-3)
     settings = LanguageModelFitSettings(learning_rate=rate, batch_size=32, epochs=arguments.epochs, weight_decay=0.01)
@@ -64,7 +68,7 @@ def _read(path: Path) -> tuple[list[str], list[int], list[str]]:
     from harness.errors import InputError
     from harness.rows import BadRows, read_rows
 
-    bad = BadRows(str(path), skip=False)
+    bad = BadRows(str(path), skip=False, can_skip=False)
     rows = []
     for line, row in read_rows(path, bad):
         for key in ("text", "label"):
@@ -76,6 +80,17 @@ def _read(path: Path) -> tuple[list[str], list[int], list[str]]:
         raise InputError(f"{len(rows)} rows of {len(classes)} classes are too few", file=str(path),
                          cure="Give 20 rows or more of 2 classes or more.")
     return [text for text, _ in rows], [classes.index(label) for _, label in rows], classes
+
+
+def _make_folder(out: Path) -> None:
+    """Before the minutes of training. Raises InputError."""
+    from harness.errors import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder cannot be made ({error.strerror})", file=str(out), key="out",
+                         cure="Give a folder that can be written.") from None
 
 
 def _progress(step: int, total: int, metrics: dict[str, float]) -> None:
@@ -92,8 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("out", type=Path, help="the folder to write")
     parser.add_argument("--base-model", metavar="NAME", help="a pretrained model to begin from, a folder or a hub name "
                                                              "(default: a GPT-2 of one layer, from scratch)")
-    parser.add_argument("--epochs", type=float, default=2.0, help="over the texts (default 2)")
-    parser.add_argument("--learning-rate", type=float, help="(default 1e-3; with a pretrained model 5e-5)")
+    parser.add_argument("--epochs", type=positive, default=2.0, help="over the texts (default 2)")
+    parser.add_argument("--learning-rate", type=positive, help="(default 1e-3; with a pretrained model 5e-5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print the result for machines")
     return parser

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.arguments import positive_count
 from harness.command import run_command
 from harness.errors import InputError
 
@@ -32,16 +33,20 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.study.loading import load_study
     from harness.study.plan import make_plan
 
+    if arguments.out.is_dir():
+        raise InputError("is a folder", file=str(arguments.out), key="--out", cure="Give the path of a .json file.")
     study = load_study(arguments.study, arguments.overrides)
     plan = make_plan(study, external_digests(study))
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
     budget = arguments.budget or max(study.labels.budgets)
-    trained = [stage for stage in plan.stages if stage.kind == "reward_model" and stage.arm is not None
-               and stage.arm.label_budget == budget and arguments.arm in (None, stage.arm.arm)]
+    models = [(stage.arm, stage) for stage in plan.stages if stage.kind == "reward_model" and stage.arm is not None]
+    trained = [stage for arm, stage in models if arm.label_budget == budget and arguments.arm in (None, arm.arm)]
     if not trained:
-        known = ", ".join(map(str, study.labels.budgets))
-        raise InputError(f"the study has no reward model of {budget} labels", file=str(arguments.study),
-                         key="labels.budgets", cure=f"Its budgets are {known}; look at --arm, too.")
+        of_arm = f" of the arm {arguments.arm}" if arguments.arm else ""
+        budgets = ", ".join(map(str, study.labels.budgets))
+        arms = ", ".join(dict.fromkeys(arm.arm for arm, _ in models)) or "none"
+        raise InputError(f"the study has no reward model of {budget} labels{of_arm}", file=str(arguments.study),
+                         cure=f"Its budgets are {budgets}; its arms with a reward model: {arms}.")
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
     base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
     last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
@@ -54,8 +59,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                              cure="Run the study first, with the same --set and --tracking-uri.")
         folders.append(Path(found.path))
     table = LabelTable.join([LabelTable.load(folder) for folder in folders[1:]], budget)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    write_token_ids(arguments.out, table, study.task, load_tokenizer(model_path(folders[0])))
+    tokenizer = load_tokenizer(model_path(folders[0]))
+    try:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        write_token_ids(arguments.out, table, study.task, tokenizer)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", file=str(arguments.out), key="--out",
+                         cure="Give the path of a file that can be written.") from None
     return {"file": str(arguments.out), "labels": len(table), "source": study.labels.source}
 
 
@@ -65,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a finished study's labels in the format of the label files released with the paper.")
     parser.add_argument("study", type=Path, metavar="STUDY.yaml", help="the study file that was run")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .json file to write")
-    parser.add_argument("--budget", type=int, metavar="N", help="which label budget (default: the largest)")
+    parser.add_argument("--budget", type=positive_count, metavar="N", help="which label budget (default: the largest)")
     parser.add_argument("--arm", metavar="ARM", help="whose labels, where arms have different ones (collected online)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="as the study was run")

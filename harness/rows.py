@@ -22,18 +22,20 @@ Row = dict[str, Any]
 
 @dataclass
 class BadRows:
-    """What to do with a bad row: raise, or with skip count it by reason."""
+    """What to do with a bad row: raise, or with skip count it by reason. can_skip: the command has --skip-bad."""
 
     file: str
     skip: bool
+    can_skip: bool = True
     counts: Counter[str] = field(default_factory=Counter)
 
     def report(self, problem: str, *, line: int, key: str | None = None, cure: str | None = None,
                reason: str | None = None) -> None:
         """Raise InputError, or count under `reason` (the problem itself where None) and return."""
         if not self.skip:
-            cures = " ".join(part for part in (cure, "--skip-bad leaves such rows out") if part)
-            raise InputError(problem, file=self.file, line=line, key=key, cure=cures)
+            skipping = "--skip-bad leaves such rows out" if self.can_skip else None
+            cures = " ".join(part for part in (cure, skipping) if part)
+            raise InputError(problem, file=self.file, line=line, key=key, cure=cures or None)
         self.counts[reason or problem] += 1
 
 

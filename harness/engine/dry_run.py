@@ -11,13 +11,13 @@ from rich.table import Table
 from harness.engine.execution import finished_stages, missing_stages
 from harness.engine.tracking import Tracking
 from harness.errors import InputError
-from harness.study.estimate import Estimate, estimate_stage, gpu_hours
+from harness.study.estimate import Estimate, count_labels, estimate_stage, gpu_hours
 from harness.study.model_shape import KnownShape, model_shape
 from harness.study.plan import Plan
 from harness.study.spec import StudySpec
 from harness.training.memory import ppo_memory
 
-_GIB = 1 << 30
+_GIB, _MIB = 1 << 30, 1 << 20
 _MILLION = 1_000_000
 _COLUMNS = ("stage", "fingerprint", "state", "labels", "episodes", "tokens, M", "GPU-hours")
 _LEFT = 3
@@ -44,7 +44,8 @@ def print_plan(plan: Plan, tracking: Tracking | None, *, absent: Sequence[InputE
                       f"{hours:.2f}" if hours >= 0.005 else "")
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     console.print(table)
-    lines = [f"{len(missing)} stages to run: {total.labels:,} labels, {total.episodes:,} episodes, "
+    labels = count_labels(stage for stage in plan.stages if stage.fingerprint in missing)
+    lines = [f"{len(missing)} stages to run: {labels:,} labels, {total.episodes:,} episodes, "
              f"{total.model_tokens / _MILLION:,.1f} million tokens through a model (a backward pass counted as two).",
              *_model_lines(plan.study, known, total), *(f"Not there yet: {error}" for error in absent)]
     for line in lines:
@@ -57,13 +58,15 @@ def _model_lines(study: StudySpec, known: KnownShape | None, total: Estimate) ->
         return [f"Model {name}: its shape is not known before it is loaded, so neither are memory and GPU-hours."]
     memory = ppo_memory(known.shape, settings=study.ppo, compute=study.compute, query_tokens=study.task.query_tokens,
                         response=study.task.response)
-    parts = ", ".join(f"{part.replace('_', ' ')} {size / _GIB:.1f}" for part, size in memory.rows())
+    unit, scale = ("GiB", _GIB) if memory.peak >= _GIB else ("MiB", _MIB)
+    parts = ", ".join(f"{part.replace('_', ' ')} {size / scale:.1f}" for part, size in memory.rows())
     hours = gpu_hours(total.work, known.shape, study.compute)
     note = f" ({known.note})" if known.note else ""
+    time = f"about {hours:,.1f}" if hours >= 0.05 else "less than 0.1"
     return [f"Model {name}: {known.shape.parameters / _MILLION:,.1f}M parameters{note}.",
-            f"Memory: PPO in {study.compute.precision} holds {memory.peak / _GIB:.1f} GiB at most (GiB: {parts}; "
-            "sampling never at the same time as gradients, activations and logits).",
-            f"Time: about {hours:,.1f} GPU-hours, were it one A100 (docs/studies.md says how that is reckoned)."]
+            f"Memory: PPO in {study.compute.precision} holds {memory.peak / scale:.1f} {unit} at most "
+            f"({unit}: {parts}; sampling never at the same time as gradients, activations and logits).",
+            f"Time: {time} GPU-hours, were it one A100 (docs/studies.md says how that is reckoned)."]
 
 
 def _count(number: int) -> str:

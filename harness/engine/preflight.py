@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.hub import retries_unsaid
 from harness.labels.imported import read_labels
 from harness.labels.scorers import get_scorer
 from harness.study.spec import ScratchModel, StudySpec
@@ -20,26 +18,13 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
     queries_are_known: an earlier run made this study's queries, so they need not be counted. With a model from
     scratch there is no tokenizer to count with before its first stage.
     """
-    for name in _scorers(study):
-        get_scorer(name)
-    with _retries_unsaid():
+    with retries_unsaid():
+        for name in _scorers(study):
+            get_scorer(name)
         if not isinstance(study.base_model, ScratchModel):
             _check_base_model(study, study.base_model, queries_are_known)
         elif isinstance(study.task.source, HubDataset) and not queries_are_known:
             study.task.source.check()
-
-
-@contextmanager
-def _retries_unsaid() -> Iterator[None]:
-    """The hub's client tells of each attempt; what the user needs is the one error at the end."""
-    from huggingface_hub.utils.logging import get_verbosity, set_verbosity
-
-    before = get_verbosity()
-    set_verbosity(logging.ERROR)
-    try:
-        yield
-    finally:
-        set_verbosity(before)
 
 
 def _scorers(study: StudySpec) -> set[str]:
@@ -68,4 +53,4 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
                              labels=1 if study.labels.source == "imported" else max(study.labels.budgets))
     if study.labels.source == "imported":
         read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
-                    budget=max(study.labels.budgets))
+                    budget=max(study.labels.budgets), longest=study.task.response.tokens)

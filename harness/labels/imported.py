@@ -23,13 +23,17 @@ class ImportedLabel:
     best: int
 
 
-def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: int, budget: int) -> list[ImportedLabel]:
+def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: int, budget: int,
+                longest: int) -> list[ImportedLabel]:
     """The first `budget` labels of a file. Raises InputError with the row (its line, or its index from 0) and the cure.
+
+    longest: the tokens of a response. A longer candidate is refused: people chose it for all that it says.
 
     texts: a line is {"query": text, "candidates": [k texts], "best": 0..k-1}. token_ids: one JSON list of
     {"query": ids, "sample0": ids, ..., "best"}; ids past the vocabulary are padding, and must all be the same id.
     """
-    rows = _text_rows(path, tokenizer, candidates) if form == "texts" else _id_rows(path, tokenizer, candidates)
+    read = _text_rows if form == "texts" else _id_rows
+    rows = read(path, tokenizer, candidates, longest)
     labels = []
     for label in rows:
         labels.append(label)
@@ -39,7 +43,7 @@ def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: in
                      key="labels.budgets", cure=f"Ask for {len(labels)} or fewer.")
 
 
-def _text_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
+def _text_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
     first = beginning_tokens(tokenizer)
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
@@ -47,6 +51,7 @@ def _text_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel
                 continue
             query, texts, best = _checked_texts(_parsed(line, path, number), path, number, count)
             ids = encode(tokenizer, [query, *texts])
+            _check_lengths(ids[1:], longest, path, line=number)
             yield ImportedLabel(first + tuple(ids[0]), tuple(tuple(row) for row in ids[1:]), best)
 
 
@@ -77,7 +82,17 @@ def _checked_best(best: Any, count: int, path: Path, *, line: int | None = None,
     return best
 
 
-def _id_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
+def _check_lengths(candidates: Sequence[Sequence[int]], longest: int, path: Path, *, line: int | None = None,
+                   index: int | None = None) -> None:
+    most = max(map(len, candidates))
+    if most > longest:
+        where = "" if index is None else f"label {index}: "
+        raise InputError(f"{where}a candidate has {most} tokens, and a response at most {longest}", file=str(path),
+                         line=line, key="labels.path",
+                         cure="Is it another task's file? Else set task.response.tokens, or leave the label out.")
+
+
+def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -100,12 +115,16 @@ def _id_rows(path: Path, tokenizer: Any, count: int) -> Iterator[ImportedLabel]:
         if not query or not all(samples):
             raise InputError(f"label {index}: a query or sample is nothing but padding", file=str(path),
                              cure="Mend or remove the label.")
+        _check_lengths(samples, longest, path, index=index)
         yield ImportedLabel(query, tuple(samples), best)
 
 
 def _checked_ids(row: Any, name: str, path: Path, index: int) -> Sequence[int]:
+    if isinstance(row, dict) and name not in row:
+        raise InputError(f"label {index}: there is no '{name}'", file=str(path), key=name,
+                         cure="Mend the label, or set labels.candidates to the number of samples.")
     ids = row.get(name) if isinstance(row, dict) else None
     if not isinstance(ids, list) or not ids or not all(type(token) is int and token >= 0 for token in ids):
         raise InputError(f"label {index}: '{name}' must be a list of token ids", file=str(path), key=name,
-                         cure="Mend the label, or set labels.candidates to the number of samples.")
+                         cure="Mend the label.")
     return ids

@@ -19,6 +19,7 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from harness.errors import InputError
+from harness.hub import is_path
 from harness.models.placement import SINGLE_ON_CPU, Placement
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
@@ -124,7 +125,7 @@ def _check_folder(name_or_path: str | Path) -> Path | None:
     if path.is_dir():
         return path
     text = str(name_or_path)
-    if isinstance(name_or_path, Path) or text.startswith((".", "/", "~")) or text.count("/") > 1:
+    if isinstance(name_or_path, Path) or is_path(text):
         raise InputError("there is no such folder", file=text,
                          cure="Give a model's folder or a name on the hub")
     return None

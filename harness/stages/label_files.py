@@ -42,7 +42,7 @@ def imported_table(labels: Sequence[ImportedLabel], task: ContinuationTask | Sum
     candidates = np.full((len(labels), len(labels[0].candidates), rule.tokens), PAD, dtype=np.int64)
     for index, label in enumerate(labels):
         for place, tokens in enumerate(label.candidates):
-            candidates[index, place, :len(tokens[:rule.tokens])] = tokens[:rule.tokens]
+            candidates[index, place, :len(tokens)] = tokens
     end = single_token(tokenizer, rule.text, key="task.response.text")
     cut = truncate(torch.from_numpy(candidates), end_token=end, after=rule.after).tokens.numpy().astype(np.int32)
     longest = task.query_tokens - (len(frame) if queries_are_bare else 0)

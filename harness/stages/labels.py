@@ -179,7 +179,8 @@ def _imported(call: StageCall) -> Done:
     settings = call.settings
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
     labels = read_labels(Path(settings.labels.path), settings.labels.format, tokenizer,
-                         candidates=settings.labels.candidates, budget=settings.stop)[settings.start:]
+                         candidates=settings.labels.candidates, budget=settings.stop,
+                         longest=settings.task.response.tokens)[settings.start:]
     table = imported_table(labels, settings.task, tokenizer, queries_are_bare=settings.labels.queries == "bare")
     table.save(call.out)
     return Done(_summary(table))

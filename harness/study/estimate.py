@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.study.plan import Plan
@@ -51,6 +52,12 @@ _SUSTAINED = {"bf16": 1.0e14, "fp32": 1.5e13}
 def gpu_hours(work: int, shape: TransformerShape, compute: ComputeSettings) -> float:
     """Of `Estimate.work` on one A100. A token passes forward in two FLOP a parameter."""
     return 2 * shape.parameters * work / _SUSTAINED[compute.precision] / 3600
+
+
+def count_labels(stages: Iterable[Stage]) -> int:
+    """How many different labels these stages make: where the pieces of two budgets overlap they hold the same ones."""
+    return len({(stage.arm, number) for stage in stages if isinstance(stage.settings, LabelsSlice)
+                for number in range(stage.settings.start, stage.settings.stop)})
 
 
 def estimate_stage(stage: Stage, plan: Plan) -> Estimate:

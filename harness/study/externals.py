@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.errors import InputError
+from harness.hub import is_path
 from harness.labels.scorers import CLASSIFIER
 from harness.study.spec import ScratchModel, StudySpec
 from harness.tasks.hub import HubDataset
@@ -40,9 +41,12 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
         yield "source", lambda: _digest_source(source)
     elif isinstance(source, HubDataset) and Path(source.name).exists():
         yield "source", lambda: _digest_path(Path(source.name), whole=True)
-    if not isinstance(study.base_model, ScratchModel) and Path(study.base_model).exists():
-        base_model = Path(study.base_model)
-        yield "base_model", lambda: _digest_path(base_model, whole=False)
+    if not isinstance(study.base_model, ScratchModel):
+        base_model = study.base_model
+        if Path(base_model).exists():
+            yield "base_model", lambda: _digest_path(Path(base_model), whole=False)
+        elif is_path(base_model):
+            yield "base_model", lambda: _absent_folder(base_model)
     if study.labels.source == "imported":
         labels = Path(study.labels.path)
         yield "labels", lambda: _digest_labels(labels)
@@ -58,6 +62,10 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
                 yield f"scorer:{scorer}", partial(_digest_path, classifier, whole=True)
         elif ":" in scorer:
             yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0])
+
+
+def _absent_folder(path: str) -> str:
+    raise InputError(f"there is no folder {path}", key="base_model", cure="Give a model's folder or a name on the hub.")
 
 
 def _digest_source(source: TextFiles | JsonlPairs) -> str:

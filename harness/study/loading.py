@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from harness.errors import InputError
-from harness.study.presets import PRESET_KEY, merge_preset
+from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
 from harness.study.spec import StudySpec
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
@@ -75,6 +75,10 @@ def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
     if not equals or not all(parts):
         raise InputError(f"'{override}' is not dotted.key=value", file="--set",
                          cure="Write for example --set ppo.episodes=4096.")
+    if parts[0] == PRESETS_KEY:
+        raise InputError("a preset is chosen, not changed", file="--set", key=key,
+                         cure=f"Write --set {PRESET_KEY}=NAME, and override the key itself: "
+                              f"--set {'.'.join(parts[2:]) or 'ppo.episodes'}=...")
     try:
         value = YAML(typ="safe").load(text)
     except YAMLError:

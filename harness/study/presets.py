@@ -13,7 +13,7 @@ from ruamel.yaml.comments import CommentedMap
 from harness.errors import InputError
 
 PRESET_KEY = "preset"
-_PRESETS = "presets"
+PRESETS_KEY = "presets"
 
 
 def merge_preset(tree: CommentedMap, *, file: str, from_command: bool) -> None:
@@ -22,14 +22,14 @@ def merge_preset(tree: CommentedMap, *, file: str, from_command: bool) -> None:
     from_command: the choice is the command line's, and an error in it is blamed on that. Raises InputError.
     """
     blame = "--set" if from_command else file
-    if _PRESETS not in tree:
+    if PRESETS_KEY not in tree:
         if PRESET_KEY in tree:
             raise InputError("the study has no presets", file=blame, key=PRESET_KEY, cure="Leave the key out.")
         return
-    line = tree.lc.key(_PRESETS)[0] + 1
-    presets, name = tree.pop(_PRESETS), tree.pop(PRESET_KEY, None)
+    line = tree.lc.key(PRESETS_KEY)[0] + 1
+    presets, name = tree.pop(PRESETS_KEY), tree.pop(PRESET_KEY, None)
     if not isinstance(presets, CommentedMap) or not all(isinstance(part, CommentedMap) for part in presets.values()):
-        raise InputError("presets are parts of a study by name", file=file, line=line, key=_PRESETS,
+        raise InputError("presets are parts of a study by name", file=file, line=line, key=PRESETS_KEY,
                          cure="Write `presets:` and below it, for example, `paper: {ppo: {episodes: 2000000}}`.")
     if name not in presets:
         near = difflib.get_close_matches(str(name), list(presets), n=1)

@@ -41,6 +41,10 @@ def test_a_paper_study_plans_offline(tmp_path, monkeypatch, capsys, name, preset
     # 774M in half precision with the paper's batch fits a GPU of 80 GB; the released settings fit one of 16.
     assert peak < (80e9 if paper else 16e9) / 2**30
     assert float(re.search(r"about ([\d,.]+) GPU-hours", said)[1].replace(",", "")) > 1
+    style = name in ("sentiment", "descriptiveness")
+    # The paper's largest budget holds the smaller ones, whose pieces are stages of their own.
+    labels = (20_000 if style else 60_000) if paper else 4_992 if style else 46_000
+    assert f"stages to run: {labels:,} labels" in said
     assert ("there is no label file" in said) == (not paper)
     assert list(tmp_path.iterdir()) == []
 
@@ -51,6 +55,15 @@ def test_a_folder_with_a_tokenizer_alone_is_enough_for_a_plan(tmp_path, monkeypa
     folder = shared_folder("models", "gpt2-tokenizer")
     assert main(_study("tldr", {"base_model": folder}, "--dry-run")) == 0
     assert "taken for gpt2, 124M" in capsys.readouterr().out
+
+
+def test_a_plan_says_that_the_base_model_is_not_there(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    absent = str(tmp_path / "absent")
+    assert main(_study("tldr", {"base_model": absent}, "--dry-run")) == 0
+    assert f"Not there yet: base_model: there is no folder {absent}" in capsys.readouterr().out
+    assert main(_study("tldr", {"base_model": absent})) == 2
+    assert f"base_model: there is no folder {absent}" in capsys.readouterr().err
 
 
 @pytest.mark.shared
@@ -160,7 +173,9 @@ def test_descriptiveness_as_released(tmp_path, monkeypatch, run):
     given, written = (json.loads(path.read_text()) for path in (tmp_path / "labels.json", exported))
     assert [(row["query"], row["best"]) for row in written] == [(row["query"], row["best"]) for row in given]
     assert all(len(row["sample0"]) == 24 for row in written)
-    assert export_labels.main([*arguments, "--budget", "5"]) == 2
+    for wrong in (["--budget", "5"], ["--arm", "nobody"], ["--out", str(tmp_path)],
+                  ["--out", str(tmp_path / "labels.json" / "out.json")]):
+        assert export_labels.main([*arguments, *wrong]) == 2
 
 
 def _pairs(name, source, reference):

@@ -111,4 +111,23 @@ def test_a_bad_file_of_texts_is_one_line_and_exit_code_2(tmp_path, capsys, rows,
     message = capsys.readouterr().err.strip()
     assert expected in message
     assert "\n" not in message
+    assert "--skip-bad" not in message, "this command has no such option"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("option", "value"), [
+    ("--epochs", "0"), ("--epochs", "inf"), ("--learning-rate", "-1"), ("--learning-rate", "nan")])
+def test_a_number_that_cannot_train_is_refused(tmp_path, capsys, option, value):
+    with pytest.raises(SystemExit) as stopped:
+        main([str(tmp_path / "texts.jsonl"), str(tmp_path / "out"), option, value])
+    assert stopped.value.code == 2
+    assert f"{value} is not a number above 0" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_training(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("harness.training.classifier_fit.fit_classifier", None)
+    path = tmp_path / "texts.jsonl"
+    rows = [{"text": f"It is {word}, {number}", "label": word} for word in ("good", "bad") for number in range(20)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert main([str(path), str(path / "out")]) == 2
+    assert "out: the folder cannot be made" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     {"errors", "seeds", "records", "provenance"},
-    {"rows", "pages", "command", "arguments"},
+    {"rows", "pages", "command", "arguments", "hub"},
     {"algorithms", "text", "statistics"},
     {"models"},
     {"training"},

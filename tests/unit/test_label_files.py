@@ -44,7 +44,7 @@ def released_file(path, *, count, query_length, response_length, padding, seed=0
 
 
 def _table(path, task, tokenizer, budget):
-    labels = read_labels(path, "token_ids", tokenizer, candidates=4, budget=budget)
+    labels = read_labels(path, "token_ids", tokenizer, candidates=4, budget=budget, longest=task.response.tokens)
     return imported_table(labels, task, tokenizer, queries_are_bare=True)
 
 
@@ -111,6 +111,7 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
 @pytest.mark.parametrize(("change", "expected"), [
     ({"best": 4}, r"label 1: 'best' must be one of 0\.\.3, not 4"),
     ({"sample2": "text"}, r"label 1: 'sample2' must be a list of token ids"),
+    ({"sample2": [1, 2, 3, 4, 5]}, r"label 1: a candidate has 5 tokens, and a response at most 4"),
     ({"sample2": [1, True]}, r"label 1: 'sample2' must be a list of token ids"),
     ({"query": [50259, 50259]}, r"label 1: a query or sample is nothing but padding"),
     ({"query": [50257, 50259]}, r"label 1: token ids 50257, 50259 are past .* only one id can be padding"),
@@ -120,4 +121,4 @@ def test_a_bad_row_is_named_by_its_index(tmp_path, gpt2, change, expected):
     rows[1] = {**rows[1], **change}
     (tmp_path / "l.json").write_text(json.dumps(rows))
     with pytest.raises(InputError, match=expected):
-        read_labels(tmp_path / "l.json", "token_ids", gpt2, candidates=4, budget=3)
+        read_labels(tmp_path / "l.json", "token_ids", gpt2, candidates=4, budget=3, longest=4)

@@ -96,7 +96,7 @@ GOOD = {"query": "the cat", "candidates": [" sat", " ran"], "best": 1}
 
 
 def test_labels_of_texts_become_the_tokenizers_ids(tmp_path, tokenizer):
-    label = read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=1)[0]
+    label = read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=1, longest=24)[0]
     assert tokenizer.decode(label.query) == "the cat"
     assert [tokenizer.decode(candidate) for candidate in label.candidates] == [" sat", " ran"]
     assert label.best == 1
@@ -111,7 +111,7 @@ def test_labels_of_texts_become_the_tokenizers_ids(tmp_path, tokenizer):
 ])
 def test_a_bad_label_is_named_by_its_line(tmp_path, tokenizer, row, expected):
     with pytest.raises(InputError, match=expected):
-        read_labels(_texts(tmp_path, GOOD, row), "texts", tokenizer, candidates=2, budget=2)
+        read_labels(_texts(tmp_path, GOOD, row), "texts", tokenizer, candidates=2, budget=2, longest=24)
 
 
 def _released(tmp_path, rows):
@@ -123,7 +123,7 @@ def _released(tmp_path, rows):
 @pytest.mark.parametrize("padding", [50257, 50259])
 def test_padding_of_released_labels_is_read_from_the_data(tmp_path, tokenizer, padding):
     row = {"query": [padding, padding, 5, 6], "sample0": [7, 8, padding], "sample1": [9, padding, padding], "best": 0}
-    label = read_labels(_released(tmp_path, [row]), "token_ids", tokenizer, candidates=2, budget=1)[0]
+    label = read_labels(_released(tmp_path, [row]), "token_ids", tokenizer, candidates=2, budget=1, longest=24)[0]
     assert label.query == (5, 6)
     assert label.candidates == ((7, 8), (9,))
 
@@ -132,9 +132,9 @@ def test_released_labels_of_another_tokenizer_are_refused(tmp_path, tokenizer):
     rows = [{"query": [5, 6], "sample0": [7], "sample1": [9], "best": 0},
             {"query": [5, 4000], "sample0": [7], "sample1": [5000], "best": 0}]
     with pytest.raises(InputError, match=r"label 1: token ids 4000, 5000 are past .*another tokenizer"):
-        read_labels(_released(tmp_path, rows), "token_ids", tokenizer, candidates=2, budget=2)
+        read_labels(_released(tmp_path, rows), "token_ids", tokenizer, candidates=2, budget=2, longest=24)
 
 
 def test_a_budget_larger_than_the_labels_is_refused(tmp_path, tokenizer):
     with pytest.raises(InputError, match="budget of 3 is larger than the 1 labels"):
-        read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=3)
+        read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=3, longest=24)

@@ -56,6 +56,14 @@ def test_a_comparison_of_budgets_is_turned_to_the_papers_side():
     assert (row.paper, row.ours) == (40, pytest.approx(55))
 
 
+def test_a_comparison_with_the_mock_reward_stands_beside_the_papers():
+    policies = "policies=[{arm: rl}, {arm: bound, reward: gold}]"
+    results = _results(rates=[_rate(budget, 0.3, baseline="bound") for budget in (5000, 20000)])
+    (row,) = beside_the_paper(_document("paper/sentiment", policies), results)
+    assert (row.measure, row.paper, row.ours) == ("wins against the mock reward's policy", 77, pytest.approx(30))
+    assert beside_the_paper(_document("paper/descriptiveness", policies), results) == []
+
+
 def test_rouge_and_copying_are_means_over_seeds_at_the_papers_budget():
     arms = [_entry("lead", rouge=0.4), _entry("rl", 60000, 1, novel=0.2), _entry("rl", 60000, 2, novel=0.4),
             _entry("rl", 15000, 1, novel=0.9)]
