@@ -29,7 +29,7 @@ from harness.stages.results import (
     win_rate_rows,
 )
 from harness.stages.robustness import fragility_rows, sensitivity_rows, strengths_document
-from harness.stages.text_results import preference_rows, text_rows
+from harness.stages.text_results import growth_rows, preference_rows, text_rows
 from harness.statistics.plan import AnalysisPlan, differences
 from harness.study.stage import ArmKey, digest
 from harness.tasks.query_table import read_queries
@@ -91,6 +91,7 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
                                     _round_summaries(call)),
         "strengths": strengths_document(outcomes, measures),
         "texts": text_rows(measures, confidence=plan.confidence, seed=call.seed, compared_with="zero_shot"),
+        "copying_growth": growth_rows(measures, confidence=plan.confidence, seed=call.seed),
         "copying_by_preference": preference_rows(outcomes, measures, baselines=plan.baselines,
                                                  confidence=plan.confidence) if is_summarization else [],
         "agreement": people[-1]["agreement"] if people else {

@@ -21,6 +21,8 @@ from harness.text.rouge import ROUGE_KEYS
 Measures = Mapping[str, Mapping[str, np.ndarray]]
 """By arm (`rl/5000/2`, `zero_shot`) the figures of its texts: {name: (n,)}, NaN where undefined."""
 
+_GROWING = ("novel_trigrams", "novel_sentences")
+
 
 def text_rows(measures: Measures, *, confidence: float, seed: int, compared_with: str) -> list[dict[str, Any]]:
     """One row for each baseline, control and budget: means with intervals, and what they differ by.
@@ -45,6 +47,40 @@ def text_rows(measures: Measures, *, confidence: float, seed: int, compared_with
                                            confidence=confidence, seed=seed, name=f"{arm}/{budget}-{compared_with}")
         rows.append(row)
     return rows
+
+
+def growth_rows(measures: Measures, *, confidence: float, seed: int) -> list[dict[str, Any]]:
+    """What more labels did to copying: for each kind of policy its smallest and its largest budget.
+
+    Each measure is {smallest, largest} (means) and {mean, low, high} of the paired difference, on the same queries and
+    training seeds. Measures: novel trigrams and novel sentences.
+    """
+    budgets: dict[str, list[int]] = {}
+    for arm, budget in _groups(measures):
+        if budget:
+            budgets.setdefault(arm, []).append(budget)
+    rows = []
+    for arm, known in budgets.items():
+        small, large = min(known), max(known)
+        seeds = [key.seed for key in map(ArmKey.parse, measures)
+                 if key.arm == arm and key.label_budget == small and str(ArmKey(arm, large, key.seed)) in measures]
+        if small == large or not seeds:
+            continue
+        keys = [key for key in _GROWING if key in measures[str(ArmKey(arm, small, seeds[0]))]]
+        before, after = (_stacked(measures, [str(ArmKey(arm, budget, number)) for number in seeds], keys)
+                         for budget in (small, large))
+        articles = np.tile(np.arange(len(before) // len(seeds)), len(seeds))
+        differences = _intervals(keys, after - before, articles, confidence=confidence, seed=seed,
+                                 name=f"{arm}/{small}-{large}")
+        rows.append({"arm": arm, "smallest": small, "largest": large, "measures": {
+            key: {"smallest": _mean(before[:, column]), "largest": _mean(after[:, column]), **differences[key]}
+            for column, key in enumerate(keys)}})
+    return rows
+
+
+def _mean(values: np.ndarray) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
 
 
 def preference_rows(document: Mapping[str, Any], measures: Measures, *, baselines: Sequence[str],

@@ -7,6 +7,7 @@ from harness.records import Judgment
 from harness.stages.human_results import votes_of_judgments
 from harness.stages.reporting.judged import as_planned, enough_labels
 from harness.stages.results import Votes, equivalence_rows, of_estimand, win_rate_rows
+from harness.stages.text_results import growth_rows
 from harness.statistics.plan import AnalysisPlan, differences
 
 
@@ -88,3 +89,19 @@ def test_people_s_judgments_are_of_budgets_only_where_nothing_else_differs(arm_a
     ((found, votes),) = votes_of_judgments([judgment]).items()
     assert found == key
     assert votes.outcomes.tolist() == [outcome]
+
+
+def _texts(novel: list[float]) -> dict[str, np.ndarray]:
+    return {"novel_trigrams": np.array(novel), "novel_sentences": np.array(novel)}
+
+
+def test_what_more_labels_did_to_copying_is_a_paired_difference_on_the_same_queries_and_seeds() -> None:
+    measures = {"zero_shot": _texts([1.0, 1.0]), "rl/100/1": _texts([0.9, 0.5]), "rl/100/2": _texts([0.7, np.nan]),
+                "rl/400/1": _texts([0.6, 0.2]), "rl/400/2": _texts([0.4, 0.1]), "rl/400/3": _texts([9.0, 9.0]),
+                "mock_reward/0/1": _texts([0.3, 0.3]), "online/400/1": _texts([0.3, 0.3])}
+    (row,) = growth_rows(measures, confidence=0.95, seed=1)
+    assert (row["arm"], row["smallest"], row["largest"]) == ("rl", 100, 400)
+    found = row["measures"]["novel_trigrams"]
+    assert found["smallest"] == pytest.approx((0.9 + 0.5 + 0.7) / 3)
+    assert found["largest"] == pytest.approx((0.6 + 0.2 + 0.4 + 0.1) / 4)
+    assert found["mean"] == pytest.approx(-0.3), "the third seed has nothing to be compared with"

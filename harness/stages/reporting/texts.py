@@ -47,6 +47,9 @@ def copying(page: Page, material: ReportMaterial) -> None:
         return
     source = "source" if material.is_summarization else "query"
     page.heading(f"Copying from the {source}")
+    if material.is_summarization:
+        for row in material.results["copying_growth"]:
+            page.paragraph(_growth(row, rows))
     copied = _COPIED if material.is_summarization else _REPEATED
     for keys, caption in ((copied, "What is copied."),
                           (_NOVEL, f"What the {source} does not have, n-grams counted by token.")):
@@ -68,6 +71,22 @@ def copying(page: Page, material: ReportMaterial) -> None:
                    + "; ".join(f"{name.replace('_', ' ')}: {rule}" for name, rule in settings.items()
                                if name != "novel_ngrams") + ".",
                    kind="quiet")
+
+
+def _growth(row: Row, rows: list[Row]) -> str:
+    """What more labels did to copying, in words: a change is one whose interval leaves out zero."""
+    said = []
+    for key, measure in row["measures"].items():
+        low, high = measure["low"], measure["high"]
+        verdict = ("cannot be told" if low is None or high is None else "less copying" if low > 0
+                   else "more copying" if high < 0 else "no change that can be told")
+        change = "" if low is None or high is None else (
+            f" ({signed(100 * measure['mean'], 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)})")
+        others = ", ".join(f"{arm_name(other['arm'])} {percent(other['measures'][key]['mean'])}" for other in rows
+                           if other["arm"] in ("supervised", "reference", "lead"))
+        said.append(f"{_name(key)} went from {percent(measure['smallest'])} to {percent(measure['largest'])}{change}: "
+                    f"{verdict}" + (f" (beside it {others})" if others else ""))
+    return (f"{arm_name(row['arm'])}, from {row['smallest']:,} to {row['largest']:,} labels: " + "; ".join(said) + ".")
 
 
 def _where(page: Page, material: ReportMaterial) -> None:
