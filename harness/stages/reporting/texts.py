@@ -78,8 +78,10 @@ def _growth(row: Row, rows: list[Row]) -> str:
     said = []
     for key, measure in row["measures"].items():
         low, high = measure["low"], measure["high"]
-        verdict = ("cannot be told" if low is None or high is None else "less copying" if low > 0
-                   else "more copying" if high < 0 else "no change that can be told")
+        if low is None or high is None:  # no text differs, or there is only one
+            verdict = "no change" if measure["smallest"] == measure["largest"] else "no interval"
+        else:
+            verdict = "less copying" if low > 0 else "more copying" if high < 0 else "no change that can be told"
         change = "" if low is None or high is None else (
             f" ({signed(100 * measure['mean'], 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)})")
         others = ", ".join(f"{arm_name(other['arm'])} {percent(other['measures'][key]['mean'])}" for other in rows
