@@ -46,7 +46,7 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
         if Path(base_model).exists():
             yield "base_model", lambda: _digest_path(Path(base_model), whole=False)
         elif is_path(base_model):
-            yield "base_model", lambda: _absent_folder(base_model)
+            yield "base_model", lambda: _absent(base_model, "model", key="base_model")
     if study.labels.source == "imported":
         labels = Path(study.labels.path)
         yield "labels", lambda: _digest_labels(labels)
@@ -57,15 +57,17 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
         scorers.add(study.supervised.scorer)
     for scorer in sorted(scorers):
         if scorer.startswith(CLASSIFIER):
-            classifier = Path(scorer.removeprefix(CLASSIFIER))
-            if classifier.exists():
-                yield f"scorer:{scorer}", partial(_digest_path, classifier, whole=True)
+            name = scorer.removeprefix(CLASSIFIER)
+            if Path(name).exists():
+                yield f"scorer:{scorer}", partial(_digest_path, Path(name), whole=True)
+            elif is_path(name):
+                yield f"scorer:{scorer}", partial(_absent, name, "classifier", key="scorer")
         elif ":" in scorer:
             yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0])
 
 
-def _absent_folder(path: str) -> str:
-    raise InputError(f"there is no folder {path}", key="base_model", cure="Give a model's folder or a name on the hub.")
+def _absent(path: str, what: str, *, key: str) -> str:
+    raise InputError(f"there is no folder {path}", key=key, cure=f"Give a {what}'s folder or a name on the hub.")
 
 
 def _digest_source(source: TextFiles | JsonlPairs) -> str:

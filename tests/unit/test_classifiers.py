@@ -87,6 +87,14 @@ def test_what_is_no_classifier_is_refused_before_anything_is_scored(tmp_path):
         get_scorer(f"classifier:{tmp_path / 'absent'}")
 
 
+def test_a_folder_of_a_classifier_that_is_not_there_is_said_before_anything_is_loaded(tmp_path):
+    study = load_study(QUICK, [f"labels.labeler.scorer='classifier:{tmp_path / 'absent'}'"])
+    absent = []
+    external_digests(study, absent=absent)
+    assert [str(error) for error in absent] == [
+        f"scorer: there is no folder {tmp_path / 'absent'}. Give a classifier's folder or a name on the hub."]
+
+
 def test_other_weights_make_other_fingerprints(tmp_path):
     def digest():
         study = load_study(QUICK, [f"labels.labeler.scorer='classifier:{tmp_path / 'classifier'}'"])

@@ -133,7 +133,7 @@ def test_a_summary_ends_at_the_first_newline_at_55_or_later(gpt2):
 
 
 def test_both_presets_hold_what_the_paper_and_the_released_code_hold():
-    """A few values of each, read off the paper's appendix and launch.py."""
+    """Read off the paper's appendix and launch.py."""
     studies = {(name, preset): _study(name, preset) for name in ("sentiment", "descriptiveness", "tldr", "cnndm")
                for preset in ("paper", "released")}
     ppo = {key: (study.ppo.learning_rate, study.ppo.batch_size, study.ppo.episodes) for key, study in studies.items()}
@@ -155,6 +155,22 @@ def test_both_presets_hold_what_the_paper_and_the_released_code_hold():
         assert len(studies[name, "paper"].supervised.learning_rates) == 8
     assert [kl["cnndm", "paper"], kl["tldr", "paper"], kl["cnndm", "released"], kl["tldr", "released"]] == [
         (0.1, None), (0.03, None), (0.01, None), (0.03, None)]
+    fits = {key: (study.reward_model.learning_rate, study.reward_model.batch_size) for key, study in studies.items()}
+    rules = {key: (study.task.response.tokens, study.task.response.text, study.task.response.after,
+                   study.task.response.penalty, study.task.temperature) for key, study in studies.items()}
+    passage = (24, ".", 16, -1.0, 0.7)
+    for name, batch, rule in (("sentiment", 8, passage), ("descriptiveness", 8, passage),
+                              ("tldr", 32, (75, "\n", 55, -1.0, 0.7)), ("cnndm", 32, (75, "\n", 55, -1.0, 0.5))):
+        style = batch == 8
+        assert fits[name, "paper"] == (1.77e-5, batch)
+        assert fits[name, "released"] == ((5e-5, 32) if style else (2.5e-5, 16))
+        assert studies[name, "released"].labels.budgets == ((4992,) if style else (46_000,))
+        assert rules[name, "paper"] == rules[name, "released"] == rule
+    for study in studies.values():
+        settings = study.ppo
+        assert (settings.gamma, settings.lam, settings.epochs, settings.minibatches) == (1.0, 0.95, 4, 1)
+        assert (settings.clip, settings.clip_value, settings.value_coefficient) == (0.2, 0.2, 0.1)
+        assert (settings.adam_epsilon, study.labels.candidates) == (1e-5, 4)
     assert {key[1]: study.base_model for key, study in studies.items()} == {"paper": "gpt2-large", "released": "gpt2"}
 
 
