@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from html import escape
 
@@ -30,9 +31,7 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
 [data-testid="stBaseButton-segmented_controlActive"] { color: light-dark(#2b5f75, #a9d3e6) !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
-  button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
-  opacity: .78 !important; line-height: 1.5; }
-[class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
+  [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
   button kbd { display: none !important; }
 }
 </style>"""
@@ -47,6 +46,11 @@ def scroll_to_top(screen: str) -> None:
     """Begin a new screen at its top, once: on a phone the last one ended far down. screen: an opaque id."""
     st.html(f"<script>/* {screen} */ document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
             unsafe_allow_javascript=True)
+
+
+def focus(selector: str) -> None:
+    """Put the cursor where the next key belongs: who rates by keyboard alone should not have to look for it."""
+    st.html(f"<script>document.querySelector({json.dumps(selector)})?.focus()</script>", unsafe_allow_javascript=True)
 
 
 def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
@@ -82,3 +86,8 @@ def figures(*named: tuple[str, str]) -> None:
 def sentence(text: str) -> str:
     """A note as a sentence."""
     return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def as_plain(text: str) -> str:
+    """A name for a place that reads Markdown, which takes none of its characters for its own."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~&" else letter for letter in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from harness.errors import InputError
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample
-from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, ExclusionRules, StudyProtocol
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, MAX_NAME, ExclusionRules, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
 from harness.stages.human_results import analyse
@@ -48,7 +49,7 @@ def section() -> None:
         return
     if new is None:
         return
-    _summary(new.draft)
+    _summary(new.draft, asked=int(st.session_state["per_comparison"]))
     _leaks(new.draft)
     _rehearsal(new)
     _publish(new)
@@ -77,7 +78,8 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     has_source = any(each.source for each in samples)
     copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key="ask_copied")
     accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source, key="ask_accuracy")
-    name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", key="name")
+    name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
+                              key="name")
     comparisons = [(arm, other) for arm in ours for other in against if arm != other]
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
@@ -94,7 +96,11 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
 
 
-def _summary(draft: Draft) -> None:
+def _summary(draft: Draft, *, asked: int) -> None:
+    fewest = min(Counter((pair[3], pair[5]) for pair in draft.pairs).values())
+    if fewest < asked:
+        st.warning(f"Of {asked} items a comparison, one has only {fewest}: a query is shown where both arms answered "
+                   f"it and obeyed the end rule.", icon=":material/filter_alt:")
     wanted = draft.judgments
     words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
     seconds = 4 + words / len(draft.pairs) / 4
@@ -111,7 +117,7 @@ def _leaks(draft: Draft) -> None:
     st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
                "before you publish.", icon=":material/visibility:")
     st.dataframe(pd.DataFrame([asdict(each) for each in found]), hide_index=True, column_config={
-        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "Arm ", "b": "Other arm ",
+        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "In arm", "b": "In other arm",
         "separation": st.column_config.NumberColumn("Tells them apart", format="percent")})
 
 
