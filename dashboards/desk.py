@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboards.calm import UNAVAILABLE
 from dashboards.identity import current_rater, store
-from dashboards.look import as_plain, focus
+from dashboards.look import as_plain, focus, way
 from harness.ratings.assignment import Nothing
 from harness.ratings.database import StoreUnavailable
 from harness.ratings.judging import NotYours, Refused, Shown
@@ -101,7 +101,7 @@ def header(study: StudyInfo, rater_id: str, progress: RaterProgress, shown: Show
         if shown is not None:
             st.button("Pause", key="pause", shortcut=key("P"), type="tertiary", icon=":material/pause:",
                       on_click=act, args=(store().pause, study.id, rater_id))
-        st.link_button("Sign out", "/sign-out", type="tertiary", icon=":material/logout:")
+        way("Sign out", "/sign-out")
     if progress.consented and progress.qualified is not False:
         _progress(progress)
     if st.session_state.get(DIALOG) == INSTRUCTIONS:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import own_new, own_raters, own_watch
 from dashboards.identity import is_owner, store
-from dashboards.look import as_plain
+from dashboards.look import as_plain, way
 
 SECTIONS = {"Studies": own_watch.section, "New study": own_new.section, "Raters": own_raters.section}
 
@@ -15,7 +15,7 @@ def page() -> None:
     """One section at a time; which one is in the address, so that a reload stays there."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
         st.markdown("#### Studies and raters", width="stretch")
-        st.link_button("Sign out", "/sign-out", type="tertiary", icon=":material/logout:")
+        way("Sign out", "/sign-out")
     name = st.segmented_control("Section", list(SECTIONS), default="Studies", required=True, key="section",
                                 label_visibility="collapsed", bind="query-params")
     _red_cord()
