@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboards import identity
+from harness.engine.finished import finished_studies
 from harness.labels.human import HumanLabeler
 from harness.ratings import judging
 from harness.ratings.blinding import build_items
@@ -245,14 +246,20 @@ def test_results_show_nothing_before_unblinding_and_the_tables_after(
     assert "Fewer than 8" in words(app)
 
 
+def finished_execution(root: Path, name: str, *, arm: str = "rl", source: str | None = None) -> None:
+    """An execution's exported responses, as the report writes them."""
+    folder = root / "mlruns" / "reports" / name
+    folder.mkdir(parents=True)
+    rows = [{"query_id": f"q{i}", "query_text": f"query {i}", "arm": each, "label_budget": budget,
+             "seed": budget and 1, "source": source,
+             "text": f"the {each} went down to the old sea number {i} again."}
+            for each, budget in ((arm, 500), ("zero_shot", None)) for i in range(12)]
+    (folder / "samples.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+
+
 def test_the_owner_makes_a_study_from_a_finished_execution(
         store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    folder = tmp_path / "mlruns" / "reports" / "story"
-    folder.mkdir(parents=True)
-    rows = [{"query_id": f"q{i}", "query_text": f"query {i}", "arm": arm, "label_budget": budget, "seed": budget and 1,
-             "text": f"the {arm} went down to the old sea number {i} again."}
-            for arm, budget in (("rl", 500), ("zero_shot", None)) for i in range(12)]
-    (folder / "samples.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    finished_execution(tmp_path, "story")
     visitor = visit(owner=True)
     app = visitor.open("own", section="New study")
     assert "Leak scan" in words(app)
@@ -363,3 +370,19 @@ def test_a_rater_is_sent_where_the_work_is_and_told_when_it_is_over(
     store.close(store.study_id("queue", StudyKind.LABELS))
     app.run()
     assert "Everything you sent is kept" in words(app)
+
+
+def test_another_execution_begins_with_its_own_arms_name_and_questions(
+        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    finished_execution(tmp_path, "story")
+    finished_execution(tmp_path, "summary", arm="supervised_rl", source="A long report.")
+    app = visit(owner=True).open("own", section="New study")
+    press(app, "Rehearse")
+    assert "Of 40 items a comparison, one has only 12" in words(app)
+    picker = app.selectbox(key="execution")
+    picker.set_value(next(each for each in finished_studies() if each.name == "summary"))
+    app.run()
+    assert "Simulated raters, not people" not in words(app), "that was a rehearsal of the other"
+    press(app, "Publish the study")
+    (study,) = store.studies()
+    assert (study.name, study.protocol.ask_copied) == ("summary-people", True)
