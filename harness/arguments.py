@@ -34,6 +34,14 @@ def not_negative(text: str) -> float:
     return value
 
 
+def positive(text: str) -> float:
+    """A finite number above 0."""
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
 def positive_count(text: str) -> int:
     """A whole number, 1 or more."""
     return _at_least(text, 1)

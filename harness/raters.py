@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness.arguments import positive
 from harness.errors import InputError
 from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
@@ -180,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     invite = command("invite", _invite, "a one-time link for a rater, new or known")
     invite.add_argument("handle", help="the rater's pseudonym")
     invite.add_argument("--email", help="for sign-in through an identity provider; stored hashed")
-    invite.add_argument("--days", type=float, default=14, help="how long the link works (default: 14)")
+    invite.add_argument("--days", type=positive, default=14, help="how long the link works (default: 14)")
     invite.add_argument("--base-url", default="http://localhost:8501", help="where the app runs")
     command("list", _list, "raters and studies")
     command("revoke", _revoke, "shut a rater out; the judgments stay").add_argument("handle")
