@@ -1,4 +1,4 @@
-"""One calm sentence where a page meets trouble, and the trouble itself in the server's log."""
+"""One calm sentence where a page or a click meets trouble, and the trouble itself in the server's log."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.identity import is_owner
 from harness.errors import InputError
 from harness.ratings.database import StoreUnavailable
 
 log = logging.getLogger(__name__)
+
+TROUBLE = "trouble"
 
 UNAVAILABLE = ("The ratings can't be saved or read right now. Everything you sent before is kept. "
                "Please wait a minute and try again.")
@@ -33,3 +36,24 @@ def calm(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
 
     run.__name__ = getattr(page, "__name__", "page") + "_" + page.__module__.rpartition(".")[2]
     return run
+
+
+def owner_act(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> None:
+    """What an owner's click does, authorised anew: its page may be older than a sign-out in another tab."""
+    if not is_owner():
+        st.session_state[TROUBLE] = "You were signed out, and nothing was done. Please sign in again."
+        return
+    try:
+        function(*arguments, **keywords)
+    except InputError as error:
+        st.session_state[TROUBLE] = str(error)
+    except StoreUnavailable as error:
+        log.error("the rating store is unavailable: %s", error)
+        st.session_state[TROUBLE] = UNAVAILABLE
+
+
+def show_trouble() -> None:
+    """What the last click met, once."""
+    trouble = st.session_state.pop(TROUBLE, None)
+    if trouble:
+        st.error(trouble)

@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboards.calm import UNAVAILABLE
 from dashboards.identity import current_rater, store
+from dashboards.look import as_plain, focus, way
 from harness.ratings.assignment import Nothing
 from harness.ratings.database import StoreUnavailable
 from harness.ratings.judging import NotYours, Refused, Shown
@@ -28,8 +29,10 @@ BACK = "back"
 STUDY = "study"
 BREAK_EVERY = 50
 DIALOG = "dialog"
+PAGES = {StudyKind.EVALUATION: "Evaluate", StudyKind.LABELS: "Label"}
 INSTRUCTIONS = "instructions"
 
+SKIPPED = {StudyKind.EVALUATION: "It goes to somebody else.", StudyKind.LABELS: "It comes back at the end."}
 MESSAGES = {
     Nothing.NOT_QUALIFIED: ("Thank you for your time", "This study needs raters whose practice answers match the key "
                             "more often. There is nothing more for you to do here."),
@@ -44,11 +47,22 @@ def open_study(kind: StudyKind) -> StudyInfo | None:
     """The study the rater works on: the only open one, or the one picked. None (and a message) without any."""
     offered = _offered(kind)
     if not offered:
-        _message("Nothing to do yet", "There is no open study here at the moment. Come back when you are told so; "
-                 "your place is kept.")
+        _nothing_here(kind)
         return None
     wanted = st.query_params.get(STUDY)
     return next((study for study in offered if study.id == wanted), offered[0])
+
+
+def _nothing_here(kind: StudyKind) -> None:
+    """No study of this kind is open: there may be one of the other kind, or there was one of this."""
+    elsewhere = next(each for each in StudyKind if each is not kind)
+    if _offered(elsewhere):
+        _message("Nothing to do here", f"There is work for you under {PAGES[elsewhere]}.")
+    elif store().studies(kind):
+        _message("Nothing to do at the moment", "No study is open now. Everything you sent is kept. Thank you.")
+    else:
+        _message("Nothing to do yet", "There is no open study here at the moment. Come back when you are told so; "
+                 "your place is kept.")
 
 
 def _offered(kind: StudyKind) -> list[StudyInfo]:
@@ -87,6 +101,7 @@ def header(study: StudyInfo, rater_id: str, progress: RaterProgress, shown: Show
         if shown is not None:
             st.button("Pause", key="pause", shortcut=key("P"), type="tertiary", icon=":material/pause:",
                       on_click=act, args=(store().pause, study.id, rater_id))
+        way("Sign out", "/sign-out")
     if progress.consented and progress.qualified is not False:
         _progress(progress)
     if st.session_state.get(DIALOG) == INSTRUCTIONS:
@@ -100,7 +115,7 @@ def _title(study: StudyInfo) -> None:
     """The study's title; where several are open, the choice among them."""
     offered = _offered(study.kind)
     if len(offered) < 2:
-        st.markdown(f"#### {_plain_title(study.title)}", width="stretch")
+        st.markdown(f"#### {as_plain(study.title)}", width="stretch")
         return
     titles = {each.id: each.title for each in offered}
     # Two studies may bear one title: then a number tells them apart, never the owner's name for them.
@@ -167,7 +182,7 @@ def small_buttons(study: StudyInfo, rater_id: str, shown: Shown, *, skip: Callab
         if skip is not None:
             st.button("Skip", key=f"skip_{shown.id}_{shown.revision}", shortcut=key("S"), type="tertiary",
                       icon=":material/skip_next:", on_click=skip, args=(rater_id, shown, "skip"),
-                      help="You cannot judge this one. It goes to somebody else.")
+                      help="You cannot judge this one. " + SKIPPED[study.kind])
         if shown.stage == "vote":
             st.button("Report a problem", key=f"flag_{shown.id}", shortcut=key("F"), type="tertiary",
                       icon=":material/flag:", on_click=_open_dialog, args=(shown.id,))
@@ -213,6 +228,7 @@ def _flag_dialog(rater_id: str, assignment_id: str) -> None:
              "The study's owner sees your report at once, and you get another item.")
     with st.form(key=f"flag_form_{assignment_id}", border=False):
         note = st.text_area("What is wrong?", max_chars=500, key=f"flag_note_{assignment_id}")
+        focus("[role=dialog] textarea")
         if st.form_submit_button("Report and go on", type="primary"):
             act(store().flag, rater_id, assignment_id, note=note)
             _close_dialog()
@@ -251,8 +267,3 @@ def _message(title: str, text: str) -> None:
     with st.container(key="calm_message", width=720):
         st.subheader(title, anchor=False)
         st.write(text)
-
-
-def _plain_title(title: str) -> str:
-    """A title without the characters that Markdown would take for its own."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~&" else letter for letter in title)

@@ -44,7 +44,8 @@ def _texts(shown: Shown) -> None:
                                  strict=False):
             chosen = "chosen_" if shown.choice == str(place) else ""
             with column, st.container(border=True, key=f"card_{chosen}{place}_{shown.id}"):
-                inert(shown.texts[place], label=f"Text {place + 1}",
+                # A continuation begins with the space after the query's last word.
+                inert(shown.texts[place].strip(), label=f"Text {place + 1}",
                       head=f"Text {place + 1}" + (" · your choice" if chosen else ""))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from html import escape
 
@@ -18,6 +19,9 @@ STYLE = """<style>
 [class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
 [class*="st-key-card_chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
 [class*="st-key-query"] .inert { opacity: .92; }
+.way { display: inline-block; padding: .45rem 0; font-size: .875rem; color: inherit; text-decoration: none; }
+.way:hover, .way:focus-visible { text-decoration: underline; }
+.way.main { padding: .45rem .75rem; border-radius: .5rem; background: light-dark(#2b5f75, #35748e); color: #fff; }
 button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
   opacity: .78 !important; line-height: 1.5; }
 [class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
@@ -27,12 +31,11 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
 [class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
   border: 1px solid light-dark(#d9d5cc, #3a4149); border-radius: .8rem; }
-[data-testid="stBaseButton-segmented_controlActive"] { color: light-dark(#2b5f75, #a9d3e6) !important; }
+button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selected="true"] {
+  color: light-dark(#2b5f75, #a9d3e6) !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
-  button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
-  opacity: .78 !important; line-height: 1.5; }
-[class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
+  [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
   button kbd { display: none !important; }
 }
 </style>"""
@@ -47,6 +50,16 @@ def scroll_to_top(screen: str) -> None:
     """Begin a new screen at its top, once: on a phone the last one ended far down. screen: an opaque id."""
     st.html(f"<script>/* {screen} */ document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
             unsafe_allow_javascript=True)
+
+
+def way(label: str, path: str, *, main: bool = False) -> None:
+    """A link to a page beside Streamlit's own, in the same tab: `st.link_button` would leave this one behind, stale."""
+    st.html(f'<a class="way{" main" if main else ""}" href="{path}">{escape(label)}</a>', width="content")
+
+
+def focus(selector: str) -> None:
+    """Put the cursor where the next key belongs: who rates by keyboard alone should not have to look for it."""
+    st.html(f"<script>document.querySelector({json.dumps(selector)})?.focus()</script>", unsafe_allow_javascript=True)
 
 
 def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
@@ -82,3 +95,8 @@ def figures(*named: tuple[str, str]) -> None:
 def sentence(text: str) -> str:
     """A note as a sentence."""
     return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def as_plain(text: str) -> str:
+    """A name for a place that reads Markdown, which takes none of its characters for its own."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~&" else letter for letter in text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import own_new, own_raters, own_watch
-from dashboards.identity import store
+from dashboards.identity import is_owner, store
+from dashboards.look import as_plain, way
 
 SECTIONS = {"Studies": own_watch.section, "New study": own_new.section, "Raters": own_raters.section}
 
@@ -14,10 +15,22 @@ def page() -> None:
     """One section at a time; which one is in the address, so that a reload stays there."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
         st.markdown("#### Studies and raters", width="stretch")
-        st.link_button("Sign out", "/sign-out", type="tertiary", icon=":material/logout:")
+        way("Sign out", "/sign-out")
     name = st.segmented_control("Section", list(SECTIONS), default="Studies", required=True, key="section",
                                 label_visibility="collapsed", bind="query-params")
+    _red_cord()
     missing = [event for event in store().events()[:1] if event.act == "another report"]
     if missing:
         st.error("A report differs from the one that was filed. Run: python -m harness.raters verify")
     SECTIONS[name or "Studies"]()
+
+
+@st.fragment(run_every=10)
+def _red_cord() -> None:
+    """The studies in which a rater says that a task is broken, whichever study or section is looked at."""
+    if not is_owner():
+        st.rerun()
+    raised = [(study.name, len(store().open_flags(study.id))) for study in store().studies()]
+    told = ", ".join(f"{as_plain(name)} ({count})" for name, count in raised if count)
+    if told:
+        st.error(f"Raters say that tasks are broken in: {told}. See Studies.", icon=":material/flag:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from harness.errors import InputError
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample
-from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, ExclusionRules, StudyProtocol
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, MAX_NAME, ExclusionRules, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
 from harness.stages.human_results import analyse
@@ -48,7 +49,7 @@ def section() -> None:
         return
     if new is None:
         return
-    _summary(new.draft)
+    _summary(new.draft, asked=int(st.session_state["per_comparison"]))
     _leaks(new.draft)
     _rehearsal(new)
     _publish(new)
@@ -58,8 +59,10 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     arms = sorted({each.arm for each in samples})
     trained = [arm for arm in arms if arm.split("/")[0] not in BASELINES] or arms
     left, right = st.columns(2)
-    ours = left.multiselect("Arms", arms, default=trained, key="arms")
-    against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained], key="baselines")
+    # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
+    ours = left.multiselect("Arms", arms, default=trained, key=f"arms_{chosen.name}")
+    against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained],
+                                key=f"baselines_{chosen.name}")
     with st.expander("What raters read", expanded=False):
         title = st.text_input("Title", DEFAULT_TITLE, key="title")
         instructions = st.text_area("Instructions", DEFAULT_INSTRUCTIONS, height=160, key="text")
@@ -75,9 +78,11 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     qualification = checks[3].number_input("Qualification items", 0, 40, 4, key="qualification")
     asks = st.columns([1, 1, 2], vertical_alignment="bottom")
     has_source = any(each.source for each in samples)
-    copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key="ask_copied")
-    accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source, key="ask_accuracy")
-    name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", key="name")
+    copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key=f"copied_{chosen.name}")
+    accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source,
+                                key=f"accuracy_{chosen.name}")
+    name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
+                              key=f"name_{chosen.name}")
     comparisons = [(arm, other) for arm in ours for other in against if arm != other]
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
@@ -94,7 +99,11 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
 
 
-def _summary(draft: Draft) -> None:
+def _summary(draft: Draft, *, asked: int) -> None:
+    fewest = min(Counter((pair[3], pair[5]) for pair in draft.pairs).values())
+    if fewest < asked:
+        st.warning(f"Of {asked} items a comparison, one has only {fewest}: a query is shown where both arms answered "
+                   f"it and obeyed the end rule.", icon=":material/filter_alt:")
     wanted = draft.judgments
     words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
     seconds = 4 + words / len(draft.pairs) / 4
@@ -111,7 +120,7 @@ def _leaks(draft: Draft) -> None:
     st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
                "before you publish.", icon=":material/visibility:")
     st.dataframe(pd.DataFrame([asdict(each) for each in found]), hide_index=True, column_config={
-        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "Arm ", "b": "Other arm ",
+        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "In arm", "b": "In other arm",
         "separation": st.column_config.NumberColumn("Tells them apart", format="percent")})
 
 
@@ -119,15 +128,16 @@ def _rehearsal(new: NewStudy) -> None:
     st.subheader("Rehearsal", anchor=False)
     st.caption("Simulated raters walk the whole study in a database of its own, to show how wide the intervals will "
                "be before you pay people. Nothing of it enters the study.")
+    seal = study_seal(new.protocol, new.draft.items)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         raters = st.number_input("Simulated raters", 2, 200, 12, key="rehearsal_raters", width=180)
         truth = st.number_input("True win rate of each arm", 0.5, 0.95, 0.65, step=0.05, key="rehearsal_truth",
                                 width=220)
         if st.button("Rehearse", key="rehearse"):
             with st.spinner("Simulated raters are at work"):
-                st.session_state["rehearsed"] = _rehearse(new, int(raters), float(truth))
-    rows = st.session_state.get("rehearsed")
-    if rows:
+                st.session_state["rehearsed"] = seal, _rehearse(new, int(raters), float(truth))
+    of, rows = st.session_state.get("rehearsed", (None, []))
+    if of == seal:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(pd.DataFrame(rows), hide_index=True,

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
+from dashboards.calm import owner_act, show_trouble
 from dashboards.identity import store
-from harness.errors import InputError
 
 LINK = "new_link"
 
@@ -20,14 +20,12 @@ def section() -> None:
         handle = left.text_input("Pseudonym", max_chars=64, help="What you know the rater by. No real name is needed.")
         email = middle.text_input("Address (only for sign-in through your organisation; stored hashed)")
         if right.form_submit_button("Invite", type="primary", width="stretch"):
-            _invite_new(handle, email)
+            owner_act(_invite_new, handle, email)
     link = st.session_state.pop(LINK, None)
     if link:
         st.success("The link works once and is shown only now. Send it to the rater.", icon=":material/link:")
         st.code(link, language=None)
-    trouble = st.session_state.pop("trouble", None)
-    if trouble:
-        st.error(trouble)
+    show_trouble()
     raters = [each for each in store().raters() if each.erased_at is None]
     if not raters:
         st.info("Nobody is invited yet.")
@@ -37,8 +35,8 @@ def section() -> None:
         "Shut out": each.revoked_at is not None, "Simulated": each.simulated} for each in raters]), hide_index=True)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Rater", raters, format_func=lambda each: each.handle, key="rater", width=260)
-        st.button("New link", on_click=_new_link, args=(chosen.id,), disabled=chosen.revoked_at is not None)
-        st.button("Shut out", on_click=store().revoke, args=(chosen.id,),
+        st.button("New link", on_click=owner_act, args=(_new_link, chosen.id), disabled=chosen.revoked_at is not None)
+        st.button("Shut out", on_click=owner_act, args=(store().revoke, chosen.id),
                   help="Links and sessions end now; the judgments stay.")
         st.button("Erase", on_click=_ask_erase, args=(chosen.id,),
                   help="Takes out the pseudonym, the judgments and the notes.")
@@ -47,10 +45,7 @@ def section() -> None:
 
 
 def _invite_new(handle: str, email: str) -> None:
-    try:
-        _new_link(store().add_rater(handle.strip(), email=email.strip() or None))
-    except InputError as error:
-        st.session_state["trouble"] = str(error)
+    _new_link(store().add_rater(handle.strip(), email=email.strip() or None))
 
 
 def _new_link(rater_id: str) -> None:
@@ -66,5 +61,5 @@ def _ask_erase(rater_id: str) -> None:
 def _confirm_erase(rater_id: str, handle: str) -> None:
     st.text(f"{handle}: pseudonym, sign-in, judgments and notes go for good. The chain of hashes keeps holding.")
     if st.button("Erase for good", type="primary", key="erase_for_good"):
-        store().erase_rater(rater_id)
+        owner_act(store().erase_rater, rater_id)
         st.rerun()

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.identity import store
+from dashboards.calm import owner_act, show_trouble
+from dashboards.identity import is_owner, store
 from dashboards.look import figures, inert
-from harness.errors import InputError
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import ItemKind, StudyKind
@@ -29,13 +29,16 @@ def section() -> None:
         st.info("There is no study yet. Make one under New study, or run one with human labels: "
                 "`python -m harness.run STUDY.yaml` publishes its label tasks here by itself.")
         return
-    chosen = st.selectbox("Study", list(reversed(studies)), key="watched",
-                          format_func=lambda each: f"{each.name} · {KIND[each.kind]} · {each.state}")
-    _live(chosen.id)
+    # The label must not change while a study is watched (with its state, say): the widget would forget the choice.
+    labels = {each.id: f"{each.name} · {KIND[each.kind]}" for each in reversed(studies)}
+    _live(st.selectbox("Study", list(labels), key="watched", format_func=labels.__getitem__))
 
 
 @st.fragment(run_every=10)
 def _live(study_id: str) -> None:
+    if not is_owner():
+        st.rerun()
+    show_trouble()
     study = store().study(study_id)
     if study.simulated:
         st.warning("This study is simulated: no person judged anything in it.", icon=":material/smart_toy:")
@@ -51,7 +54,7 @@ def _live(study_id: str) -> None:
 def _coverage(study: StudyInfo) -> None:
     found = store().coverage(study.id)
     share = found.judged / found.wanted if found.wanted else 0.0
-    st.progress(min(share, 1.0), text=f"{found.judged} of {found.wanted} judgments")
+    st.progress(min(share, 1.0), text=f"{found.judged} of {found.wanted} judgments · {study.state}")
     figures(("Items complete", f"{found.complete} / {found.items}"), ("In hand now", str(found.in_hand)),
             ("Raters", str(len(store().quality(study)))), ("Open flags", str(found.open_flags)))
 
@@ -66,10 +69,10 @@ def _flags(study: StudyInfo) -> None:
                 for number, text in enumerate(raised.texts, start=1):
                     inert(text, label=f"Text {number}", head=f"Text {number}")
             with st.container(horizontal=True):
-                st.button("Take the item out", key=f"retire_{raised.id}", on_click=store().resolve_flag,
-                          args=(raised.id,), kwargs={"retire": True})
-                st.button("It is fine: keep it", key=f"keep_{raised.id}", on_click=store().resolve_flag,
-                          args=(raised.id,), kwargs={"retire": False})
+                st.button("Take the item out", key=f"retire_{raised.id}", on_click=owner_act,
+                          args=(store().resolve_flag, raised.id), kwargs={"retire": True})
+                st.button("It is fine: keep it", key=f"keep_{raised.id}", on_click=owner_act,
+                          args=(store().resolve_flag, raised.id), kwargs={"retire": False})
 
 
 def _quality(study: StudyInfo) -> None:
@@ -124,9 +127,6 @@ def _ending(study: StudyInfo) -> None:
     else:
         st.success("Unblinded. The tables are on the Results page. To carry the win rates into MLflow and the "
                    "study's report, run its command once more.", icon=":material/lock_open:")
-    trouble = st.session_state.pop("trouble", None)
-    if trouble:
-        st.error(trouble)
 
 
 def _ask(what: str) -> None:
@@ -139,16 +139,13 @@ def _confirm_close(study: StudyInfo) -> None:
     st.write(f"{found.judged} of {found.wanted} judgments are in. After closing, no rater can judge or change "
              f"anything. Closing early because of what you hope to find makes the statistics wrong.")
     if st.button("Close it", type="primary", key="close_for_good"):
-        store().close(study.id)
+        owner_act(store().close, study.id)
         st.rerun()
 
 
 def _unblind(study_id: str) -> None:
     with st.spinner("The key is open; the judgments are being analysed"):
-        try:
-            study_report(store(), study_id)
-        except InputError as error:
-            st.session_state["trouble"] = str(error)
+        owner_act(study_report, store(), study_id)
     st.rerun()
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.copied import copied_spans
 from dashboards.identity import store
-from dashboards.look import figures, inert, sentence
+from dashboards.look import as_plain, figures, inert, sentence
 from dashboards.own_watch import quality_table
 from dashboards.results_charts import curve, intervals, opponents, plain
 from harness.ratings.progress import StudyInfo
@@ -36,7 +36,8 @@ def page() -> None:
     study = st.selectbox("Study", list(reversed(studies)), format_func=lambda each: each.name, key="results_study")
     filed = store().report(study.id)
     if filed is None:
-        st.info("This study is unblinded, but its report is not made yet. Run: python -m harness.raters report")
+        st.info("This study is unblinded, but its report is not made yet. Run: python -m harness.raters report "
+                + as_plain(study.name))
         return
     report = json.loads(filed)
     _banner(report)
@@ -87,7 +88,7 @@ def _rate_table(rows: list[dict[str, Any]]) -> None:
     percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(pd.DataFrame(rows)[list(columns)].rename(columns=columns).round(dict.fromkeys(shares, 3)),
                  hide_index=True, column_config={**dict.fromkeys(shares, percent), "p (Holm)":
-                                                 st.column_config.NumberColumn(format="%.2g")})
+                                                 st.column_config.NumberColumn(format="%.3f")})
 
 
 def _fragility(pairs: list[dict[str, Any]]) -> None:
@@ -118,7 +119,10 @@ def _arms(report: dict[str, Any]) -> None:
     rows = [{"arm": row["arm"], "n_texts": row["n_texts"], "mean_words": row["mean_words"], **row.get("rouge", {}),
              **row.get("copying", {})} for row in report["arms"]]
     there = {key: name for key, name in TEXT_FIGURES.items() if any(key in row for row in rows)}
-    st.dataframe(pd.DataFrame(rows)[list(there)].rename(columns=there).round(3), hide_index=True, placeholder="–")
+    st.dataframe(pd.DataFrame(rows)[list(there)].rename(columns=there), hide_index=True, placeholder="–",
+                 column_config={**{name: st.column_config.NumberColumn(format="%.3f") for key, name in there.items()
+                                   if key not in ("arm", "n_texts")},
+                                "Words": st.column_config.NumberColumn(format="%.1f")})
     if not any("copying" in row for row in report["arms"]):
         st.caption("Copying is measured against a source, and these items have none.")
     if report["answers"]:

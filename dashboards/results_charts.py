@@ -26,7 +26,7 @@ def plain(arm: str) -> str:
 def intervals(rows: list[dict[str, Any]]) -> alt.LayerChart:
     """One line a comparison: the win rate and its interval. rows: name, win_rate, ci_low, ci_high, n_judgments."""
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)))
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=320, minExtent=155)))
     x = alt.X("ci_low:Q", scale=RATE, title="Win rate and interval", axis=alt.Axis(format="%", tickCount=10))
     half = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x="x:Q")
     chart: alt.LayerChart = (

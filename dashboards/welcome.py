@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.identity import is_known_elsewhere, offers_identity_provider
+from dashboards.look import way
 from harness.ratings.access import OWNER_SECRET_VARIABLE, owner_secret
 
 
@@ -15,14 +16,14 @@ def page() -> None:
         st.write("You compare texts here, or choose the best of several. To begin, open the personal link you were "
                  "sent. If you have been here before, your return code brings you back to where you stopped.")
         with st.container(horizontal=True):
-            st.link_button("Sign in with a return code", "/enter", type="primary")
+            way("Sign in with a return code", "/enter", main=True)
             if offers_identity_provider():
                 if is_known_elsewhere():
                     st.warning("Nobody has invited this account. Please ask for an invitation.")
                     st.button("Sign out", on_click=st.logout)
                 else:
                     st.button("Sign in with your organisation", on_click=st.login)
-            st.link_button("I run a study", "/owner-sign-in", type="tertiary")
+            way("I run a study", "/owner-sign-in")
 
 
 def owner_page() -> None:
@@ -35,4 +36,4 @@ def owner_page() -> None:
                      f"is simply replaced: studies and ratings do not depend on it.")
         else:
             st.write("They open with the owner's secret.")
-            st.link_button("Sign in as owner", "/owner-sign-in", type="primary")
+            way("Sign in as owner", "/owner-sign-in", main=True)

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness.arguments import positive
 from harness.errors import InputError
 from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
+from harness.ratings.progress import StudyInfo
 from harness.ratings.store import RatingStore, open_store
 
 
@@ -41,6 +43,8 @@ def _invite(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     store = open_store(options.url)
+    if not store.raters() and not store.studies():
+        print(f"There are no raters and no studies yet in {store.database.url.render_as_string()}.")
     for rater in store.raters():
         state = ("erased" if rater.erased_at else "shut out" if rater.revoked_at
                  else "signed in" if rater.has_signed_in else "invited")
@@ -79,7 +83,10 @@ def _export(options: argparse.Namespace) -> int:
     if options.output is None:
         sys.stdout.write(content if isinstance(content, str) else "")
     else:
-        Path(options.output).write_bytes(content.encode() if isinstance(content, str) else content)
+        try:
+            Path(options.output).write_bytes(content.encode() if isinstance(content, str) else content)
+        except OSError as error:
+            raise InputError(f"it cannot be written: {error.strerror}", file=options.output) from None
         print(f"written: {options.output}")
     return 0
 
@@ -87,7 +94,7 @@ def _export(options: argparse.Namespace) -> int:
 def _study_export(store: RatingStore, options: argparse.Namespace) -> str | bytes:
     if options.study is None:
         raise InputError("what to export is not said", cure="Name a study, or a rater with --rater")
-    rows = export_rows(store, store.study_id(options.study))
+    rows = export_rows(store, _named(store, options.study).id)
     kind = options.format or (Path(options.output).suffix.lstrip(".") if options.output else "csv")
     if kind not in ("csv", "jsonl", "parquet"):
         raise InputError(f"{kind!r} is no format", key="--format", cure="Use csv, jsonl or parquet")
@@ -96,6 +103,16 @@ def _study_export(store: RatingStore, options: argparse.Namespace) -> str | byte
             raise InputError("parquet is not for a terminal", key="--output", cure="Name a file with --output")
         return to_parquet(rows)
     return to_csv(rows) if kind == "csv" else to_jsonl(rows)
+
+
+def _named(store: RatingStore, name: str) -> StudyInfo:
+    """The study of that name, of either kind. Raises InputError that lists the names there are."""
+    studies = store.studies()
+    found = next((study for study in studies if study.name == name), None)
+    if found is None:
+        names = ", ".join(repr(study.name) for study in studies) or "none"
+        raise InputError(f"there is no study named {name!r} in the rating store", cure=f"It has: {names}")
+    return found
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -120,9 +137,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(f"the database file is damaged: {problem}")
         return 1
     sound = True
-    for study in store.studies():
-        if options.study not in (None, study.name):
-            continue
+    for study in store.studies() if options.study is None else [_named(store, options.study)]:
         found = store.verify(study.id)
         problems = list(found.problems)
         filed = store.report(study.id)
@@ -138,8 +153,9 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _close(options: argparse.Namespace) -> int:
     store = open_store(options.url)
-    store.close(store.study_id(options.study))
-    print(f"{options.study} is closed: no more judgments are taken.")
+    study = store.study(store.study_id(options.study))
+    store.close(study.id)
+    print(f"{study.name} is {study.state if study.state == 'unblinded' else 'closed'}: no more judgments are taken.")
     return 0
 
 
@@ -165,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     invite = command("invite", _invite, "a one-time link for a rater, new or known")
     invite.add_argument("handle", help="the rater's pseudonym")
     invite.add_argument("--email", help="for sign-in through an identity provider; stored hashed")
-    invite.add_argument("--days", type=float, default=14, help="how long the link works (default: 14)")
+    invite.add_argument("--days", type=positive, default=14, help="how long the link works (default: 14)")
     invite.add_argument("--base-url", default="http://localhost:8501", help="where the app runs")
     command("list", _list, "raters and studies")
     command("revoke", _revoke, "shut a rater out; the judgments stay").add_argument("handle")

@@ -20,7 +20,7 @@ from harness.provenance import commit, versions
 from harness.records import ArtifactRef, Done, Pending
 from harness.stages.context import StageCall
 from harness.study.plan import Plan
-from harness.study.reduced import lost_arms, without_arms
+from harness.study.reduced import lost_arms, without_arms, without_people
 from harness.study.stage import ArmKey, Stage
 
 
@@ -40,8 +40,8 @@ class Screen:
 
 @dataclass
 class Execution:
-    """What came of a plan. plan: what was reported, without the arms that failed. failures: stage name -> one line.
-    pending: what people still have to do.
+    """What came of a plan. plan: what was reported, without the arms that failed and the people who are awaited.
+    failures: stage name -> one line. pending: what people still have to do.
     """
 
     run_id: str
@@ -171,11 +171,16 @@ class Runner:
                 self._tracking.log_new_metrics(run_id, self._work(stage.fingerprint))
 
     def _report_the_rest(self, execution: Execution) -> None:
-        """Where arms failed, the others still get their report, which names those it lacks."""
-        if not execution.failures or execution.pending:
-            return
+        """Where arms failed, the others still get their report, which names those it lacks; where people are awaited,
+        there is one without them.
+        """
         finished = execution.refs.keys()
-        rest = without_arms(self._plan, lost_arms(self._plan, finished, execution.failures), finished)
+        if execution.pending:
+            rest = without_people(self._plan, finished)
+        elif execution.failures:
+            rest = without_arms(self._plan, lost_arms(self._plan, finished, execution.failures), finished)
+        else:
+            return
         if rest is not None:
             self._plan = execution.plan = rest
             execution.refs |= finished_stages(rest, self._tracking)

@@ -22,7 +22,9 @@ from harness.study.stage import ArmKey
 
 
 def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path) -> None:
-    """Copy report and samples, log them to the execution's run, and give each arm its own run with its figures."""
+    """Copy report and samples, log them to the execution's run, and give each arm its own run with its figures: one run
+    a study, so not while people are awaited.
+    """
     folder = Path(execution.refs[plan.report.fingerprint].path)
     output.mkdir(parents=True, exist_ok=True)
     files = [folder / "report.html", folder / "results.json", folder / "samples.jsonl"]
@@ -31,6 +33,8 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     tracking.log_files(execution.run_id, files)
     (output / EXECUTION_FILE).write_text(json.dumps(
         {"execution": execution.run_id, "tracking_uri": tracking.uri}), encoding="utf-8")
+    if execution.pending:
+        return
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     experiment = tracking.experiment(plan.study.study)
     for entry in results["arms"]:

@@ -83,7 +83,12 @@ def identity_hash(email: str) -> str:
 
 
 def invite(connection: Connection, rater_id: str, *, days: float, now: int) -> str:
-    """A one-time link's token for the rater; older links that were not used stop working."""
+    """A one-time link's token for the rater; older links that were not used stop working. Raises InputError for a
+    rater who is shut out: the link would be refused.
+    """
+    revoked = connection.execute(select(raters.c.revoked_at).where(raters.c.id == rater_id)).scalar_one()
+    if revoked is not None:
+        raise InputError("this rater is shut out", key="handle", cure="Invite under another pseudonym")
     connection.execute(delete(credentials).where(
         credentials.c.rater_id == rater_id, credentials.c.kind == "invite", credentials.c.used_at.is_(None)))
     log(connection, None, "invited", now=now, rater=rater_id)

@@ -13,6 +13,8 @@ from harness.seeds import derive_seed, numpy_generator
 
 Pair = tuple[str, str, str | None, str, str, str, str]
 """(query_id, query_text, source or None, arm_a, text_a, arm_b, text_b)."""
+Response = tuple[str, str, str | None, str]
+"""(query_id, query_text, source or None, text)."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,15 @@ def known_item(pair: KnownPair, kind: ItemKind, number: int, *, seed: int) -> St
                      kind, 0, number, 0, Choice.LEFT if better_is_left else Choice.RIGHT, pair.explanation)
 
 
-def scrambled_pairs(pairs: Sequence[Pair], *, count: int, seed: int) -> tuple[KnownPair, ...]:
+def scrambled_pairs(responses: Sequence[Response], *, count: int, seed: int) -> tuple[KnownPair, ...]:
     """Known pairs made from the study's own texts: a response against the same words in random order.
 
     Anybody who reads will see it, and length and vocabulary give nothing away. Fewer than `count` come back
     where too few responses have six different words.
     """
     chosen: list[KnownPair] = []
-    for index in numpy_generator(seed, "scrambled").permutation(len(pairs)):
-        query_id, query_text, source, _, text, *_ = pairs[int(index)]
+    for index in numpy_generator(seed, "scrambled").permutation(len(responses)):
+        query_id, query_text, source, text = responses[int(index)]
         words = text.split()
         if len(chosen) == count:
             break

@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import URL, Connection, delete, select, update
 
 from harness.errors import InputError
 from harness.ratings.assignment import recount
-from harness.ratings.database import Database
+from harness.ratings.database import Database, StoreUnavailable
 from harness.ratings.publishing import log
 from harness.ratings.schema import assignments, credentials, enrolments, flags, judgments, raters, studies
 
@@ -94,9 +94,7 @@ def restore(database: Database, source: Path) -> Path | None:
     if database.path is None:
         _postgresql("pg_restore", "--clean", "--if-exists", f"--dbname={_plain_url(database)}", str(source))
         return None
-    problem = integrity(source)
-    if problem:
-        raise InputError(f"the backup is damaged: {problem}", file=str(source))
+    staged = _staged(source, database.path)
     database.release()
     kept = None
     if database.path.exists():
@@ -106,8 +104,35 @@ def restore(database: Database, source: Path) -> Path | None:
         database.path.rename(kept)
         for suffix in ("-wal", "-shm"):
             Path(f"{database.path}{suffix}").unlink(missing_ok=True)
-    shutil.copyfile(source, database.path)
+    staged.rename(database.path)
     return kept
+
+
+def _staged(source: Path, place: Path) -> Path:
+    """A copy of the backup beside the database, brought up to date there: what cannot be restored, or does not fit on
+    the disk, must not have taken the place of what can be read.
+    """
+    problem = integrity(source)
+    if problem:
+        raise InputError(f"the backup is damaged: {problem}", file=str(source))
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as backup_file:
+        if not backup_file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (judgments.name,)).fetchone():
+            raise InputError("it is no backup of a rating store", file=str(source))
+    staged = place.with_name(f"{place.name}.restoring")
+    try:
+        shutil.copyfile(source, staged)
+        Database(URL.create("sqlite", database=str(staged))).migrate()
+        with closing(sqlite3.connect(staged)) as copy:
+            copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except BaseException as error:
+        staged.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise StoreUnavailable(str(error)) from error
+        raise
+    finally:
+        for suffix in ("-wal", "-shm", ".migration.lock"):
+            Path(f"{staged}{suffix}").unlink(missing_ok=True)
+    return staged
 
 
 def _free_name(path: Path) -> Path:

@@ -65,7 +65,8 @@ class Database:
         # SQLite's busy handler polls and starves threads; within one process a lock queues the writers instead.
         self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
         if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with _calm():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite_engine(url, durable=durable) if self.is_sqlite else _postgresql_engine(url)
         self._anchor: sqlite3.Connection | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.ratings.blinding import Pair, build_items, scrambled_pairs
+from harness.ratings.blinding import KnownPair, Pair, build_items, scrambled_pairs
 from harness.ratings.pairing import ArmSample, pair_arms
 from harness.ratings.protocol import ItemSet
 
@@ -15,7 +15,7 @@ class Sizes:
     """How large a study is.
 
     items: queries for each pair of arms. overlap: raters an item. gold, training, qualification: items whose answer
-    is known, a response against its own words in random order. repeats: items that each rater meets twice.
+    is known, a text against its own words in random order. repeats: items that each rater meets twice.
     """
 
     items: int = 40
@@ -43,9 +43,21 @@ def draft_study(responses: Sequence[ArmSample], comparisons: Sequence[tuple[str,
                 seed: int) -> Draft:
     """The same responses, sizes and seed give the same draft. Raises InputError for arms that cannot be compared."""
     pairs = pair_arms(responses, comparisons, per_comparison=sizes.items, seed=seed)
-    known = scrambled_pairs(pairs, count=sizes.gold + sizes.training + sizes.qualification, seed=seed)
+    known = _known_pairs(responses, pairs, count=sizes.gold + sizes.training + sizes.qualification, seed=seed)
     practice = sizes.training + sizes.qualification
     items = build_items(pairs, seed=seed, overlap=sizes.overlap, repeats=sizes.repeats,
                         training=known[:sizes.training], qualification=known[sizes.training:practice],
                         gold=known[practice:])
     return Draft(tuple(pairs), items)
+
+
+def _known_pairs(responses: Sequence[ArmSample], pairs: Sequence[Pair], *, count: int,
+                 seed: int) -> tuple[KnownPair, ...]:
+    """What people wrote against the same words in random order, and only where that does not suffice what arms wrote:
+    of a poor policy's text and its scramble neither is better, and an honest rater would fail on them.
+    """
+    written = [(each.query_id, each.query_text, each.source, each.text) for each in responses
+               if each.arm == "reference" and each.valid]
+    known = scrambled_pairs(written, count=count, seed=seed)
+    others = [(query, text, source, response) for query, text, source, arm, response, *_ in pairs if arm != "reference"]
+    return (*known, *scrambled_pairs(others, count=count - len(known), seed=seed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -201,9 +201,11 @@ def quality(connection: Connection, study: StudyInfo) -> list[RaterQuality]:
             for rater_id, rows in by_rater.items()]
 
 
-def rater_quality(rater_id: str, rows: Iterable[Final], qualified: bool | None,
+def rater_quality(rater_id: str, rows: Sequence[Final], qualified: bool | None,
                   rules: ExclusionRules) -> RaterQuality:
-    """One rater's checks from the final judgments. Agreement with an arm is no criterion, here or anywhere."""
+    """One rater's checks from the final judgments, of which there is one or more. Agreement with an arm is no
+    criterion, here or anywhere.
+    """
     every = [each for each in rows if each.item_kind not in (ItemKind.TRAINING, ItemKind.QUALIFICATION)]
     main = [each for each in every if each.item_kind is ItemKind.MAIN]
     said = [each for each in main if each.side != Choice.SKIP]
@@ -222,12 +224,12 @@ def rater_quality(rater_id: str, rows: Iterable[Final], qualified: bool | None,
         reasons.append(f"repeat consistency {consistency:.0%} is below {rules.min_repeat_consistency:.0%}")
     if seconds is not None and seconds < rules.min_median_seconds:
         reasons.append(f"median time {seconds:.1f} s is below {rules.min_median_seconds:.1f} s")
-    handle = every[0].handle if every else ""
     return RaterQuality(
-        rater_id=rater_id, handle=handle, judged=len(said), skipped=len(main) - len(said), median_seconds=seconds,
-        left_rate=_share(sided), gold_accuracy=gold_accuracy, gold_checks=len(gold), repeat_consistency=consistency,
-        repeat_checks=len(repeats), revisions=sum(each.content["act"] == "revise" for each in every),
-        qualified=qualified, excluded="; ".join(reasons) or None)
+        rater_id=rater_id, handle=rows[0].handle, judged=len(said), skipped=len(main) - len(said),
+        median_seconds=seconds, left_rate=_share(sided), gold_accuracy=gold_accuracy, gold_checks=len(gold),
+        repeat_consistency=consistency, repeat_checks=len(repeats),
+        revisions=sum(each.content["act"] == "revise" for each in every), qualified=qualified,
+        excluded="; ".join(reasons) or None)
 
 
 def _share(hits: list[bool]) -> float | None:

@@ -23,6 +23,10 @@ REASON_TAGS = ("more fluent", "more on topic", "fewer mistakes", "less repetitiv
 """The reasons a rater may tick. Short, about the text, and the same in every study, so that they can be counted."""
 
 
+MAX_NAME = 200
+"""Characters of a study's name; the column's length."""
+
+
 class StudyKind(StrEnum):
     EVALUATION = "evaluation"
     LABELS = "labels"

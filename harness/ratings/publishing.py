@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from harness.errors import InputError
-from harness.ratings.protocol import ItemKind, ItemSet, SealedKey, StudyItem, StudyKind, StudyProtocol, digest
+from harness.ratings.protocol import MAX_NAME, ItemKind, ItemSet, SealedKey, StudyItem, StudyKind, StudyProtocol, digest
 from harness.ratings.schema import events, flags, items, reports, sealed_keys, studies
 from harness.records import LabelTask
 from harness.seeds import derive_seed
@@ -25,6 +25,8 @@ def publish_study(connection: Connection, protocol: StudyProtocol, study_items: 
 
     Returns the study's id.
     """
+    if len(protocol.name) > MAX_NAME:
+        raise InputError(f"a study's name has up to {MAX_NAME} characters, not {len(protocol.name)}", key="name")
     sealed = _key_document(key)
     rows = [_item_row(ordinal, each) for ordinal, each in enumerate(study_items)]
     committed = seal(protocol.as_json(), rows, sealed)

@@ -73,6 +73,7 @@ def _results(call: StageCall, entries: dict[str, Any], measures: dict[str, dict[
         "simulated_labels": study["labels"]["source"] == "simulated",
         "simulated_judge": outcomes["judge"] == "simulated",
         "left_out": [{"arm": arm, "why": why} for arm, why in call.settings.left_out.items()],
+        "awaited": list(call.settings.awaited),
         "upper_bounds": [policy.arm for policy in call.settings.policies if policy.reward == "gold"],
         "analysis_plan": {"digest": planned.digest(), "planned": planned.as_json(),
                           "differences": differences(planned, plan)},

@@ -11,6 +11,7 @@ from harness.study.arms import judged_pairs
 from harness.study.rounds import Round, initial_labels, online_rounds
 from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec, SupervisedSpec
 from harness.study.stage import (
+    CODE_VERSIONS,
     ArmKey,
     BaseModelSlice,
     BestOfSlice,
@@ -264,8 +265,10 @@ class Planner:
             name="", people=evaluation.people, pairs=pairs, plan=evaluation.analysis_plan,
             ask_of_source=self.study.is_summarization,
             responses=tuple(sorted(sample.fingerprint for sample in compared.values())))
-        # A published study is never changed: other texts or another plan are another study, so both are in its name.
-        name = f"{self.study.study}-{digest(settings.model_dump(mode='json'))[:8]}"
+        # A published study is never changed: other texts, another plan or items drawn in another way are another study,
+        # so all are in its name.
+        drawn = {**settings.model_dump(mode="json"), "code_version": CODE_VERSIONS["publish"]}
+        name = f"{self.study.study}-{digest(drawn)[:8]}"
         settings = settings.model_copy(update={"name": name})
         inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in compared.items()}}
         publish = self.add(make_stage("publish", "publish", settings, inputs=inputs, seed=self.seed("people")))

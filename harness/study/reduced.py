@@ -1,4 +1,6 @@
-"""What of a plan can still be reported when some of its stages failed: the same report, of the other arms."""
+"""What of a plan can be reported when some of its stages failed (the same report, of the other arms) or while people
+are awaited (the same report, without them).
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,31 @@ def without_arms(plan: Plan, lost: Mapping[str, str], finished: Set[str]) -> Pla
     def finished_inputs(stage: Stage) -> dict[str, Stage]:
         return {name: stages[needed] for name, needed in stage.inputs.items() if needed in finished}
 
-    def remade(stage: Stage, inputs: Mapping[str, Stage], **changes: object) -> Stage:
-        return make_stage(stage.kind, stage.name, stage.settings.model_copy(update=changes), inputs=inputs,
-                          seed=stage.seed, externals=stage.externals)
-
-    new_judge = remade(judge, finished_inputs(judge), pairs=pairs)
+    new_judge = _remade(judge, finished_inputs(judge), pairs=pairs)
     responses = {arm: digest for arm, digest in report.settings.responses.items() if arm not in lost}
-    new_report = remade(report, {**finished_inputs(report), "judge": new_judge}, responses=responses,
+    new_report = _remade(report, {**finished_inputs(report), "judge": new_judge}, responses=responses,
                         left_out=dict(lost))
     others = tuple(stage for stage in plan.stages if stage.fingerprint in finished)
     return replace(plan, stages=(*others, new_judge, new_report),
                    arms=tuple(arm for arm in plan.arms if str(arm) not in lost))
+
+
+def without_people(plan: Plan, finished: Set[str]) -> Plan | None:
+    """The plan with a report of all but what people will say. None where the report lacks anything else.
+
+    The rating app makes its leak scan and its rehearsal of what a report exports, and both belong before the first
+    judgment.
+    """
+    stages = {stage.fingerprint: stage for stage in plan.stages}
+    missing = {name for name, needed in plan.report.inputs.items() if needed not in finished}
+    awaited = tuple(sorted(name.removeprefix("people:") for name in missing if name.startswith("people:")))
+    if not awaited or len(awaited) < len(missing):
+        return None
+    inputs = {name: stages[needed] for name, needed in plan.report.inputs.items() if name not in missing}
+    report = _remade(plan.report, inputs, awaited=awaited)
+    return replace(plan, stages=(*(stage for stage in plan.stages if stage.fingerprint in finished), report))
+
+
+def _remade(stage: Stage, inputs: Mapping[str, Stage], **changes: object) -> Stage:
+    return make_stage(stage.kind, stage.name, stage.settings.model_copy(update=changes), inputs=inputs,
+                      seed=stage.seed, externals=stage.externals)

@@ -37,7 +37,7 @@ CODE_VERSIONS = {
     "sample": 2,
     "measure": 2,
     "judge": 2,
-    "publish": 1,
+    "publish": 2,
     "people": 1,
     "report": 5,
 }
@@ -200,13 +200,16 @@ class PeopleSlice(Spec):
 
 
 class ReportSlice(Spec):
-    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts. left_out: arm -> why."""
+    """The whole study, as the report prints it. responses: arm -> fingerprint of its texts. left_out: arm -> why.
+    awaited: evaluations by people that are still open.
+    """
 
     study: dict[str, Any]
     responses: dict[str, str]
     evaluation: EvaluationSpec
     policies: tuple[PolicyArm, ...]
     left_out: dict[str, str] = Field(default_factory=dict)
+    awaited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,10 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
     assert first.returncode == 3, first.stdout + first.stderr
     assert "waiting for people: 10 judgments are missing" in first.stdout
     assert "streamlit run dashboards/app.py" in first.stdout
+    assert {row["judge"] for row in results(tmp_path)["win_rates"]} == {"simulated"}
+    assert "people are awaited" in (tmp_path / "mlruns/reports/tiny/report.html").read_text(encoding="utf-8")
+    (finished,) = finished_studies(tmp_path / "mlruns" / "reports")
+    assert load_samples(finished), "the leak scan and the rehearsal can be made before the first judgment"
 
     store = open_store(f"sqlite:///{tmp_path}/mlruns/ratings.db", clock=lambda: float(next(seconds)))
     (study,) = store.studies()

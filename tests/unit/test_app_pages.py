@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rating_helpers import item_set, known, pairs, publish, tasks
+from rating_helpers import item_set, known, pairs, publish, rater_in, tasks
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboards import identity
+from harness.engine.finished import finished_studies
 from harness.labels.human import HumanLabeler
 from harness.ratings import judging
 from harness.ratings.blinding import build_items
 from harness.ratings.database import StoreUnavailable
-from harness.ratings.protocol import ExclusionRules
+from harness.ratings.protocol import ExclusionRules, StudyKind
 from harness.ratings.store import RatingStore
 from harness.stages.human_results import study_report
 
@@ -245,14 +246,20 @@ def test_results_show_nothing_before_unblinding_and_the_tables_after(
     assert "Fewer than 8" in words(app)
 
 
+def finished_execution(root: Path, name: str, *, arm: str = "rl", source: str | None = None) -> None:
+    """An execution's exported responses, as the report writes them."""
+    folder = root / "mlruns" / "reports" / name
+    folder.mkdir(parents=True)
+    rows = [{"query_id": f"q{i}", "query_text": f"query {i}", "arm": each, "label_budget": budget,
+             "seed": budget and 1, "source": source,
+             "text": f"the {each} went down to the old sea number {i} again."}
+            for each, budget in ((arm, 500), ("zero_shot", None)) for i in range(12)]
+    (folder / "samples.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+
+
 def test_the_owner_makes_a_study_from_a_finished_execution(
         store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    folder = tmp_path / "mlruns" / "reports" / "story"
-    folder.mkdir(parents=True)
-    rows = [{"query_id": f"q{i}", "query_text": f"query {i}", "arm": arm, "label_budget": budget, "seed": budget and 1,
-             "text": f"the {arm} went down to the old sea number {i} again."}
-            for arm, budget in (("rl", 500), ("zero_shot", None)) for i in range(12)]
-    (folder / "samples.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    finished_execution(tmp_path, "story")
     visitor = visit(owner=True)
     app = visitor.open("own", section="New study")
     assert "Leak scan" in words(app)
@@ -309,3 +316,73 @@ def test_a_rater_picks_among_open_studies_by_title_never_by_the_owners_name(
     press(app, "I agree: begin")
     assert store.next_assignment(second, store.raters()[0].id)
     assert "secret" not in words(app)
+
+
+def test_the_owner_stays_with_the_study_that_is_closed_and_unblinded(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    watched = publish(store, exclusion=HURRIED)
+    publish(store, item_set(seed=2), name="a newer one")
+    app = visit(owner=True).open()
+    app.selectbox(key="watched").set_value(watched)
+    app.run()
+    store.close(watched)
+    app.run()
+    press(app, "Unblind and analyse")
+    assert app.selectbox(key="watched").value == watched
+    assert "Unblinded" in words(app)
+
+
+def test_a_red_cord_is_seen_whichever_study_the_owner_looks_at(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    study = publish(store)
+    rater = rater_in(store, study, "amber")
+    store.flag(rater, str(store.next_assignment(study, rater)), note="nonsense")
+    publish(store, item_set(seed=2), name="a newer one")
+    for section in ("Studies", "New study", "Raters"):
+        assert "tasks are broken in: pilot (1)" in words(visit(owner=True).open("own", section=section))
+
+
+def test_an_owner_who_signed_out_elsewhere_can_do_nothing_any_more(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(owner=True)
+    rater = store.add_rater("amber")
+    app = visitor.open("own", section="Raters")
+    store.sign_out(visitor.cookies[identity.OWNER_COOKIE])
+    press(app, "Shut out")
+    assert store.raters()[0].revoked_at is None, rater
+
+
+def test_who_only_practised_has_a_name_in_the_owners_table(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    study = publish(store, item_set(qualification=known(1)))
+    rater = rater_in(store, study, "amber")
+    store.vote(rater, str(store.next_assignment(study, rater)), revision=0, choice="tie")
+    assert [each.handle for each in store.quality(store.study(study))] == ["amber"]
+
+
+def test_a_rater_is_sent_where_the_work_is_and_told_when_it_is_over(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    HumanLabeler("queue", store=store, agreement_share=0).choose(tasks(1), seed=1)
+    app = visit("amber").open("evaluate")
+    assert "under Label" in words(app)
+    closed = publish(store)
+    store.close(closed)
+    store.close(store.study_id("queue", StudyKind.LABELS))
+    app.run()
+    assert "Everything you sent is kept" in words(app)
+
+
+def test_another_execution_begins_with_its_own_arms_name_and_questions(
+        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    finished_execution(tmp_path, "story")
+    finished_execution(tmp_path, "summary", arm="supervised_rl", source="A long report.")
+    app = visit(owner=True).open("own", section="New study")
+    press(app, "Rehearse")
+    assert "Of 40 items a comparison, one has only 12" in words(app)
+    picker = app.selectbox(key="execution")
+    picker.set_value(next(each for each in finished_studies() if each.name == "summary"))
+    app.run()
+    assert "Simulated raters, not people" not in words(app), "that was a rehearsal of the other"
+    press(app, "Publish the study")
+    (study,) = store.studies()
+    assert (study.name, study.protocol.ask_copied) == ("summary-people", True)

@@ -13,6 +13,8 @@ from rating_helpers import ARMS, item_set, known, pairs
 
 from harness.errors import InputError
 from harness.ratings.blinding import build_items, is_flipped, label_order, scrambled_pairs
+from harness.ratings.drafting import Sizes, draft_study
+from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import ItemKind
 from harness.records import Choice
 
@@ -86,7 +88,8 @@ def test_gold_repeats_and_practice_stand_in_the_set_with_their_answers() -> None
 
 
 def test_a_scrambled_pair_has_the_same_words_in_another_order() -> None:
-    for pair in scrambled_pairs(pairs(5), count=5, seed=1):
+    responses = [(query, text, source, response) for query, text, source, _, response, *_ in pairs(5)]
+    for pair in scrambled_pairs(responses, count=5, seed=1):
         assert Counter(pair.better.split()) == Counter(pair.worse.split())
         assert pair.better != pair.worse
 
@@ -105,3 +108,16 @@ def test_label_orders_put_every_candidate_everywhere() -> None:
 def test_what_cannot_be_compared_is_said(given: list, message: str) -> None:
     with pytest.raises(InputError, match=message):
         build_items(given, seed=1)
+
+
+def test_known_items_are_made_of_what_people_wrote_where_there_is_any() -> None:
+    salad, prose = "of of the a in it was he to and", "The cat found a warm mat and slept until noon"
+    samples = [ArmSample(f"q{i}", f"query {i}", None, arm, f"{text} {i}", True)
+               for i in range(8) for arm, text in (("rl/500/1", salad), ("zero_shot", salad), ("reference", prose))]
+    for count, written in ((6, 6), (12, 8)):
+        drafted = draft_study(samples, [("rl/500/1", "zero_shot")], Sizes(
+            items=8, overlap=1, gold=count, repeats=0, training=0, qualification=0), seed=1)
+        gold = [each for each in drafted.items.items if each.kind is ItemKind.GOLD]
+        better = [each.item.left_text if each.expected is Choice.LEFT else each.item.right_text for each in gold]
+        assert len(better) == count
+        assert sum(text.startswith(prose) for text in better) == written

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from rating_helpers import item_set, publish, rater_in
+from rating_helpers import item_set, publish, rater_in, tasks
 
+from harness.labels.human import HumanLabeler
 from harness.raters import main
 from harness.ratings import judging
-from harness.ratings.protocol import ExclusionRules
+from harness.ratings.protocol import ExclusionRules, StudyKind
 from harness.ratings.store import RatingStore, open_store
 
 
@@ -105,3 +106,28 @@ def test_an_erased_rater_is_gone_and_the_rest_stays(store: RatingStore, capsys: 
     assert main(["erase", "amber", "--yes"]) == 0
     assert store.verify(study).erased == 4
     assert main(["revoke", "amber"]) == 2
+
+
+def test_a_file_that_cannot_be_written_and_a_study_that_is_not_there_are_one_line(
+        store: RatingStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    judged_study(store)
+    for wrong in (["export", "pilot", "-o", str(tmp_path / "no such folder" / "out.csv")], ["export", "pilto"],
+                  ["verify", "pilto"]):
+        assert main(wrong) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_labels_are_exported_like_judgments(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    labeler = HumanLabeler("queue", store=store)
+    labeler.choose(tasks(2), seed=1)
+    queue = store.study_id("queue", StudyKind.LABELS)
+    rater = rater_in(store, queue, "amber")
+    store.vote(rater, str(store.next_assignment(queue, rater)), revision=0, choice="2")
+    assert main(["export", "queue", "--format", "jsonl"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert [int(json.loads(line)["choice"])] == list(store.labels("queue").values())
+
+
+def test_an_empty_store_says_so(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    assert "no raters and no studies" in capsys.readouterr().out

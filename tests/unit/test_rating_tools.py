@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas
@@ -168,6 +169,28 @@ def test_a_damaged_backup_is_not_restored(store: RatingStore, tmp_path: Path) ->
     with pytest.raises(InputError, match="damaged"):
         restore(store.database, tmp_path / "backup.db")
     assert len(store.studies()) == 1
+
+
+def test_what_is_no_backup_of_ours_leaves_the_store_in_its_place(store: RatingStore, tmp_path: Path) -> None:
+    publish(store)
+    store.backup(tmp_path / "newer.db")
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.commit()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE alembic_version (version_num)")
+    for name, said in (("newer.db", "newer version"), ("other.db", "no backup of a rating store")):
+        with pytest.raises(InputError, match=said):
+            restore(store.database, tmp_path / name)
+        assert len(store.studies()) == 1
+    assert not [path for path in tmp_path.iterdir() if "restor" in path.name]
+
+
+def test_who_is_shut_out_gets_no_link_that_would_be_refused(store: RatingStore) -> None:
+    rater = store.add_rater("amber")
+    store.revoke(rater)
+    with pytest.raises(InputError, match="shut out"):
+        store.invite(rater)
 
 
 def test_an_unknown_kind_of_store_is_refused() -> None:

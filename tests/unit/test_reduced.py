@@ -6,7 +6,7 @@ import pytest
 
 from harness.study.loading import load_study
 from harness.study.plan import Plan, make_plan
-from harness.study.reduced import lost_arms, without_arms
+from harness.study.reduced import lost_arms, without_arms, without_people
 
 QUICK = Path(__file__).resolve().parents[2] / "studies" / "quick.yaml"
 
@@ -50,3 +50,20 @@ def test_a_judge_or_a_report_that_failed_is_not_run_a_second_time(plan: Plan, fa
 def test_where_every_policy_failed_there_is_nothing_to_report(plan: Plan) -> None:
     finished = finished_without(plan, "queries")
     assert without_arms(plan, lost_arms(plan, finished, {"queries": "too few"}), finished) is None
+
+
+def test_while_people_are_awaited_all_else_is_reported() -> None:
+    study = load_study(str(QUICK), ["labels.budgets=[40, 80]", "seeds=[1]", "evaluation.people={items: 5}"])
+    asked = make_plan(study, {})
+    (people,) = (stage for stage in asked.stages if stage.kind == "people")
+    awaiting = without_people(asked, finished_without(asked, people.name))
+    assert awaiting is not None
+    assert set(asked.report.inputs.values()) - set(awaiting.report.inputs.values()) == {people.fingerprint}
+    assert awaiting.report.settings.awaited == (people.settings.name,)
+    assert awaiting.arms == asked.arms
+    assert without_people(asked, finished_without(asked, people.name, "judge")) is None
+
+
+def test_without_people_in_the_plan_nobody_is_awaited(plan: Plan) -> None:
+    assert without_people(plan, finished_without(plan, "judge")) is None
+    assert without_people(plan, {stage.fingerprint for stage in plan.stages}) is None

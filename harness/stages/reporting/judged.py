@@ -20,7 +20,8 @@ def answer(page: Page, material: ReportMaterial) -> None:
                    f"{' with uncommitted changes' if results['dirty'] else ''}", kind="quiet")
     page.badges([*(["simulated labels"] if results["simulated_labels"] else []),
                  *(["simulated judge" if not results["people"] else "a simulated judge beside people"]
-                   if results["simulated_judge"] else [])])
+                   if results["simulated_judge"] else []),
+                 *(["people are awaited"] if results["awaited"] else [])])
     judges = material.by_judge(results["equivalence"])
     first, *others = [
         *(said if len(judges) == 1 else f"By {judge}: {said}" for judge, judged in judges.items()
