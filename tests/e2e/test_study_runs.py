@@ -224,7 +224,7 @@ def test_where_an_arm_fails_the_others_get_their_report_and_it_names_what_it_lac
     ({"ppo.episods": 3}, [], ["--set: ppo.episods: unknown key"]),
     ({"ppo.batch_size": "many"}, [], ["--set: ppo.batch_size"]),
     ({"task.query_tokens": 90}, [], ["longer than base_model.context"]),
-    ({"base_model": "/nowhere/at/all"}, [], ["/nowhere/at/all", "no such folder"]),
+    ({"base_model": "/nowhere/at/all"}, [], ["there is no folder /nowhere/at/all"]),
     ({"task.source": "{kind: text, path: /nowhere/texts}"}, [], ["/nowhere/texts"]),
     ({"labels.labeler.scorer": "no_such_scorer"}, [], ["no_such_scorer", "vader"]),
     ({"labels.labeler.scorer": "no.such.module:function"}, [], ["no.such.module"]),
