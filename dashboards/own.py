@@ -19,9 +19,6 @@ def page() -> None:
     name = st.segmented_control("Section", list(SECTIONS), default="Studies", required=True, key="section",
                                 label_visibility="collapsed", bind="query-params")
     _red_cord()
-    missing = [event for event in store().events()[:1] if event.act == "another report"]
-    if missing:
-        st.error("A report differs from the one that was filed. Run: python -m harness.raters verify")
     SECTIONS[name or "Studies"]()
 
 

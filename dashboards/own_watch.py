@@ -48,7 +48,10 @@ def _live(study_id: str) -> None:
     if study.kind is StudyKind.EVALUATION:
         _ending(study)
     _exports(study)
-    _log(study)
+    log = store().events(study.id)
+    if any(each.act == "another report" for each in log):
+        st.error("A report of this study differs from the one that was filed. Run: python -m harness.raters verify")
+    _log(log)
 
 
 def _coverage(study: StudyInfo) -> None:
@@ -162,8 +165,7 @@ def _exports(study: StudyInfo) -> None:
         st.download_button("Parquet", to_parquet(rows), f"{study.name}.parquet", on_click="ignore")
 
 
-def _log(study: StudyInfo) -> None:
+def _log(events: list[Any]) -> None:
     with st.expander("Log"):
-        events = store().events(study.id)
         st.dataframe(pd.DataFrame([{"when": pd.Timestamp(each.at, unit="ms"), "what": each.act,
                                     "detail": str(each.detail)} for each in events]), hide_index=True)

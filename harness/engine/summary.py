@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -93,10 +94,12 @@ def _win_rate_table(results: dict[str, Any]) -> Table:
     """Who judged is a column of its own where people did, beside the simulated judge."""
     simulated = [*(["simulated judge"] if not results["people"] else []),
                  *(["simulated labels"] if results["simulated_labels"] else [])]
-    table = Table(title="Win rates" + (f" ({', '.join(simulated)})" if simulated else ""), title_justify="left")
+    table = Table(title="Win rates" + (f" ({', '.join(simulated)})" if simulated else ""), title_justify="left",
+                  box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     judge = ("judge",) if results["people"] else ()
     for column in ("policy", "labels", "against", *judge, "win rate", "interval", "seeds", "p (Holm)"):
-        table.add_column(column, justify="left" if column in ("policy", "against", "judge") else "right")
+        table.add_column(column, justify="left" if column in ("policy", "against", "judge") else "right",
+                         overflow="fold", no_wrap=column == "interval")
     for row in results["win_rates"]:
         rate = "undefined" if row["win_rate"] is None else f"{100 * row['win_rate']:.1f}%"
         interval = "undefined" if row["ci_low"] is None else f"{100 * row['ci_low']:.1f} – {100 * row['ci_high']:.1f}"

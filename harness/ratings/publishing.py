@@ -95,15 +95,15 @@ def publish_label_tasks(connection: Connection, queue: str, tasks: Sequence[Labe
     return len(rows)
 
 
-def file_report(connection: Connection, study_id: str, text: str, *, now: int) -> None:
-    """Keep a report; a second one of the same study replaces it only where it says the same."""
+def file_report(connection: Connection, study_id: str, text: str, *, now: int) -> bool:
+    """Keep a study's first report. Returns False where there is one that says something else, which is logged."""
     known = connection.execute(select(reports.c.text).where(reports.c.study_id == study_id)).scalar_one_or_none()
     if known is None:
         connection.execute(insert(reports).values(study_id=study_id, text=text, digest=digest(text), made_at=now))
         log(connection, study_id, "report filed", now=now, digest=digest(text))
     elif known != text:
         log(connection, study_id, "another report", now=now, digest=digest(text))
-        raise InputError("the study has a report that says something else", cure="See: python -m harness.raters verify")
+    return known in (None, text)
 
 
 def resolve_flag(connection: Connection, flag_id: str, *, retire: bool, now: int) -> None:

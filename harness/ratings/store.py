@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, update
 
+from harness.errors import InputError
 from harness.ratings import access, assignment, custody, judging, progress, publishing, unblinding
 from harness.ratings.access import SignedIn, SignInRefused
 from harness.ratings.assignment import Nothing
@@ -104,9 +105,14 @@ class RatingStore:
             return unblinding.study_texts(connection, study_id)
 
     def file_report(self, study_id: str, text: str) -> None:
-        """Keep the report of an unblinded study, so that `verify` can reproduce it byte for byte."""
+        """Keep the report of an unblinded study, so that `verify` can reproduce it byte for byte. Raises InputError
+        where another was filed; that stays in the log.
+        """
         with self.database.writing() as connection:
-            publishing.file_report(connection, study_id, text, now=self.now())
+            is_the_same = publishing.file_report(connection, study_id, text, now=self.now())
+        if not is_the_same:
+            raise InputError("the study has a report that says something else",
+                             cure="See: python -m harness.raters verify")
 
     def report(self, study_id: str) -> str | None:
         """The report as it was filed, None before unblinding."""
