@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.errors import InputError
+from harness.errors import INTERRUPTED, InputError
 
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
@@ -30,7 +30,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # Who reads has enough (`| head`); what is left in the buffer must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

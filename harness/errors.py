@@ -1,5 +1,8 @@
 """The one error that a user's mistake may become: a line that says where, what and how to mend it."""
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 
 class InputError(Exception):
     """Something the user gave is wrong. `run.py` and the other commands print it alone and exit with code 2.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import InputError
+from harness.errors import INTERRUPTED, InputError
 
 if TYPE_CHECKING:
     from harness.engine.execution import Execution
@@ -37,8 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _stopped() -> int:
-    from harness.engine.local import INTERRUPTED
-
     print("\nstopped; the same command goes on from here", file=sys.stderr, flush=True)
     return INTERRUPTED
 

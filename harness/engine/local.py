@@ -12,12 +12,10 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, Protocol
 
 from harness.engine.worker import run_stage
+from harness.errors import INTERRUPTED
 from harness.records import Done, Pending
 from harness.stages.context import StageCall
 from harness.stages.log import Progress
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
 
 Send = Callable[[str, Progress], None]
 
