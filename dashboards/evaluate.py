@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import desk
 from dashboards.copied import CopiedSpans, copied_spans
 from dashboards.identity import store
-from dashboards.look import inert, scroll_to_top
+from dashboards.look import begin_screen, inert
 from harness.ratings.judging import Answers, Details, Shown
 from harness.ratings.protocol import REASON_TAGS, StudyKind, Which
 from harness.records import Choice
@@ -37,7 +37,7 @@ def page(rater_id: str) -> None:
         if shown is None:
             return
         _texts(shown)
-        scroll_to_top(f"{shown.id}.{shown.stage}")
+        begin_screen(f"{shown.id}.{shown.stage}")
         if shown.stage == "ask" and shown.is_practice:
             _feedback(rater_id, shown)
         elif shown.stage == "ask":

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import desk
 from dashboards.identity import store
-from dashboards.look import inert, scroll_to_top
+from dashboards.look import begin_screen, inert
 from harness.ratings.judging import Shown
 from harness.ratings.protocol import StudyKind
 
@@ -24,7 +24,7 @@ def page(rater_id: str) -> None:
         if shown is None:
             return
         _texts(shown)
-        scroll_to_top(f"{shown.id}.{shown.stage}")
+        begin_screen(f"{shown.id}.{shown.stage}")
         with st.bottom, st.container(horizontal=True, key=f"votes_{shown.id}", gap="small"):
             for place in range(len(shown.texts)):
                 st.button(f"Text {place + 1}", key=f"vote_{place}_{shown.id}_{shown.revision}", type="primary",

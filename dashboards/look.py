@@ -41,15 +41,42 @@ button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selec
 </style>"""
 
 
+_ONE_PRESS = """
+if (!window.onePressOneVote) {
+  window.onePressOneVote = true;
+  const last = {};
+  const isSecond = (event, what) => {
+    const soon = event.timeStamp - (last[what] ?? -Infinity) < 500;
+    last[what] = event.timeStamp;
+    return soon || event.repeat;
+  };
+  const swallow = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+  const votes = '[class*="st-key-votes"]';
+  addEventListener('keydown', event => {
+    const types = event.target.closest?.('input, textarea, [contenteditable]');
+    if (/^[0-9]$/.test(event.key) && !types && document.querySelector(votes) && isSecond(event, event.key))
+      swallow(event);
+  }, true);
+  addEventListener('click', event => {
+    if (event.isTrusted && event.target.closest?.(votes) && isSecond(event, 'click')) swallow(event);
+  }, true);
+}"""
+"""A double press's second half and a held key end in the browser, by the times of the events themselves: a browser
+that is busy delivers them late, and the server would take the second for a vote on the next item."""
+
+
 def apply_look() -> None:
     """The app's own style; nothing of anybody's text is in it."""
     st.html(STYLE)
 
 
-def scroll_to_top(screen: str) -> None:
-    """Begin a new screen at its top, once: on a phone the last one ended far down. screen: an opaque id."""
-    st.html(f"<script>/* {screen} */ document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
-            unsafe_allow_javascript=True)
+def begin_screen(screen: str) -> None:
+    """Begin a new screen at its top, once: on a phone the last one ended far down. screen: an opaque id.
+
+    From then on one press is one vote, as `_ONE_PRESS` says.
+    """
+    to_top = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0);"
+    st.html(f"<script>/* {screen} */ {to_top}{_ONE_PRESS}</script>", unsafe_allow_javascript=True)
 
 
 def way(label: str, path: str, *, main: bool = False) -> None:

@@ -7,7 +7,7 @@ import base64
 from typing import Any
 
 import pytest
-from rating import DWELL_MS, Traffic, agree, come_back, item_on_screen, join, press_and_wait
+from rating import CURRENT, DWELL_MS, SETTLED, Traffic, agree, come_back, item_on_screen, join, press_and_wait
 from rating_helpers import known, pairs, publish
 from server import App, chromium
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -121,6 +121,31 @@ def test_every_acknowledged_click_is_in_the_store_once_and_no_secret_in_the_traf
     log = app.log.read_text()
     for token in tokens:
         assert token not in log
+
+
+async def holds_a_key(app: App, token: str) -> list[str | None]:
+    """The items on the screen before, after a first press, and while the same key is held and repeats."""
+    async with chromium() as browser:
+        page = await (await browser.new_context()).new_page()
+        await join(page, app.base, token)
+        await agree(page)
+        seen = [await item_on_screen(page)]
+        await page.wait_for_timeout(DWELL_MS)
+        await page.keyboard.down("1")
+        await page.wait_for_function(f"{SETTLED} && {CURRENT} !== '{seen[0]}'")
+        seen.append(await item_on_screen(page))
+        for _ in range(3):
+            await page.wait_for_timeout(DWELL_MS)
+            await page.keyboard.down("1")
+        await page.wait_for_timeout(DWELL_MS)
+        return [*seen, await item_on_screen(page)]
+
+
+def test_a_key_that_is_held_votes_once(app: App) -> None:
+    study = publish(app.store, build_items(pairs(4, arms=SECRET_ARMS), seed=3, overlap=1), name="held", seed=3)
+    first, second, held = asyncio.run(holds_a_key(app, app.store.invite(app.store.add_rater("amber"))))
+    assert first != second == held
+    assert [each.assignment_id for each in app.store.finals(study)] == [first]
 
 
 def nothing_secret_passed(traffic: Traffic, app: App, *, shown: str) -> None:
