@@ -97,7 +97,7 @@ def main() -> None:
     for row in rows:
         print(*row, sep="  ")
     write_table("speed", ["what", "here", ""], rows,
-                note="A two-core machine that had other work.")
+                note="An otherwise idle two-core machine.")
 
 
 if __name__ == "__main__":
