@@ -31,8 +31,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     rules = ExclusionRules(arguments.min_gold, arguments.min_repeat, arguments.min_seconds)
     settings = AnalysisSettings(
         baseline=arguments.baseline, margin=arguments.margin, confidence=arguments.confidence,
-        majority=arguments.majority, sensitivity=arguments.sensitivity, resamples=arguments.resamples,
-        seed=arguments.seed, rules=rules)
+        majority=arguments.majority, sensitivity=arguments.sensitivity,
+        looking_early=arguments.looking_early, resamples=arguments.resamples, seed=arguments.seed, rules=rules)
     result = analyse(read.ratings, settings)
     result["excluded"] = [*read.excluded, *result["excluded"]]
     result["warnings"] = [*read.warnings, *result["warnings"]]
@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of the bootstraps")
     parser.add_argument("--sensitivity", action="store_true",
                         help="also GEE, a mixed model, conditional logit")
+    parser.add_argument("--looking-early", action="store_true",
+                        help="judgments still come in: decide by e-processes, which hold however often one looks")
     parser.add_argument("--min-gold", type=share, metavar="SHARE",
                         help="exclude raters below this accuracy on gold items")
     parser.add_argument("--min-repeat", type=share, metavar="SHARE",

@@ -47,6 +47,18 @@ def positive_count(text: str) -> int:
     return _at_least(text, 1)
 
 
+MOST_LOOKS = 20
+"""More are hardly planned, and an e-process needs no plan."""
+
+
+def looks(text: str) -> int:
+    """How often an owner looks at the results, the last time included."""
+    value = int(text)
+    if not 1 <= value <= MOST_LOOKS:
+        raise ArgumentTypeError(f"{text} is not 1 to {MOST_LOOKS}")
+    return value
+
+
 MOST_RESAMPLES = 1_000_000
 """All that a percentile can use; more only fill the memory."""
 

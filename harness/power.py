@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.arguments import error_rate, margin, not_negative, positive_count, share
+from harness.arguments import error_rate, looks, margin, not_negative, positive_count, share
 from harness.command import run_command
 from harness.errors import InputError
 
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "settings": {key: value for key, value in vars(arguments).items() if key not in ("json", "html")},
         "formula": formula,
         "simulation": [_point(point) for point in points],
+        "looks": _looks(arguments),
         "needed": {claim: _needed(points, claim, arguments)
                    for claim in ("different", "non_inferior", "equivalent")},
         "notes": _notes(arguments),
@@ -79,6 +80,18 @@ def _formula(arguments: argparse.Namespace) -> dict[str, int | None]:
         "equivalent": None if delta is None or rate != 0.5
         else items_for_equivalence(delta, power=power, alpha=alpha, ties=ties),
     }
+
+
+def _looks(arguments: argparse.Namespace) -> list[dict[str, float]]:
+    """What each of --looks equally spaced looks asks for, by O'Brien and Fleming; none at a single look."""
+    from scipy.stats import norm
+
+    from harness.statistics.sequential import obrien_fleming
+
+    if arguments.looks == 1:
+        return []
+    return [{"share": look / arguments.looks, "z": z, "p_value": float(2 * norm.sf(z))}
+            for look, z in enumerate(obrien_fleming(arguments.looks, alpha=arguments.alpha), start=1)]
 
 
 def _item_counts(arguments: argparse.Namespace, about: int) -> list[int]:
@@ -162,7 +175,7 @@ def _html(result: dict[str, Any]) -> str:
                [(str(point["n_items"]), str(point["n_judgments"]),
                  *(percent(point[claim]) for claim in claims), percent(point["coverage"]),
                  percent(point["width"])) for point in points], words=0)
-    page.items(result["notes"])
+    page.items([*_look_lines(result), *result["notes"]])
     page.paragraph("; ".join(f"{key} {value}" for key, value in result["settings"].items()), kind="quiet")
     return page.render()
 
@@ -180,7 +193,7 @@ def _print(result: dict[str, Any]) -> None:
         bars = " ".join(f"{_CLAIMS[claim]} {value:4.0%} {'█' * round(10 * value):<10}"
                         for claim, value in shown.items())
         console.print(f"{point['n_items']:>7,} items  {bars}")
-    for line in _needed_lines(result):
+    for line in (*_needed_lines(result), *_look_lines(result)):
         console.print(line)
     for note in result["notes"]:
         console.print(f"Note: {note}")
@@ -205,6 +218,12 @@ def _needed_lines(result: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _look_lines(result: dict[str, Any]) -> list[str]:
+    """When to stop at each planned look: the whole keeps its error rate."""
+    return [f"Look at {look['share']:.0%} of the items: decided where |z| is {look['z']:.3f} or more "
+            f"(p {look['p_value']:.2g} or less)" for look in result["looks"]]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m harness.power",
                                      description="How many items and raters a claim needs.")
@@ -215,6 +234,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--judgments", type=positive_count, help="a budget: simulate up to so many judgments")
     parser.add_argument("--power", type=share, default=0.8)
     parser.add_argument("--alpha", type=error_rate, default=0.05)
+    parser.add_argument("--looks", type=looks, default=1,
+                        help="planned looks, equally spaced: prints the boundaries of O'Brien and Fleming")
     parser.add_argument("--ties", type=float, default=0.0, help="share of ties")
     parser.add_argument("--item-sd", type=not_negative, default=1.0, help="of item effects, on the logit scale")
     parser.add_argument("--rater-sd", type=not_negative, default=0.5, help="of rater effects")

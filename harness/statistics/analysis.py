@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.errors import InputError
 from harness.seeds import numpy_generator
 from harness.statistics.agreement import agreement
+from harness.statistics.arm_pairs import ArmPair, arm_pairs
 from harness.statistics.bradley_terry import BradleyTerry, fit_bradley_terry
 from harness.statistics.clustered import FloatArray, rows_by_label
 from harness.statistics.davidson import fit_davidson
@@ -23,6 +23,7 @@ from harness.statistics.quality_of_file import quality_and_repeats
 from harness.statistics.raters import ExclusionRules, exclusions, idle_rules, why_undefined
 from harness.statistics.ratings_file import Ratings
 from harness.statistics.sensitivity import sensitivity
+from harness.statistics.sequential import by_arrival, e_process
 from harness.statistics.sides import position_test
 from harness.statistics.win_rate import WinRate, win_rate
 
@@ -37,7 +38,8 @@ class AnalysisSettings:
     """baseline: the arm that every pair with it is measured against (arm_b), and the models' zero.
 
     majority: one vote an item, its raters' majority. rules: what excludes a rater. sensitivity: fit the
-    slow models too. resamples: of the bootstraps, 0 for none.
+    slow models too. looking_early: judgments still come in, so test by e-processes too. resamples: of the
+    bootstraps, 0 for none.
     """
 
     baseline: str | None = None
@@ -45,19 +47,10 @@ class AnalysisSettings:
     confidence: float = 0.95
     majority: bool = False
     sensitivity: bool = False
+    looking_early: bool = False
     resamples: int = 1000
     seed: int = 0
     rules: ExclusionRules = field(default_factory=ExclusionRules)
-
-
-@dataclass(frozen=True)
-class _Comparison:
-    """The judgments of one pair of arms, from arm_a's side."""
-
-    arm_a: str
-    arm_b: str
-    rows: NDArray[np.int64]
-    outcomes: FloatArray
 
 
 def analyse(ratings: Ratings, settings: AnalysisSettings) -> Json:
@@ -132,6 +125,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
     notes |= {why for _, why in breakdowns.values() if why is not None}
     return {
         "comparisons": comparisons,
+        "looking_early": _looking_early(used, settings),
         "position": asdict(position),
         "bradley_terry": [_strength(strength) for strength in plain.strengths],
         "bradley_terry_side": _side(plain.side),
@@ -139,7 +133,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
         "davidson": {"strengths": [_strength(strength) for strength in davidson.strengths], "nu": davidson.nu,
                      "why_undefined": davidson.nu_why_undefined, "side": _side(davidson.side)},
         "agreement": asdict(agreed),
-        "fragility": [_fragility_row(used, pair, settings) for pair in _pairs(used, settings.baseline)],
+        "fragility": [_fragility_row(used, pair, settings) for pair in arm_pairs(used, settings.baseline)],
         **{f"by_{name}": rows for name, (rows, _) in breakdowns.items()},
         "dose_response": _dose_response(used, settings),
         "sensitivity": _sensitivity(used, settings),
@@ -148,24 +142,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
     }
 
 
-def _pairs(ratings: Ratings, baseline: str | None) -> list[_Comparison]:
-    """Each pair of arms that meets: the baseline is arm_b, else the later name."""
-    low_is_left = ratings.left < ratings.right
-    low = np.where(low_is_left, ratings.left, ratings.right)
-    high = np.where(low_is_left, ratings.right, ratings.left)
-    keys: dict[tuple[str, str], list[int]] = {}
-    for row, key in enumerate(zip(low, high, strict=True)):
-        keys.setdefault(key, []).append(row)
-    pairs = []
-    for (first, second), rows in sorted(keys.items()):
-        arm_a, arm_b = (second, first) if first == baseline else (first, second)
-        at = np.array(rows)
-        outcomes = np.where(ratings.left[at] == arm_a, ratings.outcomes[at], 1 - ratings.outcomes[at])
-        pairs.append(_Comparison(arm_a, arm_b, at, outcomes))
-    return pairs
-
-
-def _win_rate(ratings: Ratings, pair: _Comparison, settings: AnalysisSettings, *, bootstrap: bool) -> WinRate:
+def _win_rate(ratings: Ratings, pair: ArmPair, settings: AnalysisSettings, *, bootstrap: bool) -> WinRate:
     rng = None
     if bootstrap and settings.resamples > 0:
         rng = numpy_generator(settings.seed, "win_rate", pair.arm_a, pair.arm_b)
@@ -175,7 +152,7 @@ def _win_rate(ratings: Ratings, pair: _Comparison, settings: AnalysisSettings, *
 
 
 def _comparisons(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
-    pairs = _pairs(ratings, settings.baseline)
+    pairs = arm_pairs(ratings, settings.baseline)
     rates = [_win_rate(ratings, pair, settings, bootstrap=True) for pair in pairs]
     adjusted = holm([rate.p_value for rate in rates])
     rows = []
@@ -190,7 +167,22 @@ def _comparisons(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
     return rows
 
 
-def _rate_row(pair: _Comparison, rate: WinRate) -> Json:
+def _looking_early(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
+    """The e-process of each pair over its queries (else items), one outcome for each; p values hold at every look."""
+    if not settings.looking_early:
+        return []
+    pairs = arm_pairs(ratings, settings.baseline)
+    clusters = ratings.query if ratings.query is not None else ratings.item
+    processes = [e_process(by_arrival(pair.outcomes, clusters[pair.rows], ratings.decided[pair.rows]))
+                 for pair in pairs]
+    adjusted = holm([process.p_value for process in processes])
+    return [{"arm_a": pair.arm_a, "arm_b": pair.arm_b, "n_outcomes": len(process.log_values),
+             "e_value": process.value, "rejected_at": process.rejected_at(1 - settings.confidence),
+             "p_value": process.p_value, "p_value_holm": p_holm}
+            for pair, process, p_holm in zip(pairs, processes, adjusted, strict=True)]
+
+
+def _rate_row(pair: ArmPair, rate: WinRate) -> Json:
     row = {"arm_a": pair.arm_a, "arm_b": pair.arm_b, **asdict(rate)}
     row["notes"] = list(rate.notes)
     return row
@@ -229,7 +221,7 @@ def _controlled(ratings: Ratings, settings: AnalysisSettings, comparisons: list[
     return models
 
 
-def _fragility_row(ratings: Ratings, pair: _Comparison, settings: AnalysisSettings) -> Json:
+def _fragility_row(ratings: Ratings, pair: ArmPair, settings: AnalysisSettings) -> Json:
     found = fragility(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
                       queries=None if ratings.query is None else ratings.query[pair.rows],
                       confidence=settings.confidence)
@@ -248,7 +240,7 @@ def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> tuple[l
     parts = {value: ratings.take(known[at]) for value, at in rows_by_label(column[known]).items()}
     if len(parts) < 2:
         return [], None
-    cells = [(value, part, pair) for value, part in parts.items() for pair in _pairs(part, settings.baseline)]
+    cells = [(value, part, pair) for value, part in parts.items() for pair in arm_pairs(part, settings.baseline)]
     if len(cells) > LARGEST_BREAKDOWN:
         return [], f"no win rates by {by.replace('_', ' ')}: they would be {len(cells):,} rows of few judgments each"
     rows = []
@@ -278,7 +270,7 @@ def _sensitivity(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
     if not settings.sensitivity:
         return []
     rows = []
-    for pair in _pairs(ratings, settings.baseline):
+    for pair in arm_pairs(ratings, settings.baseline):
         found = sensitivity(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
                             a_was_left=(ratings.left[pair.rows] == pair.arm_a).astype(np.float64),
                             queries=None if ratings.query is None else ratings.query[pair.rows],

@@ -26,7 +26,7 @@ _LONGEST_PLOT = 40
 
 def tables(result: Json) -> list[Table]:
     """Every table, in the order of reading; empty ones left out."""
-    found = [_win_rates(result), _equivalence(result), _position(result), _strengths(result),
+    found = [_looking_early(result), _win_rates(result), _equivalence(result), _position(result), _strengths(result),
              *(_controlled(model) for model in result["bradley_terry_controlled"]), _agreement(result),
              _quality(result), _fragility(result), _dose_response(result),
              _breakdown(result, "by_label_budget", "label_budget"), _breakdown(result, "by_seed", "seed"),
@@ -37,12 +37,15 @@ def tables(result: Json) -> list[Table]:
 def answer(result: Json) -> str:
     """One sentence for each comparison that the data decide, or that none is decided; and which are equivalent."""
     decided = []
-    for row in result["comparisons"]:
-        if row["p_value_holm"] is not None and row["p_value_holm"] < 1 - row["confidence"]:
+    p_values = [row["p_value_holm"] for row in result["looking_early"] or result["comparisons"]]
+    for row, p_holm in zip(result["comparisons"], p_values, strict=True):
+        if p_holm is not None and p_holm < 1 - row["confidence"]:
             a_won = row["win_rate"] > 0.5
             better, worse = (row["arm_a"], row["arm_b"]) if a_won else (row["arm_b"], row["arm_a"])
             rate = row["win_rate"] if a_won else 1 - row["win_rate"]
-            decided.append(f"{better} beats {worse} ({percent(rate)}, {p_equals(row['p_value_holm'])})")
+            decided.append(f"{better} beats {worse} ({percent(rate)}, {p_equals(p_holm)})")
+    if result["looking_early"]:
+        return _early_answer(decided)
     equal = [f"{row['arm_a']} and {row['arm_b']}" for row in result["comparisons"]
              if row["equivalence"]["verdict"] == "equivalent"]
     margin = f"{100 * result['settings']['margin']:g} points"
@@ -50,6 +53,12 @@ def answer(result: Json) -> str:
     if not decided:
         return f"No comparison is decided after Holm's adjustment. That is not evidence of no difference.{also}"
     return _few(decided) + also
+
+
+def _early_answer(decided: Sequence[str]) -> str:
+    if decided:
+        return f"Decided already, however often one looks: {_few(decided)}"
+    return "No comparison is decided yet. More judgments may decide it, at the same error rate."
 
 
 def _few(named: Sequence[str]) -> str:
@@ -107,6 +116,15 @@ def _win_rates(result: Json) -> Table:
              str(row["n_items"]), str(row["n_raters"])) for row in result["comparisons"]]
     return Table("Win rates", ("", "win rate", "interval", "p", "p (Holm)", "without ties", "majority",
                                "win / tie / loss", "items", "raters"), rows, why(_named(result["comparisons"])))
+
+
+def _looking_early(result: Json) -> Table:
+    rows = [(_pair(row), f"{row['e_value']:.3g}", str(row["n_outcomes"]),
+             "not yet" if row["rejected_at"] is None else f"after {row['rejected_at']}",
+             p_value(row["p_value"]), p_value(row["p_value_holm"])) for row in result["looking_early"]]
+    return Table("Looking early: evidence against one half, valid at every look",
+                 ("", "e-value", "items", "decided", "p at any time", "p (Holm)"), rows,
+                 ("Every other p value and interval here holds for one look, after the last judgment.",))
 
 
 def _equivalence(result: Json) -> Table:

@@ -32,9 +32,9 @@ class Ratings:
     """n judgments. outcomes: (n,) 1 where the left response was chosen, ½ for a tie, 0 for the right.
 
     item: (n,) one label an item and pair of arms. query, seed: labels or None, a seed "" where unknown.
-    seconds: NaN where unknown. numbers: the numeric columns that the file has. gold: (n,) the right outcome
-    for the left side, NaN elsewhere. repeat_of: (n,) the item that this one repeats, or None. line: (n,) where the row
-    stands in the file.
+    decided: seconds, -inf where unknown. seconds: from shown to decided, NaN where unknown. numbers: the numeric
+    columns that the file has. gold: (n,) the right outcome for the left side, NaN elsewhere. repeat_of: (n,) the
+    item that this one repeats, or None. line: (n,) where the row stands in the file.
     """
 
     item: NDArray[Any]
@@ -44,6 +44,7 @@ class Ratings:
     outcomes: FloatArray
     query: NDArray[Any] | None
     seed: NDArray[Any] | None
+    decided: FloatArray
     seconds: FloatArray
     numbers: dict[str, FloatArray]
     gold: FloatArray
@@ -58,7 +59,8 @@ class Ratings:
         query, seed = (None if column is None else column[kept] for column in (self.query, self.seed))
         return replace(
             self, item=self.item[kept], rater=self.rater[kept], left=self.left[kept], right=self.right[kept],
-            outcomes=self.outcomes[kept], query=query, seed=seed, seconds=self.seconds[kept],
+            outcomes=self.outcomes[kept], query=query, seed=seed, decided=self.decided[kept],
+            seconds=self.seconds[kept],
             numbers={name: values[kept] for name, values in self.numbers.items()}, gold=self.gold[kept],
             repeat_of=self.repeat_of[kept], line=self.line[kept])
 
@@ -100,7 +102,7 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
         problem = "every judgment is a skip" if skips else "no judgments in it"
         raise InputError(problem, file=str(path), cure="Every row of it was bad." if bad.counts else None)
     ratings = table.ratings()
-    kept = _latest(ratings, np.array(table.columns["decided"], dtype=np.float64))
+    kept = _latest(ratings)
     warnings = []
     if kept.sum() < len(ratings):
         n = int(len(ratings) - kept.sum())
@@ -260,6 +262,7 @@ class _Table:
             item=item, rater=self._texts("rater_id"), left=left, right=right,
             outcomes=np.array([_SIDES[choice] for choice in self.columns["choice"]]),
             query=query, seed=seed, numbers=present,
+            decided=np.array(self.columns["decided"], dtype=np.float64),
             seconds=np.array(self.columns["seconds"], dtype=np.float64),
             gold=np.array([_SIDES.get(str(gold), np.nan) for gold in self.columns["gold_choice"]]),
             repeat_of=np.array([None if value in _MISSING else str(value).strip() or None
@@ -276,7 +279,7 @@ class _Table:
         return np.array(["" if value is None else str(value) for value in self.columns[name]], dtype=object)
 
 
-def _latest(ratings: Ratings, decided: FloatArray) -> NDArray[np.bool_]:
+def _latest(ratings: Ratings) -> NDArray[np.bool_]:
     """Mask of each rater's last judgment on each item: by the time decided where given, else by its place."""
     item, _ = encode(ratings.item)
     rater, n_raters = encode(ratings.rater)
@@ -284,7 +287,7 @@ def _latest(ratings: Ratings, decided: FloatArray) -> NDArray[np.bool_]:
     kept = np.zeros(len(ratings), dtype=bool)
     if len(np.unique(cell)) == len(cell):
         return ~kept
-    order = np.lexsort((np.arange(len(cell)), decided, cell))
+    order = np.lexsort((np.arange(len(cell)), ratings.decided, cell))
     last = np.append(np.diff(cell[order]) != 0, True)
     kept[order[last]] = True
     return kept

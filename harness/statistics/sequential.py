@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.statistics.clustered import FloatArray
 
@@ -26,6 +28,11 @@ class EProcess:
         """How many outcomes it took to reach 1/α first; None where it never did."""
         reached = np.flatnonzero(self.log_values >= -np.log(alpha))
         return int(reached[0]) + 1 if len(reached) else None
+
+    @property
+    def p_value(self) -> float:
+        """1 over the largest e-value so far, at most 1: a p value that holds however often one looks."""
+        return float(np.exp(-max(self.log_values.max(initial=0.0), 0.0)))
 
 
 def e_process(outcomes: Sequence[float] | FloatArray) -> EProcess:
@@ -48,6 +55,17 @@ def e_process(outcomes: Sequence[float] | FloatArray) -> EProcess:
         top = log_capital.max()
         log_values[step] = top + np.log(weights @ np.exp(log_capital - top) / 2)
     return EProcess(log_values)
+
+
+def by_arrival(outcomes: FloatArray, clusters: NDArray[Any], decided: FloatArray) -> FloatArray:
+    """(clusters,) each cluster's mean outcome, in the order in which their first judgments came.
+
+    decided: (n,) times; judgments of one time, and those whose time is unknown (-inf), keep their places.
+    """
+    order = np.argsort(decided, kind="stable")
+    _, first, inverse = np.unique(clusters[order].astype(str), return_index=True, return_inverse=True)
+    means = np.bincount(inverse, weights=outcomes[order]) / np.bincount(inverse)
+    return np.asarray(means[np.argsort(first)], dtype=np.float64)
 
 
 def crossing_probability(boundaries: Sequence[float]) -> float:
@@ -76,7 +94,7 @@ def obrien_fleming(looks: int, *, alpha: float = 0.05) -> list[float]:
     from scipy.optimize import brentq
 
     shape = np.sqrt(looks / np.arange(1, looks + 1))
-    constant = brentq(lambda c: crossing_probability(list(c * shape)) - alpha, 1.0, 5.0, xtol=1e-6)
+    constant = brentq(lambda c: crossing_probability(list(c * shape)) - alpha, 0.01, 8.0, xtol=1e-6)
     return [float(boundary) for boundary in constant * shape]
 
 

@@ -396,3 +396,29 @@ def test_commands_start_without_torch_and_at_once() -> None:
     code = ("import sys, harness.analyze, harness.textstats, harness.power, harness.statistics.analysis, "
             "harness.text.arms; assert not {'torch', 'transformers', 'matplotlib'} & set(sys.modules)")
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_looking_early_decides_by_evidence_that_holds_at_every_look(tmp_path, capsys) -> None:
+    # 8 of 10 items won, then two more: 2^n / ((n + 1) C(n, wins)), by arrival and not by place in the file.
+    wins = [1] * 10 + [0, 0]
+    rows: list[list[object]] = [[f"i{at}", "r", "rl", "base", "left" if won else "right", 100 + at]
+                                for at, won in enumerate(wins)]
+    path = write_csv(tmp_path / "r.csv", rows[::-1], [*HEADER, "decided_at"])
+    found = json_of(analyze, capsys, path, "--baseline", "base", "--looking-early")["looking_early"]
+    assert found[0]["e_value"] == pytest.approx(2**12 / (13 * 66))
+    assert found[0]["rejected_at"] == 8  # 2^7 / 8 is 16, 2^8 / 9 is 28: past 20
+    assert found[0]["p_value"] == pytest.approx(11 / 2**10)
+    assert analyze.main([str(path), "--looking-early", "--html", str(tmp_path / "early.html")]) == 0
+    assert "Decided already, however often one looks: rl beats base" in " ".join(capsys.readouterr().out.split())
+    assert "valid at every look" in (tmp_path / "early.html").read_text()
+    assert json_of(analyze, capsys, path)["looking_early"] == []
+
+
+def test_power_prints_the_boundaries_of_planned_looks(tmp_path, capsys) -> None:
+    # Jennison and Turnbull, table 2.3: C(5, .05) = 2.040.
+    found = json_of(power, capsys, "--looks", 5, "--simulations", 20)["looks"]
+    assert [look["share"] for look in found] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+    assert [look["z"] for look in found] == pytest.approx([4.562, 3.226, 2.634, 2.281, 2.040], abs=2e-3)
+    with pytest.raises(SystemExit) as stopped:
+        power.main(["--looks", "0"])
+    assert stopped.value.code == 2
