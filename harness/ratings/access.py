@@ -67,14 +67,30 @@ def add_rater(connection: Connection, handle: str, *, email: str | None, simulat
     """A new rater under a pseudonym. email: for sign-in through the owner's identity provider, stored hashed."""
     if not handle.strip() or len(handle) > 64:
         raise InputError(f"a rater's pseudonym has 1 to 64 characters, not {len(handle.strip())}", key="handle")
+    if not handle.isprintable() or handle != handle.strip():
+        raise InputError(f"{handle!r} has invisible characters, or spaces at an end", key="handle",
+                         cure="Write a pseudonym that can be read and typed")
     if connection.execute(select(raters.c.id).where(raters.c.handle == handle)).one_or_none():
         raise InputError(f"there is a rater {handle!r} already", key="handle", cure="Choose another pseudonym")
+    if email is not None:
+        _require_new_address(connection, email)
     rater_id = secrets.token_hex(8)
     connection.execute(insert(raters).values(
-        id=rater_id, handle=handle, identity_hash=identity_hash(email) if email else None, simulated=simulated,
+        id=rater_id, handle=handle, identity_hash=None if email is None else identity_hash(email), simulated=simulated,
         created_at=now))
     log(connection, None, "rater added", now=now, rater=rater_id)
     return rater_id
+
+
+def _require_new_address(connection: Connection, email: str) -> None:
+    """An address finds one rater. Raises InputError, which does not repeat the address: it is kept nowhere readable."""
+    name, _, domain = email.strip().partition("@")
+    if not (name and domain and email.strip().isprintable()):
+        raise InputError("that is no address", key="email",
+                         cure="Write it as the identity provider has it: NAME@DOMAIN")
+    if connection.execute(select(raters.c.id).where(raters.c.identity_hash == identity_hash(email))).one_or_none():
+        raise InputError("a rater with this address is here already", key="email",
+                         cure="Invite that rater by pseudonym, or give another address")
 
 
 def identity_hash(email: str) -> str:

@@ -131,3 +131,18 @@ def test_labels_are_exported_like_judgments(store: RatingStore, capsys: pytest.C
 def test_an_empty_store_says_so(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     assert "no raters and no studies" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [
+    [" amber "], ["am\nber"], ["am\x1b[31mber"], ["\u202eamber"], ["am\udcffber"], ["birch", "--email", "  "],
+    ["birch", "--email", "example.org"], ["birch", "--email", "CEDAR@example.org"]])
+def test_a_pseudonym_can_be_read_and_an_address_finds_one_rater(
+        store: RatingStore, wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["invite", "cedar", "--email", "cedar@example.org"]) == 0
+    capsys.readouterr()
+    assert main(["invite", *wrong]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+    assert [rater.handle for rater in store.raters()] == ["cedar"]
