@@ -42,6 +42,18 @@ def positive(text: str) -> float:
     return value
 
 
+MOST_LINK_DAYS = 3650
+"""A link that works once need not outlive a study, and a database's dates end."""
+
+
+def link_days(text: str) -> float:
+    """How long a one-time link works."""
+    value = positive(text)
+    if value > MOST_LINK_DAYS:
+        raise ArgumentTypeError(f"{text} is not above 0, up to {MOST_LINK_DAYS:,}")
+    return value
+
+
 def positive_count(text: str) -> int:
     """A whole number, 1 or more."""
     return _at_least(text, 1)

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from harness.arguments import positive
+from harness.arguments import link_days
 from harness.errors import InputError
 from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
@@ -33,12 +34,31 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _invite(options: argparse.Namespace) -> int:
+    base = _base_url(options.base_url)
     store = open_store(options.url)
     known = {rater.handle: rater.id for rater in store.raters()}
+    if options.handle in known and options.email is not None:
+        raise InputError(f"{options.handle} is known already, and keeps the address given then, if any", key="--email",
+                         cure="Leave it out, or invite under another pseudonym")
     rater_id = known.get(options.handle) or store.add_rater(options.handle, email=options.email)
-    print(f"{options.base_url.rstrip('/')}/join/{store.invite(rater_id, days=options.days)}")
+    print(f"{base}/join/{store.invite(rater_id, days=options.days)}")
     print(f"The link works once, within {options.days:g} days, and is shown only now.", file=sys.stderr)
     return 0
+
+
+def _base_url(text: str) -> str:
+    """The address before `/join/...`, checked before anybody is added: whoever gets the link can only follow it."""
+    wrong = InputError(f"{text!r} is no address that a browser can open", key="--base-url",
+                       cure="Write where the app runs, as in https://rate.example.org")
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    plain = text.isprintable() and not any(letter in " ?#@\\\"'<>" for letter in text)
+    if not (sound and plain and parts.scheme in ("http", "https")):
+        raise wrong
+    return text.rstrip("/")
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -181,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     invite = command("invite", _invite, "a one-time link for a rater, new or known")
     invite.add_argument("handle", help="the rater's pseudonym")
     invite.add_argument("--email", help="for sign-in through an identity provider; stored hashed")
-    invite.add_argument("--days", type=positive, default=14, help="how long the link works (default: 14)")
+    invite.add_argument("--days", type=link_days, default=14, help="how long the link works (default: 14)")
     invite.add_argument("--base-url", default="http://localhost:8501", help="where the app runs")
     command("list", _list, "raters and studies")
     command("revoke", _revoke, "shut a rater out; the judgments stay").add_argument("handle")

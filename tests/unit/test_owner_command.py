@@ -146,3 +146,35 @@ def test_a_pseudonym_can_be_read_and_an_address_finds_one_rater(
     assert said.err.startswith("error: ")
     assert said.err.count("\n") == 1
     assert [rater.handle for rater in store.raters()] == ["cedar"]
+
+
+@pytest.mark.parametrize("wrong", ["", "not a url", "rate.example", "javascript:alert(1)", "ftp://rate.example",
+                                   "https://", "https://rate.example:99999", "https://[", "https://a b",
+                                   "https://rate.example/?a=b", "https://rate.example#x", "https://x\n.example"])
+def test_a_base_that_is_no_address_invites_nobody(
+        store: RatingStore, wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["invite", "amber", "--base-url", wrong]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: --base-url: ")
+    assert said.err.count("\n") == 1
+    assert store.raters() == []
+
+
+@pytest.mark.parametrize("right", ["http://localhost:8501/", "https://rate.example/under/a/path", "http://[::1]:8501"])
+def test_a_base_may_have_a_port_and_a_path(store: RatingStore, right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["invite", "amber", "--base-url", right]) == 0
+    assert capsys.readouterr().out.startswith(f"{right.rstrip('/')}/join/")
+
+
+def test_a_link_for_longer_than_dates_go_is_refused(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["invite", "amber", "--days", "1e12"])
+    assert "1e12 is not above 0, up to 3,650" in capsys.readouterr().err
+
+
+def test_an_address_for_a_known_rater_is_not_dropped_unsaid(
+        store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["invite", "amber"]) == 0
+    assert main(["invite", "amber", "--email", "amber@example.org"]) == 2
+    assert "--email" in capsys.readouterr().err
