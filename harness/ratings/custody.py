@@ -62,14 +62,26 @@ def erase_rater(connection: Connection, rater_id: str, *, now: int) -> int:
 
 def backup(database: Database, target: Path) -> None:
     """A consistent copy while the app runs: SQLite's online backup, or pg_dump. Never overwrites a file."""
-    if target.exists():
-        raise InputError("the file exists already", file=str(target), cure="Name a new one")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if database.path is None:
-        _postgresql("pg_dump", "--format=custom", f"--file={target}", _plain_url(database))
-        return
-    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(exist_ok=False)
+    except OSError as error:
+        if isinstance(error, FileExistsError) and target.parent.is_dir():
+            raise InputError("the file exists already", file=str(target), cure="Name a new one") from None
+        raise InputError(f"it cannot be written: {error.strerror}", file=str(target)) from None
+    try:
+        if database.path is None:
+            _postgresql("pg_dump", "--format=custom", f"--file={target}", _plain_url(database))
+            return
+        with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            # One file that can be read wherever it lies: in WAL mode even reading it needs two more beside it.
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except BaseException as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.OperationalError):
+            raise StoreUnavailable(f"no backup was made: {error}") from error
+        raise
     problem = integrity(target)
     if problem:
         target.unlink()
@@ -77,10 +89,15 @@ def backup(database: Database, target: Path) -> None:
                          cure="Restore an older backup")
 
 
+def _read_only(path: Path) -> str:
+    """SQLite's address of the file, whatever its name: a bare ?, # or % would end the path or mean another letter."""
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
 def integrity(path: Path) -> str | None:
     """What SQLite's own check finds wrong with the file, None where it is sound."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchone()[0]
             return None if found == "ok" else str(found)
     except sqlite3.DatabaseError as error:
@@ -115,7 +132,7 @@ def _staged(source: Path, place: Path) -> Path:
     problem = integrity(source)
     if problem:
         raise InputError(f"the backup is damaged: {problem}", file=str(source))
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as backup_file:
+    with closing(sqlite3.connect(_read_only(source), uri=True)) as backup_file:
         if not backup_file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (judgments.name,)).fetchone():
             raise InputError("it is no backup of a rating store", file=str(source))
     staged = place.with_name(f"{place.name}.restoring")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -178,3 +180,38 @@ def test_an_address_for_a_known_rater_is_not_dropped_unsaid(
     assert main(["invite", "amber"]) == 0
     assert main(["invite", "amber", "--email", "amber@example.org"]) == 2
     assert "--email" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a?b.db", "a#b.db", "a%20b.db", "a b \u00e9.db"])
+def test_a_backup_may_have_any_name(store: RatingStore, name: str, tmp_path: Path,
+                                    capsys: pytest.CaptureFixture[str]) -> None:
+    store.add_rater("amber")
+    before = {each.name for each in tmp_path.iterdir()}
+    assert main(["backup", str(tmp_path / name)]) == 0
+    assert {each.name for each in tmp_path.iterdir()} - before == {name}
+    store.add_rater("birch")
+    store.database.release()
+    assert main(["restore", str(tmp_path / name)]) == 0
+    assert [rater.handle for rater in open_store().raters()] == ["amber"]
+
+
+def test_a_backup_that_cannot_be_written_is_one_line(
+        store: RatingStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main(["backup", str(tmp_path / "file" / "copy.db")]) == 2
+    assert main(["backup", str(tmp_path / ("long" * 100))]) == 2
+    assert main(["backup", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 3
+
+
+def test_a_backup_that_does_not_fit_leaves_nothing(
+        store: RatingStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("resource")
+    target = tmp_path / "copy.db"
+    code = ("import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+            "from harness.raters import main; from harness.ratings.store import open_store; open_store();"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); sys.exit(main(['backup', sys.argv[1]]))")
+    done = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not target.exists()
