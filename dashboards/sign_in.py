@@ -25,6 +25,7 @@ from harness.ratings.database import StoreUnavailable
 log = logging.getLogger(__name__)
 
 SECONDS_A_DAY = 86_400
+PAGES = ("evaluate", "label", "own", "results", "enter", "owner-sign-in", "sign-out")
 Form = Mapping[str, str]
 
 PAGE = """<!doctype html>
@@ -64,7 +65,15 @@ def routes() -> list[Route]:
         Route("/owner-sign-in", _guarded(_owner), methods=["POST"]),
         Route("/sign-out", _guarded(_sign_out), methods=["POST"]),
         Route("/sign-out", _sign_out_page, methods=["GET"]),
+        *(Route(f"/{page}/{below}", _no_such_page, methods=["GET"]) for page in PAGES
+          for below in ("{first}", "{first}/{rest:path}")),
     ]
+
+
+def _no_such_page(request: Request) -> Response:
+    """What lies below a page: Streamlit would send its shell, which looks for its parts there and stays blank."""
+    return _page("There is no such page", """<p>Please look at the address once more.</p>
+<p><a class="button" href="/">To the first page</a></p>""", status=404)
 
 
 def _join_page(request: Request) -> Response:

@@ -95,3 +95,15 @@ def test_a_rater_known_by_an_address_is_found_without_storing_it(store: RatingSt
     assert store.identity_rater("amber@example.org ") == rater
     assert store.identity_rater("other@example.org") is None
     assert b"example.org" not in Path(store.database.path or "").read_bytes().lower()
+
+
+@pytest.mark.parametrize("path", ["/own/nosuch", "/evaluate/a/nosuch", "/sign-out/nosuch", "/own/_stcore/health"])
+def test_an_address_below_a_page_says_that_there_is_no_such_page(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert path.rpartition("/")[2] not in answer.text
+
+
+def test_a_page_with_a_slash_at_its_end_is_left_to_streamlit(browser: TestClient) -> None:
+    assert "There is no such page" not in browser.get("/own/").text
