@@ -41,6 +41,12 @@ button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selec
 </style>"""
 
 
+ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#35748e" stroke-width="2"
+ stroke-linecap="round" stroke-linejoin="round"><path d="M12 3v17M7 20h10M4 7l8-2 8 2M1.5 14 4.5 7l3 7a3 3 0 0 1-6 0z
+M16.5 14l3-7 3 7a3 3 0 0 1-6 0z"/></svg>"""
+"""A pair of scales for the browser's tab. Streamlit's own icons would be fetched there from a server elsewhere, which
+would learn of every rater's visit."""
+
 _ONE_PRESS = """
 if (!window.onePressOneVote) {
   window.onePressOneVote = true;

@@ -5,13 +5,12 @@ import streamlit as st
 from dashboards import evaluate, label, own, results, welcome
 from dashboards.calm import calm
 from dashboards.identity import current_rater, is_owner
-from dashboards.look import apply_look
+from dashboards.look import ICON, apply_look
 
 
 def main() -> None:
     """Page set-up, identity, navigation. A rater's browser is never told that owner's pages exist."""
-    st.set_page_config(page_title="Ratings", page_icon=":material/balance:", layout="wide",
-                       initial_sidebar_state="collapsed")
+    st.set_page_config(page_title="Ratings", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     apply_look()
     rater_id, owner = current_rater(), is_owner()
     pages = []

@@ -66,3 +66,22 @@ def test_hostile_texts_are_plain_text(app: App) -> None:
         assert each["math"] == 0
         assert each["wide"] <= 0
         assert "Left" in each["votes"]
+
+
+async def addresses(app: App, token: str) -> list[str]:
+    """Every address that the browser asks for until the first item is on the screen."""
+    asked: list[str] = []
+    async with chromium() as browser:
+        page = await (await browser.new_context()).new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        await join(page, app.base, token)
+        await agree(page)
+        await item_on_screen(page)
+    return asked
+
+
+def test_no_server_elsewhere_is_asked_for_anything(app: App) -> None:
+    publish(app.store)
+    asked = asyncio.run(addresses(app, app.store.invite(app.store.add_rater("amber"))))
+    assert asked
+    assert [each for each in asked if not each.startswith((app.base, "data:"))] == []
