@@ -95,6 +95,9 @@ def _erase(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     store = open_store(options.url)
+    if options.rater and (options.study or options.format in ("csv", "parquet")):
+        raise InputError("a rater's data is one JSON file, of every study", key="--rater",
+                         cure="Leave out the study and --format")
     if options.rater:
         content: str | bytes = json.dumps(store.export_rater(store.rater_id(options.rater)), indent=1,
                                           ensure_ascii=False)

@@ -215,3 +215,13 @@ def test_a_backup_that_does_not_fit_leaves_nothing(
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
     assert not target.exists()
+
+
+@pytest.mark.parametrize("more", [["pilot"], ["--format", "parquet"]])
+def test_a_raters_data_is_not_what_was_not_asked_for(
+        store: RatingStore, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    judged_study(store)
+    assert main(["export", "--rater", "amber", *more]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: --rater: ")
