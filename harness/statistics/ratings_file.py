@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from harness.errors import InputError
 from harness.records import Choice
-from harness.rows import BadRows, Row, parse_columns, read_rows
+from harness.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.statistics.clustered import FloatArray, encode
 
 REQUIRED = ("item_id", "rater_id", "left_arm", "right_arm", "choice")
@@ -90,7 +90,7 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
     bad = BadRows(str(path), skip_bad)
     table = _Table()
     skips = 0
-    for line, row in _checked(read_rows(path, bad), mapping, bad):
+    for line, row in _checked(with_mapped(read_rows(path, bad), mapping, str(path)), mapping, bad):
         if row["choice"] == Choice.SKIP:
             skips += 1
         else:

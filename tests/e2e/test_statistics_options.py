@@ -1,0 +1,26 @@
+"""Options of analyze, textstats and power that are wrong: one line that names the option, before anything is lost."""
+
+import pytest
+
+from harness import analyze, textstats
+from tests.e2e.test_statistics_commands import rows_of_three_raters, write_csv, write_texts
+
+TEXTS = [{"response": "A cat sat.", "source": "A cat sat on the mat.", "reference": "A cat."}]
+
+
+@pytest.mark.parametrize("mapped", ["qid=query_id", "budget=label_budget"])
+def test_analyze_knows_a_column_that_the_file_has_not(tmp_path, capsys, mapped) -> None:
+    path = write_csv(tmp_path / "r.csv", rows_of_three_raters())
+    assert analyze.main([str(path), "--columns", mapped]) == 2
+    theirs = mapped.partition("=")[0]
+    assert capsys.readouterr().err == (f"{path}: --columns: no column '{theirs}'. The file has item_id, rater_id, "
+                                       "left_arm, right_arm, choice\n")
+
+
+def test_textstats_knows_a_key_that_the_file_has_not(tmp_path, capsys) -> None:
+    path = write_texts(tmp_path / "t.jsonl", TEXTS)
+    assert textstats.main([str(path), "--columns", "artcle=source"]) == 2
+    assert capsys.readouterr().err == (f"{path}: --columns: no column 'artcle'. The file has response, source, "
+                                       "reference\n")
+    assert textstats.main([str(path), "--columns", "answer=response"]) == 2
+    assert f"{path}:1: response: no key 'answer'." in capsys.readouterr().err
