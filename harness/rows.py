@@ -144,6 +144,13 @@ def with_mapped(rows: Iterator[tuple[int, Row]], mapping: dict[str, str], file: 
                          cure=f"The file has {', '.join(map(str, names))}")
 
 
+def check_page(path: Path) -> None:
+    """Raise InputError where --html names no place for a file: before the work, whose results would be lost."""
+    problem = "Is a directory" if path.is_dir() else None if path.parent.is_dir() else "No such file or directory"
+    if problem:
+        raise InputError(f"cannot be written ({problem})", file=str(path), key="--html")
+
+
 def write_page(path: Path, markup: str) -> None:
     """Write a page. Raises InputError where that cannot be done."""
     try:

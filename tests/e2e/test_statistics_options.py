@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import analyze, textstats
+from harness import analyze, power, textstats
 from tests.e2e.test_statistics_commands import rows_of_three_raters, write_csv, write_texts
 
 TEXTS = [{"response": "A cat sat.", "source": "A cat sat on the mat.", "reference": "A cat."}]
@@ -24,3 +24,18 @@ def test_textstats_knows_a_key_that_the_file_has_not(tmp_path, capsys) -> None:
                                        "reference\n")
     assert textstats.main([str(path), "--columns", "answer=response"]) == 2
     assert f"{path}:1: response: no key 'answer'." in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_is_said_before_the_work(tmp_path, capsys, monkeypatch) -> None:
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError("worked before looking at --html")
+
+    monkeypatch.setattr("harness.statistics.power.power_curve", work)
+    monkeypatch.setattr("harness.statistics.ratings_file.read_ratings", work)
+    monkeypatch.setattr("harness.text.texts_file.read_texts", work)
+    missing = tmp_path / "nowhere" / "page.html"
+    for command, file in ((analyze, ["r.csv"]), (textstats, ["t.jsonl"]), (power, [])):
+        assert command.main([*file, "--html", str(missing)]) == 2
+        assert capsys.readouterr().err == f"{missing}: --html: cannot be written (No such file or directory)\n"
+        assert command.main([*file, "--html", str(tmp_path)]) == 2
+        assert "cannot be written (Is a directory)" in capsys.readouterr().err
