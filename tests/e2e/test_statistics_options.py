@@ -39,3 +39,27 @@ def test_a_page_that_cannot_be_written_is_said_before_the_work(tmp_path, capsys,
         assert capsys.readouterr().err == f"{missing}: --html: cannot be written (No such file or directory)\n"
         assert command.main([*file, "--html", str(tmp_path)]) == 2
         assert "cannot be written (Is a directory)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "option", "value", "problem"), [
+    (power, "--ties", "1", "1 is not from 0 to below 1"),
+    (power, "--ties", "-0.1", "-0.1 is not from 0 to below 1"),
+    (power, "--item-sd", "11", "11 is not from 0 to 10 (on the logit scale)"),
+    (power, "--rater-sd", "nan", "nan is not from 0 to 10 (on the logit scale)"),
+    (power, "--looks", "2.5", "'2.5' is not a whole number"),
+    (power, "--judgments", "1e9", "'1e9' is not a whole number"),
+    (power, "--win-rate", "55%", "'55%' is not a number"),
+    (textstats, "--examples", "-1", "-1 is not 0 or more"),
+    (analyze, "--resamples", "many", "'many' is not a whole number")])
+def test_a_wrong_number_is_said_under_its_options_name(capsys, command, option, value, problem) -> None:
+    file = [] if command is power else ["file"]
+    with pytest.raises(SystemExit) as stopped:
+        command.main([*file, option, value])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.endswith(f"error: argument {option}: {problem}\n")
+
+
+def test_ties_that_leave_no_room_for_the_win_rate_name_the_option(capsys) -> None:
+    assert power.main(["--win-rate", "0.55", "--ties", "0.99"]) == 2
+    assert capsys.readouterr().err == ("--ties: a win rate of 0.55 cannot be with 99% ties. Fewer ties, or a win rate "
+                                       "nearer to 0.5\n")
