@@ -70,6 +70,8 @@ def analyse(ratings: Ratings, settings: AnalysisSettings) -> Json:
         excluded.append({"reason": exclusion.reason, "rater": exclusion.rater, "n": n})
     kept = counted.take(~of_excluded_raters)
     if len(kept) == 0:
+        if not left_out:
+            raise InputError("every judgment is of a gold or a repeated item, which check raters and compare no arms")
         raise InputError("no judgments are left after the exclusions", cure="Loosen the rules")
     used = _majority_votes(kept) if settings.majority else kept
     result = _results(used, kept, settings)

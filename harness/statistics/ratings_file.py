@@ -149,6 +149,9 @@ def _is_sound(row: Row, line: int, bad: BadRows) -> bool:
         if row[name] in _MISSING:
             bad.report("empty", line=line, key=name, reason=f"empty {name}")
             return False
+        if isinstance(row[name], (dict, list)):
+            bad.report("neither a text nor a number", line=line, key=name, reason=f"{name} is not a text")
+            return False
         row[name] = str(row[name]).strip()
     for name in ("left_arm", "right_arm"):
         if row[name].lower() in _CHOICES:

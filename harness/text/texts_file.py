@@ -84,6 +84,10 @@ def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer:
             bad.report(problem, line=line, key=key, cure=cure,
                        reason=f"{key} is {'missing' if missing else 'empty'}")
             return None
+    for key in ("arm", "id"):
+        if isinstance(values[key], (dict, list)):
+            bad.report("neither a text nor a number", line=line, key=key, reason=f"{key} is not a text")
+            return None
     references = _references(values["reference"], line, bad)
     if references is None:
         return None
