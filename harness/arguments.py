@@ -28,7 +28,7 @@ def error_rate(text: str) -> float:
 
 def not_negative(text: str) -> float:
     """A finite number, 0 or more."""
-    value = float(text)
+    value = _number(text)
     if not (math.isfinite(value) and value >= 0):
         raise ArgumentTypeError(f"{text} is not a number of 0 or more")
     return value
@@ -36,7 +36,7 @@ def not_negative(text: str) -> float:
 
 def positive(text: str) -> float:
     """A finite number above 0."""
-    value = float(text)
+    value = _number(text)
     if not (math.isfinite(value) and value > 0):
         raise ArgumentTypeError(f"{text} is not a number above 0")
     return value
@@ -59,13 +59,34 @@ def positive_count(text: str) -> int:
     return _at_least(text, 1)
 
 
+def count(text: str) -> int:
+    """A whole number, 0 or more."""
+    return _at_least(text, 0)
+
+
+def tie_share(text: str) -> float:
+    """A number in [0, 1): something must be decided."""
+    value = _number(text)
+    if not 0 <= value < 1:
+        raise ArgumentTypeError(f"{text} is not from 0 to below 1")
+    return value
+
+
+def logit_spread(text: str) -> float:
+    """A standard deviation on the logit scale, where 10 is past all that can be."""
+    value = _number(text)
+    if not 0 <= value <= 10:
+        raise ArgumentTypeError(f"{text} is not from 0 to 10 (on the logit scale)")
+    return value
+
+
 MOST_LOOKS = 20
 """More are hardly planned, and an e-process needs no plan."""
 
 
 def looks(text: str) -> int:
     """How often an owner looks at the results, the last time included."""
-    value = int(text)
+    value = _whole(text)
     if not 1 <= value <= MOST_LOOKS:
         raise ArgumentTypeError(f"{text} is not 1 to {MOST_LOOKS}")
     return value
@@ -77,26 +98,40 @@ MOST_RESAMPLES = 1_000_000
 
 def resamples(text: str) -> int:
     """How often a bootstrap resamples, 0 for none. One resample has no spread."""
-    return 0 if int(text) == 0 else some_resamples(text, "0 (none), or ")
+    return 0 if _whole(text) == 0 else some_resamples(text, "0 (none), or ")
 
 
 def some_resamples(text: str, or_else: str = "") -> int:
     """The same where the intervals come from nowhere else."""
-    value = int(text)
+    value = _whole(text)
     if not 2 <= value <= MOST_RESAMPLES:
         raise ArgumentTypeError(f"{text} is not {or_else}2 to {MOST_RESAMPLES:,}")
     return value
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
 def _at_least(text: str, low: int) -> int:
-    value = int(text)
+    value = _whole(text)
     if value < low:
         raise ArgumentTypeError(f"{text} is not {low} or more")
     return value
 
 
 def _between(text: str, low: float, high: float, hint: str = "") -> float:
-    value = float(text)
+    value = _number(text)
     if not low < value < high:
         raise ArgumentTypeError(f"{text} is not between {low:g} and {high:g}" + (f" ({hint})" if hint else ""))
     return value

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.errors import INTERRUPTED, InputError
+from harness.rows import check_page
 
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
@@ -19,6 +20,8 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
     """
     arguments = parser.parse_args(argv)
     try:
+        if getattr(arguments, "html", None):
+            check_page(arguments.html)
         result = run(arguments)
         if arguments.json:
             print(json.dumps(result, allow_nan=False))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.arguments import error_rate, looks, margin, not_negative, positive_count, share
+from harness.arguments import error_rate, logit_spread, looks, margin, positive_count, share, tie_share
 from harness.command import run_command
 from harness.errors import InputError
 
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                         raters_per_item=arguments.raters_per_item, item_sd=arguments.item_sd,
                         rater_sd=arguments.rater_sd, tie_rate=arguments.ties)
     except ValueError as error:
-        raise InputError(str(error)) from None
+        raise InputError(str(error), key="--ties", cure="Fewer ties, or a win rate nearer to 0.5") from None
     formula = _formula(arguments)
     counts = _item_counts(arguments, max([found for found in formula.values() if found], default=400))
     points = power_curve(design, counts, numpy_generator(arguments.seed, "power"), margin=arguments.margin,
@@ -236,9 +236,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--alpha", type=error_rate, default=0.05)
     parser.add_argument("--looks", type=looks, default=1,
                         help="planned looks, equally spaced: prints the boundaries of O'Brien and Fleming")
-    parser.add_argument("--ties", type=float, default=0.0, help="share of ties")
-    parser.add_argument("--item-sd", type=not_negative, default=1.0, help="of item effects, on the logit scale")
-    parser.add_argument("--rater-sd", type=not_negative, default=0.5, help="of rater effects")
+    parser.add_argument("--ties", type=tie_share, default=0.0, help="share of ties")
+    parser.add_argument("--item-sd", type=logit_spread, default=1.0, help="of item effects, on the logit scale")
+    parser.add_argument("--rater-sd", type=logit_spread, default=0.5, help="of rater effects")
     parser.add_argument("--simulations", type=positive_count, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print the results for machines")

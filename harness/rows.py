@@ -129,6 +129,28 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
             yield line, dict(zip(header, values, strict=True))
 
 
+def with_mapped(rows: Iterator[tuple[int, Row]], mapping: dict[str, str], file: str) -> Iterator[tuple[int, Row]]:
+    """The rows. At their end raises InputError for a name in --columns that none of them had: what it maps would be
+    left out without a word."""
+    lacking = set(mapping.values())
+    names: dict[str, None] = {}
+    for line, row in rows:
+        if lacking:
+            lacking.difference_update(row)
+            names.update(dict.fromkeys(row))
+        yield line, row
+    if lacking and names:
+        raise InputError(f"no column {min(lacking)!r}", file=file, key="--columns",
+                         cure=f"The file has {', '.join(map(str, names))}")
+
+
+def check_page(path: Path) -> None:
+    """Raise InputError where --html names no place for a file: before the work, whose results would be lost."""
+    problem = "Is a directory" if path.is_dir() else None if path.parent.is_dir() else "No such file or directory"
+    if problem:
+        raise InputError(f"cannot be written ({problem})", file=str(path), key="--html")
+
+
 def write_page(path: Path, markup: str) -> None:
     """Write a page. Raises InputError where that cannot be done."""
     try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.arguments import some_resamples
+from harness.arguments import count, some_resamples
 from harness.command import run_command
 
 _PIPED_WIDTH = 220
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out and count them")
     parser.add_argument("--json", action="store_true", help="print the results for machines")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page, copied spans marked")
-    parser.add_argument("--examples", type=int, default=5, help="of each arm on the page (default 5)")
+    parser.add_argument("--examples", type=count, default=5, help="of each arm on the page (default 5)")
     return parser
 
 

@@ -70,6 +70,8 @@ def analyse(ratings: Ratings, settings: AnalysisSettings) -> Json:
         excluded.append({"reason": exclusion.reason, "rater": exclusion.rater, "n": n})
     kept = counted.take(~of_excluded_raters)
     if len(kept) == 0:
+        if not left_out:
+            raise InputError("every judgment is of a gold or a repeated item, which check raters and compare no arms")
         raise InputError("no judgments are left after the exclusions", cure="Loosen the rules")
     used = _majority_votes(kept) if settings.majority else kept
     result = _results(used, kept, settings)
@@ -125,7 +127,7 @@ def _results(used: Ratings, kept: Ratings, settings: AnalysisSettings) -> Json:
     notes |= {why for _, why in breakdowns.values() if why is not None}
     return {
         "comparisons": comparisons,
-        "looking_early": _looking_early(used, settings),
+        "looking_early": _looking_early(kept, settings),
         "position": asdict(position),
         "bradley_terry": [_strength(strength) for strength in plain.strengths],
         "bradley_terry_side": _side(plain.side),
@@ -168,7 +170,8 @@ def _comparisons(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
 
 
 def _looking_early(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
-    """The e-process of each pair over its queries (else items), one outcome for each; p values hold at every look."""
+    """The e-process of each pair over its queries (else items), the first judgment of each; p values hold at every
+    look. ratings: the judgments themselves, as a majority changes while they come in."""
     if not settings.looking_early:
         return []
     pairs = arm_pairs(ratings, settings.baseline)
@@ -176,8 +179,12 @@ def _looking_early(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
     processes = [e_process(by_arrival(pair.outcomes, clusters[pair.rows], ratings.decided[pair.rows]))
                  for pair in pairs]
     adjusted = holm([process.p_value for process in processes])
+    alpha = 1 - settings.confidence
     return [{"arm_a": pair.arm_a, "arm_b": pair.arm_b, "n_outcomes": len(process.log_values),
-             "e_value": process.value, "rejected_at": process.rejected_at(1 - settings.confidence),
+             "e_value": process.value,
+             # Holm gives this pair the part p / p_holm of alpha.
+             "rejected_at": None if p_holm is None or p_holm > alpha
+             else process.rejected_at(alpha * process.p_value / p_holm),
              "p_value": process.p_value, "p_value_holm": p_holm}
             for pair, process, p_holm in zip(pairs, processes, adjusted, strict=True)]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from harness.errors import InputError
 from harness.records import Choice
-from harness.rows import BadRows, Row, parse_columns, read_rows
+from harness.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.statistics.clustered import FloatArray, encode
 
 REQUIRED = ("item_id", "rater_id", "left_arm", "right_arm", "choice")
@@ -90,7 +90,7 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
     bad = BadRows(str(path), skip_bad)
     table = _Table()
     skips = 0
-    for line, row in _checked(read_rows(path, bad), mapping, bad):
+    for line, row in _checked(with_mapped(read_rows(path, bad), mapping, str(path)), mapping, bad):
         if row["choice"] == Choice.SKIP:
             skips += 1
         else:
@@ -148,6 +148,9 @@ def _is_sound(row: Row, line: int, bad: BadRows) -> bool:
     for name in REQUIRED:
         if row[name] in _MISSING:
             bad.report("empty", line=line, key=name, reason=f"empty {name}")
+            return False
+        if isinstance(row[name], (dict, list)):
+            bad.report("neither a text nor a number", line=line, key=name, reason=f"{name} is not a text")
             return False
         row[name] = str(row[name]).strip()
     for name in ("left_arm", "right_arm"):

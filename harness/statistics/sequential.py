@@ -40,8 +40,8 @@ def e_process(outcomes: Sequence[float] | FloatArray) -> EProcess:
     arrival.
 
     Capital Π(1 + λ(2s - 1)), λ uniform on [-1, 1]. For 0 and 1 alone it is 2^n / ((n + 1) C(n, wins)).
-    The outcomes must be independent: one for each item (the item's mean), not one for each rater. Raises
-    ValueError outside [0, 1].
+    The outcomes must be independent (one for each item, not one for each rater) and never change once they have
+    come. Raises ValueError outside [0, 1].
     """
     scores = np.asarray(outcomes, dtype=np.float64)
     if len(scores) and (scores.min() < 0 or scores.max() > 1):
@@ -58,14 +58,16 @@ def e_process(outcomes: Sequence[float] | FloatArray) -> EProcess:
 
 
 def by_arrival(outcomes: FloatArray, clusters: NDArray[Any], decided: FloatArray) -> FloatArray:
-    """(clusters,) each cluster's mean outcome, in the order in which their first judgments came.
+    """(clusters,) each cluster's first outcome, in the order in which these came.
 
-    decided: (n,) times; judgments of one time, and those whose time is unknown (-inf), keep their places.
+    Not its mean: a mean changes while the cluster's other judgments come in, and a process that is computed anew
+    from changed outcomes is another one at every look, so that more than α of all studies would reach 1/α at one
+    of them. decided: (n,) times; judgments of one time keep the file's order, as all do where a time is unknown
+    (-inf).
     """
-    order = np.argsort(decided, kind="stable")
-    _, first, inverse = np.unique(clusters[order].astype(str), return_index=True, return_inverse=True)
-    means = np.bincount(inverse, weights=outcomes[order]) / np.bincount(inverse)
-    return np.asarray(means[np.argsort(first)], dtype=np.float64)
+    order = np.argsort(decided, kind="stable") if np.isfinite(decided).all() else np.arange(len(decided))
+    _, first = np.unique(clusters[order].astype(str), return_index=True)
+    return np.asarray(outcomes[order][np.sort(first)], dtype=np.float64)
 
 
 def crossing_probability(boundaries: Sequence[float]) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import InputError
-from harness.rows import BadRows, Row, parse_columns, read_rows
+from harness.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.text.tokenization import Tokenizer
 
 COLUMNS = ("response", "source", "reference", "arm", "id", "has_preamble")
@@ -54,7 +54,7 @@ def read_texts(path: Path, *, tokenizer: Tokenizer, columns: str | None = None,
     bad = BadRows(str(path), skip_bad)
     seen: set[tuple[str, ...]] = set()
     rows = []
-    for line, raw in read_rows(path, bad):
+    for line, raw in with_mapped(read_rows(path, bad), mapping, str(path)):
         row = _parsed(raw, {ours: mapping.get(ours, ours) for ours in COLUMNS}, line, bad, tokenizer)
         if row is None:
             continue
@@ -79,9 +79,14 @@ def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer:
             return None
         if (key == "response" or value is not None) and _is_empty(value or ""):
             missing = value is None
-            cure = "Map one with --columns NAME=response." if missing else None
-            bad.report("missing" if missing else "empty text", line=line, key=key, cure=cure,
+            cure = f"Map one with --columns NAME={key}; the row has {', '.join(map(str, raw))}." if missing else None
+            problem = "empty text" if not missing else "missing" if names[key] == key else f"no key {names[key]!r}"
+            bad.report(problem, line=line, key=key, cure=cure,
                        reason=f"{key} is {'missing' if missing else 'empty'}")
+            return None
+    for key in ("arm", "id"):
+        if isinstance(values[key], (dict, list)):
+            bad.report("neither a text nor a number", line=line, key=key, reason=f"{key} is not a text")
             return None
     references = _references(values["reference"], line, bad)
     if references is None:

@@ -1,5 +1,6 @@
 """What the commands do where a figure cannot be had, a rule has nothing to look at, or the reader goes away."""
 
+import json
 import subprocess
 import sys
 from html import unescape
@@ -7,7 +8,7 @@ from html import unescape
 import pytest
 
 from harness import analyze, power, textstats
-from tests.e2e.test_statistics_commands import json_of, rows_of_three_raters, write_csv, write_texts
+from tests.e2e.test_statistics_commands import HEADER, json_of, rows_of_three_raters, write_csv, write_texts
 
 
 def test_a_rule_without_anything_to_look_at_says_so(tmp_path, capsys) -> None:
@@ -113,3 +114,27 @@ def test_textstats_names_what_it_cannot_see(tmp_path, capsys) -> None:
     shown = capsys.readouterr().out
     assert "a − b: no article in common" in shown
     assert "one article only: no interval" in shown
+
+
+def test_nothing_but_gold_items_is_no_matter_of_the_rules(tmp_path, capsys) -> None:
+    path = write_csv(tmp_path / "r.csv", [[*row, "left"] for row in rows_of_three_raters()], [*HEADER, "gold_choice"])
+    assert analyze.main([str(path)]) == 2
+    assert capsys.readouterr().err == (
+        "every judgment is of a gold or a repeated item, which check raters and compare no arms\n")
+
+
+@pytest.mark.parametrize("key", ["item_id", "left_arm"])
+def test_a_list_or_an_object_is_no_name_in_ratings(tmp_path, capsys, key) -> None:
+    row = dict(zip(HEADER, ["i", "r", "a", "b", "left"], strict=True))
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps(row) + "\n" + json.dumps(row | {key: {"a": 1}}) + "\n")
+    assert analyze.main([str(path)]) == 2
+    assert f"{path}:2: {key}: neither a text nor a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["arm", "id"])
+def test_a_list_or_an_object_is_no_name_in_texts(tmp_path, capsys, key) -> None:
+    row = {"response": "a cat", "reference": "a cat", "id": "1"}
+    path = write_texts(tmp_path / "t.jsonl", [row, row | {"id": "2", key: ["a"]}])
+    assert textstats.main([str(path)]) == 2
+    assert f"{path}:2: {key}: neither a text nor a number" in capsys.readouterr().err

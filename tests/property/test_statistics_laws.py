@@ -10,7 +10,7 @@ from harness.statistics.bradley_terry import fit_bradley_terry
 from harness.statistics.equivalence import equivalence
 from harness.statistics.multiplicity import benjamini_hochberg, holm
 from harness.statistics.power import simulate_power
-from harness.statistics.sequential import e_process
+from harness.statistics.sequential import by_arrival, e_process
 from harness.statistics.simulation import Design
 from harness.statistics.win_rate import win_rate
 from harness.text.copying import copy_statistics
@@ -100,6 +100,18 @@ def test_the_next_bet_is_fair(outcomes) -> None:
     before = e_process(outcomes).value
     after = [e_process([*outcomes, outcome]).value for outcome in (0.0, 1.0)]
     assert np.mean(after) == pytest.approx(before, rel=1e-9)
+
+
+@given(JUDGMENTS, st.integers(1, 60), st.booleans())
+def test_what_a_later_look_adds_changes_nothing_that_an_earlier_one_saw(judged, looked_after, timed) -> None:
+    items = np.array([item for item, _, _ in judged])
+    scores = np.array([score for _, _, score in judged])
+    decided = np.arange(len(judged), dtype=float) if timed else np.full(len(judged), -np.inf)
+    # The last judgment has no time: the file's order counts, and it comes last.
+    decided[-1] = -np.inf
+    early = by_arrival(scores[:looked_after], items[:looked_after], decided[:looked_after])
+    late = by_arrival(scores, items, decided)
+    assert late[:len(early)].tolist() == early.tolist()
 
 
 @settings(deadline=None)
