@@ -79,6 +79,8 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo.episods=5"])
     with pytest.raises(InputError, match=r"^--set: ppo.kl: start must not be negative, not -1.0. Change one of its"):
         load_study(QUICK, ["ppo.kl.start=-1"])
+    with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
+        load_study(QUICK, ["supervised.learning_rates=[-1]"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
 
