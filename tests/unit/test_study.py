@@ -85,6 +85,14 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo"])
 
 
+def test_imported_labels_bring_their_own_queries():
+    few = ["labels.budgets=[20]", "task.queries.train=10"]
+    with pytest.raises(InputError, match=r"asks for 20 labels, each on a query of its own"):
+        load_study(QUICK, few)
+    imported = "labels={source: imported, path: labels.jsonl, budgets: [20]}"
+    assert load_study(QUICK, [imported, "supervised.scorer=vader", *few]).task.queries.train == 10
+
+
 def test_overrides_reach_lists_and_whole_parts():
     study = load_study(QUICK, ["seeds.1=7", "labels.budgets=[100, 200]", "supervised=null",
                                "evaluation.baselines=[zero_shot]", "base_model=gpt2"])
