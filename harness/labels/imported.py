@@ -40,7 +40,8 @@ def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: in
         if len(labels) == budget:
             return labels
     raise InputError(f"the budget of {budget} is larger than the {len(labels)} labels there are", file=str(path),
-                     key="labels.budgets", cure=f"Ask for {len(labels)} or fewer.")
+                     key="labels.budgets",
+                     cure=f"Ask for {len(labels)} or fewer." if labels else "Give a file with labels.")
 
 
 def _text_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
@@ -57,10 +58,13 @@ def _text_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator
 
 def _parsed(line: bytes, path: Path, number: int) -> Any:
     try:
-        return json.loads(line.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        row = json.loads(line.decode("utf-8"))
+        # Half a surrogate pair ("\ud800") parses, but no tokenizer takes it.
+        json.dumps(row, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not a line of JSON in UTF-8 ({error})", file=str(path), line=number,
                          cure="Mend or remove the line.") from None
+    return row
 
 
 def _checked_texts(row: Any, path: Path, number: int, count: int) -> tuple[str, list[str], int]:
@@ -95,7 +99,7 @@ def _check_lengths(candidates: Sequence[Sequence[int]], longest: int, path: Path
 def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not a JSON file in UTF-8 ({error})", file=str(path),
                          line=getattr(error, "lineno", None), cure="Give the released file as it is.") from None
     if not isinstance(rows, list):

@@ -37,7 +37,7 @@ def model_shape(base_model: str | ScratchModel) -> KnownShape | None:
     if not folder.is_dir():
         return _released(base_model.removeprefix(_HUB_ORGANIZATION))
     if (folder / "config.json").is_file():
-        return _configured(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        return _configured(_document(folder / "config.json"))
     if _vocabulary(folder) == _GPT2_VOCABULARY:
         smallest = _released("gpt2")
         assert smallest is not None
@@ -65,4 +65,15 @@ def _configured(config: dict[str, object]) -> KnownShape | None:
 def _vocabulary(folder: Path) -> int | None:
     if not (folder / _TOKENIZER).is_file():
         return None
-    return len(json.loads((folder / _TOKENIZER).read_text(encoding="utf-8"))["model"]["vocab"])
+    model = _document(folder / _TOKENIZER).get("model")
+    vocabulary = model.get("vocab") if isinstance(model, dict) else None
+    return len(vocabulary) if isinstance(vocabulary, dict | list) else None
+
+
+def _document(path: Path) -> dict[str, object]:
+    """Empty for a broken file: a plan says that the shape is not known, and loading the model says why."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

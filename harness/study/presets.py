@@ -31,7 +31,7 @@ def merge_preset(tree: CommentedMap, *, file: str, from_command: bool) -> None:
     if not isinstance(presets, CommentedMap) or not all(isinstance(part, CommentedMap) for part in presets.values()):
         raise InputError("presets are parts of a study by name", file=file, line=line, key=PRESETS_KEY,
                          cure="Write `presets:` and below it, for example, `paper: {ppo: {episodes: 2000000}}`.")
-    if name not in presets:
+    if isinstance(name, list | dict) or name not in presets:
         near = difflib.get_close_matches(str(name), list(presets), n=1)
         raise InputError("which preset holds is not said" if name is None else f"there is no preset '{name}'",
                          file=blame, key=PRESET_KEY,

@@ -166,7 +166,7 @@ class SupervisedSpec(Spec):
     pairs: int = Field(default=4000, ge=1)
     keep: float = Field(default=0.25, gt=0, le=1)
     scorer: str | None = None
-    learning_rates: tuple[float, ...] = Field(default=(1e-4,), min_length=1)
+    learning_rates: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(1e-4,), min_length=1)
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=1e-4, batch_size=32, epochs=1)
 
 

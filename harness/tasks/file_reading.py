@@ -106,8 +106,9 @@ def json_rows(file: Path, *, text_key: str) -> Iterator[tuple[int, dict[str, Any
             continue
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"not valid JSON ({error.msg}, column {error.colno})", file=str(file),
+        except (ValueError, RecursionError) as error:
+            fault = f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            raise InputError(f"not valid JSON ({fault})", file=str(file),
                              line=number, cure="Write one JSON object on each line.") from error
         row = {text_key: row} if isinstance(row, str) else row
         if not isinstance(row, dict):

@@ -221,6 +221,8 @@ def test_folders_are_read_recursively_in_the_order_of_their_names(tmp_path: Path
      "b.txt: valid_path: there is no such file or folder"),
     ({"a.txt": b"x"}, TextFiles(path="a.txt", test_path="."), "test_path: it overlaps with path"),
     ({"a.jsonl": b'{"text": "x"}\n{"text": \n'}, JsonlPairs(path="a.jsonl"), "a.jsonl:2: not valid JSON"),
+    ({"a.jsonl": b"[" * 100_000}, JsonlPairs(path="a.jsonl"), "a.jsonl:1: not valid JSON (maximum recursion depth"),
+    ({"a.jsonl": b'{"text": ' + b"9" * 6000 + b"}"}, JsonlPairs(path="a.jsonl"), "a.jsonl:1: not valid JSON (Exceeds"),
     ({"a.jsonl": b'\n["x"]\n'}, JsonlPairs(path="a.jsonl"), "a.jsonl:2: a JSON list where an object belongs"),
     ({"a.jsonl": b'{"texts": "x"}'}, JsonlPairs(path="a.jsonl"),
      "a.jsonl:1: text: the key is missing. Did you mean 'texts'?"),

@@ -122,3 +122,19 @@ def test_a_bad_row_is_named_by_its_index(tmp_path, gpt2, change, expected):
     (tmp_path / "l.json").write_text(json.dumps(rows))
     with pytest.raises(InputError, match=expected):
         read_labels(tmp_path / "l.json", "token_ids", gpt2, candidates=4, budget=3, longest=4)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("form", "content", "expected"), [
+    ("token_ids", "[" * 100_000, r"not a JSON file in UTF-8 \(maximum recursion"),
+    ("token_ids", f'[{{"query": [{"9" * 6000}]}}]', r"not a JSON file in UTF-8 \(Exceeds the limit"),
+    ("token_ids", "[]", r"larger than the 0 labels there are\. Give a file with labels"),
+    ("texts", "[" * 100_000, r":1: not a line of JSON"),
+    ("texts", f'{{"best": {"9" * 6000}}}', r":1: not a line of JSON"),
+    ("texts", '{"query": "a \\ud800", "candidates": ["a", "b", "c", "d"], "best": 0}', r":1: .*surrogates not allowed"),
+])
+def test_a_file_that_json_or_the_tokenizer_chokes_on_is_one_line(tmp_path, gpt2, form, content, expected):
+    (tmp_path / "l.json").write_text(content)
+    with pytest.raises(InputError, match=expected) as caught:
+        read_labels(tmp_path / "l.json", form, gpt2, candidates=4, budget=3, longest=4)
+    assert "\n" not in str(caught.value)

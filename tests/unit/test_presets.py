@@ -43,6 +43,7 @@ def test_a_preset_replaces_key_by_key_and_the_command_line_goes_over_it(tmp_path
 @pytest.mark.parametrize(("more", "overrides", "expected"), [
     (PRESETS.replace("episodes: 1024", "episods: 1024"), ["preset=large"], ["ppo.episods: unknown key", "episodes"]),
     (PRESETS, ["preset=larg"], ["--set: preset: there is no preset 'larg'", "Did you mean 'large'"]),
+    (PRESETS, ["preset=[large]"], ["--set: preset: there is no preset '['large']'"]),
     (PRESETS.replace("preset: small", ""), [], ["preset: which preset holds is not said", "There are: small, large"]),
     (PRESETS, ["presets.small.ppo.episodes=64"], ["--set: presets.small.ppo.episodes: a preset is chosen, not changed",
                                                   "--set ppo.episodes=..."]),

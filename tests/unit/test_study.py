@@ -79,8 +79,18 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo.episods=5"])
     with pytest.raises(InputError, match=r"^--set: ppo.kl: start must not be negative, not -1.0. Change one of its"):
         load_study(QUICK, ["ppo.kl.start=-1"])
+    with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
+        load_study(QUICK, ["supervised.learning_rates=[-1]"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
+
+
+def test_imported_labels_bring_their_own_queries():
+    few = ["labels.budgets=[20]", "task.queries.train=10"]
+    with pytest.raises(InputError, match=r"asks for 20 labels, each on a query of its own"):
+        load_study(QUICK, few)
+    imported = "labels={source: imported, path: labels.jsonl, budgets: [20]}"
+    assert load_study(QUICK, [imported, "supervised.scorer=vader", *few]).task.queries.train == 10
 
 
 def test_overrides_reach_lists_and_whole_parts():
