@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harness.algorithms.advantages import whiten
 from harness.models.generation import sample_responses
-from harness.models.prompts import TokenBatch
+from harness.models.prompts import TokenBatch, width_for
 from harness.models.reward import RewardModel
 from harness.records import PAD
 from harness.training.batching import epoch_batches, passes
@@ -86,3 +86,24 @@ def test_passes_take_every_row_once_and_short_rows_first(lengths, size):
     assert max(len(part) for part in parts) <= size
     if size < len(lengths):
         assert torch.tensor(lengths)[rows].diff().ge(0).all()
+
+
+@given(lengths=st.lists(st.integers(1, 1024), min_size=1, max_size=12), side=st.sampled_from(["left", "right"]),
+       data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_rows_of_every_length_make_few_shapes(lengths, side, data):
+    picked = data.draw(st.lists(st.integers(0, len(lengths) - 1), min_size=1, max_size=12))
+    batch = TokenBatch.from_sequences([list(range(length)) for length in lengths], side=side)
+    for here, expected in ((batch, lengths), (batch[torch.tensor(picked)], [lengths[row] for row in picked])):
+        assert here.lengths.tolist() == expected
+        longest, width = max(expected), here.tokens.shape[1]
+        assert longest <= width <= longest * 17 / 16
+        # One length needs no padding, and a fast path is for rows without.
+        assert width == longest if len(set(expected)) == 1 else width == width_for(longest)
+    assert len({width_for(length) for length in range(1, 1025)}) == 32 + 16 * 5
+
+
+def test_tokens_keep_their_order_where_padding_is_cut_or_added():
+    batch = TokenBatch.from_sequences([list(range(1, n)) for n in (40, 36, 90)])
+    assert batch[[1, 0]].sequences() == [tuple(range(1, 36)), tuple(range(1, 40))]
+    assert batch[[1, 0]].left_padded.tokens[:, -1].tolist() == [35, 39]
