@@ -106,8 +106,9 @@ def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[I
         raise InputError("the file must hold one JSON list of labels", file=str(path), cure="Give the released file.")
     size = len(tokenizer)
     padding: set[int] = set()
+    names = ("query", *(f"sample{i}" for i in range(count)))
     for index, row in enumerate(rows):
-        sequences = [_checked_ids(row, name, path, index) for name in ("query", *(f"sample{i}" for i in range(count)))]
+        sequences = [_checked_ids(row, name, path, index) for name in names]
         padding |= {token for ids in sequences for token in ids if token >= size}
         if len(padding) > 1:
             raise InputError(
@@ -115,7 +116,8 @@ def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[I
                 "entries, and only one id can be padding", file=str(path), key="labels.path",
                 cure="These labels were made with another tokenizer; use that one's base model.")
         best = _checked_best(row.get("best"), count, path, index=index)
-        query, *samples = (tuple(token for token in ids if token < size) for ids in sequences)
+        query, *samples = (_without_padding(ids, size, name, path, index)
+                           for name, ids in zip(names, sequences, strict=True))
         if not query or not all(samples):
             raise InputError(f"label {index}: a query or sample is nothing but padding", file=str(path),
                              cure="Mend or remove the label.")
@@ -132,3 +134,12 @@ def _checked_ids(row: Any, name: str, path: Path, index: int) -> Sequence[int]:
         raise InputError(f"label {index}: '{name}' must be a list of token ids", file=str(path), key=name,
                          cure="Mend the label.")
     return ids
+
+
+def _without_padding(ids: Sequence[int], size: int, name: str, path: Path, index: int) -> tuple[int, ...]:
+    """The tokens between the padding at either end. Raises InputError for padding among them."""
+    at = [place for place, token in enumerate(ids) if token < size]
+    if at and at[-1] - at[0] >= len(at):
+        raise InputError(f"label {index}: padding stands between the tokens of '{name}'", file=str(path), key=name,
+                         cure="Mend or remove the label.")
+    return tuple(ids[place] for place in at)

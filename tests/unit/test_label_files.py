@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.models.loading import load_tokenizer
+from harness.models.prompts import TokenBatch
 from harness.records import PAD
 from harness.stages.artifacts import LabelTable
 from harness.stages.label_files import imported_table, write_token_ids
@@ -101,7 +103,8 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
     assert row["sample1"] == [*candidates[0, 1, :stop + 1].tolist(), *[50259] * (task.response.tokens - stop - 1)]
 
     again = _table(tmp_path / "ours.json", task, gpt2, budget=3)
-    for column in ("queries", "candidates", "best"):
+    assert TokenBatch(torch.from_numpy(again.queries)).sequences() == [tuple(query) for query in queries]
+    for column in ("candidates", "best"):
         assert np.array_equal(getattr(table, column), getattr(again, column))
     write_token_ids(tmp_path / "again.json", again, task, gpt2)
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "ours.json").read_bytes()
@@ -114,6 +117,7 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
     ({"sample2": [1, 2, 3, 4, 5]}, r"label 1: a candidate has 5 tokens, and a response at most 4"),
     ({"sample2": [1, True]}, r"label 1: 'sample2' must be a list of token ids"),
     ({"query": [50259, 50259]}, r"label 1: a query or sample is nothing but padding"),
+    ({"sample2": [11, 50259, 12, 50259]}, r"label 1: padding stands between the tokens of 'sample2'"),
     ({"query": [50257, 50259]}, r"label 1: token ids 50257, 50259 are past .* only one id can be padding"),
 ])
 def test_a_bad_row_is_named_by_its_index(tmp_path, gpt2, change, expected):
