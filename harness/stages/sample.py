@@ -74,7 +74,9 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
                                    stream_ids=torch.arange(start, start + len(some)))
         tokens = sampled.tokens.squeeze(1)
         cut = truncate(tokens, end_token=end, after=rule.after)
-        kl = (sampled.logprobs.squeeze(1) - reference.evaluate(batch, tokens).logprobs).sum(dim=1).tolist()
+        # In half precision decoding rounds otherwise than a whole pass: the KL of ρ to itself would not be 0.
+        said = policy.evaluate(batch, tokens).logprobs if policy.is_half else sampled.logprobs.squeeze(1)
+        kl = (said - reference.evaluate(batch, tokens).logprobs).sum(dim=1).tolist()
         if reward_model is not None:
             scores += reward_model.score(batch, cut.tokens).tolist()
         texts = decode(tokenizer, cut.tokens.tolist())

@@ -269,3 +269,5 @@ def test_a_study_in_half_precision_with_checkpoints_ends_in_single_precision_mod
     weights = [load_file(path) for path in (tmp_path / "mlruns" / "artifacts").rglob("model.safetensors")]
     assert len(weights) >= 4
     assert {tensor.dtype for state in weights for tensor in state.values()} == {torch.float32}
+    zero_shot = next(arm for arm in results(tmp_path, "tiny")["arms"] if arm["arm"] == "zero_shot")
+    assert zero_shot["kl_to_reference"] == 0.0
