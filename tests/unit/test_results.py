@@ -5,7 +5,7 @@ import pytest
 
 from harness.records import Judgment
 from harness.stages.human_results import votes_of_judgments
-from harness.stages.reporting.judged import as_planned, enough_labels
+from harness.stages.reporting.judged import as_planned, enough_labels, verdict
 from harness.stages.results import Votes, equivalence_rows, of_estimand, win_rate_rows
 from harness.stages.text_results import growth_rows
 from harness.statistics.plan import AnalysisPlan, differences
@@ -105,3 +105,17 @@ def test_what_more_labels_did_to_copying_is_a_paired_difference_on_the_same_quer
     assert found["smallest"] == pytest.approx((0.9 + 0.5 + 0.7) / 3)
     assert found["largest"] == pytest.approx((0.6 + 0.2 + 0.4 + 0.1) / 4)
     assert found["mean"] == pytest.approx(-0.3), "the third seed has nothing to be compared with"
+
+
+@pytest.mark.parametrize(("row", "expected"), [
+    ({"p_value_gatekept": 0.001}, "worse than supervised (37.0%, 28.4 to 45.6%, p = .001)"),
+    # Significant alone, but the test before it was not: the interval leaves one half out, and the reader is told why.
+    ({"p_value_gatekept": 0.497}, "not told apart from supervised (37.0%, 28.4 to 45.6%, p = .497 after the tests "
+                                  "planned before it, p = .001 alone)"),
+    ({"confirmatory": False, "p_value_explored": 0.002},
+     "worse than supervised (37.0%, 28.4 to 45.6%, p = .002, exploratory)"),
+])
+def test_a_verdict_is_that_of_the_planned_tests(row, expected):
+    planned = {"baseline": "supervised", "win_rate": 0.37, "ci_low": 0.284, "ci_high": 0.456, "p_value": 0.001,
+               "confirmatory": True, "p_value_gatekept": None, "p_value_explored": None}
+    assert verdict(planned | row, 0.05) == expected

@@ -71,7 +71,7 @@ def _against_baselines(material: ReportMaterial) -> list[str]:
     for judge, judged in material.by_judge(material.results["win_rates"]).items():
         for rows in by_arm(judged, "arm"):
             largest = max(row["label_budget"] for row in rows)
-            said = [_verdict(row, alpha) for row in rows
+            said = [verdict(row, alpha) for row in rows
                     if row["label_budget"] == largest and row["win_rate"] is not None]
             if said:
                 labels = f"With {thousands(largest)} labels" if largest else "Without labels (an upper bound)"
@@ -79,13 +79,18 @@ def _against_baselines(material: ReportMaterial) -> list[str]:
     return sentences
 
 
-def _verdict(row: Row, alpha: float) -> str:
+def verdict(row: Row, alpha: float) -> str:
+    """Whether the arm is preferred to the baseline, with what says so."""
     p = row["p_value_gatekept"] if row["confirmatory"] else row["p_value_explored"]
-    verdict = "not told apart from"
+    found = "not told apart from"
     if p is not None and p < alpha:
-        verdict = "preferred to" if row["win_rate"] > 0.5 else "worse than"
+        found = "preferred to" if row["win_rate"] > 0.5 else "worse than"
     note = "" if row["confirmatory"] else ", exploratory"
-    return (f"{verdict} {arm_name(row['baseline'])} ({percent(row['win_rate'])}, "
+    alone = row["p_value"]
+    if row["confirmatory"] and p is not None and alone is not None and alone < alpha <= p:
+        # Else the interval beside it would seem to contradict the verdict.
+        note = f" after the tests planned before it, {p_equals(alone)} alone"
+    return (f"{found} {arm_name(row['baseline'])} ({percent(row['win_rate'])}, "
             f"{interval(row['ci_low'], row['ci_high'])}, {p_equals(p)}{note})")
 
 
