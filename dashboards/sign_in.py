@@ -25,6 +25,9 @@ from harness.ratings.database import StoreUnavailable
 log = logging.getLogger(__name__)
 
 SECONDS_A_DAY = 86_400
+_PROVIDER_COOKIES = "_streamlit_user"
+"""Where Streamlit keeps what the identity provider said, in one cookie or in pieces: who signs out must lose it too, or
+whoever comes next to this browser is still that rater."""
 PAGES = ("evaluate", "label", "own", "results", "enter", "owner-sign-in", "sign-out")
 Form = Mapping[str, str]
 
@@ -99,7 +102,8 @@ characters. A lost one is simply replaced: studies and ratings do not depend on 
 
 
 def _sign_out_page(request: Request) -> Response:
-    return _page("Sign out", """<p>Your place is kept. You come back with your return code.</p>
+    return _page("Sign out", """<p>Your place is kept. You come back as you came: with your return code, or through your
+organisation.</p>
 <form method="post" action="/sign-out"><button autofocus>Sign out</button></form>""")
 
 
@@ -120,11 +124,15 @@ def _owner(form: Form, request: Request) -> Response:
 
 
 def _sign_out(form: Form, request: Request) -> Response:
-    response = _page("Signed out", '<p>Your place is kept.</p><p><a class="button" href="/enter">Sign in</a></p>')
+    known_elsewhere = [name for name in request.cookies if name.startswith(_PROVIDER_COOKIES)]
+    way = "/" if known_elsewhere else "/enter"
+    response = _page("Signed out", f'<p>Your place is kept.</p><p><a class="button" href="{way}">Sign in</a></p>')
     for name in (RATER_COOKIE, OWNER_COOKIE):
         if name in request.cookies:
             store().sign_out(request.cookies[name])
             response.delete_cookie(name)
+    for name in known_elsewhere:
+        response.delete_cookie(name)
     return response
 
 

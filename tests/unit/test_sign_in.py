@@ -90,6 +90,17 @@ def test_signing_out_ends_the_session(store: RatingStore, browser: TestClient) -
     assert store.session_rater(session) is None
 
 
+def test_signing_out_takes_what_the_identity_provider_said_along(browser: TestClient) -> None:
+    # A large cookie comes in pieces, each of which would sign the rater in again with the first.
+    names = ("_streamlit_user", "_streamlit_user_1", "_streamlit_user_tokens")
+    for name in (*names, "another"):
+        browser.cookies.set(name, "held")
+    answer = browser.post("/sign-out")
+    ended = {line.split("=")[0] for line in answer.headers.get_list("set-cookie") if "Max-Age=0" in line}
+    assert ended == set(names)
+    assert 'href="/"' in answer.text  # where both ways in stand
+
+
 def test_a_rater_known_by_an_address_is_found_without_storing_it(store: RatingStore) -> None:
     rater = store.add_rater("amber", email="Amber@Example.org")
     assert store.identity_rater("amber@example.org ") == rater
