@@ -48,6 +48,7 @@ def open_study(kind: StudyKind) -> StudyInfo | None:
     offered = _offered(kind)
     if not offered:
         _nothing_here(kind)
+        way("Sign out", "/sign-out")  # elsewhere the header has it
         return None
     wanted = st.query_params.get(STUDY)
     return next((study for study in offered if study.id == wanted), offered[0])

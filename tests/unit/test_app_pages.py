@@ -177,6 +177,7 @@ def test_a_rater_is_sent_where_the_work_is_and_told_when_it_is_over(
     HumanLabeler("queue", store=store, agreement_share=0).choose(tasks(1), seed=1)
     app = visit("amber").open("evaluate")
     assert "under Label" in words(app)
+    assert 'href="/sign-out"' in words(app)
     closed = publish(store)
     store.close(closed)
     store.close(store.study_id("queue", StudyKind.LABELS))
