@@ -36,7 +36,7 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch --constraint $(CONSTRAINTS)
-	$(BIN)/python -m pip install --quiet --editable ".[dev,postgres,ray]" --constraint $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet --editable ".[dev,postgres,ray,oidc]" --constraint $(CONSTRAINTS)
 	touch $@
 
 clean:

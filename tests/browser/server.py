@@ -37,8 +37,11 @@ class App:
 
 
 @contextmanager
-def running_app(tmp_path: Path) -> Iterator[App]:
-    """Start the app on a database of its own; skips the test where it cannot be tested."""
+def running_app(tmp_path: Path, *, secrets: Callable[[str], str] | None = None) -> Iterator[App]:
+    """Start the app on a database of its own; skips the test where it cannot be tested.
+
+    secrets: Streamlit's secrets (TOML) of an app at this address.
+    """
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
     pytest.importorskip("playwright")
@@ -46,26 +49,29 @@ def running_app(tmp_path: Path) -> Iterator[App]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path / "server.log"
+    base, log, arguments = f"http://localhost:{port}", tmp_path / "server.log", list[str]()
+    if secrets is not None:
+        (tmp_path / "secrets.toml").write_text(secrets(base))
+        arguments = ["--secrets.files", str(tmp_path / "secrets.toml")]
     running: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:
         if running:
             _stop(running.pop())
-        running.append(_serve(url, port, log))
+        running.append(_serve(url, port, log, arguments))
 
     start()
     try:
-        yield App(f"http://localhost:{port}", open_store(url), log, start)
+        yield App(base, open_store(url), log, start)
     finally:
         _stop(running.pop())
 
 
-def _serve(url: str, port: int, log: Path) -> subprocess.Popen[bytes]:
+def _serve(url: str, port: int, log: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "HARNESS_RATINGS_URL": url, "HARNESS_OWNER_SECRET": OWNER_SECRET}
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py"), "--server.port", str(port),
-         "--server.headless", "true"], env=environment, stdout=log.open("ab"), stderr=subprocess.STDOUT)
+         "--server.headless", "true", *arguments], env=environment, stdout=log.open("ab"), stderr=subprocess.STDOUT)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
