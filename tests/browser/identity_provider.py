@@ -75,3 +75,4 @@ def running_provider() -> Iterator[Provider]:
         yield provider
     finally:
         server.shutdown()
+        server.server_close()
