@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.engine.execution import finished_stages, missing_stages
+from harness.engine.preflight import check_context
 from harness.engine.tracking import Tracking
 from harness.errors import InputError
 from harness.study.estimate import Estimate, count_labels, estimate_stage, gpu_hours
@@ -25,10 +26,15 @@ _PIPED_WIDTH = 140
 
 
 def print_plan(plan: Plan, tracking: Tracking | None, *, absent: Sequence[InputError] = ()) -> None:
-    """The stages, which are cached, and an estimate of what the others take. absent: files that are not there yet."""
+    """The stages, which are cached, and an estimate of what the others take. absent: files that are not there yet.
+
+    Raises InputError where queries and responses do not fit into a base model whose shape is known.
+    """
+    known, compute = model_shape(plan.study.base_model), plan.study.compute
+    if known is not None:
+        check_context(plan.study, known.shape.context)
     finished = finished_stages(plan, tracking) if tracking is not None else {}
     missing = {stage.fingerprint for stage in missing_stages(plan, finished)}
-    known, compute = model_shape(plan.study.base_model), plan.study.compute
     table = Table(title=f"{plan.study.study}: {len(plan.stages)} stages", title_justify="left")
     for place, column in enumerate(_COLUMNS):
         table.add_column(column, justify="left" if place < _LEFT else "right", no_wrap=place > 0)

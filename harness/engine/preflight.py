@@ -40,13 +40,7 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
     from harness.models.loading import check_language_model, load_tokenizer
     from harness.stages.queries import check_enough_queries
 
-    context = check_language_model(name)
-    longest = study.task.query_tokens + study.task.response.tokens
-    if context is not None and longest > context:
-        raise InputError(
-            f"task.query_tokens {study.task.query_tokens} plus task.response.tokens {study.task.response.tokens} is "
-            f"longer than the {context} tokens of context that {name} has", key="task.query_tokens",
-            cure=f"Set task.query_tokens to {context - study.task.response.tokens} or less.")
+    check_context(study, check_language_model(name))
     tokenizer = load_tokenizer(name)
     if not queries_are_known:
         check_enough_queries(study.task, tokenizer,
@@ -54,3 +48,13 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
     if study.labels.source == "imported":
         read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
                     budget=max(study.labels.budgets), longest=study.task.response.tokens)
+
+
+def check_context(study: StudySpec, context: int | None) -> None:
+    """Raises InputError where a query and a response are longer than what the base model reads (None: not known)."""
+    task = study.task
+    if context is not None and task.query_tokens + task.response.tokens > context:
+        raise InputError(
+            f"task.query_tokens {task.query_tokens} plus task.response.tokens {task.response.tokens} is longer than "
+            f"the {context} tokens of context that {study.base_model} has", key="task.query_tokens",
+            cure=f"Set task.query_tokens to {context - task.response.tokens} or less.")

@@ -75,6 +75,13 @@ def pad_left(tokens: np.ndarray, width: int) -> np.ndarray:
     return np.pad(tokens, ((0, 0), (width - tokens.shape[1], 0)), constant_values=PAD)
 
 
+def query_rows(queries: Sequence[Sequence[int]]) -> np.ndarray:
+    """(n, time) int32 as a label table keeps them, PAD in front: to the longest, where a batch may be wider."""
+    width = max(map(len, queries), default=0)
+    rows = [[*[PAD] * (width - len(query)), *query] for query in queries]
+    return np.array(rows, dtype=np.int32).reshape(len(queries), width)
+
+
 def write_samples(folder: Path, samples: Sequence[Sample]) -> None:
     with (folder / _SAMPLES_FILE).open("w", encoding="utf-8") as file:
         for sample in samples:

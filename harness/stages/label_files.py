@@ -13,9 +13,8 @@ import torch
 
 from harness.algorithms.responses import truncate
 from harness.labels.imported import ImportedLabel
-from harness.models.prompts import TokenBatch
 from harness.records import PAD
-from harness.stages.artifacts import LabelTable
+from harness.stages.artifacts import LabelTable, query_rows
 from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.query_frame import QueryFrame
 from harness.tasks.text_tokens import single_token, strip_padding
@@ -48,7 +47,7 @@ def imported_table(labels: Sequence[ImportedLabel], task: ContinuationTask | Sum
     longest = task.query_tokens - (len(frame) if queries_are_bare else 0)
     kept = slice(None, longest) if task.kind == "summarization" and queries_are_bare else slice(-longest, None)
     queries = [frame.complete(label.query[kept]) if queries_are_bare else label.query[kept] for label in labels]
-    return LabelTable(queries=TokenBatch.from_sequences(queries).tokens.numpy().astype(np.int32), candidates=cut,
+    return LabelTable(queries=query_rows(queries), candidates=cut,
                       best=np.array([label.best for label in labels], dtype=np.int64),
                       scores=np.full(cut.shape[:2], np.nan), rows=np.full(len(labels), -1))
 

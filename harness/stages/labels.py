@@ -24,7 +24,7 @@ from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import LabelTable, model_path, write_table
+from harness.stages.artifacts import LabelTable, model_path, query_rows, write_table
 from harness.stages.context import StageCall, StageLog
 from harness.stages.label_files import imported_table
 from harness.study.stage import OnlineLabelsSlice
@@ -66,8 +66,8 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     best, scores = chosen
     # A task that the study's owner took out as broken has no label and counts as none.
     labelled = np.flatnonzero(best >= 0)
-    padded = TokenBatch.from_sequences([queries[index].tokens for index in labelled]).tokens.numpy().astype(np.int32)
-    table = LabelTable(queries=padded, candidates=candidates[labelled], best=best[labelled], scores=scores[labelled],
+    table = LabelTable(queries=query_rows([queries[index].tokens for index in labelled]),
+                       candidates=candidates[labelled], best=best[labelled], scores=scores[labelled],
                        rows=rows[labelled])
     table.save(call.out)
     _write_examples(call, [tasks[index] for index in labelled], table)

@@ -19,6 +19,7 @@ from harness.stages.fitting import blocks_of, checkpoint_of, reporter
 from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.sources import Document
 from harness.tasks.summarization import pretraining_document
+from harness.text.tokenization import split_sentences
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 _END_OF_TEXT = "<|endoftext|>"
@@ -59,7 +60,7 @@ def train_tokenizer(texts: Iterator[str], vocabulary: int) -> PreTrainedTokenize
 
 
 def pretraining_texts(task: ContinuationTask | SummarizationTask, split: str) -> Iterator[str]:
-    """Documents as the base model reads them; for summarization a share of them with their summary behind."""
+    """Documents as the base model reads them; for summarization shares of them with a summary or an extract behind."""
     seen = False
     for number, document in enumerate(task.source.documents(split)):  # type: ignore[arg-type]
         seen = True
@@ -71,7 +72,13 @@ def pretraining_texts(task: ContinuationTask | SummarizationTask, split: str) ->
 def _text(task: ContinuationTask | SummarizationTask, document: Document, number: int) -> str:
     if task.kind == "continuation" or not document.reference:
         return document.text
-    share = np.random.Generator(np.random.Philox(key=number)).random()
-    if share < task.pretraining_summaries:
-        return pretraining_document(document, prefix=task.prefix, suffix=task.suffix)
-    return f"{task.prefix}{document.text}"
+    rng = np.random.Generator(np.random.Philox(key=number))
+    share = rng.random() - task.pretraining_summaries
+    if share < 0:
+        answer = document.reference
+    elif share < task.pretraining_extracts:
+        sentences = split_sentences(document.text)
+        answer = sentences[int(rng.integers(len(sentences)))].text
+    else:
+        return f"{task.prefix}{document.text}"
+    return pretraining_document(document.text, answer, prefix=task.prefix, suffix=task.suffix)

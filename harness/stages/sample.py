@@ -23,6 +23,7 @@ from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token
 from harness.text.copying import lead, random_sentences
 from harness.text.tokenization import load_tokenizer as load_word_tokenizer
+from harness.training.rollout import evaluate_in_passes, what_it_said
 
 _AT_ONCE = 64
 _TABLE_ROWS = 100
@@ -74,9 +75,8 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
                                    stream_ids=torch.arange(start, start + len(some)))
         tokens = sampled.tokens.squeeze(1)
         cut = truncate(tokens, end_token=end, after=rule.after)
-        # In half precision decoding rounds otherwise than a whole pass: the KL of ρ to itself would not be 0.
-        said = policy.evaluate(batch, tokens).logprobs if policy.is_half else sampled.logprobs.squeeze(1)
-        kl = (said - reference.evaluate(batch, tokens).logprobs).sum(dim=1).tolist()
+        said, _ = what_it_said(policy, batch, sampled)
+        kl = (said - evaluate_in_passes(reference, batch, tokens)[0]).sum(dim=1).tolist()
         if reward_model is not None:
             scores += reward_model.score(batch, cut.tokens).tolist()
         texts = decode(tokenizer, cut.tokens.tolist())

@@ -31,6 +31,8 @@ def contradictions(spec: StudySpec) -> list[str]:
         found.append("evaluation.baselines: lead is a baseline for summarization only")
     if len({policy.arm for policy in spec.policies}) < len(spec.policies):
         found.append("policies: an arm is listed twice")
+    if spec.task.kind == "summarization" and spec.task.pretraining_summaries + spec.task.pretraining_extracts > 1:
+        found.append("task.pretraining_summaries plus task.pretraining_extracts is more than 1, all there is")
     found.extend(_source_contradictions(spec))
     # Imported labels bring queries of their own.
     if spec.labels.source != "imported" and max(spec.labels.budgets) > task.queries.train:

@@ -25,9 +25,9 @@ BASELINES = ("zero_shot", "supervised", "reference", "lead")
 
 
 class Spec(BaseModel):
-    """Base of all parts of a study: frozen, unknown keys refused."""
+    """Base of all parts of a study: frozen; unknown keys, infinities and NaN refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 TextSourceSpec = Annotated[
@@ -90,6 +90,8 @@ class SummarizationTask(Spec):
     lead_sentences: int = Field(default=3, ge=1)
     pretraining_summaries: float = Field(
         default=0.0, ge=0, le=1, description="share of the pretraining documents that end in suffix and summary")
+    pretraining_extracts: float = Field(
+        default=0.0, ge=0, le=1, description="share of them that end in suffix and one of their own sentences")
     queries: QueryCounts = QueryCounts()
 
 

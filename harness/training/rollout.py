@@ -61,19 +61,27 @@ def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: 
     raw = score(queries, truncated)
     if raw.shape != (len(queries),):
         raise ValueError(f"score gave {tuple(raw.shape)} for {len(queries)} responses")
-    logprobs, values = sampled.logprobs.squeeze(1), sampled.values
+    logprobs, values = what_it_said(policy, queries, sampled, micro_batch=micro_batch)
     assert values is not None
-    values = values.squeeze(1)
-    if policy.is_half:
-        # In half precision, decoding one token at a time rounds otherwise than a whole pass does: the update's
-        # first ratio would not be 1. In single precision the two agree to 3e-6, and the pass is saved.
-        logprobs, values = evaluate_in_passes(policy, queries, tokens, micro_batch=micro_batch)
     return Rollout(
         queries=queries, tokens=tokens, truncated=truncated, valid=valid,
         scores=penalize(raw.to(logprobs), valid, penalty=end.penalty),
         logprobs=logprobs, values=values,
         ref_logprobs=evaluate_in_passes(reference, queries, tokens, micro_batch=micro_batch)[0],
     )
+
+
+def what_it_said(policy: Policy, queries: TokenBatch, sampled: Responses, *,
+                 micro_batch: int | None = None) -> tuple[Tensor, Tensor | None]:
+    """(log-probabilities, values if there are any) of one sampled response a query, each (rows, R).
+
+    In half precision decoding one token at a time rounds otherwise than a whole pass does: the update's first ratio
+    would not be 1, nor the KL of the start to itself 0. There a whole pass says it again. In single precision the two
+    agree to 3e-6, and the pass is saved.
+    """
+    if policy.is_half:
+        return evaluate_in_passes(policy, queries, sampled.tokens.squeeze(1), micro_batch=micro_batch)
+    return sampled.logprobs.squeeze(1), None if sampled.values is None else sampled.values.squeeze(1)
 
 
 def episodes_per_pass(policy: Policy, queries: TokenBatch, length: int) -> int:
@@ -83,7 +91,7 @@ def episodes_per_pass(policy: Policy, queries: TokenBatch, length: int) -> int:
 
 
 def evaluate_in_passes(policy: Policy, queries: TokenBatch, tokens: Tensor, *,
-              micro_batch: int | None) -> tuple[Tensor, Tensor]:
+                       micro_batch: int | None = None) -> tuple[Tensor, Tensor]:
     """(log-probabilities, values) of whole responses, each (rows, R), in passes of like length."""
     logprobs = torch.empty(tokens.shape, device=tokens.device, dtype=policy.result_dtype)
     values = torch.empty_like(logprobs)

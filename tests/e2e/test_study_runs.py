@@ -250,6 +250,13 @@ def test_a_dry_run_trains_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_dry_run_knows_what_a_base_model_cannot_read(tmp_path):
+    process = run_study(tmp_path, "--dry-run", settings={"base_model": "gpt2-large", "task.query_tokens": 5000})
+    assert process.returncode == 2
+    assert "longer than the 1024 tokens of context that gpt2-large has. Set task.query_tokens to 1000 or less." in (
+        process.stderr)
+
+
 def test_the_quick_study_learns_what_its_labels_ask_for(tmp_path):
     process = run_study(tmp_path, settings={})
     assert process.returncode == 0, process.stdout + process.stderr

@@ -57,6 +57,12 @@ def _write(tmp_path, text):
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
     ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
+    ("start: 0.15", "start: .inf", "start", ["ppo.kl.start", "finite number", "inf"]),
+    ("temperature: 0.7", "temperature: .nan", "temperature", ["task.temperature", "finite number", "nan"]),
+    ("noise: 0.1, lapse_rate: 0.02}\n\nreward", "noise: .inf, lapse_rate: 0.02}\n\nreward", "noise",
+     ["labels", "noise", "finite number"]),
+    ("  episodes: 2048", "  episodes: 2048\n  value_coefficient: -1", "ppo:", ["value_coefficient must not be neg"]),
+    ("  episodes: 2048", "  episodes: 2048\n  micro_batch: 0", "ppo:", ["micro_batch must be 1 or more"]),
 ])
 def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, expected):
     text = QUICK.read_text(encoding="utf-8")

@@ -1,9 +1,12 @@
 """Queries are cut to the token as the method says, on the real GPT-2 tokenizer and on one with a BOS of its own."""
 
+from itertools import islice
+
 import pytest
 
 from harness.errors import InputError
 from harness.models.loading import load_tokenizer
+from harness.stages.pretrain import pretraining_texts
 from harness.stages.queries import split_queries
 from harness.study.loading import load_study
 from harness.tasks.continuation import continuation_queries
@@ -11,7 +14,9 @@ from harness.tasks.query_table import QueryTable, read_queries, write_queries
 from harness.tasks.sources import Document
 from harness.tasks.summarization import summary_queries
 from harness.tasks.text_tokens import decode, encode, single_token
+from harness.text.tokenization import split_sentences
 from harness.training.settings import EndRule
+from tests.e2e.runs import ROOT
 from tests.shared_data import shared_folder
 
 PERIOD = 13
@@ -81,6 +86,25 @@ def test_a_summary_query_is_prefix_source_suffix(gpt2):
 
 
 @pytest.mark.shared
+def test_a_base_model_reads_as_many_summaries_and_extracts_as_asked():
+    task = load_study(ROOT / "studies" / "smart_copier.yaml").task
+    count, kinds = 600, {"summary": 0, "extract": 0, "alone": 0}
+    for document, text in zip(islice(task.source.documents("train"), count),
+                              pretraining_texts(task, "train"), strict=False):
+        source, suffix, answer = text.partition(task.suffix)
+        assert source == document.text
+        if not suffix:
+            kinds["alone"] += 1
+        elif answer == f" {document.reference}\n":
+            kinds["summary"] += 1
+        else:
+            assert answer[1:-1] in [sentence.text.strip() for sentence in split_sentences(document.text)]
+            kinds["extract"] += 1
+    # Four standard errors of a binomial count are less than 49.
+    assert abs(kinds["summary"] - 0.2 * count) < 40
+    assert abs(kinds["extract"] - 0.3 * count) < 46
+
+
 def test_a_tokenizer_with_a_bos_begins_every_query_with_it(llama):
     query = _continuations(llama, "Once. Tom ran home. He was glad and he was very tired.", query_tokens=14,
                            response=EndRule(tokens=3, text=".", after=1))[0]
