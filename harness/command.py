@@ -35,6 +35,10 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Who reads has enough (`| head`); what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        reader_has_enough()
     return 0
+
+
+def reader_has_enough() -> None:
+    """After a BrokenPipeError (`| head`): what is left in the buffer must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

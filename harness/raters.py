@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.arguments import link_days
+from harness.command import reader_has_enough
 from harness.errors import InputError
 from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
@@ -24,7 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     act: Callable[[argparse.Namespace], int] = options.act
     try:
-        return act(options)
+        done = act(options)
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:
+        reader_has_enough()
+        return 0
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

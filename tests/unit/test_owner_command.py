@@ -130,6 +130,14 @@ def test_labels_are_exported_like_judgments(store: RatingStore, capsys: pytest.C
     assert [int(json.loads(line)["choice"])] == list(store.labels("queue").values())
 
 
+def test_whoever_reads_the_first_lines_alone_sees_no_traceback(store: RatingStore) -> None:
+    study = judged_study(store)
+    store.close(study)
+    command = f"{sys.executable} -m harness.raters report pilot | head -c 5"
+    process = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (process.stdout[:1], process.stderr) == ("{", "")
+
+
 def test_an_empty_store_says_so(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     assert "no raters and no studies" in capsys.readouterr().out
