@@ -26,6 +26,7 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
   opacity: .78 !important; line-height: 1.5; }
 [class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
 [class*="st-key-desk"] { gap: .9rem; }
+[class*="st-key-desk"] [data-testid="stHorizontalBlock"] { row-gap: .9rem; }
 [data-testid="stColumn"]:has([class*="st-key-card"]) > div,
 [data-testid="stColumn"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) { height: 100%; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
@@ -123,6 +124,13 @@ def figures(*named: tuple[str, str]) -> None:
     with st.container(horizontal=True, gap="small"):
         for name, value in named:
             st.metric(name, value, border=True, width=168)
+
+
+def owner_head(title: str) -> None:
+    """The first line of an owner's page, with the way out."""
+    with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
+        st.markdown(f"#### {title}", width="stretch")
+        way("Sign out", "/sign-out")
 
 
 def sentence(text: str) -> str:

@@ -6,16 +6,14 @@ import streamlit as st
 
 from dashboards import own_new, own_raters, own_watch
 from dashboards.identity import is_owner, store
-from dashboards.look import as_plain, way
+from dashboards.look import as_plain, owner_head
 
 SECTIONS = {"Studies": own_watch.section, "New study": own_new.section, "Raters": own_raters.section}
 
 
 def page() -> None:
     """One section at a time; which one is in the address, so that a reload stays there."""
-    with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
-        st.markdown("#### Studies and raters", width="stretch")
-        way("Sign out", "/sign-out")
+    owner_head("Studies and raters")
     name = st.segmented_control("Section", list(SECTIONS), default="Studies", required=True, key="section",
                                 label_visibility="collapsed", bind="query-params")
     _red_cord()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.copied import copied_spans
 from dashboards.identity import store
-from dashboards.look import as_plain, figures, inert, sentence
+from dashboards.look import as_plain, figures, inert, owner_head, sentence
 from dashboards.own_watch import quality_table
 from dashboards.results_charts import curve, intervals, opponents, plain
 from harness.ratings.progress import StudyInfo
@@ -27,7 +27,7 @@ TEXT_FIGURES = {
 
 def page() -> None:
     """The report that was filed at unblinding, as tables and plots."""
-    st.markdown("#### Results")
+    owner_head("Results")
     studies = [each for each in store().studies(StudyKind.EVALUATION) if each.state == "unblinded"]
     if not studies:
         st.info("No study is unblinded yet. Results appear here after closing and unblinding: looking earlier would "
@@ -136,7 +136,7 @@ def _arms(report: dict[str, Any]) -> None:
         words = {True: "yes", False: "no", None: "not said"}
         st.dataframe(pd.DataFrame([{
             "Arm": row["arm"], "Copied": words[row["copied"]], "Accurate": words[row["accurate"]], "Texts": row["n"],
-            "Preferred": row["preferred"]} for row in report["copying_by_preference"]]), hide_index=True,
+            "Preferred": round(row["preferred"], 3)} for row in report["copying_by_preference"]]), hide_index=True,
             column_config={"Preferred": st.column_config.NumberColumn(format="percent")})
 
 
