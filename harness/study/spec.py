@@ -25,9 +25,9 @@ BASELINES = ("zero_shot", "supervised", "reference", "lead")
 
 
 class Spec(BaseModel):
-    """Base of all parts of a study: frozen, unknown keys refused."""
+    """Base of all parts of a study: frozen, unknown keys refused, every number finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 TextSourceSpec = Annotated[

@@ -11,6 +11,10 @@ def _require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+def _require_micro_batch(size: int | None) -> None:
+    _require(size is None or size >= 1, f"micro_batch must be 1 or more, not {size}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ComputeSettings:
     """What models are computed with, in every stage that trains or samples.
@@ -70,6 +74,8 @@ class LanguageModelFitSettings:
         _require(self.steps is None or self.steps >= 1, f"steps must be 1 or more, not {self.steps}")
         _require(self.epochs is None or self.epochs > 0, f"epochs must be positive, not {self.epochs}")
         _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), not {self.dropout}")
+        _require(self.weight_decay >= 0, f"weight_decay must not be negative, not {self.weight_decay}")
+        _require(self.clip_gradient > 0, f"clip_gradient must be positive, not {self.clip_gradient}")
         _require(0 <= self.warmup <= 1, f"warmup is a share of the steps in [0, 1], not {self.warmup}")
 
 
@@ -93,6 +99,7 @@ class RewardFitSettings:
         _require(self.normalization_samples >= 2,
                  f"normalization_samples must be 2 or more, not {self.normalization_samples}")
         _require(0 <= self.validation_share < 1, f"validation_share must be in [0, 1), not {self.validation_share}")
+        _require_micro_batch(self.micro_batch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +147,8 @@ class PPOSettings:
                  f"batch_size {self.batch_size} is not a multiple of minibatches {self.minibatches}")
         for name in ("learning_rate", "clip", "clip_value", "adam_epsilon"):
             _require(getattr(self, name) > 0, f"{name} must be positive, not {getattr(self, name)}")
+        _require(self.value_coefficient >= 0, f"value_coefficient must not be negative, not {self.value_coefficient}")
+        _require_micro_batch(self.micro_batch)
         for name in ("gamma", "lam"):
             _require(0 <= getattr(self, name) <= 1, f"{name} must be in [0, 1], not {getattr(self, name)}")
 

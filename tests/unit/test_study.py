@@ -85,6 +85,25 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo"])
 
 
+@pytest.mark.parametrize("key", [
+    "ppo.learning_rate", "ppo.clip", "ppo.kl.target", "ppo.value_coefficient", "supervised.fit.epochs",
+    "supervised.fit.weight_decay", "supervised.learning_rates.0", "task.temperature", "task.response.penalty",
+    "labels.labeler.noise"])
+@pytest.mark.parametrize("value", [".inf", ".nan", "inf"])
+def test_every_number_is_finite(key, value):
+    with pytest.raises(InputError, match=rf"^--set: {key}: .*not '?{value.strip('.')}"):
+        load_study(QUICK, [f"{key}={value}"])
+
+
+@pytest.mark.parametrize("override", [
+    "ppo.micro_batch=0", "reward_model.micro_batch=-1", "ppo.value_coefficient=-1", "supervised.fit.weight_decay=-1",
+    "supervised.fit.clip_gradient=0"])
+def test_a_number_that_cannot_be_trained_with_is_refused(override):
+    name, _, value = override.split(".")[-1].partition("=")
+    with pytest.raises(InputError, match=rf"^--set: .*{name} must .*not {value}"):
+        load_study(QUICK, [override])
+
+
 def test_imported_labels_bring_their_own_queries():
     few = ["labels.budgets=[20]", "task.queries.train=10"]
     with pytest.raises(InputError, match=r"asks for 20 labels, each on a query of its own"):
