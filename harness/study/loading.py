@@ -20,6 +20,7 @@ from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
 from harness.study.spec import StudySpec
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+_MISSING = ("missing", "missing_argument")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -144,7 +145,7 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
     """The first error, as one line. Pydantic's tags of discriminated unions are not part of the path."""
     # A misspelt key is also a missing one: the misspelling is what to mend.
     first = min(error.errors(include_url=False), key=lambda found: found["type"] not in _UNKNOWN)
-    place = _place_in_tree(first["loc"], tree)
+    place = _place_in_tree(first["loc"], tree, names_a_key=first["type"] in (*_UNKNOWN, *_MISSING))
     key = ".".join(map(str, place)) or None
     kind, message = first["type"], first["msg"].removeprefix("Value error, ")
     cure = None
@@ -153,7 +154,7 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
         known = _known_keys(place[:-1], tree)
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
         cure = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(known)}."
-    elif kind in ("missing", "missing_argument"):
+    elif kind in _MISSING:
         message, cure = "this key is missing", "Add it."
     elif kind == "union_tag_invalid":
         tag = str(first["ctx"]["discriminator"]).strip("'")
@@ -180,7 +181,8 @@ def _one_is_within_the_other(place: tuple[str, ...], parts: tuple[str, ...]) -> 
     return bool(place) and place[:shared] == parts[:shared]
 
 
-def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
+def _place_in_tree(location: tuple[Any, ...], tree: Any, *, names_a_key: bool) -> tuple[Any, ...]:
+    """The location without the tags of unions. names_a_key: its last part is a key, be it in the tree or not."""
     place: list[Any] = []
     node = tree
     for index, part in enumerate(location):
@@ -189,7 +191,7 @@ def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
         if in_list or (isinstance(node, Mapping) and part in node):
             place.append(part)
             node = node[part]
-        elif last and isinstance(node, Mapping):
+        elif last and names_a_key and isinstance(node, Mapping):
             place.append(part)
     return tuple(place)
 
@@ -226,7 +228,7 @@ def _known_keys(place: tuple[Any, ...], tree: Any) -> list[str]:
 def _annotations(kind: Any) -> dict[str, Any]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
-    if hasattr(kind, "__dataclass_fields__"):
+    if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__"):
         import typing
         return typing.get_type_hints(kind)
     return {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
@@ -51,6 +51,12 @@ class ScratchModel(Spec):
         if self.width % self.heads:
             raise ValueError(f"width {self.width} is not a multiple of heads {self.heads}")
         return self
+
+
+BaseModelSpec = Annotated[
+    Annotated[str, Tag("name")] | Annotated[ScratchModel, Tag("scratch")],
+    Discriminator(lambda value: "scratch" if isinstance(value, dict | ScratchModel) else "name")]
+"""Told apart by what is written, so that a mistake in a model from scratch is not one in a name."""
 
 
 class QueryCounts(Spec):
@@ -289,7 +295,7 @@ class StudySpec(Spec):
     title: str = ""
     seed: int = Field(default=1, ge=0)
     seeds: tuple[int, ...] = Field(default=(1, 2, 3), min_length=1)
-    base_model: str | ScratchModel
+    base_model: BaseModelSpec
     task: TaskSpec
     domain_tuning: LanguageModelFitSettings | None = None
     supervised: SupervisedSpec | None = SupervisedSpec()

@@ -56,6 +56,11 @@ def _write(tmp_path, text):
     ("context: 96", "context: 40", None, ["query_tokens 40", "longer than base_model.context 40"]),
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
+    ("  heads: 2", "  heads: 3", "base_model:", ["base_model: width 64 is not a multiple of heads 3"]),
+    ("  vocabulary: 2048", "  vocabulary: 9", "vocabulary", ["base_model.vocabulary", "300, not 9", "Change"]),
+    ("  vocabulary: 2048", "  vocabluary: 9", "vocabluary", ["base_model.vocabluary: unknown key", "'vocabulary'"]),
+    ("batch_size: 8,", "batch_size: 0,", "fit:", ["base_model.fit: batch_size must be 1 or more, not 0"]),
+    ("kind: storyworld, genre: stories", "kind: text, path: ''", "source:", ["task.source: path is empty"]),
     ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
 ])
 def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, expected):
