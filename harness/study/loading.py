@@ -21,6 +21,9 @@ from harness.study.spec import StudySpec
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _MISSING = ("missing", "missing_argument")
+_NO_YAML = (YAMLError, ValueError, RecursionError)
+"""What reading raises: of a number, date or tag that says something else, of nesting without end."""
+_SHOWN = 60
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -56,8 +59,9 @@ def _read(path: Path) -> CommentedMap:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise InputError(f"not valid YAML: {error.problem}", file=str(path), line=line,
                          cure="Mend the YAML there or just above it.") from None
-    except YAMLError as error:
-        raise InputError(f"not valid YAML: {error}", file=str(path)) from None
+    except _NO_YAML as error:
+        raise InputError(f"not valid YAML: {' '.join(str(error).split())}", file=str(path),
+                         cure="Mend the value, or put it in quotes.") from None
     if not isinstance(tree, CommentedMap):
         raise InputError("a study file is a mapping of keys to values", file=str(path),
                          cure="Begin from one under studies/.")
@@ -82,8 +86,9 @@ def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
                               f"--set {'.'.join(parts[2:]) or 'ppo.episodes'}=...")
     try:
         value = YAML(typ="safe").load(text)
-    except YAMLError:
-        raise InputError(f"the value '{text}' is not valid YAML", file="--set", key=key,
+        _plain(value)  # an alias may stand within what it repeats
+    except _NO_YAML:
+        raise InputError(f"the value '{text[:_SHOWN]}' is not valid YAML", file="--set", key=key,
                          cure="Quote it.") from None
     node: Any = tree
     for part in parts[:-1]:

@@ -142,6 +142,22 @@ def test_broken_yaml_and_a_missing_file(tmp_path):
         load_study(tmp_path / "absent.yaml")
 
 
+@pytest.mark.parametrize("value", ["!!int many", "2001-99-99", "9" * 5000, "[" * 3000 + "]" * 3000, "\0"],
+                         ids=["number", "date", "long", "deep", "null"])
+def test_what_yaml_cannot_read_is_one_line(tmp_path, value):
+    with pytest.raises(InputError) as caught:
+        load_study(_write(tmp_path, f"study: x\nseed: {value}\n"))
+    assert str(caught.value).startswith(f"{tmp_path}/study.yaml: not valid YAML: ")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match=r"^--set: seed: the value '.{1,60}' is not valid YAML. Quote it.$"):
+        load_study(QUICK, [f"seed={value}"])
+
+
+def test_an_alias_within_itself_is_one_line():
+    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Quote it.$"):
+        load_study(QUICK, ["seeds=&a [*a]"])
+
+
 def test_label_chunks_cover_a_budget_and_are_shared_by_larger_ones():
     for budget in (2, 1023, 1024, 1025, 2500, 60000):
         chunks = label_chunks(budget)
