@@ -93,8 +93,12 @@ def _run(arguments: argparse.Namespace) -> int:
         store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
         print_plan(plan, store, absent=absent)
         return 0
+    from harness.engine.places import check_folder
     from harness.engine.preflight import check_inputs
 
+    check_folder(ROOT)
+    if arguments.output is not None:
+        check_folder(arguments.output, key="--output")
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
     queries = next(stage for stage in plan.stages if stage.kind == "queries")
     check_inputs(study, queries_are_known=store is not None and store.finished(queries.fingerprint) is not None)
