@@ -121,6 +121,9 @@ def _expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Commen
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in list(items):
         here = (*place, key)
+        if isinstance(value, str) and "\0" in value:
+            raise InputError("a null character is in no text or path", file=file, line=_line(root, here),
+                             key=".".join(map(str, here)), cure="Take it out.")
         if isinstance(value, str) and "${" in value:
             node[key] = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
         else:

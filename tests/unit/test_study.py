@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import InputError
+from harness.run import main
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from harness.study.planner import label_chunks
@@ -86,6 +87,8 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo.kl.start=-1"])
     with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
         load_study(QUICK, ["supervised.learning_rates=[-1]"])
+    with pytest.raises(InputError, match=r"base_model: a null character is in no text or path"):
+        load_study(QUICK, ['base_model="a\\0b"'])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
 
@@ -208,3 +211,17 @@ def test_other_text_makes_every_stage_another():
 def test_arm_keys_survive_their_text():
     for arm in (ArmKey("rl", 5000, 2), ArmKey("zero_shot")):
         assert ArmKey.parse(str(arm)) == arm
+
+
+def test_a_file_that_may_not_be_read_is_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "text.txt").write_text("A text.", encoding="utf-8")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.chdir(tmp_path)
+    assert main([str(QUICK), "--set", "task.source={kind: text, path: text.txt}"]) == 2
+    assert capsys.readouterr().err == (
+        "error: text.txt: cannot be read (Permission denied). Change its permissions, or give another path.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
