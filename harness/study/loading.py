@@ -171,16 +171,23 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
     elif kind == "union_tag_not_found":
         tag = str(first["ctx"]["discriminator"]).strip("'")
         message, cure = f"'{tag}' is missing", f"Add {key}.{tag}."
-    elif kind == "value_error" and not place:
-        message, cure = message, "Change one of the two."
+    elif kind == "contradiction":
+        keys = [tuple(name.split(".")) for name in first["ctx"]["keys"]]
+        set_here = [name for name in keys if _from_command(name, overridden)]
+        place = (set_here or [name for name in keys if _line(tree, name)] or keys)[0]
+        key, cure = ".".join(place), "Change one of the two." if len(keys) > 1 else "Change the value."
     elif "input" in first and not isinstance(first["input"], Mapping):
         message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
         cure = "Change the value."
     elif kind == "value_error":
         cure = "Change one of its values."
-    from_command = any(_one_is_within_the_other(tuple(map(str, place)), parts) for parts in overridden)
+    from_command = _from_command(place, overridden)
     return InputError(message[:1].lower() + message[1:], file="--set" if from_command else file,
                       line=None if from_command else _line(tree, place), key=key, cure=cure)
+
+
+def _from_command(place: tuple[Any, ...], overridden: Sequence[tuple[str, ...]]) -> bool:
+    return any(_one_is_within_the_other(tuple(map(str, place)), parts) for parts in overridden)
 
 
 def _one_is_within_the_other(place: tuple[str, ...], parts: tuple[str, ...]) -> bool:

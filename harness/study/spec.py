@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
@@ -316,7 +317,7 @@ class StudySpec(Spec):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> StudySpec:
         for problem in contradictions(self):
-            raise ValueError(problem)
+            raise PydanticCustomError("contradiction", "{sentence}", problem._asdict())
         return self
 
     @property

@@ -54,9 +54,12 @@ def _write(tmp_path, text):
     ("budgets: [250, 1000, 4000]", "budgets: [250, 250]", "budgets", ["labels.budgets", "listed twice"]),
     ("genre: stories", "genre: poems", "genre", ["task.source.genre", "'stories'", "'poems'"]),
     ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "no 'guessed'", "'simulated'"]),
-    ("context: 96", "context: 40", None, ["query_tokens 40", "longer than base_model.context 40"]),
+    ("context: 96", "context: 40", "query_tokens", ["task.query_tokens: task.query_tokens 40",
+                                                         "longer than base_model.context 40"]),
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
+    ("train: 6000", "train: 60", "budgets", ["labels.budgets: labels.budgets asks for 4000", "Change one of the two"]),
+    ("[zero_shot, supervised,", "[lead, supervised,", "baselines", ["evaluation.baselines: lead is a baseline for"]),
     ("  heads: 2", "  heads: 3", "base_model:", ["base_model: width 64 is not a multiple of heads 3"]),
     ("  vocabulary: 2048", "  vocabulary: 9", "vocabulary", ["base_model.vocabulary", "300, not 9", "Change"]),
     ("  vocabulary: 2048", "  vocabluary: 9", "vocabluary", ["base_model.vocabluary: unknown key", "'vocabulary'"]),
@@ -89,6 +92,8 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["supervised.learning_rates=[-1]"])
     with pytest.raises(InputError, match=r"base_model: a null character is in no text or path"):
         load_study(QUICK, ['base_model="a\\0b"'])
+    with pytest.raises(InputError, match=r"^--set: task.queries.train: labels.budgets asks for 4000 labels, .* is 60"):
+        load_study(QUICK, ["task.queries.train=60"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
 
