@@ -1,5 +1,8 @@
 """The one error that a user's mistake may become: a line that says where, what and how to mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
@@ -24,6 +27,16 @@ class InputError(Exception):
 
 def _rebuild(problem: str, file: str | None, line: int | None, key: str | None, cure: str | None) -> InputError:
     return InputError(problem, file=file, line=line, key=key, cure=cure)
+
+
+@contextmanager
+def readable_inputs() -> Iterator[None]:
+    """What the system will not let be read is the user's to mend."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror or error})", file=error.filename and str(error.filename),
+                         cure="Change its permissions, or give another path.") from None
 
 
 class TrainingDiverged(Exception):

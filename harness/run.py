@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import INTERRUPTED, InputError
+from harness.errors import INTERRUPTED, InputError, readable_inputs
 
 if TYPE_CHECKING:
     from harness.engine.execution import Execution
@@ -77,7 +77,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
     study = load_study(arguments.study, arguments.overrides)
     absent: list[InputError] = []
-    externals = external_digests(study, absent=absent if arguments.dry_run else None)
+    with readable_inputs():
+        externals = external_digests(study, absent=absent if arguments.dry_run else None)
     plan = make_plan(study, externals)
     people = judged_elsewhere(plan)
     if people:
@@ -93,11 +94,17 @@ def _run(arguments: argparse.Namespace) -> int:
         store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
         print_plan(plan, store, absent=absent)
         return 0
+    from harness.engine.places import check_folder
     from harness.engine.preflight import check_inputs
 
+    check_folder(ROOT)
+    if arguments.output is not None:
+        check_folder(arguments.output, key="--output")
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
     queries = next(stage for stage in plan.stages if stage.kind == "queries")
-    check_inputs(study, queries_are_known=store is not None and store.finished(queries.fingerprint) is not None)
+    known = store is not None and store.finished(queries.fingerprint) is not None
+    with readable_inputs():
+        check_inputs(study, queries_are_known=known)
     return _execute(plan, uri, arguments)
 
 

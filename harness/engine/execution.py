@@ -6,7 +6,7 @@ import json
 import time
 import traceback
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -296,6 +296,9 @@ def arm_params(arm: ArmKey) -> dict[str, object]:
 
 def describe_failure(error: BaseException) -> str:
     """One line: a diverged training and a wrong input explain themselves, anything else keeps its type."""
+    if isinstance(error, BrokenExecutor):
+        return ("its process was killed, by the system perhaps for want of memory. Give the same command again; "
+                "fewer --jobs need less")
     if isinstance(error, InputError | TrainingDiverged):
         return str(error)
     text = str(error).strip().splitlines()

@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from harness.engine.worker import run_stage
@@ -70,28 +72,59 @@ class ProgressPump:
         self._thread.join()
 
 
+@dataclass
+class _Worker:
+    """A pool of one process, and the last stage it was given."""
+
+    pool: ProcessPoolExecutor
+    last: Future[Done | Pending] | None = None
+
+    @property
+    def idle(self) -> bool:
+        return self.last is None or self.last.done()
+
+
 class ProcessPool:
-    """Worker processes that live as long as the study, each with torch imported once."""
+    """Worker processes that live as long as the study, each with torch imported once.
+
+    Each is a pool of its own: where the system kills one for want of memory, the stages of the others go on.
+    """
 
     def __init__(self, slots: int, send: Send) -> None:
         self.slots = slots
-        context = multiprocessing.get_context("spawn")
-        queue = context.SimpleQueue()
-        self._pool = ProcessPoolExecutor(slots, mp_context=context, initializer=_start_worker,
-                                         initargs=(queue, os.getpid()))
-        self._pump = ProgressPump(queue, send)
+        self._context = multiprocessing.get_context("spawn")
+        self._queue = self._context.SimpleQueue()
+        self._workers: list[_Worker] = []
+        self._pump = ProgressPump(self._queue, send)
+
+    def _new_worker(self) -> _Worker:
+        return _Worker(ProcessPoolExecutor(1, mp_context=self._context, initializer=_start_worker,
+                                           initargs=(self._queue, os.getpid())))
 
     def submit(self, call: StageCall) -> Future[Done | Pending]:
-        return self._pool.submit(_run_in_worker, call)
+        place = next((number for number, worker in enumerate(self._workers) if worker.idle), len(self._workers))
+        if place == len(self._workers):
+            self._workers.append(self._new_worker())
+        worker = self._workers[place]
+        try:
+            worker.last = worker.pool.submit(_run_in_worker, call)
+        except BrokenProcessPool:  # killed, in its last stage or since
+            worker = self._workers[place] = self._new_worker()
+            worker.last = worker.pool.submit(_run_in_worker, call)
+        return worker.last
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._shut_down()
         self._pump.close()
 
     def abandon(self) -> None:
-        for worker in multiprocessing.active_children():
-            worker.kill()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.kill()
+        self._shut_down()
+
+    def _shut_down(self) -> None:
+        for worker in self._workers:
+            worker.pool.shutdown(wait=True, cancel_futures=True)
 
 
 _queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None

@@ -91,13 +91,13 @@ def _awaited(pending: Iterable[Pending]) -> list[str]:
 
 
 def _win_rate_table(results: dict[str, Any]) -> Table:
-    """Who judged is a column of its own where people did, beside the simulated judge."""
+    """Who judged is a column of its own where people did, beside the simulated judge. The p values are the report's."""
     simulated = [*(["simulated judge"] if not results["people"] else []),
                  *(["simulated labels"] if results["simulated_labels"] else [])]
     table = Table(title="Win rates" + (f" ({', '.join(simulated)})" if simulated else ""), title_justify="left",
                   box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     judge = ("judge",) if results["people"] else ()
-    for column in ("policy", "labels", "against", *judge, "win rate", "interval", "seeds", "p (Holm)"):
+    for column in ("policy", "labels", "against", *judge, "win rate", "interval", "seeds", "p adjusted"):
         table.add_column(column, justify="left" if column in ("policy", "against", "judge") else "right",
                          overflow="fold", no_wrap=column == "interval")
     for row in results["win_rates"]:
@@ -106,5 +106,5 @@ def _win_rate_table(results: dict[str, Any]) -> Table:
         seeds = " ".join(f"{100 * point['win_rate']:.0f}" for point in row["by_seed"])
         table.add_row(row["arm"], f"{row['label_budget']:,}", row["baseline"].replace("_", "-"),
                       *([row["judge"]] if judge else []), rate, interval, seeds,
-                      p_value(row["p_value_holm"]))
+                      p_value(row["p_value_gatekept" if row["confirmatory"] else "p_value_explored"]))
     return table

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
+from harness.engine.places import check_database
 from harness.errors import InputError
 from harness.records import ArtifactRef
 from harness.stages.log import METRICS_FILE, read_metrics
@@ -54,10 +55,8 @@ def check_reachable(uri: str) -> None:
             reason = getattr(error, "reason", error)
             raise InputError(f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
                              cure="Start it, or leave the option out to use the embedded store.") from None
-    known = ("sqlite", "file", "postgresql", "mysql", "mssql", "databricks", "")
-    if parsed.scheme.split("+")[0] not in known:
-        raise InputError(f"'{uri}' is not an MLflow tracking URI", file="--tracking-uri",
-                         cure="Give for example http://host:5000 or sqlite:///mlruns/mlflow.db.")
+    if parsed.scheme != "databricks" and uri != "databricks":
+        check_database(uri)
 
 
 def store_exists(uri: str) -> bool:
@@ -91,7 +90,7 @@ class Tracking:
                     self._client.restore_experiment(found.experiment_id)
                 experiment = str(found.experiment_id)
             else:
-                local = urlparse(self.uri).scheme in ("sqlite", "file", "")
+                local = urlparse(self.uri).scheme == "sqlite"
                 location = (self.root / "artifacts").resolve().as_uri() if local else None
                 experiment = str(self._client.create_experiment(name, artifact_location=location))
         if experiment not in self._experiments:

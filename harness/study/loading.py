@@ -20,6 +20,10 @@ from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
 from harness.study.spec import StudySpec
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+_MISSING = ("missing", "missing_argument")
+_NO_YAML = (YAMLError, ValueError, RecursionError)
+"""What reading raises: of a number, date or tag that says something else, of nesting without end."""
+_SHOWN = 60
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -55,8 +59,9 @@ def _read(path: Path) -> CommentedMap:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise InputError(f"not valid YAML: {error.problem}", file=str(path), line=line,
                          cure="Mend the YAML there or just above it.") from None
-    except YAMLError as error:
-        raise InputError(f"not valid YAML: {error}", file=str(path)) from None
+    except _NO_YAML as error:
+        raise InputError(f"not valid YAML: {' '.join(str(error).split())}", file=str(path),
+                         cure="Mend the value, or put it in quotes.") from None
     if not isinstance(tree, CommentedMap):
         raise InputError("a study file is a mapping of keys to values", file=str(path),
                          cure="Begin from one under studies/.")
@@ -81,8 +86,9 @@ def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
                               f"--set {'.'.join(parts[2:]) or 'ppo.episodes'}=...")
     try:
         value = YAML(typ="safe").load(text)
-    except YAMLError:
-        raise InputError(f"the value '{text}' is not valid YAML", file="--set", key=key,
+        _plain(value)  # an alias may stand within what it repeats
+    except _NO_YAML:
+        raise InputError(f"the value '{text[:_SHOWN]}' is not valid YAML", file="--set", key=key,
                          cure="Quote it.") from None
     node: Any = tree
     for part in parts[:-1]:
@@ -115,6 +121,9 @@ def _expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Commen
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in list(items):
         here = (*place, key)
+        if isinstance(value, str) and "\0" in value:
+            raise InputError("a null character is in no text or path", file=file, line=_line(root, here),
+                             key=".".join(map(str, here)), cure="Take it out.")
         if isinstance(value, str) and "${" in value:
             node[key] = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
         else:
@@ -144,7 +153,7 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
     """The first error, as one line. Pydantic's tags of discriminated unions are not part of the path."""
     # A misspelt key is also a missing one: the misspelling is what to mend.
     first = min(error.errors(include_url=False), key=lambda found: found["type"] not in _UNKNOWN)
-    place = _place_in_tree(first["loc"], tree)
+    place = _place_in_tree(first["loc"], tree, names_a_key=first["type"] in (*_UNKNOWN, *_MISSING))
     key = ".".join(map(str, place)) or None
     kind, message = first["type"], first["msg"].removeprefix("Value error, ")
     cure = None
@@ -153,7 +162,7 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
         known = _known_keys(place[:-1], tree)
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
         cure = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(known)}."
-    elif kind in ("missing", "missing_argument"):
+    elif kind in _MISSING:
         message, cure = "this key is missing", "Add it."
     elif kind == "union_tag_invalid":
         tag = str(first["ctx"]["discriminator"]).strip("'")
@@ -162,16 +171,23 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
     elif kind == "union_tag_not_found":
         tag = str(first["ctx"]["discriminator"]).strip("'")
         message, cure = f"'{tag}' is missing", f"Add {key}.{tag}."
-    elif kind == "value_error" and not place:
-        message, cure = message, "Change one of the two."
+    elif kind == "contradiction":
+        keys = [tuple(name.split(".")) for name in first["ctx"]["keys"]]
+        set_here = [name for name in keys if _from_command(name, overridden)]
+        place = (set_here or [name for name in keys if _line(tree, name)] or keys)[0]
+        key, cure = ".".join(place), "Change one of the two." if len(keys) > 1 else "Change the value."
     elif "input" in first and not isinstance(first["input"], Mapping):
         message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
         cure = "Change the value."
     elif kind == "value_error":
         cure = "Change one of its values."
-    from_command = any(_one_is_within_the_other(tuple(map(str, place)), parts) for parts in overridden)
+    from_command = _from_command(place, overridden)
     return InputError(message[:1].lower() + message[1:], file="--set" if from_command else file,
                       line=None if from_command else _line(tree, place), key=key, cure=cure)
+
+
+def _from_command(place: tuple[Any, ...], overridden: Sequence[tuple[str, ...]]) -> bool:
+    return any(_one_is_within_the_other(tuple(map(str, place)), parts) for parts in overridden)
 
 
 def _one_is_within_the_other(place: tuple[str, ...], parts: tuple[str, ...]) -> bool:
@@ -180,7 +196,8 @@ def _one_is_within_the_other(place: tuple[str, ...], parts: tuple[str, ...]) -> 
     return bool(place) and place[:shared] == parts[:shared]
 
 
-def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
+def _place_in_tree(location: tuple[Any, ...], tree: Any, *, names_a_key: bool) -> tuple[Any, ...]:
+    """The location without the tags of unions. names_a_key: its last part is a key, be it in the tree or not."""
     place: list[Any] = []
     node = tree
     for index, part in enumerate(location):
@@ -189,7 +206,7 @@ def _place_in_tree(location: tuple[Any, ...], tree: Any) -> tuple[Any, ...]:
         if in_list or (isinstance(node, Mapping) and part in node):
             place.append(part)
             node = node[part]
-        elif last and isinstance(node, Mapping):
+        elif last and names_a_key and isinstance(node, Mapping):
             place.append(part)
     return tuple(place)
 
@@ -226,7 +243,7 @@ def _known_keys(place: tuple[Any, ...], tree: Any) -> list[str]:
 def _annotations(kind: Any) -> dict[str, Any]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
-    if hasattr(kind, "__dataclass_fields__"):
+    if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__"):
         import typing
         return typing.get_type_hints(kind)
     return {}

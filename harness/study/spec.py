@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
@@ -25,7 +26,7 @@ BASELINES = ("zero_shot", "supervised", "reference", "lead")
 
 
 class Spec(BaseModel):
-    """Base of all parts of a study: frozen; unknown keys, infinities and NaN refused."""
+    """Base of all parts of a study: frozen, unknown keys refused, every number finite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -51,6 +52,12 @@ class ScratchModel(Spec):
         if self.width % self.heads:
             raise ValueError(f"width {self.width} is not a multiple of heads {self.heads}")
         return self
+
+
+BaseModelSpec = Annotated[
+    Annotated[str, Tag("name")] | Annotated[ScratchModel, Tag("scratch")],
+    Discriminator(lambda value: "scratch" if isinstance(value, dict | ScratchModel) else "name")]
+"""Told apart by what is written, so that a mistake in a model from scratch is not one in a name."""
 
 
 class QueryCounts(Spec):
@@ -291,7 +298,7 @@ class StudySpec(Spec):
     title: str = ""
     seed: int = Field(default=1, ge=0)
     seeds: tuple[int, ...] = Field(default=(1, 2, 3), min_length=1)
-    base_model: str | ScratchModel
+    base_model: BaseModelSpec
     task: TaskSpec
     domain_tuning: LanguageModelFitSettings | None = None
     supervised: SupervisedSpec | None = SupervisedSpec()
@@ -312,7 +319,7 @@ class StudySpec(Spec):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> StudySpec:
         for problem in contradictions(self):
-            raise ValueError(problem)
+            raise PydanticCustomError("contradiction", "{sentence}", problem._asdict())
         return self
 
     @property

@@ -11,8 +11,8 @@ def _require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
-def _require_rows(micro_batch: int | None) -> None:
-    _require(micro_batch is None or micro_batch >= 1, f"micro_batch must be 1 or more, not {micro_batch}")
+def _require_micro_batch(size: int | None) -> None:
+    _require(size is None or size >= 1, f"micro_batch must be 1 or more, not {size}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +73,9 @@ class LanguageModelFitSettings:
         _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
         _require(self.steps is None or self.steps >= 1, f"steps must be 1 or more, not {self.steps}")
         _require(self.epochs is None or self.epochs > 0, f"epochs must be positive, not {self.epochs}")
+        _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), not {self.dropout}")
         _require(self.weight_decay >= 0, f"weight_decay must not be negative, not {self.weight_decay}")
         _require(self.clip_gradient > 0, f"clip_gradient must be positive, not {self.clip_gradient}")
-        _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), not {self.dropout}")
         _require(0 <= self.warmup <= 1, f"warmup is a share of the steps in [0, 1], not {self.warmup}")
 
 
@@ -98,8 +98,8 @@ class RewardFitSettings:
         _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
         _require(self.normalization_samples >= 2,
                  f"normalization_samples must be 2 or more, not {self.normalization_samples}")
-        _require_rows(self.micro_batch)
         _require(0 <= self.validation_share < 1, f"validation_share must be in [0, 1), not {self.validation_share}")
+        _require_micro_batch(self.micro_batch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,7 @@ class PPOSettings:
         for name in ("learning_rate", "clip", "clip_value", "adam_epsilon"):
             _require(getattr(self, name) > 0, f"{name} must be positive, not {getattr(self, name)}")
         _require(self.value_coefficient >= 0, f"value_coefficient must not be negative, not {self.value_coefficient}")
-        _require_rows(self.micro_batch)
+        _require_micro_batch(self.micro_batch)
         for name in ("gamma", "lam"):
             _require(0 <= getattr(self, name) <= 1, f"{name} must be in [0, 1], not {getattr(self, name)}")
 

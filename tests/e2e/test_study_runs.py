@@ -226,9 +226,13 @@ def test_where_an_arm_fails_the_others_get_their_report_and_it_names_what_it_lac
     ({"task.query_tokens": 90}, [], ["longer than base_model.context"]),
     ({"base_model": "/nowhere/at/all"}, [], ["there is no folder /nowhere/at/all"]),
     ({"task.source": "{kind: text, path: /nowhere/texts}"}, [], ["/nowhere/texts"]),
+    ({"task.source": "{kind: text, path: %s}" % ("x" * 300)}, [], ["xxx: cannot be read (File name too long)"]),
+    ({"base_model": "x" * 300}, [], ["xxx: cannot be read (File name too long)"]),
     ({"labels.labeler.scorer": "no_such_scorer"}, [], ["no_such_scorer", "vader"]),
     ({"labels.labeler.scorer": "no.such.module:function"}, [], ["no.such.module"]),
     ({}, ["--tracking-uri", "http://127.0.0.1:9"], ["no MLflow server answers at http://127.0.0.1:9"]),
+    ({}, ["--tracking-uri", "runs"], ["--tracking-uri: 'runs' is not an MLflow tracking URI"]),
+    ({}, ["--output", __file__], ["--output: ", "test_study_runs.py is a file"]),
     ({"labels.budgets": "[500]"}, [], ["task.queries.train is 400"]),
 ], ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "")
 def test_bad_input_is_one_line_and_nothing_is_written(tmp_path, settings, extra, expected):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import InputError
+from harness.run import main
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from harness.study.planner import label_chunks
@@ -53,16 +54,18 @@ def _write(tmp_path, text):
     ("budgets: [250, 1000, 4000]", "budgets: [250, 250]", "budgets", ["labels.budgets", "listed twice"]),
     ("genre: stories", "genre: poems", "genre", ["task.source.genre", "'stories'", "'poems'"]),
     ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "no 'guessed'", "'simulated'"]),
-    ("context: 96", "context: 40", None, ["query_tokens 40", "longer than base_model.context 40"]),
+    ("context: 96", "context: 40", "query_tokens", ["task.query_tokens: task.query_tokens 40",
+                                                         "longer than base_model.context 40"]),
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
+    ("train: 6000", "train: 60", "budgets", ["labels.budgets: labels.budgets asks for 4000", "Change one of the two"]),
+    ("[zero_shot, supervised,", "[lead, supervised,", "baselines", ["evaluation.baselines: lead is a baseline for"]),
+    ("  heads: 2", "  heads: 3", "base_model:", ["base_model: width 64 is not a multiple of heads 3"]),
+    ("  vocabulary: 2048", "  vocabulary: 9", "vocabulary", ["base_model.vocabulary", "300, not 9", "Change"]),
+    ("  vocabulary: 2048", "  vocabluary: 9", "vocabluary", ["base_model.vocabluary: unknown key", "'vocabulary'"]),
+    ("batch_size: 8,", "batch_size: 0,", "fit:", ["base_model.fit: batch_size must be 1 or more, not 0"]),
+    ("kind: storyworld, genre: stories", "kind: text, path: ''", "source:", ["task.source: path is empty"]),
     ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
-    ("start: 0.15", "start: .inf", "start", ["ppo.kl.start", "finite number", "inf"]),
-    ("temperature: 0.7", "temperature: .nan", "temperature", ["task.temperature", "finite number", "nan"]),
-    ("noise: 0.1, lapse_rate: 0.02}\n\nreward", "noise: .inf, lapse_rate: 0.02}\n\nreward", "noise",
-     ["labels", "noise", "finite number"]),
-    ("  episodes: 2048", "  episodes: 2048\n  value_coefficient: -1", "ppo:", ["value_coefficient must not be neg"]),
-    ("  episodes: 2048", "  episodes: 2048\n  micro_batch: 0", "ppo:", ["micro_batch must be 1 or more"]),
 ])
 def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, expected):
     text = QUICK.read_text(encoding="utf-8")
@@ -87,8 +90,31 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo.kl.start=-1"])
     with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
         load_study(QUICK, ["supervised.learning_rates=[-1]"])
+    with pytest.raises(InputError, match=r"base_model: a null character is in no text or path"):
+        load_study(QUICK, ['base_model="a\\0b"'])
+    with pytest.raises(InputError, match=r"^--set: task.queries.train: labels.budgets asks for 4000 labels, .* is 60"):
+        load_study(QUICK, ["task.queries.train=60"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
+
+
+@pytest.mark.parametrize("key", [
+    "ppo.learning_rate", "ppo.clip", "ppo.kl.target", "ppo.value_coefficient", "supervised.fit.epochs",
+    "supervised.fit.weight_decay", "supervised.learning_rates.0", "task.temperature", "task.response.penalty",
+    "labels.labeler.noise"])
+@pytest.mark.parametrize("value", [".inf", ".nan", "inf"])
+def test_every_number_is_finite(key, value):
+    with pytest.raises(InputError, match=rf"^--set: {key}: .*not '?{value.strip('.')}"):
+        load_study(QUICK, [f"{key}={value}"])
+
+
+@pytest.mark.parametrize("override", [
+    "ppo.micro_batch=0", "reward_model.micro_batch=-1", "ppo.value_coefficient=-1", "supervised.fit.weight_decay=-1",
+    "supervised.fit.clip_gradient=0"])
+def test_a_number_that_cannot_be_trained_with_is_refused(override):
+    name, _, value = override.split(".")[-1].partition("=")
+    with pytest.raises(InputError, match=rf"^--set: .*{name} must .*not {value}"):
+        load_study(QUICK, [override])
 
 
 def test_imported_labels_bring_their_own_queries():
@@ -122,6 +148,22 @@ def test_broken_yaml_and_a_missing_file(tmp_path):
         load_study(_write(tmp_path, "study: x\n  y: [1"))
     with pytest.raises(InputError, match="no such study file"):
         load_study(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize("value", ["!!int many", "2001-99-99", "9" * 5000, "[" * 3000 + "]" * 3000, "\0"],
+                         ids=["number", "date", "long", "deep", "null"])
+def test_what_yaml_cannot_read_is_one_line(tmp_path, value):
+    with pytest.raises(InputError) as caught:
+        load_study(_write(tmp_path, f"study: x\nseed: {value}\n"))
+    assert str(caught.value).startswith(f"{tmp_path}/study.yaml: not valid YAML: ")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match=r"^--set: seed: the value '.{1,60}' is not valid YAML. Quote it.$"):
+        load_study(QUICK, [f"seed={value}"])
+
+
+def test_an_alias_within_itself_is_one_line():
+    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Quote it.$"):
+        load_study(QUICK, ["seeds=&a [*a]"])
 
 
 def test_label_chunks_cover_a_budget_and_are_shared_by_larger_ones():
@@ -174,3 +216,17 @@ def test_other_text_makes_every_stage_another():
 def test_arm_keys_survive_their_text():
     for arm in (ArmKey("rl", 5000, 2), ArmKey("zero_shot")):
         assert ArmKey.parse(str(arm)) == arm
+
+
+def test_a_file_that_may_not_be_read_is_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "text.txt").write_text("A text.", encoding="utf-8")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.chdir(tmp_path)
+    assert main([str(QUICK), "--set", "task.source={kind: text, path: text.txt}"]) == 2
+    assert capsys.readouterr().err == (
+        "error: text.txt: cannot be read (Permission denied). Change its permissions, or give another path.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]

@@ -1,0 +1,75 @@
+"""Where a run writes, looked at before it begins: a folder, or an MLflow store's database. Writes nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from harness.errors import InputError
+
+_SERVERS = ("postgresql", "mysql", "mssql")
+_SECONDS = 5
+_CURE = "Give for example http://host:5000 or sqlite:///mlruns/mlflow.db."
+
+
+def check_folder(folder: Path, *, key: str | None = None) -> None:
+    """Raise InputError for a folder that cannot be written into, or neither is there nor can be made."""
+    # os.path says False where pathlib would raise: a name too long, a folder that may not be entered.
+    place = next(above for above in (folder.absolute(), *folder.absolute().parents) if os.path.exists(above))
+    if not place.is_dir():
+        raise InputError(f"{place} is a file, and a folder is needed there", file=str(folder), key=key,
+                         cure="Move the file away, or choose another place.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"{place} may not be written into", file=str(folder), key=key,
+                         cure="Change its permissions, or choose another place.")
+
+
+def check_database(uri: str) -> None:
+    """Raise InputError unless this names a database that MLflow can keep its runs in."""
+    try:
+        url = make_url(uri)
+    except (SQLAlchemyError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() not in ("sqlite", *_SERVERS):
+        raise InputError(f"'{uri}' is not an MLflow tracking URI", file="--tracking-uri", cure=_CURE)
+    if url.get_backend_name() == "sqlite":
+        _check_sqlite(url)
+    else:
+        _check_server(url)
+
+
+def _check_server(url: URL) -> None:
+    # MLflow itself would try for minutes.
+    wait = {} if url.get_backend_name() == "mssql" else {"connect_timeout": _SECONDS}
+    cure = "Start it, or leave the option out to use the embedded store."
+    try:
+        with create_engine(url, connect_args=wait).connect():
+            return
+    except ImportError as error:
+        reason, cure = str(error), "Install that driver, or name one you have: postgresql+psycopg://USER@HOST/NAME."
+    except SQLAlchemyError as error:
+        reason = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+    raise InputError(f"no MLflow store can be opened at {url.render_as_string(hide_password=True)} ({reason})",
+                     file="--tracking-uri", cure=cure)
+
+
+def _check_sqlite(url: URL) -> None:
+    if url.host or not url.database or url.database == ":memory:":
+        raise InputError("it names no file", file="--tracking-uri", cure="Write sqlite:/// and the path of the file.")
+    path = Path(url.database)
+    if not os.path.exists(path):
+        check_folder(path.parent, key="--tracking-uri")
+        return
+    try:
+        # Never in mode `ro`: after a kill the first to open the file may have to roll a transaction back.
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=30)) as store:
+            store.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
+    except sqlite3.Error as error:
+        raise InputError(f"the MLflow store cannot be opened ({error})", file=str(path), key="--tracking-uri",
+                         cure="Move the file away, or name another.") from None
