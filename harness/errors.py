@@ -1,5 +1,7 @@
 """The one error that a user's mistake may become: a line that says where, what and how to mend it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +22,10 @@ class InputError(Exception):
         text = ": ".join(part for part in (place, key, problem) if part)
         super().__init__(f"{text}. {cure}" if cure else text)
 
+    def under(self, key: str) -> InputError:
+        """The same as a mistake of a study's key, which names what the file was given for."""
+        return InputError(self.problem, file=self.file, line=self.line, key=key, cure=self.cure)
+
     def __reduce__(self) -> tuple[object, ...]:
         # Stages raise in worker processes; the default pickling would lose the keyword arguments.
         return _rebuild, (self.problem, self.file, self.line, self.key, self.cure)
@@ -27,6 +33,15 @@ class InputError(Exception):
 
 def _rebuild(problem: str, file: str | None, line: int | None, key: str | None, cure: str | None) -> InputError:
     return InputError(problem, file=file, line=line, key=key, cure=cure)
+
+
+@contextmanager
+def blamed_on(key: str) -> Iterator[None]:
+    """What is found wrong inside is a mistake of this key of the study."""
+    try:
+        yield
+    except InputError as error:
+        raise error.under(key) from error.__cause__
 
 
 @contextmanager

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.engine.resources import Resources
     from harness.engine.screen import LineScreen, LiveScreen
     from harness.study.plan import Plan
+    from harness.study.spec import StudySpec
 
 ROOT = Path("mlruns")
 
@@ -64,18 +65,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _jobs(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of jobs; give 1 or more")
     return int(text)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from harness.engine.finished import judged_elsewhere
-    from harness.study.externals import external_digests
-    from harness.study.loading import load_study
-    from harness.study.plan import make_plan
+    from harness.study.loading import load_study, placed
 
     study = load_study(arguments.study, arguments.overrides)
+    try:
+        return _plan(study, arguments)
+    except InputError as error:
+        raise placed(error, arguments.study, arguments.overrides) from None
+
+
+def _plan(study: StudySpec, arguments: argparse.Namespace) -> int:
+    from harness.engine.finished import judged_elsewhere
+    from harness.study.externals import external_digests
+    from harness.study.plan import make_plan
+
     absent: list[InputError] = []
     with readable_inputs():
         externals = external_digests(study, absent=absent if arguments.dry_run else None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.errors import InputError
+from harness.errors import InputError, blamed_on
 from harness.hub import retries_unsaid
 from harness.labels.imported import read_labels
 from harness.labels.scorers import get_scorer
+from harness.study.externals import named_scorers
 from harness.study.spec import ScratchModel, StudySpec
 from harness.tasks.hub import HubDataset
 
@@ -19,29 +20,22 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
     scratch there is no tokenizer to count with before its first stage.
     """
     with retries_unsaid():
-        for name in _scorers(study):
-            get_scorer(name)
+        for name, key in named_scorers(study).items():
+            with blamed_on(key):
+                get_scorer(name)
         if not isinstance(study.base_model, ScratchModel):
             _check_base_model(study, study.base_model, queries_are_known)
         elif isinstance(study.task.source, HubDataset) and not queries_are_known:
             study.task.source.check()
 
 
-def _scorers(study: StudySpec) -> set[str]:
-    names = {study.evaluation.judge.scorer}
-    if study.labels.source == "simulated":
-        names.add(study.labels.labeler.scorer)
-    if study.supervised is not None and study.supervised.scorer is not None:
-        names.add(study.supervised.scorer)
-    return names
-
-
 def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> None:
     from harness.models.loading import check_language_model, load_tokenizer
     from harness.stages.queries import check_enough_queries
 
-    check_context(study, check_language_model(name))
-    tokenizer = load_tokenizer(name)
+    with blamed_on("base_model"):
+        context, tokenizer = check_language_model(name), load_tokenizer(name)
+    check_context(study, context)
     if not queries_are_known:
         check_enough_queries(study.task, tokenizer,
                              labels=1 if study.labels.source == "imported" else max(study.labels.budgets))

@@ -29,6 +29,9 @@ def contradictions(spec: StudySpec) -> list[Contradiction]:
     if context is not None and task.query_tokens + task.response.tokens > context:
         add(f"task.query_tokens {task.query_tokens} plus task.response.tokens {task.response.tokens} is longer "
             f"than base_model.context {context}", "task.query_tokens", "task.response.tokens", "base_model.context")
+    if task.kind == "continuation" and task.query_tokens_min > task.query_tokens:
+        add(f"task.query_tokens_min {task.query_tokens_min} is more than task.query_tokens {task.query_tokens}",
+            "task.query_tokens", "task.query_tokens_min")
     if spec.supervised is None:
         if "supervised" in spec.evaluation.baselines:
             add("evaluation.baselines names supervised, but supervised is null", "evaluation.baselines", "supervised")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from harness.errors import InputError
+from harness.errors import InputError, blamed_on
 from harness.hub import is_path
 from harness.labels.scorers import CLASSIFIER
 from harness.study.spec import ScratchModel, StudySpec
@@ -50,20 +50,25 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     if study.labels.source == "imported":
         labels = Path(study.labels.path)
         yield "labels", lambda: _digest_labels(labels)
-    scorers = {study.evaluation.judge.scorer}
-    if study.labels.source == "simulated":
-        scorers.add(study.labels.labeler.scorer)
-    if study.supervised is not None and study.supervised.scorer:
-        scorers.add(study.supervised.scorer)
-    for scorer in sorted(scorers):
+    for scorer, key in sorted(named_scorers(study).items()):
         if scorer.startswith(CLASSIFIER):
             name = scorer.removeprefix(CLASSIFIER)
             if Path(name).exists():
                 yield f"scorer:{scorer}", partial(_digest_path, Path(name), whole=True)
             elif is_path(name):
-                yield f"scorer:{scorer}", partial(_absent, name, "classifier", key="scorer")
+                yield f"scorer:{scorer}", partial(_absent, name, "classifier", key=key)
         elif ":" in scorer:
-            yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0])
+            yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0], key=key)
+
+
+def named_scorers(study: StudySpec) -> dict[str, str]:
+    """Every scorer that the study names, and the key that names it."""
+    found = {}
+    if study.supervised is not None and study.supervised.scorer:
+        found[study.supervised.scorer] = "supervised.scorer"
+    if study.labels.source == "simulated":
+        found[study.labels.labeler.scorer] = "labels.labeler.scorer"
+    return {**found, study.evaluation.judge.scorer: "evaluation.judge.scorer"}
 
 
 def _absent(path: str, what: str, *, key: str) -> str:
@@ -71,7 +76,8 @@ def _absent(path: str, what: str, *, key: str) -> str:
 
 
 def _digest_source(source: TextFiles | JsonlPairs) -> str:
-    source.check()
+    with blamed_on("task.source"):
+        source.check()
     paths = (source.path, source.valid_path, source.test_path)
     return _hash("".join(_digest_path(Path(path), whole=True) for path in paths if path))
 
@@ -109,13 +115,13 @@ def _files(path: Path) -> Iterator[Path]:
         yield from (file for file in sorted(path.rglob("*")) if file.is_file())
 
 
-def _digest_module(name: str) -> str:
+def _digest_module(name: str, *, key: str) -> str:
     try:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError):
         spec = None
     if spec is None or spec.origin is None or not Path(spec.origin).is_file():
-        raise InputError(f"there is no Python module '{name}' for the scorer", key="scorer",
+        raise InputError(f"there is no Python module '{name}' for the scorer", key=key,
                          cure="Write module:function, with the module on PYTHONPATH.")
     return _digest_path(Path(spec.origin), whole=True)
 

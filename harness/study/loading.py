@@ -34,16 +34,35 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
     text is the environment variable, and `${NAME:-other}` has a default. Raises InputError with file, line, key and
     cure.
     """
-    tree = _read(Path(path))
-    choices = [override for override in overrides if override.partition("=")[0] == PRESET_KEY]
-    overridden = [_override(tree, override) for override in choices]
-    merge_preset(tree, file=str(path), from_command=bool(choices))
-    overridden += [_override(tree, override) for override in overrides if override not in choices]
+    tree, overridden = _overridden_tree(path, overrides)
     _expand_variables(tree, (), str(path), tree)
     try:
         return StudySpec.model_validate(_plain(tree))
     except ValidationError as error:
         raise _explain(error, tree, str(path), overridden) from None
+
+
+def placed(error: InputError, path: str | Path, overrides: Sequence[str] = ()) -> InputError:
+    """What was found wrong after loading, such as a missing folder, with the study's line where its key stands."""
+    if error.key is None or error.file == str(path):
+        return error
+    tree, overridden = _overridden_tree(path, overrides)
+    place = tuple(int(part) if part.isdigit() else part for part in error.key.split("."))
+    from_command, line = _from_command(place, overridden), _line(tree, place)
+    if not from_command and line is None:
+        return error
+    there = ":".join(str(part) for part in (error.file, error.line) if part is not None)
+    return InputError(f"{there}: {error.problem}" if there else error.problem, key=error.key, cure=error.cure,
+                      file="--set" if from_command else str(path), line=None if from_command else line)
+
+
+def _overridden_tree(path: str | Path, overrides: Sequence[str]) -> tuple[CommentedMap, list[tuple[str, ...]]]:
+    """The file with its preset and all overrides, and the keys that the overrides set."""
+    tree = _read(Path(path))
+    choices = [override for override in overrides if override.partition("=")[0] == PRESET_KEY]
+    overridden = [_override(tree, override) for override in choices]
+    merge_preset(tree, file=str(path), from_command=bool(choices))
+    return tree, overridden + [_override(tree, override) for override in overrides if override not in choices]
 
 
 def _read(path: Path) -> CommentedMap:

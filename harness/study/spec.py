@@ -314,6 +314,8 @@ class StudySpec(Spec):
     def _seeds_differ(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(seeds)) < len(seeds):
             raise ValueError("a seed is listed twice")
+        if min(seeds) < 0:
+            raise ValueError(f"a seed must be 0 or more, not {min(seeds)}")
         return seeds
 
     @model_validator(mode="after")

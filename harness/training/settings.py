@@ -47,6 +47,7 @@ class EndRule:
 
     def __post_init__(self) -> None:
         _require(self.tokens >= 1, f"tokens must be 1 or more, not {self.tokens}")
+        _require(bool(self.text), "text is empty, and no response could end with it")
         _require(0 <= self.after < self.tokens, f"after must be in 0..{self.tokens - 1}, not {self.after}")
 
 

@@ -57,6 +57,9 @@ def _write(tmp_path, text):
     ("context: 96", "context: 40", "query_tokens", ["task.query_tokens: task.query_tokens 40",
                                                          "longer than base_model.context 40"]),
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
+    ("seeds: [1, 2]", "seeds: [1, -2]", "seeds", ["seeds", "0 or more, not -2"]),
+    ("query_tokens: 40", "query_tokens: 5", "query_tokens", ["query_tokens_min 8 is more than task.query_tokens 5"]),
+    ('text: ".", after', 'text: "", after', "response:", ["task.response", "text is empty"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
     ("train: 6000", "train: 60", "budgets", ["labels.budgets: labels.budgets asks for 4000", "Change one of the two"]),
     ("[zero_shot, supervised,", "[lead, supervised,", "baselines", ["evaluation.baselines: lead is a baseline for"]),
@@ -230,3 +233,21 @@ def test_a_file_that_may_not_be_read_is_one_line(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err == (
         "error: text.txt: cannot be read (Permission denied). Change its permissions, or give another path.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+
+
+@pytest.mark.parametrize(("old", "new", "line_of", "said"), [
+    ("judge: {scorer: vader", "judge: {scorer: vadr", "judge:", "evaluation.judge.scorer: there is no scorer 'vadr'"),
+    ("labeler: {scorer: vader", "labeler: {scorer: no.such:thing", "labeler:",
+     "labels.labeler.scorer: there is no Python module 'no.such'"),
+    ("{kind: storyworld, genre: stories}", "{kind: text, path: nowhere}", "source:",
+     "task.source: nowhere: there is no such file or folder"),
+])
+def test_what_is_not_there_is_blamed_on_the_line_that_names_it(tmp_path, monkeypatch, capsys, old, new, line_of, said):
+    path = _write(tmp_path, QUICK.read_text(encoding="utf-8").replace(old, new, 1))
+    monkeypatch.chdir(tmp_path)
+    assert main([str(path)]) == 2
+    number = next(n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line_of in line)
+    message = capsys.readouterr().err.strip()
+    assert message.startswith(f"error: {path}:{number}: {said}")
+    assert "\n" not in message
+    assert list(tmp_path.iterdir()) == [path]
