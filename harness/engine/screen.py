@@ -1,4 +1,4 @@
-"""Live progress: on a terminal a bar for the study and one for each running stage, elsewhere a line a stage."""
+"""Live progress: on a terminal a bar for the study and one for each running stage, elsewhere lines."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from harness.stages.log import Progress as StageProgress
 from harness.study.estimate import estimate_stage
 from harness.study.plan import Plan
 from harness.study.stage import Stage
+
+
+_QUIET_SECONDS = 60.0
+"""So long a log may say nothing while stages run."""
 
 
 def readable_time(seconds: float) -> str:
@@ -58,12 +62,15 @@ class _Clock:
 
 
 class LineScreen(Screen):
-    """One line when a stage ends. For logs and pipes."""
+    """One line when a stage ends, and one a minute of what runs. For logs and pipes."""
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
         self._clock: _Clock | None = None
         self._starts: dict[str, float] = {}
+        self._running: dict[str, StageProgress] = {}
+        self._costs: dict[str, int] = {}
+        self._said = time.monotonic()
         self._announced: set[str] = set()
         self._ended = 0
 
@@ -78,20 +85,39 @@ class LineScreen(Screen):
         self._clock.expect(fingerprints)
 
     def _print(self, line: str) -> None:
+        self._said = time.monotonic()
         print(line, file=self._out, flush=True)
 
     def started(self, stage: Stage) -> None:
+        assert self._clock is not None
         self._starts[stage.name] = time.monotonic()
+        self._costs[stage.name] = self._clock.cost(stage)
 
-    def progress(self, name: str, progress: StageProgress) -> None: ...
+    def progress(self, name: str, progress: StageProgress) -> None:
+        assert self._clock is not None
+        if name not in self._costs:
+            return
+        self._running[name] = progress
+        if time.monotonic() - self._said >= _QUIET_SECONDS:
+            running = ", ".join(f"{each} {done.done}/{done.total}" for each, done in list(self._running.items()))
+            self._print(f"  running: {running}  (time left {self._clock.left(self._partial)})")
+
+    @property
+    def _partial(self) -> float:
+        """The work done in stages that have not ended."""
+        # A copy: what stages report arrives on a thread of its own, while others end.
+        return sum(self._costs.get(name, 0) * done.done / max(1, done.total)
+                   for name, done in list(self._running.items()))
 
     def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None:
         assert self._clock is not None
+        self._running.pop(stage.name, None)
+        self._costs.pop(stage.name, None)
         self._clock.complete(stage)
         self._ended += 1
         took = readable_time(time.monotonic() - self._starts.get(stage.name, time.monotonic()))
         self._print(f"[{self._ended}/{self._total}] {outcome_line(stage, outcome)}  "
-                    f"({took}, time left {self._clock.left()})")
+                    f"({took}, time left {self._clock.left(self._partial)})")
 
     def waiting_elsewhere(self, stage: Stage) -> None:
         if stage.fingerprint not in self._announced:
@@ -116,8 +142,6 @@ class LiveScreen(LineScreen):
         self._live = Live(Group(Text(""), self._study, self._stages), console=console, refresh_per_second=4,
                           transient=True)
         self._bars: dict[str, TaskID] = {}
-        self._partial: dict[str, float] = {}
-        self._costs: dict[str, int] = {}
         self._whole: TaskID | None = None
 
     def begin(self, plan: Plan, reused: int) -> None:
@@ -131,20 +155,17 @@ class LiveScreen(LineScreen):
 
     def started(self, stage: Stage) -> None:
         super().started(stage)
-        assert self._clock is not None
-        self._costs[stage.name] = self._clock.cost(stage)
         self._bars[stage.name] = self._stages.add_task(stage.name, total=None, note="")
 
     def progress(self, name: str, progress: StageProgress) -> None:
         bar = self._bars.get(name)
         if bar is not None:
+            self._running[name] = progress
             self._stages.update(bar, completed=progress.done, total=progress.total, note=progress.note)
-            self._partial[name] = self._costs[name] * progress.done / max(1, progress.total)
             self._update()
 
     def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None:
         bar = self._bars.pop(stage.name, None)
-        self._partial.pop(stage.name, None)
         if bar is not None:
             self._stages.remove_task(bar)
         super().finished(stage, outcome)
@@ -153,7 +174,7 @@ class LiveScreen(LineScreen):
     def _update(self) -> None:
         assert self._clock is not None
         assert self._whole is not None
-        partial = sum(self._partial.values())
+        partial = self._partial
         self._study.update(self._whole, completed=self._clock.share_done(partial), left=self._clock.left(partial))
 
     def close(self) -> None:
