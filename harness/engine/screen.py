@@ -17,7 +17,6 @@ from harness.study.estimate import estimate_stage
 from harness.study.plan import Plan
 from harness.study.stage import Stage
 
-
 _QUIET_SECONDS = 60.0
 """So long a log may say nothing while stages run."""
 
