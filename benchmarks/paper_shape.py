@@ -59,7 +59,8 @@ def _updates(study: StudySpec, shape: TransformerShape, *, batch: int, updates: 
         ModelShape(layers=shape.layers, width=shape.width, heads=shape.heads, context=shape.context,
                    vocab_size=shape.vocabulary), seed=1)
     place, frozen_place = trained(compute), frozen(compute)
-    reward_model = RewardModel.from_language_model(model, seed=2).to(frozen_place.device, frozen_place.dtype)
+    reward_model = RewardModel.from_language_model(model, seed=2).to(frozen_place.device)
+    reward_model.body.to(frozen_place.dtype)  # its head stays in single precision
     reference = Policy(copy.deepcopy(model).to(frozen_place.device, frozen_place.dtype), temperature=task.temperature)
     policy = Policy(model.to(place.device), temperature=task.temperature)
     settings = replace(study.ppo, batch_size=batch, episodes=batch * updates)

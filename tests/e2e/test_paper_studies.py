@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -209,3 +211,16 @@ def test_cnndm_as_in_the_paper(run):
                                "supervised_rl"}
     assert "done supervised 0.0001" in said and "done supervised 0.0003" in said
     assert "ROUGE-L (summary level)" in report
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_few_updates_at_a_study_s_own_shape_are_measured(precision):
+    settings = {"base_model": shared_folder("models", "novels-gpt2"), "task.query_tokens": 64,
+                "compute.precision": precision}
+    sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    process = subprocess.run([sys.executable, "-m", "benchmarks.paper_shape", "--study", "tldr", "--updates", "2",
+                              "--batch", "2", *sets], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert process.returncode == 0, process.stderr
+    assert f"7M parameters, batch 2, {precision}" in process.stdout
+    assert float(re.search(r"([\d.]+) episodes/s", process.stdout)[1]) > 0
