@@ -6,6 +6,7 @@ import pytest
 from harness.records import Judgment
 from harness.stages.human_results import votes_of_judgments
 from harness.stages.reporting.judged import as_planned, enough_labels, verdict
+from harness.stages.reporting.texts import growth_sentence
 from harness.stages.results import Votes, equivalence_rows, of_estimand, win_rate_rows
 from harness.stages.text_results import growth_rows
 from harness.statistics.plan import AnalysisPlan, differences
@@ -105,6 +106,11 @@ def test_what_more_labels_did_to_copying_is_a_paired_difference_on_the_same_quer
     assert found["smallest"] == pytest.approx((0.9 + 0.5 + 0.7) / 3)
     assert found["largest"] == pytest.approx((0.6 + 0.2 + 0.4 + 0.1) / 4)
     assert found["mean"] == pytest.approx(-0.3), "the third seed has nothing to be compared with"
+    beside = [{"arm": arm, "measures": {key: {"mean": mean} for key in ("novel_trigrams", "novel_sentences")}}
+              for arm, mean in (("zero_shot", 0.9), ("rl", 0.5), ("reference", 0.99))]
+    assert growth_sentence(row, beside).startswith(
+        "rl, from 100 to 400 labels: novel 3-grams went from 70.0% to 32.5%: no interval "
+        "(beside it zero-shot 90.0%, reference 99.0%); novel sentences went from")
 
 
 @pytest.mark.parametrize(("row", "expected"), [

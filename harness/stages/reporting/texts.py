@@ -49,7 +49,7 @@ def copying(page: Page, material: ReportMaterial) -> None:
     page.heading(f"Copying from the {source}")
     if material.is_summarization:
         for row in material.results["copying_growth"]:
-            page.paragraph(_growth(row, rows))
+            page.paragraph(growth_sentence(row, rows))
     copied = _COPIED if material.is_summarization else _REPEATED
     for keys, caption in ((copied, "What is copied."),
                           (_NOVEL, f"What the {source} does not have, n-grams counted by token.")):
@@ -73,7 +73,7 @@ def copying(page: Page, material: ReportMaterial) -> None:
                    kind="quiet")
 
 
-def _growth(row: Row, rows: list[Row]) -> str:
+def growth_sentence(row: Row, rows: list[Row]) -> str:
     """What more labels did to copying, in words: a change is one whose interval leaves out zero."""
     said = []
     for key, measure in row["measures"].items():
@@ -85,7 +85,7 @@ def _growth(row: Row, rows: list[Row]) -> str:
         change = "" if low is None or high is None else (
             f" ({signed(100 * measure['mean'], 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)})")
         others = ", ".join(f"{arm_name(other['arm'])} {percent(other['measures'][key]['mean'])}" for other in rows
-                           if other["arm"] in ("supervised", "reference", "lead"))
+                           if other["arm"] in ("zero_shot", "supervised", "reference", "lead"))
         said.append(f"{_name(key)} went from {percent(measure['smallest'])} to {percent(measure['largest'])}{change}: "
                     f"{verdict}" + (f" (beside it {others})" if others else ""))
     return (f"{arm_name(row['arm'])}, from {row['smallest']:,} to {row['largest']:,} labels: " + "; ".join(said) + ".")
