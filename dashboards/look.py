@@ -14,6 +14,9 @@ STYLE = """<style>
 .inert { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 1.09rem; line-height: 1.62;
   margin: 0; max-width: 72ch; }
 .inert.scrolls { max-height: 55vh; overflow-y: auto; padding-right: .5rem; }
+.inert.scrolls:focus-visible { outline: 2px solid var(--st-primary-color, #2b5f75); outline-offset: 4px;
+  border-radius: .2rem; }
+[data-testid="stMain"]:focus-visible { outline: none; }
 .inert mark { background: rgba(222, 168, 50, .34); color: inherit; border-radius: .2rem; padding: 0 .08em; }
 .inert-head { font-size: .86rem; font-weight: 600; letter-spacing: .02em; opacity: .72; margin: 0 0 .35rem; }
 [class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
@@ -96,6 +99,11 @@ def focus(selector: str) -> None:
     st.html(f"<script>document.querySelector({json.dumps(selector)})?.focus()</script>", unsafe_allow_javascript=True)
 
 
+def leave_field() -> None:
+    """Take the cursor out of the field that has just done its work: while it is there, the field gets every key."""
+    st.html("<script>document.activeElement?.blur()</script>", unsafe_allow_javascript=True)
+
+
 def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
           scrolls: bool = False) -> None:
     """Show a text as itself: no Markdown, no HTML, no direction that reaches beyond it.
@@ -104,8 +112,10 @@ def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tup
     """
     body = marked(text, spans) if text.strip() else "<i>(This text is empty.)</i>"
     heading = f'<p class="inert-head">{escape(head)}</p>' if head else ""
+    # Only what scrolls can be reached with Tab: the arrow keys scroll what has the cursor.
+    kind, order = ("inert scrolls", 0) if scrolls else ("inert", -1)
     st.html(f'<section aria-label="{escape(label, quote=True)}">{heading}'
-            f'<p class="inert{" scrolls" if scrolls else ""}" dir="auto" tabindex="-1">{body}</p></section>')
+            f'<p class="{kind}" dir="auto" tabindex="{order}">{body}</p></section>')
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
