@@ -36,7 +36,11 @@ class NewStudy:
 
 def section() -> None:
     """The form above, the draft's checks and the button below."""
-    finished = finished_studies()
+    try:
+        finished = finished_studies()
+    except InputError as error:
+        st.error(str(error))
+        return
     if not finished:
         st.info("There is no finished execution here. `python -m harness.run STUDY.yaml` makes one: its responses are "
                 "exported to `mlruns/reports/STUDY/samples.jsonl`.")

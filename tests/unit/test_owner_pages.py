@@ -172,3 +172,25 @@ def test_a_report_that_differs_from_the_filed_one_stays_on_the_owners_page(
         store.file_report(study, "another")
     store.add_rater("somebody who comes later")
     assert "differs from the one that was filed" in words(visit(owner=True).open())
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("results.json", b'{"responses": {"rl', "results.json: not a JSON record"),
+    ("execution.json", b"\xff\xfe", "execution.json: not a JSON record"),
+    ("samples.jsonl", b"\xff\xfe", "samples.jsonl: it is not text in UTF-8")])
+def test_a_damaged_execution_is_named(visit: Callable[..., Visitor], tmp_path: Path, name: str, content: bytes,
+                                      said: str) -> None:
+    finished_execution(tmp_path, "story")
+    (tmp_path / "mlruns" / "reports" / "story" / name).write_bytes(content)
+    assert said in words(visit(owner=True).open("own", section="New study"))
+
+
+def test_nothing_is_published_where_mlflow_has_lost_the_execution(
+        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    finished_execution(tmp_path, "story")
+    (tmp_path / "mlruns" / "reports" / "story" / "execution.json").write_text(
+        json.dumps({"execution": "gone", "tracking_uri": f"sqlite:///{tmp_path / 'mlflow.db'}"}))
+    app = visit(owner=True).open("own", section="New study")
+    press(app, "Publish the study")
+    assert "MLflow does not take seals/story-people" in words(app)
+    assert store.studies() == []
