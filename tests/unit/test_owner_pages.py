@@ -194,3 +194,15 @@ def test_nothing_is_published_where_mlflow_has_lost_the_execution(
     press(app, "Publish the study")
     assert "MLflow does not take seals/story-people" in words(app)
     assert store.studies() == []
+
+
+def test_the_log_is_told_in_words(store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    study = publish(store)
+    rater = rater_in(store, study, "amber")
+    store.flag(rater, str(store.next_assignment(study, rater)), note="nonsense")
+    app = press(visit(owner=True).open(), "Take the item out")
+    assert "tasks are broken" not in words(app)
+    log = app.dataframe[-1].value
+    assert list(log.columns) == ["When (UTC)", "What", "Detail"]
+    assert "items 6" in log["Detail"].iloc[-1]
+    assert "{" not in "".join(log["Detail"])
