@@ -86,7 +86,8 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source,
                                 key=f"accuracy_{chosen.name}")
     name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
-                              key=f"name_{chosen.name}")
+                              key=f"name_{chosen.name}").strip()
+    _require_readable(name, instructions)
     comparisons = [(arm, other) for arm in ours for other in against if arm != other]
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
@@ -101,6 +102,14 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
         baselines=tuple(against), exclusion=exclusion, analysis_plan=plan.digest(), ask_copied=copied,
         ask_accuracy=accurate, execution=chosen.execution, responses=chosen.fingerprints({*ours, *against}))
     return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
+
+
+def _require_readable(name: str, instructions: str) -> None:
+    """The name is typed in commands and is part of file names; the instructions are what raters agree to."""
+    if not name.isprintable():
+        raise InputError(f"{name!r} has invisible characters", key="name", cure="Write one that can be read and typed")
+    if not instructions.strip():
+        raise InputError("raters read them before they agree, and there are none", key="instructions")
 
 
 def _summary(draft: Draft, *, asked: int) -> None:

@@ -206,3 +206,16 @@ def test_the_log_is_told_in_words(store: RatingStore, visit: Callable[..., Visit
     assert list(log.columns) == ["When (UTC)", "What", "Detail"]
     assert "items 6" in log["Detail"].iloc[-1]
     assert "{" not in "".join(log["Detail"])
+
+
+@pytest.mark.parametrize(("key", "written", "said"), [
+    ("name_story", "", "name: a study needs a name"), ("name_story", "a\u202eb", "name: 'a\\u202eb' has invisible"),
+    ("title", " ", "title: a study needs a title"), ("text", " ", "instructions: raters read them")])
+def test_what_raters_or_commands_could_not_read_is_refused_before_publishing(
+        visit: Callable[..., Visitor], tmp_path: Path, key: str, written: str, said: str) -> None:
+    finished_execution(tmp_path, "story")
+    app = visit(owner=True).open("own", section="New study")
+    (app.text_area if key == "text" else app.text_input)(key=key).set_value(written)
+    app.run()
+    assert said in words(app)
+    assert "Publish the study" not in words(app)
