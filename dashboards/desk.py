@@ -142,7 +142,8 @@ def _progress(progress: RaterProgress) -> None:
     left = progress.goal - progress.judged
     said = f"{progress.judged} judged · {left} to go" if left > 0 else f"{progress.judged} judged"
     if progress.practice_left:
-        said = f"{progress.practice_left} practice items first, then {progress.goal}"
+        items = "item" if progress.practice_left == 1 else "items"
+        said = f"{progress.practice_left} practice {items} first, then {progress.goal}"
     elif progress.judged and progress.judged % BREAK_EVERY == 0:
         said += " · a good moment for a short break"
     st.progress(min(progress.judged / goal, 1.0), text=said)
