@@ -233,3 +233,12 @@ def test_a_raters_data_is_not_what_was_not_asked_for(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("error: --rater: ")
+
+
+@pytest.mark.parametrize("command", ["close", "report"])
+def test_labels_are_neither_closed_nor_reported(
+        store: RatingStore, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    HumanLabeler("queue", store=store, agreement_share=0).choose(tasks(1), seed=1)
+    (labels,) = store.studies(StudyKind.LABELS)
+    assert main([command, labels.name]) == 2
+    assert "collects labels: it is not closed, and has no report" in capsys.readouterr().err
