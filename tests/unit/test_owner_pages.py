@@ -104,6 +104,19 @@ def test_the_owner_invites_with_a_link_that_is_shown_once(store: RatingStore, vi
     assert not app.code
 
 
+def test_what_was_refused_stays_in_the_form(store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    app = visit(owner=True).open("own", section="Raters")
+    app.text_input[0].input("dora")
+    app.text_input[1].input("no address")
+    press(app, "Invite")
+    assert "that is no address" in words(app)
+    assert [each.value for each in app.text_input] == ["dora", "no address"]
+    app.text_input[1].input("")
+    press(app, "Invite")
+    assert [each.handle for each in store.raters()] == ["dora"]
+    assert [each.value for each in app.text_input] == ["", ""]
+
+
 def test_the_owner_stays_with_the_study_that_is_closed_and_unblinded(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
     watched = publish(store, exclusion=HURRIED)
