@@ -35,12 +35,14 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
 [class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
   border: 1px solid light-dark(#d9d5cc, #3a4149); border-radius: .8rem; }
+[class*="st-key-calm"] h1 { font-size: 1.75rem; line-height: 1.25; padding: 0 0 .75rem; }
 button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selected="true"] {
   color: light-dark(#2b5f75, #a9d3e6) !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
   [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
   button kbd { display: none !important; }
+  [class*="st-key-desk_head"] [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) { flex-basis: 100%; }
 }
 </style>"""
 

@@ -154,7 +154,7 @@ def _rehearsal(new: NewStudy) -> None:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(pd.DataFrame(rows), hide_index=True,
-                     column_config=dict.fromkeys(("true", "estimated", "low", "high", "width"), percent))
+                     column_config=dict.fromkeys(("True", "Estimated", "Low", "High", "Width"), percent))
 
 
 def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
@@ -165,9 +165,9 @@ def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
         better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
         true = rate if better == row["arm_a"] else 1 - rate
         low, high = row["ci_low"], row["ci_high"]
-        rows.append({"arm": row["arm_a"], "against": row["arm_b"], "true": true, "estimated": row["win_rate"],
-                     "low": low, "high": high, "width": None if low is None else high - low,
-                     "judgments": row["n_judgments"], "p (Holm)": row["p_value_holm"]})
+        rows.append({"Arm": row["arm_a"], "Against": row["arm_b"], "True": true, "Estimated": row["win_rate"],
+                     "Low": low, "High": high, "Width": None if low is None else high - low,
+                     "Judgments": row["n_judgments"], "p (Holm)": row["p_value_holm"]})
     return rows
 
 
