@@ -127,7 +127,8 @@ def _study_export(store: RatingStore, options: argparse.Namespace) -> str | byte
     rows = export_rows(store, _named(store, options.study).id)
     kind = options.format or (Path(options.output).suffix.lstrip(".") if options.output else "csv")
     if kind not in ("csv", "jsonl", "parquet"):
-        raise InputError(f"{kind!r} is no format", key="--format", cure="Use csv, jsonl or parquet")
+        raise InputError("its ending gives no format", file=options.output,
+                         cure="Let it end with .csv, .jsonl or .parquet, or add --format")
     if kind == "parquet":
         if options.output is None:
             raise InputError("parquet is not for a terminal", key="--output", cure="Name a file with --output")

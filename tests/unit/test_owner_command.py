@@ -242,3 +242,12 @@ def test_labels_are_neither_closed_nor_reported(
     (labels,) = store.studies(StudyKind.LABELS)
     assert main([command, labels.name]) == 2
     assert "collects labels: it is not closed, and has no report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["judgments", "judgments.xlsx"])
+def test_a_file_whose_ending_gives_no_format_is_named(
+        store: RatingStore, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    judged_study(store)
+    assert main(["export", "pilot", "-o", str(tmp_path / name)]) == 2
+    assert f"{name}: its ending gives no format" in capsys.readouterr().err
+    assert not (tmp_path / name).exists()
