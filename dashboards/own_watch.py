@@ -19,6 +19,9 @@ from harness.seeds import numpy_generator
 from harness.stages.human_results import study_report
 from harness.statistics.agreement import agreement
 
+WAYS_TO_SETTLE = (
+    ("Take the item out", True, "Nobody is shown it any more. What was judged of it before still counts."),
+    ("It is fine: keep it", False, "It goes to other raters."))
 KIND = {StudyKind.EVALUATION: "evaluation", StudyKind.LABELS: "labels"}
 
 
@@ -72,8 +75,8 @@ def _flags(study: StudyInfo) -> None:
                 for number, text in enumerate(raised.texts, start=1):
                     inert(text, label=f"Text {number}", head=f"Text {number}")
             with st.container(horizontal=True):
-                for label, retire in (("Take the item out", True), ("It is fine: keep it", False)):
-                    if st.button(label, key=f"{'retire' if retire else 'keep'}_{raised.id}"):
+                for label, retire, effect in WAYS_TO_SETTLE:
+                    if st.button(label, key=f"{'retire' if retire else 'keep'}_{raised.id}", help=effect):
                         owner_act(store().resolve_flag, raised.id, retire=retire)
                         st.rerun()  # the whole page: what stands above this study tells of the flag, too
 
