@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboards.calm import UNAVAILABLE
 from dashboards.identity import current_rater, store
-from dashboards.look import as_plain, focus, way
+from dashboards.look import as_plain, focus, leave_field, way
 from harness.ratings.assignment import Nothing
 from harness.ratings.database import StoreUnavailable
 from harness.ratings.judging import NotYours, Refused, Shown
@@ -25,6 +25,7 @@ from harness.ratings.protocol import StudyKind
 log = logging.getLogger(__name__)
 
 NOTICE = "notice"
+PICKED = "picked"
 BACK = "back"
 STUDY = "study"
 BREAK_EVERY = 50
@@ -110,6 +111,8 @@ def header(study: StudyInfo, rater_id: str, progress: RaterProgress, shown: Show
     notice = st.session_state.pop(NOTICE, None)
     if notice:
         st.warning(notice, icon=":material/info:")
+    if st.session_state.pop(PICKED, False):
+        leave_field()
 
 
 def _title(study: StudyInfo) -> None:
@@ -131,6 +134,7 @@ def _title(study: StudyInfo) -> None:
 def _pick(picker: str) -> None:
     st.query_params.clear()
     st.query_params[STUDY] = st.session_state[picker]
+    st.session_state[PICKED] = True
 
 
 def _progress(progress: RaterProgress) -> None:
@@ -138,7 +142,8 @@ def _progress(progress: RaterProgress) -> None:
     left = progress.goal - progress.judged
     said = f"{progress.judged} judged · {left} to go" if left > 0 else f"{progress.judged} judged"
     if progress.practice_left:
-        said = f"{progress.practice_left} practice items first, then {progress.goal}"
+        items = "item" if progress.practice_left == 1 else "items"
+        said = f"{progress.practice_left} practice {items} first, then {progress.goal}"
     elif progress.judged and progress.judged % BREAK_EVERY == 0:
         said += " · a good moment for a short break"
     st.progress(min(progress.judged / goal, 1.0), text=said)

@@ -14,6 +14,9 @@ STYLE = """<style>
 .inert { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 1.09rem; line-height: 1.62;
   margin: 0; max-width: 72ch; }
 .inert.scrolls { max-height: 55vh; overflow-y: auto; padding-right: .5rem; }
+.inert.scrolls:focus-visible { outline: 2px solid var(--st-primary-color, #2b5f75); outline-offset: 4px;
+  border-radius: .2rem; }
+[data-testid="stMain"]:focus-visible { outline: none; }
 .inert mark { background: rgba(222, 168, 50, .34); color: inherit; border-radius: .2rem; padding: 0 .08em; }
 .inert-head { font-size: .86rem; font-weight: 600; letter-spacing: .02em; opacity: .72; margin: 0 0 .35rem; }
 [class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
@@ -32,12 +35,14 @@ button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
 [class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
   border: 1px solid light-dark(#d9d5cc, #3a4149); border-radius: .8rem; }
+[class*="st-key-calm"] h1 { font-size: 1.75rem; line-height: 1.25; padding: 0 0 .75rem; }
 button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selected="true"] {
   color: light-dark(#2b5f75, #a9d3e6) !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
   [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
   button kbd { display: none !important; }
+  [class*="st-key-desk_head"] [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) { flex-basis: 100%; }
 }
 </style>"""
 
@@ -96,6 +101,11 @@ def focus(selector: str) -> None:
     st.html(f"<script>document.querySelector({json.dumps(selector)})?.focus()</script>", unsafe_allow_javascript=True)
 
 
+def leave_field() -> None:
+    """Take the cursor out of the field that has just done its work: while it is there, the field gets every key."""
+    st.html("<script>document.activeElement?.blur()</script>", unsafe_allow_javascript=True)
+
+
 def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
           scrolls: bool = False) -> None:
     """Show a text as itself: no Markdown, no HTML, no direction that reaches beyond it.
@@ -104,8 +114,10 @@ def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tup
     """
     body = marked(text, spans) if text.strip() else "<i>(This text is empty.)</i>"
     heading = f'<p class="inert-head">{escape(head)}</p>' if head else ""
+    # Only what scrolls can be reached with Tab: the arrow keys scroll what has the cursor.
+    kind, order = ("inert scrolls", 0) if scrolls else ("inert", -1)
     st.html(f'<section aria-label="{escape(label, quote=True)}">{heading}'
-            f'<p class="inert{" scrolls" if scrolls else ""}" dir="auto" tabindex="-1">{body}</p></section>')
+            f'<p class="{kind}" dir="auto" tabindex="{order}">{body}</p></section>')
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:

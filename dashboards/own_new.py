@@ -36,7 +36,11 @@ class NewStudy:
 
 def section() -> None:
     """The form above, the draft's checks and the button below."""
-    finished = finished_studies()
+    try:
+        finished = finished_studies()
+    except InputError as error:
+        st.error(str(error))
+        return
     if not finished:
         st.info("There is no finished execution here. `python -m harness.run STUDY.yaml` makes one: its responses are "
                 "exported to `mlruns/reports/STUDY/samples.jsonl`.")
@@ -82,7 +86,8 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source,
                                 key=f"accuracy_{chosen.name}")
     name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
-                              key=f"name_{chosen.name}")
+                              key=f"name_{chosen.name}").strip()
+    _require_readable(name, instructions)
     comparisons = [(arm, other) for arm in ours for other in against if arm != other]
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
@@ -97,6 +102,14 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
         baselines=tuple(against), exclusion=exclusion, analysis_plan=plan.digest(), ask_copied=copied,
         ask_accuracy=accurate, execution=chosen.execution, responses=chosen.fingerprints({*ours, *against}))
     return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
+
+
+def _require_readable(name: str, instructions: str) -> None:
+    """The name is typed in commands and is part of file names; the instructions are what raters agree to."""
+    if not name.isprintable():
+        raise InputError(f"{name!r} has invisible characters", key="name", cure="Write one that can be read and typed")
+    if not instructions.strip():
+        raise InputError("raters read them before they agree, and there are none", key="instructions")
 
 
 def _summary(draft: Draft, *, asked: int) -> None:
@@ -141,7 +154,7 @@ def _rehearsal(new: NewStudy) -> None:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(pd.DataFrame(rows), hide_index=True,
-                     column_config=dict.fromkeys(("true", "estimated", "low", "high", "width"), percent))
+                     column_config=dict.fromkeys(("True", "Estimated", "Low", "High", "Width"), percent))
 
 
 def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
@@ -152,9 +165,9 @@ def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
         better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
         true = rate if better == row["arm_a"] else 1 - rate
         low, high = row["ci_low"], row["ci_high"]
-        rows.append({"arm": row["arm_a"], "against": row["arm_b"], "true": true, "estimated": row["win_rate"],
-                     "low": low, "high": high, "width": None if low is None else high - low,
-                     "judgments": row["n_judgments"], "p (Holm)": row["p_value_holm"]})
+        rows.append({"Arm": row["arm_a"], "Against": row["arm_b"], "True": true, "Estimated": row["win_rate"],
+                     "Low": low, "High": high, "Width": None if low is None else high - low,
+                     "Judgments": row["n_judgments"], "p (Holm)": row["p_value_holm"]})
     return rows
 
 

@@ -11,16 +11,17 @@ from dashboards.calm import owner_act, show_trouble
 from dashboards.identity import store
 
 LINK = "new_link"
+HANDLE, EMAIL = "invited_handle", "invited_email"
 
 
 def section() -> None:
     """Invite somebody; see who is there; take somebody out."""
-    with st.form("invite", border=True, clear_on_submit=True):
+    with st.form("invite", border=True):
         left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
-        handle = left.text_input("Pseudonym", max_chars=64, help="What you know the rater by. No real name is needed.")
-        email = middle.text_input("Address (only for sign-in through your organisation; stored hashed)")
-        if right.form_submit_button("Invite", type="primary", width="stretch"):
-            owner_act(_invite_new, handle, email)
+        left.text_input("Pseudonym", max_chars=64, key=HANDLE,
+                        help="What you know the rater by. No real name is needed.")
+        middle.text_input("Address (only for sign-in through your organisation; stored hashed)", key=EMAIL)
+        right.form_submit_button("Invite", type="primary", width="stretch", on_click=owner_act, args=(_invite_new,))
     link = st.session_state.pop(LINK, None)
     if link:
         st.success("The link works once and is shown only now. Send it to the rater.", icon=":material/link:")
@@ -44,8 +45,10 @@ def section() -> None:
         _confirm_erase(chosen.id, chosen.handle)
 
 
-def _invite_new(handle: str, email: str) -> None:
-    _new_link(store().add_rater(handle.strip(), email=email.strip() or None))
+def _invite_new() -> None:
+    state = st.session_state
+    _new_link(store().add_rater(state[HANDLE].strip(), email=state[EMAIL].strip() or None))
+    state[HANDLE] = state[EMAIL] = ""  # only now: what was refused stays there to be mended
 
 
 def _new_link(rater_id: str) -> None:

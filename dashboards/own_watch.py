@@ -19,6 +19,9 @@ from harness.seeds import numpy_generator
 from harness.stages.human_results import study_report
 from harness.statistics.agreement import agreement
 
+WAYS_TO_SETTLE = (
+    ("Take the item out", True, "Nobody is shown it any more. What was judged of it before still counts."),
+    ("It is fine: keep it", False, "It goes to other raters."))
 KIND = {StudyKind.EVALUATION: "evaluation", StudyKind.LABELS: "labels"}
 
 
@@ -72,10 +75,10 @@ def _flags(study: StudyInfo) -> None:
                 for number, text in enumerate(raised.texts, start=1):
                     inert(text, label=f"Text {number}", head=f"Text {number}")
             with st.container(horizontal=True):
-                st.button("Take the item out", key=f"retire_{raised.id}", on_click=owner_act,
-                          args=(store().resolve_flag, raised.id), kwargs={"retire": True})
-                st.button("It is fine: keep it", key=f"keep_{raised.id}", on_click=owner_act,
-                          args=(store().resolve_flag, raised.id), kwargs={"retire": False})
+                for label, retire, effect in WAYS_TO_SETTLE:
+                    if st.button(label, key=f"{'retire' if retire else 'keep'}_{raised.id}", help=effect):
+                        owner_act(store().resolve_flag, raised.id, retire=retire)
+                        st.rerun()  # the whole page: what stands above this study tells of the flag, too
 
 
 def _quality(study: StudyInfo) -> None:
@@ -91,7 +94,7 @@ def _quality(study: StudyInfo) -> None:
 def quality_table(rows: list[dict[str, Any]]) -> None:
     """Every rater's checks, one row each."""
     table = pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore")
-    st.dataframe(table, hide_index=True, column_config={
+    st.dataframe(table, hide_index=True, placeholder="–", column_config={
         "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),
         "left_rate": st.column_config.NumberColumn("Left side", format="percent"),
@@ -167,5 +170,7 @@ def _exports(study: StudyInfo) -> None:
 
 def _log(events: list[Any]) -> None:
     with st.expander("Log"):
-        st.dataframe(pd.DataFrame([{"when": pd.Timestamp(each.at, unit="ms"), "what": each.act,
-                                    "detail": str(each.detail)} for each in events]), hide_index=True)
+        st.dataframe(pd.DataFrame([{
+            "When (UTC)": pd.Timestamp(each.at, unit="ms"), "What": each.act,
+            "Detail": ", ".join(f"{name} {value}" for name, value in each.detail.items())} for each in events]),
+            hide_index=True)

@@ -17,6 +17,7 @@ from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
+from harness.ratings.protocol import StudyKind
 from harness.ratings.store import RatingStore, open_store
 
 
@@ -126,7 +127,8 @@ def _study_export(store: RatingStore, options: argparse.Namespace) -> str | byte
     rows = export_rows(store, _named(store, options.study).id)
     kind = options.format or (Path(options.output).suffix.lstrip(".") if options.output else "csv")
     if kind not in ("csv", "jsonl", "parquet"):
-        raise InputError(f"{kind!r} is no format", key="--format", cure="Use csv, jsonl or parquet")
+        raise InputError("its ending gives no format", file=options.output,
+                         cure="Let it end with .csv, .jsonl or .parquet, or add --format")
     if kind == "parquet":
         if options.output is None:
             raise InputError("parquet is not for a terminal", key="--output", cure="Name a file with --output")
@@ -142,6 +144,15 @@ def _named(store: RatingStore, name: str) -> StudyInfo:
         names = ", ".join(repr(study.name) for study in studies) or "none"
         raise InputError(f"there is no study named {name!r} in the rating store", cure=f"It has: {names}")
     return found
+
+
+def _evaluation(store: RatingStore, name: str) -> StudyInfo:
+    """The evaluation of that name. Raises InputError for one that collects labels: it has no end but its labels."""
+    named = {study.kind for study in store.studies() if study.name == name}
+    if named == {StudyKind.LABELS}:
+        raise InputError(f"{name!r} collects labels: it is not closed, and has no report",
+                         cure="Its study's command goes on by itself when all labels are there")
+    return store.study(store.study_id(name))
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -182,7 +193,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _close(options: argparse.Namespace) -> int:
     store = open_store(options.url)
-    study = store.study(store.study_id(options.study))
+    study = _evaluation(store, options.study)
     store.close(study.id)
     print(f"{study.name} is {study.state if study.state == 'unblinded' else 'closed'}: no more judgments are taken.")
     return 0
@@ -192,7 +203,7 @@ def _report(options: argparse.Namespace) -> int:
     from harness.stages.human_results import study_report
 
     store = open_store(options.url)
-    text = study_report(store, store.study_id(options.study))
+    text = study_report(store, _evaluation(store, options.study).id)
     print(json.dumps(json.loads(text), indent=1, ensure_ascii=False))
     return 0
 

@@ -46,9 +46,13 @@ class FinishedStudy:
 
 
 def finished_studies(root: Path = REPORTS) -> list[FinishedStudy]:
-    """Every execution below the folder that exported its responses, by name."""
-    return [FinishedStudy(path.parent.name, path, responses=_read(path.parent / "results.json").get("responses", {}),
-                          **_read(path.parent / EXECUTION_FILE)) for path in sorted(root.glob(f"*/{SAMPLES_FILE}"))]
+    """Every execution below the folder that exported its responses, by name. Raises InputError for a damaged one."""
+    found = []
+    for path in sorted(root.glob(f"*/{SAMPLES_FILE}")):
+        run = _read(path.parent / EXECUTION_FILE)
+        found.append(FinishedStudy(path.parent.name, path, run.get("execution"), run.get("tracking_uri"),
+                                   _read(path.parent / "results.json").get("responses", {})))
+    return found
 
 
 def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
@@ -63,7 +67,7 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
     check_reachable(study.tracking_uri)
     content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.analysis_plan,
                "protocol": protocol.as_json()}
-    Tracking(study.tracking_uri, root=ROOT).log_text(
+    Tracking(study.tracking_uri, root=ROOT).log_seal(
         study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
 
 
@@ -94,9 +98,12 @@ def load_samples(study: FinishedStudy) -> list[ArmSample]:
                          cure="Let python -m harness.run finish first")
     samples = []
     with study.samples.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                samples.append(_sample(line, str(study.samples), number))
+        try:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    samples.append(_sample(line, str(study.samples), number))
+        except UnicodeDecodeError as error:
+            raise InputError(f"it is not text in UTF-8: {error}", file=str(study.samples)) from None
     if not samples:
         raise InputError("the file is empty", file=str(study.samples))
     return samples
@@ -117,4 +124,9 @@ def _sample(line: str, file: str, number: int) -> ArmSample:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        raise InputError(f"not a JSON record: {error}", file=str(path),
+                         cure="Run the study's command once more") from None
+    return content if isinstance(content, dict) else {}

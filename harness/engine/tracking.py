@@ -185,6 +185,13 @@ class Tracking:
     def log_text(self, run_id: str, text: str, name: str) -> None:
         self._client.log_text(run_id, text, name)
 
+    def log_seal(self, run_id: str, text: str, name: str) -> None:
+        """The same from the owner's page. Raises InputError where MLflow takes no such file, or has lost the run."""
+        try:
+            self.log_text(run_id, text, name)
+        except MlflowException as error:
+            raise InputError(f"MLflow does not take {name}: {error}") from None
+
     def end_run(self, run_id: str, status: str = "FINISHED") -> None:
         self._client.set_terminated(run_id, status=status)
 

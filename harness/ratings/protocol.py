@@ -101,8 +101,9 @@ class StudyProtocol:
     responses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or not self.title.strip():
-            raise InputError("a study needs a name and a title", key="name")
+        for key in ("name", "title"):
+            if not getattr(self, key).strip():
+                raise InputError(f"a study needs a {key}", key=key)
         if self.quota is not None and self.quota < 1:
             raise InputError(f"quota must be 1 or more, not {self.quota}", key="quota")
         if self.lease_minutes <= 0:

@@ -157,8 +157,8 @@ class HumanLabels(LabelCounts):
     """Labels that people give in the app. The stage is Pending until they are there."""
 
     source: Literal["human"]
-    title: str = "Which text is best?"
-    instructions: str = "Read the text, then choose the best of the candidates."
+    title: str = Field(default="Which text is best?", min_length=1)
+    instructions: str = Field(default="Read the text, then choose the best of the candidates.", min_length=1)
 
 
 LabelsSpec = Annotated[SimulatedLabels | ImportedLabels | HumanLabels, Field(discriminator="source")]
@@ -237,7 +237,7 @@ class PeopleSpec(Spec):
     """
 
     title: str = Field(default=DEFAULT_TITLE, min_length=1)
-    instructions: str = DEFAULT_INSTRUCTIONS
+    instructions: str = Field(default=DEFAULT_INSTRUCTIONS, min_length=1)
     items: int = Field(default=40, ge=2)
     overlap: int = Field(default=3, ge=1)
     quota: int | None = Field(default=None, ge=1)

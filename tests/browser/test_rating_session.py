@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from rating import CURRENT, DWELL_MS, SETTLED, Traffic, agree, come_back, item_on_screen, join, press_and_wait
-from rating_helpers import known, pairs, publish
+from rating_helpers import item_set, known, pairs, publish
 from server import App, chromium
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -244,3 +244,34 @@ def test_practice_questions_back_flag_pause_and_a_restarted_server_by_keyboard(a
     (raised,) = app.store.open_flags(study)
     assert raised.note == "Broken in 3 ways, 1 of them odd"
     assert len([each for each in app.store.finals(study) if each.item_kind is ItemKind.MAIN]) == 1
+
+
+async def pick_agree_and_read(app: App, token: str) -> int:
+    """Pick the second study and agree, then scroll its source down. Returns how far it went, in pixels."""
+    async with chromium() as browser:
+        page = await (await browser.new_context(viewport={"width": 1280, "height": 600})).new_page()
+        await join(page, app.base, token)
+        await page.wait_for_function(SETTLED)
+        await page.locator("input[role=combobox]").focus()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.type("Second")
+        await page.keyboard.press("Enter")
+        await page.wait_for_function(f"{SETTLED} && location.search.includes('study=')")
+        await page.wait_for_selector("text=Your consent")
+        await page.wait_for_timeout(500)
+        await page.keyboard.press("Enter")
+        await page.wait_for_function(CURRENT)  # unless the picker still takes the keys
+        for _ in range(20):
+            await page.keyboard.press("Tab")
+            if await page.evaluate("document.activeElement.matches('.scrolls')"):
+                await page.keyboard.press("End")
+                break
+        await page.wait_for_timeout(500)
+        return int(await page.evaluate("document.querySelector('.scrolls').scrollTop"))
+
+
+def test_a_study_is_picked_and_a_long_source_read_by_keyboard_alone(app: App) -> None:
+    publish(app.store, item_set(2), name="first", title="First")
+    long = [(*pair[:2], "A long sentence of the source. " * 300, *pair[3:]) for pair in pairs(2)]
+    publish(app.store, build_items(long, seed=7), name="second", title="Second")
+    assert asyncio.run(pick_agree_and_read(app, app.store.invite(app.store.add_rater("amber")))) > 100

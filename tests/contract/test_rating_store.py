@@ -230,6 +230,18 @@ def test_a_flag_reaches_the_owner_and_a_retired_item_is_not_handed_out(store: Ra
     assert store.next_assignment(study, birch) is Nothing.FINISHED
 
 
+def test_what_was_judged_of_an_item_before_it_was_taken_out_still_counts(store: RatingStore, clock: Clock) -> None:
+    study = publish(store, item_set(1, overlap=3))
+    amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")
+    held = store.next_assignment(study, amber)
+    clock.tick()
+    store.vote(amber, held, revision=0, choice="left")
+    store.flag(birch, store.next_assignment(study, birch), note="The text is empty.")
+    store.resolve_flag(store.open_flags(study)[0].id, retire=True)
+    store.close(study)
+    assert len(store.unblind(study)) == 1
+
+
 def test_the_same_study_again_is_no_error_and_another_of_its_name_is(store: RatingStore) -> None:
     built = item_set()
     assert publish(store, built) == publish(store, built)

@@ -48,6 +48,7 @@ def test_a_rater_consents_and_judges_a_whole_study(store: RatingStore, visit: Ca
     assert "Before you begin" in words(app)
     press(app, "I agree: begin")
     assert "A practice item" in words(app)
+    assert app.get("progress")[0].proto.text == "1 practice item first, then 4"
     press(press(app, "Left"), "Go on")
     for choice in ("Left", "Tie", "Right", "Both bad"):
         press(app, choice)

@@ -233,3 +233,21 @@ def test_a_raters_data_is_not_what_was_not_asked_for(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("error: --rater: ")
+
+
+@pytest.mark.parametrize("command", ["close", "report"])
+def test_labels_are_neither_closed_nor_reported(
+        store: RatingStore, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    HumanLabeler("queue", store=store, agreement_share=0).choose(tasks(1), seed=1)
+    (labels,) = store.studies(StudyKind.LABELS)
+    assert main([command, labels.name]) == 2
+    assert "collects labels: it is not closed, and has no report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["judgments", "judgments.xlsx"])
+def test_a_file_whose_ending_gives_no_format_is_named(
+        store: RatingStore, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    judged_study(store)
+    assert main(["export", "pilot", "-o", str(tmp_path / name)]) == 2
+    assert f"{name}: its ending gives no format" in capsys.readouterr().err
+    assert not (tmp_path / name).exists()

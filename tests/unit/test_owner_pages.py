@@ -104,6 +104,19 @@ def test_the_owner_invites_with_a_link_that_is_shown_once(store: RatingStore, vi
     assert not app.code
 
 
+def test_what_was_refused_stays_in_the_form(store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    app = visit(owner=True).open("own", section="Raters")
+    app.text_input[0].input("dora")
+    app.text_input[1].input("no address")
+    press(app, "Invite")
+    assert "that is no address" in words(app)
+    assert [each.value for each in app.text_input] == ["dora", "no address"]
+    app.text_input[1].input("")
+    press(app, "Invite")
+    assert [each.handle for each in store.raters()] == ["dora"]
+    assert [each.value for each in app.text_input] == ["", ""]
+
+
 def test_the_owner_stays_with_the_study_that_is_closed_and_unblinded(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
     watched = publish(store, exclusion=HURRIED)
@@ -172,3 +185,50 @@ def test_a_report_that_differs_from_the_filed_one_stays_on_the_owners_page(
         store.file_report(study, "another")
     store.add_rater("somebody who comes later")
     assert "differs from the one that was filed" in words(visit(owner=True).open())
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("results.json", b'{"responses": {"rl', "results.json: not a JSON record"),
+    ("execution.json", b"\xff\xfe", "execution.json: not a JSON record"),
+    ("samples.jsonl", b"\xff\xfe", "samples.jsonl: it is not text in UTF-8")])
+def test_a_damaged_execution_is_named(visit: Callable[..., Visitor], tmp_path: Path, name: str, content: bytes,
+                                      said: str) -> None:
+    finished_execution(tmp_path, "story")
+    (tmp_path / "mlruns" / "reports" / "story" / name).write_bytes(content)
+    assert said in words(visit(owner=True).open("own", section="New study"))
+
+
+def test_nothing_is_published_where_mlflow_has_lost_the_execution(
+        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    finished_execution(tmp_path, "story")
+    (tmp_path / "mlruns" / "reports" / "story" / "execution.json").write_text(
+        json.dumps({"execution": "gone", "tracking_uri": f"sqlite:///{tmp_path / 'mlflow.db'}"}))
+    app = visit(owner=True).open("own", section="New study")
+    press(app, "Publish the study")
+    assert "MLflow does not take seals/story-people" in words(app)
+    assert store.studies() == []
+
+
+def test_the_log_is_told_in_words(store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    study = publish(store)
+    rater = rater_in(store, study, "amber")
+    store.flag(rater, str(store.next_assignment(study, rater)), note="nonsense")
+    app = press(visit(owner=True).open(), "Take the item out")
+    assert "tasks are broken" not in words(app)
+    log = app.dataframe[-1].value
+    assert list(log.columns) == ["When (UTC)", "What", "Detail"]
+    assert "items 6" in log["Detail"].iloc[-1]
+    assert "{" not in "".join(log["Detail"])
+
+
+@pytest.mark.parametrize(("key", "written", "said"), [
+    ("name_story", "", "name: a study needs a name"), ("name_story", "a\u202eb", "name: 'a\\u202eb' has invisible"),
+    ("title", " ", "title: a study needs a title"), ("text", " ", "instructions: raters read them")])
+def test_what_raters_or_commands_could_not_read_is_refused_before_publishing(
+        visit: Callable[..., Visitor], tmp_path: Path, key: str, written: str, said: str) -> None:
+    finished_execution(tmp_path, "story")
+    app = visit(owner=True).open("own", section="New study")
+    (app.text_area if key == "text" else app.text_input)(key=key).set_value(written)
+    app.run()
+    assert said in words(app)
+    assert "Publish the study" not in words(app)

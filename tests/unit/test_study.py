@@ -101,6 +101,13 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo"])
 
 
+@pytest.mark.parametrize("override", [
+    "evaluation.people={instructions: ''}", "labels={source: human, budgets: [20], title: ''}"])
+def test_what_people_read_is_not_empty(override):
+    with pytest.raises(InputError, match="at least 1 character"):
+        load_study(QUICK, [override])
+
+
 @pytest.mark.parametrize("key", [
     "ppo.learning_rate", "ppo.clip", "ppo.kl.target", "ppo.value_coefficient", "supervised.fit.epochs",
     "supervised.fit.weight_decay", "supervised.learning_rates.0", "task.temperature", "task.response.penalty",
