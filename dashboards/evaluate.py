@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboards import desk
@@ -37,7 +39,7 @@ def page(rater_id: str) -> None:
         if shown is None:
             return
         _texts(shown)
-        begin_screen(f"{shown.id}.{shown.stage}")
+        begin_screen(f"{shown.id}.{shown.stage}.{len(shown.open)}")
         if shown.stage == "ask" and shown.is_practice:
             _feedback(rater_id, shown)
         elif shown.stage == "ask":
@@ -111,9 +113,8 @@ def _details(shown: Shown) -> None:
 
 
 def _question(rater_id: str, shown: Shown) -> None:
-    """The first question that is still open; both answers are recorded together after the last one."""
-    said = st.session_state.get(f"answers_{shown.id}", {})
-    name = next(each for each in shown.asks if each not in said)
+    """The first question that is still open. Each answer is recorded at once: a reload asks none again."""
+    name = shown.open[0]
     question, note = QUESTIONS[name]
     with st.bottom:
         st.markdown(f"**{question}** {note}")
@@ -128,11 +129,10 @@ def _question(rater_id: str, shown: Shown) -> None:
 def _answer(rater_id: str, shown: Shown, name: str, which: Which | None) -> None:
     if not desk.signed_in(rater_id):
         return
-    said = {**st.session_state.get(f"answers_{shown.id}", {}), name: which}
-    st.session_state[f"answers_{shown.id}"] = said
-    if all(each in said for each in shown.asks):
-        desk.leave_item(desk.act(store().answer, rater_id, shown.id, revision=shown.revision, answers=Answers(**said)))
-        st.session_state.pop(f"answers_{shown.id}", None)
+    recorded = desk.act(store().answer, rater_id, shown.id, revision=shown.revision,
+                        answers=replace(shown.answers, **{name: which}), still_open=shown.open[1:])
+    if len(shown.open) == 1:
+        desk.leave_item(recorded)
 
 
 def _feedback(rater_id: str, shown: Shown) -> None:

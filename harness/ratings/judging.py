@@ -7,7 +7,7 @@ same error, so that guessing ids tells nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -64,6 +64,7 @@ class Shown:
 
     stage: 'vote', 'ask' (the vote is in, questions are open) or 'judged'. revision: the number that the next
     judgment of it must carry. choice: the last one, as shown. explanation: of a training item, after the vote.
+    open: the questions about it that are not answered yet.
     """
 
     id: str
@@ -77,7 +78,7 @@ class Shown:
     is_practice: bool
     stage: str
     revision: int
-    asks: tuple[str, ...]
+    open: tuple[str, ...] = ()
     choice: str | None = None
     details: Details = Details()
     answers: Answers = Answers()
@@ -98,7 +99,8 @@ def show(connection: Connection, rater_id: str, assignment_id: str) -> Shown:
         texts=tuple(row.texts[i] for i in row.shown_order), order=tuple(row.shown_order), position=row.position,
         is_practice=row.item_kind in (ItemKind.TRAINING, ItemKind.QUALIFICATION),
         stage={"asking": "ask", "judged": "judged"}.get(row.state, "vote"), revision=last.revision + 1 if last else 0,
-        asks=_asks(protocol, row), choice=_on_screen(row, content.get("choice")) if voted else None,
+        open=_open_questions(row, content),
+        choice=_on_screen(row, content.get("choice")) if voted else None,
         details=Details(**{**content.get("details", {}), "tags": tuple(content.get("details", {}).get("tags", ()))}),
         answers=_answers(content),
         expected=as_shown(row.expected, row.flipped) if is_training and voted and row.expected else None,
@@ -129,8 +131,8 @@ def vote(connection: Connection, rater_id: str, assignment_id: str, *, revision:
     _require_place(connection, row, now=now)
     content = {"act": "vote" if last is None else "revise", "rater": rater_id, "choice": said,
                "details": _clean(details), "shown_at": row.shown_at, "decided_at": now}
-    if last is not None and last.content is not None and "answers" in last.content:
-        content["answers"] = last.content["answers"]
+    if last is not None and last.content is not None:
+        content |= {name: last.content[name] for name in ("answers", "open") if name in last.content}
     receipt = chain.append(connection, study_id=row.study_id, assignment_id=assignment_id, revision=revision,
                            content=content)
     state = "skipped" if said == Choice.SKIP else "asking" if _pauses_after(row, content) else "judged"
@@ -142,23 +144,28 @@ def vote(connection: Connection, rater_id: str, assignment_id: str, *, revision:
 
 
 def answer(connection: Connection, rater_id: str, assignment_id: str, *, revision: int, answers: Answers,
-           now: int) -> Receipt:
-    """Record the answers to the questions after the vote (none given is an answer too) and go on."""
+           now: int, still_open: Sequence[str] = ()) -> Receipt:
+    """Record the answers to the questions after the vote (none given is an answer too) and go on.
+
+    still_open: the questions that come next. What was answered so far is kept; the item stays in hand.
+    """
     row = _locked(connection, rater_id, assignment_id)
     last = _last(connection, assignment_id)
     said = {name: value.value for name, value in asdict(answers).items() if value is not None}
     if last is None:
         raise Refused("Please choose first.")
     if revision <= last.revision:
-        if revision == last.revision and last.content is not None and last.content.get("answers", {}) == said:
+        if revision == last.revision and last.content is not None and (
+                last.content.get("answers", {}), last.content.get("open", [])) == (said, [*still_open]):
             return Receipt(assignment_id, revision, last.hash, duplicate=True)
         raise Refused("You have answered this already. To change it, use Back.")
     if revision != last.revision + 1:
         raise Refused("This page is out of date. Please look at it again.")
-    content = {**(last.content or {}), "act": "answer", "answers": said, "answered_at": now}
+    content = {**(last.content or {}), "act": "answer", "answers": said, "open": [*still_open], "answered_at": now}
     receipt = chain.append(connection, study_id=row.study_id, assignment_id=assignment_id, revision=revision,
                            content=content)
-    connection.execute(update(assignments).where(assignments.c.id == assignment_id).values(state="judged"))
+    connection.execute(update(assignments).where(assignments.c.id == assignment_id).values(
+        state="asking" if still_open else "judged"))
     return receipt
 
 
@@ -234,8 +241,11 @@ def _asks(protocol: StudyProtocol, row: Row[Any]) -> tuple[str, ...]:
 
 def _pauses_after(row: Row[Any], content: Mapping[str, Any]) -> bool:
     """Whether something follows the vote before the next item: questions, or the feedback of a training item."""
-    asks = _asks(StudyProtocol.from_json(row.protocol), row)
-    return row.item_kind == ItemKind.TRAINING or bool(asks and "answers" not in content)
+    return row.item_kind == ItemKind.TRAINING or bool(_open_questions(row, content))
+
+
+def _open_questions(row: Row[Any], content: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(content.get("open", ())) if "answers" in content else _asks(StudyProtocol.from_json(row.protocol), row)
 
 
 def _in_store(row: Row[Any], choice: str) -> str:

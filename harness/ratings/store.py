@@ -216,10 +216,11 @@ class RatingStore:
             return judging.vote(connection, rater_id, assignment_id, revision=revision, choice=choice,
                                 details=details, now=self.now())
 
-    def answer(self, rater_id: str, assignment_id: str, *, revision: int, answers: Answers) -> Receipt:
+    def answer(self, rater_id: str, assignment_id: str, *, revision: int, answers: Answers,
+               still_open: Sequence[str] = ()) -> Receipt:
         with self.database.writing() as connection:
             return judging.answer(connection, rater_id, assignment_id, revision=revision, answers=answers,
-                                  now=self.now())
+                                  still_open=still_open, now=self.now())
 
     def history(self, study_id: str, rater_id: str, *, limit: int = 50) -> list[str]:
         with self.database.reading() as connection:

@@ -214,10 +214,36 @@ def test_the_questions_after_the_vote_come_before_the_next_item(store: RatingSto
     clock.tick()
     store.vote(rater, held, revision=0, choice="left")
     assert store.next_assignment(study, rater) == held
-    assert store.show(rater, held).asks == ("copied", "accurate")
+    assert store.show(rater, held).open == ("copied", "accurate")
     store.answer(rater, held, revision=1, answers=Answers(copied=Which.LEFT, accurate=Which.BOTH))
     assert store.next_assignment(study, rater) != held
     assert store.finals(study)[0].content["answers"] == {"copied": "left", "accurate": "both"}
+
+
+@pytest.mark.parametrize("first", [Which.LEFT, None])
+def test_an_answer_is_kept_while_the_next_question_is_open(
+        store: RatingStore, clock: Clock, first: Which | None) -> None:
+    study = publish(store, item_set(2, overlap=1, source=True), ask_copied=True, ask_accuracy=True)
+    rater = rater_in(store, study, "amber")
+    held = str(store.next_assignment(study, rater))
+    clock.tick()
+    store.vote(rater, held, revision=0, choice="left")
+    said = Answers(copied=first)
+    receipt = store.answer(rater, held, revision=1, answers=said, still_open=("accurate",))
+    assert store.answer(rater, held, revision=1, answers=said, still_open=("accurate",)).hash == receipt.hash
+    with pytest.raises(Refused):
+        store.answer(rater, held, revision=1, answers=Answers(copied=Which.RIGHT), still_open=("accurate",))
+    # A reload asks the second question, and changing the choice meanwhile leaves it open.
+    shown = store.show(rater, held)
+    assert (shown.stage, shown.open, shown.answers, shown.revision) == ("ask", ("accurate",), said, 2)
+    assert store.next_assignment(study, rater) == held
+    store.vote(rater, held, revision=2, choice="right")
+    assert store.show(rater, held).open == ("accurate",)
+    store.answer(rater, held, revision=3, answers=Answers(copied=first, accurate=Which.BOTH))
+    assert store.next_assignment(study, rater) != held
+    kept = {"copied": first.value} if first else {}
+    assert store.finals(study)[0].content["answers"] == {**kept, "accurate": "both"}
+    assert store.verify(study).problems == ()
 
 
 def test_a_flag_reaches_the_owner_and_a_retired_item_is_not_handed_out(store: RatingStore, clock: Clock) -> None:
