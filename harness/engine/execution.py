@@ -27,7 +27,7 @@ from harness.study.stage import ArmKey, Stage
 class Screen:
     """What an execution tells the person in front of it. This one says nothing; `engine.screen` draws."""
 
-    def begin(self, plan: Plan, reused: int) -> None: ...
+    def begin(self, plan: Plan, reused: int, slots: int) -> None: ...
 
     def expect(self, fingerprints: list[str]) -> None: ...
 
@@ -141,7 +141,7 @@ class Runner:
         for stage in self._plan.stages:
             if stage.fingerprint in execution.refs:
                 self._note_reuse(stage, execution)
-        self._screen.begin(self._plan, len(execution.reused))
+        self._screen.begin(self._plan, len(execution.reused), self._executor.slots)
 
     def _note_reuse(self, stage: Stage, execution: Execution) -> None:
         execution.reused.append(stage.name)
@@ -184,7 +184,7 @@ class Runner:
         if rest is not None:
             self._plan = execution.plan = rest
             execution.refs |= finished_stages(rest, self._tracking)
-            self._screen.begin(rest, len(finished & {stage.fingerprint for stage in rest.stages}))
+            self._screen.begin(rest, len(finished & {stage.fingerprint for stage in rest.stages}), self._executor.slots)
             self._loop(execution)
 
     def _drop_blocked(self, waiting: dict[str, Stage], execution: Execution) -> None:

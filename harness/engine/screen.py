@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import IO
 
 from rich.console import Console, Group
@@ -17,6 +18,9 @@ from harness.study.estimate import estimate_stage
 from harness.study.plan import Plan
 from harness.study.stage import Stage
 
+_TOO_LITTLE = 0.01
+"""The share of the work that says nothing yet about the rest."""
+
 _QUIET_SECONDS = 60.0
 """So long a log may say nothing while stages run."""
 
@@ -28,36 +32,63 @@ def readable_time(seconds: float) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
-class _Clock:
-    """Time left, from the work done so far. Counts work in token passes, so that stages are comparable."""
+@dataclass
+class _Running:
+    """A stage that runs. cost: its work. share: how much of it is done."""
 
-    def __init__(self, plan: Plan) -> None:
+    cost: float
+    began: float
+    share: float = 0.0
+
+
+class _Clock:
+    """Time left, from the pace of the stages so far. Counts work in token passes, so that stages are comparable."""
+
+    def __init__(self, plan: Plan, slots: int) -> None:
         self._cost = {stage.fingerprint: estimate_stage(stage, plan).work for stage in plan.stages}
-        self._began = time.monotonic()
-        self._done = 0.0
-        self.total = 0.0
+        self._slots = slots
+        self._running: dict[str, _Running] = {}
+        self._done = self._seconds = self._total = 0.0
 
     def expect(self, fingerprints: list[str]) -> None:
-        self.total = sum(self._cost[fingerprint] for fingerprint in fingerprints)
+        self._total = sum(self._cost[fingerprint] for fingerprint in fingerprints)
 
-    def cost(self, stage: Stage) -> int:
-        return self._cost[stage.fingerprint]
+    def start(self, stage: Stage) -> None:
+        self._running[stage.name] = _Running(self._cost[stage.fingerprint], time.monotonic())
 
-    def complete(self, stage: Stage) -> None:
-        self._done += self._cost[stage.fingerprint]
+    def advance(self, name: str, share: float) -> None:
+        if name in self._running:
+            self._running[name].share = share
 
-    def share_done(self, partial: float = 0.0) -> float:
-        return min(1.0, (self._done + partial) / self.total) if self.total else 1.0
+    def complete(self, stage: Stage) -> float:
+        """The seconds it took. What another process has finished took none here, and tells nothing of the pace."""
+        ended = self._running.pop(stage.name, None)
+        if ended is None:
+            self._total -= self._cost[stage.fingerprint]
+            return 0.0
+        seconds = time.monotonic() - ended.began
+        self._done += ended.cost
+        self._seconds += seconds
+        return seconds
+
+    def _so_far(self) -> tuple[float, float]:
+        """(work, seconds), those of stages side by side added up, with what running stages have told of."""
+        # A copy: what stages report arrives on a thread of its own, while others end.
+        telling = [one for one in list(self._running.values()) if one.share > 0]
+        now = time.monotonic()
+        return (self._done + sum(one.cost * one.share for one in telling),
+                self._seconds + sum(now - one.began for one in telling))
 
     @property
-    def elapsed(self) -> float:
-        return time.monotonic() - self._began
+    def share_done(self) -> float:
+        return min(1.0, self._so_far()[0] / self._total) if self._total else 1.0
 
-    def left(self, partial: float = 0.0) -> str:
-        share = self.share_done(partial)
-        if share < 0.01:
+    @property
+    def left(self) -> str:
+        work, seconds = self._so_far()
+        if work < _TOO_LITTLE * self._total:
             return "?"
-        return readable_time(self.elapsed * (1 - share) / share)
+        return readable_time((self._total - work) * seconds / max(1.0, work) / self._slots)
 
 
 class LineScreen(Screen):
@@ -66,15 +97,13 @@ class LineScreen(Screen):
     def __init__(self, out: IO[str]) -> None:
         self._out = out
         self._clock: _Clock | None = None
-        self._starts: dict[str, float] = {}
-        self._running: dict[str, StageProgress] = {}
-        self._costs: dict[str, int] = {}
+        self._progress: dict[str, StageProgress] = {}
         self._said = time.monotonic()
         self._announced: set[str] = set()
         self._ended = 0
 
-    def begin(self, plan: Plan, reused: int) -> None:
-        self._clock = _Clock(plan)
+    def begin(self, plan: Plan, reused: int, slots: int) -> None:
+        self._clock = _Clock(plan, slots)
         self._total = len(plan.stages)
         self._ended = reused
         self._print(f"{plan.study.study}: {self._total} stages, {reused} of them cached")
@@ -89,34 +118,30 @@ class LineScreen(Screen):
 
     def started(self, stage: Stage) -> None:
         assert self._clock is not None
-        self._starts[stage.name] = time.monotonic()
-        self._costs[stage.name] = self._clock.cost(stage)
+        self._clock.start(stage)
+        self._progress[stage.name] = StageProgress(0, 0)
 
     def progress(self, name: str, progress: StageProgress) -> None:
         assert self._clock is not None
-        if name not in self._costs:
+        if name not in self._progress:
             return
-        self._running[name] = progress
-        if time.monotonic() - self._said >= _QUIET_SECONDS:
-            running = ", ".join(f"{each} {done.done}/{done.total}" for each, done in list(self._running.items()))
-            self._print(f"  running: {running}  (time left {self._clock.left(self._partial)})")
+        self._progress[name] = progress
+        self._clock.advance(name, progress.done / max(1, progress.total))
+        self._show(name, progress)
 
-    @property
-    def _partial(self) -> float:
-        """The work done in stages that have not ended."""
-        # A copy: what stages report arrives on a thread of its own, while others end.
-        return sum(self._costs.get(name, 0) * done.done / max(1, done.total)
-                   for name, done in list(self._running.items()))
+    def _show(self, name: str, progress: StageProgress) -> None:
+        assert self._clock is not None
+        if time.monotonic() - self._said >= _QUIET_SECONDS:
+            running = ", ".join(f"{each} {done.done}/{done.total}" for each, done in list(self._progress.items()))
+            self._print(f"  running: {running}  (time left {self._clock.left})")
 
     def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None:
         assert self._clock is not None
-        self._running.pop(stage.name, None)
-        self._costs.pop(stage.name, None)
-        self._clock.complete(stage)
+        self._progress.pop(stage.name, None)
+        took = readable_time(self._clock.complete(stage))
         self._ended += 1
-        took = readable_time(time.monotonic() - self._starts.get(stage.name, time.monotonic()))
         self._print(f"[{self._ended}/{self._total}] {outcome_line(stage, outcome)}  "
-                    f"({took}, time left {self._clock.left(self._partial)})")
+                    f"({took}, time left {self._clock.left})")
 
     def waiting_elsewhere(self, stage: Stage) -> None:
         if stage.fingerprint not in self._announced:
@@ -143,8 +168,8 @@ class LiveScreen(LineScreen):
         self._bars: dict[str, TaskID] = {}
         self._whole: TaskID | None = None
 
-    def begin(self, plan: Plan, reused: int) -> None:
-        super().begin(plan, reused)
+    def begin(self, plan: Plan, reused: int, slots: int) -> None:
+        super().begin(plan, reused, slots)
         if self._whole is None:
             self._whole = self._study.add_task(plan.study.study, total=1.0, left="?")
             self._live.start()
@@ -156,10 +181,9 @@ class LiveScreen(LineScreen):
         super().started(stage)
         self._bars[stage.name] = self._stages.add_task(stage.name, total=None, note="")
 
-    def progress(self, name: str, progress: StageProgress) -> None:
+    def _show(self, name: str, progress: StageProgress) -> None:
         bar = self._bars.get(name)
         if bar is not None:
-            self._running[name] = progress
             self._stages.update(bar, completed=progress.done, total=progress.total, note=progress.note)
             self._update()
 
@@ -173,8 +197,7 @@ class LiveScreen(LineScreen):
     def _update(self) -> None:
         assert self._clock is not None
         assert self._whole is not None
-        partial = self._partial
-        self._study.update(self._whole, completed=self._clock.share_done(partial), left=self._clock.left(partial))
+        self._study.update(self._whole, completed=self._clock.share_done, left=self._clock.left)
 
     def close(self) -> None:
         self._live.stop()
