@@ -12,6 +12,7 @@ import streamlit as st
 from dashboards.identity import store
 from harness.engine.finished import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
+from harness.pages.page import p_value
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample
@@ -154,7 +155,8 @@ def _rehearsal(new: NewStudy) -> None:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(pd.DataFrame(rows), hide_index=True,
-                     column_config=dict.fromkeys(("True", "Estimated", "Low", "High", "Width"), percent))
+                     column_config={**dict.fromkeys(("True", "Estimated", "Low", "High", "Width"), percent),
+                                    "p (Holm)": st.column_config.TextColumn(alignment="right")})
 
 
 def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
@@ -167,7 +169,7 @@ def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
         low, high = row["ci_low"], row["ci_high"]
         rows.append({"Arm": row["arm_a"], "Against": row["arm_b"], "True": true, "Estimated": row["win_rate"],
                      "Low": low, "High": high, "Width": None if low is None else high - low,
-                     "Judgments": row["n_judgments"], "p (Holm)": row["p_value_holm"]})
+                     "Judgments": row["n_judgments"], "p (Holm)": p_value(row["p_value_holm"])})
     return rows
 
 

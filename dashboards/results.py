@@ -13,6 +13,7 @@ from dashboards.identity import store
 from dashboards.look import as_plain, figures, inert, owner_head, sentence
 from dashboards.own_watch import quality_table
 from dashboards.results_charts import curve, intervals, opponents, plain
+from harness.pages.page import p_value
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
 from harness.records import Choice
@@ -86,9 +87,10 @@ def _rate_table(rows: list[dict[str, Any]]) -> None:
                "n_raters": "Raters", "p_value_holm": "p (Holm)"}
     shares = [name for key, name in columns.items() if key.startswith(("win_rate", "ci_"))]
     percent = st.column_config.NumberColumn(format="percent")
-    st.dataframe(pd.DataFrame(rows)[list(columns)].rename(columns=columns).round(dict.fromkeys(shares, 3)),
-                 hide_index=True, column_config={**dict.fromkeys(shares, percent), "p (Holm)":
-                                                 st.column_config.NumberColumn(format="%.3f")})
+    shown = pd.DataFrame([{**row, "p_value_holm": p_value(row["p_value_holm"])} for row in rows])
+    st.dataframe(shown[list(columns)].rename(columns=columns).round(dict.fromkeys(shares, 3)), hide_index=True,
+                 column_config={**dict.fromkeys(shares, percent),
+                                "p (Holm)": st.column_config.TextColumn(alignment="right")})
 
 
 def _fragility(pairs: list[dict[str, Any]]) -> None:

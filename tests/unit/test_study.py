@@ -47,8 +47,8 @@ def _write(tmp_path, text):
 
 
 @pytest.mark.parametrize(("old", "new", "line_of", "expected"), [
-    ("  episodes: 2048", "  episods: 2048", "episods", ["ppo.episods", "unknown key", "episodes"]),
-    ("  episodes: 2048", "  episodes: many", "episodes:", ["ppo.episodes", "integer", "'many'"]),
+    ("  episodes: 1536", "  episods: 2048", "episods", ["ppo.episods", "unknown key", "episodes"]),
+    ("  episodes: 1536", "  episodes: many", "episodes:", ["ppo.episodes", "integer", "'many'"]),
     ("  batch_size: 64", "  batch_size: 0", "ppo:", ["ppo", "batch_size must be 1 or more, not 0"]),
     ("temperature: 0.7", "temperature: 0", "temperature", ["task.temperature", "greater than 0"]),
     ("budgets: [250, 1000, 4000]", "budgets: [250, 250]", "budgets", ["labels.budgets", "listed twice"]),
