@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from dashboards.identity import OWNER_COOKIE, RATER_COOKIE, store
 from harness.errors import InputError
-from harness.ratings.access import OWNER_SECRET_VARIABLE, SESSION_DAYS, SignInRefused, owner_secret
+from harness.ratings.access import SESSION_DAYS, SignInRefused, why_owner_is_shut
 from harness.ratings.database import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -94,10 +94,9 @@ def _enter_page(request: Request) -> Response:
 
 
 def _owner_page(request: Request) -> Response:
-    if owner_secret() is None:
-        return _page("The owner's pages are shut", f"""<p>No owner's secret is configured, and there is no default.</p>
-<p>Start the app with the environment variable <b>{OWNER_SECRET_VARIABLE}</b> set to a passphrase of 12 or more
-characters. A lost one is simply replaced: studies and ratings do not depend on it.</p>""", status=503)
+    shut = why_owner_is_shut()
+    if shut is not None:
+        return _page("The owner's pages are shut", f"<p>{escape(shut)}</p>", status=503)
     return _form("Owner", "/owner-sign-in", "The owner's secret", "Open", "")
 
 

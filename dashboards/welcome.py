@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards.identity import is_known_elsewhere, offers_identity_provider
 from dashboards.look import way
-from harness.ratings.access import OWNER_SECRET_VARIABLE, owner_secret
+from harness.ratings.access import why_owner_is_shut
 
 
 def page() -> None:
@@ -30,10 +30,9 @@ def owner_page() -> None:
     """The owner's pages, shut."""
     with st.container(key="calm_shut", width=620):
         st.title("The owner's pages are shut")
-        if owner_secret() is None:
-            st.write(f"No owner's secret is configured, and there is no default. Start the app with the environment "
-                     f"variable `{OWNER_SECRET_VARIABLE}` set to a passphrase of 12 or more characters. A lost one "
-                     f"is simply replaced: studies and ratings do not depend on it.")
+        shut = why_owner_is_shut()
+        if shut is not None:
+            st.write(shut)
         else:
             st.write("They open with the owner's secret.")
             way("Sign in as owner", "/owner-sign-in", main=True)

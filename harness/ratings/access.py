@@ -167,11 +167,22 @@ def owner_secret() -> str | None:
     return secret if len(secret) >= MIN_OWNER_SECRET else None
 
 
+def why_owner_is_shut() -> str | None:
+    """What the owner is told who has set no secret that can be used, None where there is one."""
+    if owner_secret() is not None:
+        return None
+    short = os.environ.get(OWNER_SECRET_VARIABLE)
+    wrong = "The owner's secret is too short" if short else "No owner's secret is configured, and there is no default"
+    return (f"{wrong}. Start the app with the environment variable {OWNER_SECRET_VARIABLE} set to a passphrase of "
+            f"{MIN_OWNER_SECRET} or more characters. A lost one is simply replaced: studies and ratings do not depend "
+            f"on it.")
+
+
 def owner_sign_in(connection: Connection, given: str, *, now: int) -> str:
     """A session of the owner. It ends when the secret is changed. Raises SignInRefused."""
     expected = owner_secret()
     if expected is None:
-        raise SignInRefused(f"The owner's pages are shut: {OWNER_SECRET_VARIABLE} is not set.")
+        raise SignInRefused(str(why_owner_is_shut()))
     _require_free(connection, OWNER, now=now)
     if not hmac.compare_digest(given.encode(), expected.encode()):
         _failed(connection, OWNER, now=now)

@@ -65,6 +65,13 @@ def test_without_a_secret_the_owners_page_says_how_to_set_one(
     assert browser.post("/owner-sign-in", data={"secret": ""}).status_code == 403
 
 
+def test_a_short_secret_is_not_called_a_missing_one(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_OWNER_SECRET", "too short")
+    page = browser.get("/owner-sign-in")
+    assert page.status_code == 503
+    assert "The owner&#x27;s secret is too short" in page.text
+
+
 def test_what_was_typed_never_comes_back_as_markup(browser: TestClient) -> None:
     page = browser.get("/join/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")
     assert "<script>" not in page.text
