@@ -92,7 +92,8 @@ def test_a_folder_of_a_classifier_that_is_not_there_is_said_before_anything_is_l
     absent = []
     external_digests(study, absent=absent)
     assert [str(error) for error in absent] == [
-        f"labels.labeler.scorer: there is no folder {tmp_path / 'absent'}. Give a classifier's folder or a name on the hub."]
+        f"labels.labeler.scorer: there is no folder {tmp_path / 'absent'}. Give a classifier's folder or a name on the "
+        "hub."]
 
 
 def test_other_weights_make_other_fingerprints(tmp_path):
