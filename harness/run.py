@@ -118,18 +118,16 @@ def _plan(study: StudySpec, arguments: argparse.Namespace) -> int:
 
 
 def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from harness.engine.execution import Runner
     from harness.engine.resources import choose_resources
-    from harness.engine.screen import LineScreen, LiveScreen
+    from harness.engine.screen import LineScreen, LiveScreen, console_for
     from harness.engine.summary import publish_results, say_what_happened
     from harness.engine.tracking import Tracking
 
     # Threads that spin while they wait make a stage several times slower on a machine that others use too; it is read
     # when torch is loaded, here or in a worker.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    console = Console()
+    console = console_for(sys.stdout)
     screen = LiveScreen(console) if console.is_terminal else LineScreen(sys.stdout)
     resources = choose_resources(plan.study, arguments.jobs)
     executor = _executor(arguments, resources, screen)

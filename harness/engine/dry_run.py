@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
 from harness.engine.execution import finished_stages, missing_stages
 from harness.engine.preflight import check_context
+from harness.engine.screen import console_for
 from harness.engine.tracking import Tracking
 from harness.errors import InputError
 from harness.study.estimate import Estimate, count_labels, estimate_stage, gpu_hours
@@ -22,7 +22,6 @@ _GIB, _MIB = 1 << 30, 1 << 20
 _MILLION = 1_000_000
 _COLUMNS = ("stage", "fingerprint", "state", "labels", "episodes", "tokens, M", "GPU-hours")
 _LEFT = 3
-_PIPED_WIDTH = 140
 
 
 def print_plan(plan: Plan, tracking: Tracking | None, *, absent: Sequence[InputError] = ()) -> None:
@@ -48,7 +47,7 @@ def print_plan(plan: Plan, tracking: Tracking | None, *, absent: Sequence[InputE
         table.add_row(stage.name, stage.fingerprint[:12], state, _count(cost.labels), _count(cost.episodes),
                       f"{cost.model_tokens / _MILLION:,.1f}" if cost.model_tokens > _MILLION // 20 else "",
                       f"{hours:.2f}" if hours >= 0.005 else "")
-    console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+    console = console_for(sys.stdout)
     console.print(table)
     labels = count_labels(stage for stage in plan.stages if stage.fingerprint in missing)
     lines = [f"{len(missing)} stages to run: {labels:,} labels, {total.episodes:,} episodes, "

@@ -25,6 +25,15 @@ _QUIET_SECONDS = 60.0
 """So long a log may say nothing while stages run."""
 
 
+_PIPED_WIDTH = 140
+"""Columns of a table that goes into a log or a pipe, where nobody knows the width."""
+
+
+def console_for(out: IO[str]) -> Console:
+    """As wide as the terminal, or wide enough for every table."""
+    return Console(file=out, width=None if out.isatty() else _PIPED_WIDTH)
+
+
 def readable_time(seconds: float) -> str:
     """`3:07` or `1:02:03`."""
     whole = max(0, round(seconds))
