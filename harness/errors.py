@@ -22,10 +22,6 @@ class InputError(Exception):
         text = ": ".join(part for part in (place, key, problem) if part)
         super().__init__(f"{text}. {cure}" if cure else text)
 
-    def under(self, key: str) -> InputError:
-        """The same as a mistake of a study's key, which names what the file was given for."""
-        return InputError(self.problem, file=self.file, line=self.line, key=key, cure=self.cure)
-
     def __reduce__(self) -> tuple[object, ...]:
         # Stages raise in worker processes; the default pickling would lose the keyword arguments.
         return _rebuild, (self.problem, self.file, self.line, self.key, self.cure)
@@ -41,7 +37,7 @@ def blamed_on(key: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise error.under(key) from error.__cause__
+        raise InputError(error.problem, file=error.file, line=error.line, key=key, cure=error.cure) from error.__cause__
 
 
 @contextmanager

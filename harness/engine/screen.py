@@ -41,13 +41,20 @@ def readable_time(seconds: float) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
+_NOTHING_YET = StageProgress(0, 0)
+
+
 @dataclass
 class _Running:
-    """A stage that runs. cost: its work. share: how much of it is done."""
+    """A stage that runs. cost: its work. told: what it last said of how much is done."""
 
     cost: float
     began: float
-    share: float = 0.0
+    told: StageProgress = _NOTHING_YET
+
+    @property
+    def share(self) -> float:
+        return self.told.done / max(1, self.told.total)
 
 
 class _Clock:
@@ -56,22 +63,25 @@ class _Clock:
     def __init__(self, plan: Plan, slots: int) -> None:
         self._cost = {stage.fingerprint: estimate_stage(stage, plan).work for stage in plan.stages}
         self._slots = slots
-        self._running: dict[str, _Running] = {}
+        self.running: dict[str, _Running] = {}
         self._done = self._seconds = self._total = 0.0
 
     def expect(self, fingerprints: list[str]) -> None:
         self._total = sum(self._cost[fingerprint] for fingerprint in fingerprints)
 
     def start(self, stage: Stage) -> None:
-        self._running[stage.name] = _Running(self._cost[stage.fingerprint], time.monotonic())
+        self.running[stage.name] = _Running(self._cost[stage.fingerprint], time.monotonic())
 
-    def advance(self, name: str, share: float) -> None:
-        if name in self._running:
-            self._running[name].share = share
+    def advance(self, name: str, told: StageProgress) -> bool:
+        """Whether the stage still runs: what it reports arrives on a thread of its own, perhaps after its end."""
+        stage = self.running.get(name)
+        if stage is not None:
+            stage.told = told
+        return stage is not None
 
     def complete(self, stage: Stage) -> float:
         """The seconds it took. What another process has finished took none here, and tells nothing of the pace."""
-        ended = self._running.pop(stage.name, None)
+        ended = self.running.pop(stage.name, None)
         if ended is None:
             self._total -= self._cost[stage.fingerprint]
             return 0.0
@@ -82,8 +92,8 @@ class _Clock:
 
     def _so_far(self) -> tuple[float, float]:
         """(work, seconds), those of stages side by side added up, with what running stages have told of."""
-        # A copy: what stages report arrives on a thread of its own, while others end.
-        telling = [one for one in list(self._running.values()) if one.share > 0]
+        # A copy: stages end on another thread than the one that asks.
+        telling = [one for one in list(self.running.values()) if one.share > 0]
         now = time.monotonic()
         return (self._done + sum(one.cost * one.share for one in telling),
                 self._seconds + sum(now - one.began for one in telling))
@@ -106,7 +116,6 @@ class LineScreen(Screen):
     def __init__(self, out: IO[str]) -> None:
         self._out = out
         self._clock: _Clock | None = None
-        self._progress: dict[str, StageProgress] = {}
         self._said = time.monotonic()
         self._announced: set[str] = set()
         self._ended = 0
@@ -128,25 +137,21 @@ class LineScreen(Screen):
     def started(self, stage: Stage) -> None:
         assert self._clock is not None
         self._clock.start(stage)
-        self._progress[stage.name] = StageProgress(0, 0)
 
     def progress(self, name: str, progress: StageProgress) -> None:
         assert self._clock is not None
-        if name not in self._progress:
-            return
-        self._progress[name] = progress
-        self._clock.advance(name, progress.done / max(1, progress.total))
-        self._show(name, progress)
+        if self._clock.advance(name, progress):
+            self._show(name, progress)
 
     def _show(self, name: str, progress: StageProgress) -> None:
         assert self._clock is not None
         if time.monotonic() - self._said >= _QUIET_SECONDS:
-            running = ", ".join(f"{each} {done.done}/{done.total}" for each, done in list(self._progress.items()))
+            running = ", ".join(f"{each} {stage.told.done}/{stage.told.total}"
+                                for each, stage in list(self._clock.running.items()))
             self._print(f"  running: {running}  (time left {self._clock.left})")
 
     def finished(self, stage: Stage, outcome: Done | Pending | Exception) -> None:
         assert self._clock is not None
-        self._progress.pop(stage.name, None)
         took = readable_time(self._clock.complete(stage))
         self._ended += 1
         self._print(f"[{self._ended}/{self._total}] {outcome_line(stage, outcome)}  "

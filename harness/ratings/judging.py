@@ -99,7 +99,7 @@ def show(connection: Connection, rater_id: str, assignment_id: str) -> Shown:
         texts=tuple(row.texts[i] for i in row.shown_order), order=tuple(row.shown_order), position=row.position,
         is_practice=row.item_kind in (ItemKind.TRAINING, ItemKind.QUALIFICATION),
         stage={"asking": "ask", "judged": "judged"}.get(row.state, "vote"), revision=last.revision + 1 if last else 0,
-        open=_open_questions(row, content),
+        open=_open_questions(protocol, row, content),
         choice=_on_screen(row, content.get("choice")) if voted else None,
         details=Details(**{**content.get("details", {}), "tags": tuple(content.get("details", {}).get("tags", ()))}),
         answers=_answers(content),
@@ -241,11 +241,12 @@ def _asks(protocol: StudyProtocol, row: Row[Any]) -> tuple[str, ...]:
 
 def _pauses_after(row: Row[Any], content: Mapping[str, Any]) -> bool:
     """Whether something follows the vote before the next item: questions, or the feedback of a training item."""
-    return row.item_kind == ItemKind.TRAINING or bool(_open_questions(row, content))
+    return row.item_kind == ItemKind.TRAINING or bool(
+        _open_questions(StudyProtocol.from_json(row.protocol), row, content))
 
 
-def _open_questions(row: Row[Any], content: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(content.get("open", ())) if "answers" in content else _asks(StudyProtocol.from_json(row.protocol), row)
+def _open_questions(protocol: StudyProtocol, row: Row[Any], content: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(content.get("open", ())) if "answers" in content else _asks(protocol, row)
 
 
 def _in_store(row: Row[Any], choice: str) -> str:
