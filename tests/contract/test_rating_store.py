@@ -43,6 +43,12 @@ def walk(store: RatingStore, clock: Clock, study_id: str, rater_id: str, *, bett
     return limit
 
 
+def vote_next(store: RatingStore, clock: Clock, study: str, rater: str, *, choice: str) -> None:
+    held = str(store.next_assignment(study, rater))
+    clock.tick()
+    store.vote(rater, held, revision=0, choice=choice)
+
+
 def test_a_rater_who_always_prefers_one_arm_gives_it_every_win(store: RatingStore, clock: Clock) -> None:
     study = publish(store, item_set(10, overlap=2))
     for handle in ("amber", "birch"):
@@ -165,9 +171,7 @@ def test_a_lease_that_ran_out_with_room_left_is_still_the_raters(store: RatingSt
 def test_a_skip_frees_the_place_of_the_item(store: RatingStore, clock: Clock) -> None:
     study = publish(store, item_set(1, overlap=1))
     amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")
-    held = store.next_assignment(study, amber)
-    clock.tick()
-    store.vote(amber, held, revision=0, choice="skip")
+    vote_next(store, clock, study, amber, choice="skip")
     assert walk(store, clock, study, birch, better="P") == 1
     store.close(study)
     assert [each.rater_id for each in store.unblind(study)] == ["birch"]
@@ -259,9 +263,7 @@ def test_a_flag_reaches_the_owner_and_a_retired_item_is_not_handed_out(store: Ra
 def test_what_was_judged_of_an_item_before_it_was_taken_out_still_counts(store: RatingStore, clock: Clock) -> None:
     study = publish(store, item_set(1, overlap=3))
     amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")
-    held = store.next_assignment(study, amber)
-    clock.tick()
-    store.vote(amber, held, revision=0, choice="left")
+    vote_next(store, clock, study, amber, choice="left")
     store.flag(birch, store.next_assignment(study, birch), note="The text is empty.")
     store.resolve_flag(store.open_flags(study)[0].id, retire=True)
     store.close(study)
