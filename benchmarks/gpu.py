@@ -22,6 +22,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.speed.shapes import Shape
 from harness.algorithms.kl import kl_rewards
 from harness.algorithms.responses import truncate
 from harness.models.generation import sample_responses
@@ -29,6 +30,7 @@ from harness.models.loading import ModelShape, build_language_model
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
+from harness.seeds import derive_seed
 from harness.training.memory import TransformerShape, ppo_memory
 from harness.training.ppo_update import PPOTrainer
 from harness.training.reward_fit import score_in_passes
@@ -61,12 +63,11 @@ def main() -> None:
     def update() -> None:
         trainer.step(batch, torch.arange(options.batch) + options.batch * trainer.steps_done, score)
 
-    for _ in range(2):
-        update()
-    seconds = [clock.seconds(update) for _ in range(options.updates)]
-    whole = statistics.median(seconds)
+    update()
+    whole = clock.seconds(update, times=options.updates)
+    held = torch.cuda.max_memory_reserved() if device.type == "cuda" else None
     parts = _parts(trainer, reward_model, batch, clock)
-    _print(options, shape, compute, settings, device, whole, parts)
+    _print(options, shape, compute, settings, whole, parts, held)
 
 
 def _options() -> argparse.Namespace:
@@ -111,19 +112,29 @@ class _Clock:
     def __init__(self, device: torch.device) -> None:
         self._wait: Callable[[], None] = torch.cuda.synchronize if device.type == "cuda" else lambda: None
 
-    def seconds(self, work: Callable[[], Any]) -> float:
-        self._wait()
-        began = time.perf_counter()
+    def seconds(self, work: Callable[[], Any], *, times: int = 3) -> float:
+        """The median of a few times, after a first that is not counted."""
         work()
-        self._wait()
-        return time.perf_counter() - began
+        found = []
+        for _ in range(times):
+            self._wait()
+            began = time.perf_counter()
+            work()
+            self._wait()
+            found.append(time.perf_counter() - began)
+        return statistics.median(found)
 
 
 @torch.no_grad()
 def _rollout(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch) -> Any:
-    return collect(trainer.policy, trainer.reference, batch, torch.arange(len(batch)), end=END, end_token=STOP, seed=1,
-                   score=partial(score_in_passes, reward_model), micro_batch=trainer.settings.micro_batch,
-                   sample=trainer.sample)
+    return collect(trainer.policy, trainer.reference, batch, torch.arange(len(batch)), end=END, end_token=STOP,
+                   seed=_seed(trainer), score=partial(score_in_passes, reward_model),
+                   micro_batch=trainer.settings.micro_batch, sample=trainer.sample)
+
+
+def _seed(trainer: PPOTrainer) -> int:
+    """The trainer's own, so that its graph serves here too."""
+    return derive_seed(trainer.seed, "rollout")
 
 
 def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, clock: _Clock) -> dict[str, float]:
@@ -135,7 +146,8 @@ def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, cl
 
     @torch.no_grad()
     def sampling() -> None:
-        trainer.sample(policy, queries, length=END.tokens, seed=1, stream_ids=stream_ids, with_values=True)
+        trainer.sample(policy, queries, length=END.tokens, seed=_seed(trainer), stream_ids=stream_ids,
+                       with_values=True)
 
     @torch.no_grad()
     def passes(model: Policy) -> None:
@@ -143,7 +155,6 @@ def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, cl
 
     rewards, _ = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=0.15)
     everything = torch.arange(len(batch))
-    sampling()
     return {
         "sampling": clock.seconds(sampling),
         "log-probabilities of the policy once more (half precision only)":
@@ -157,21 +168,35 @@ def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, cl
 
 
 def _print(options: argparse.Namespace, shape: TransformerShape, compute: ComputeSettings, settings: PPOSettings,
-           device: torch.device, whole: float, parts: dict[str, float]) -> None:
-    cuda = device.type == "cuda"
+           whole: float, parts: dict[str, float], held: int | None) -> None:
+    """held: bytes, the most that was set aside on the GPU for updates."""
+    cuda = held is not None
     name = torch.cuda.get_device_name() if cuda else "CPU"
     rate = options.batch / whole
+    work = Shape(options.shape, shape.layers, shape.width, shape.heads, shape.vocabulary, options.batch)
+    best = _product_rate(compute)
+    share = rate * work.gflop_per_episode / best
     print(f"{name}, torch {torch.__version__}: {options.shape}, batch {options.batch}, {options.precision}, "
           f"{'no graph' if options.no_graph or not cuda else 'sampling as a graph'}")
-    print(f"{rate:.1f} episodes/s (goal for 774m at 512 on an H200: {GOAL}), {whole:.3f} s an update\n")
+    print(f"{rate:.1f} episodes/s (goal for 774m at 512 on an H200: {GOAL}), {whole:.3f} s an update")
+    print(f"the least work, {work.gflop_per_episode:,.0f} GFLOP an episode, at {best / 1000:,.1f} TFLOP/s of matrix "
+          f"products: {best / work.gflop_per_episode:.0f} episodes/s, of which this is {share:.0%}\n")
     print("| part | seconds | share |\n| --- | --- | --- |")
     for part, seconds in {**parts, "the rest": whole - sum(parts.values())}.items():
         print(f"| {part} | {seconds:.4f} | {seconds / whole:.0%} |")
     promised = ppo_memory(shape, settings=settings, compute=compute, query_tokens=QUERY, response=END)
-    measured = f", measured {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if cuda else ""
+    measured = "" if held is None else f", set aside {held / 2**30:.1f} GiB"
     print(f"\nmemory: promised {promised.peak / 2**30:.1f} GiB{measured}")
     print(json.dumps({"device": name, "shape": options.shape, "batch": options.batch, "episodes_per_second": rate,
-                      "seconds": whole, "parts": parts}))
+                      "seconds": whole, "share_of_floor": share, "parts": parts}))
+
+
+def _product_rate(compute: ComputeSettings) -> float:
+    """Gflop/s of one large matrix product in the precision of the run."""
+    size = 8192 if compute.device == "cuda" else 1024
+    dtype = torch.bfloat16 if compute.precision == "bf16" else torch.float32
+    x, y = (torch.randn(size, size, device=compute.device, dtype=dtype) for _ in range(2))
+    return 2 * size**3 / _Clock(torch.device(compute.device)).seconds(lambda: x @ y, times=20) / 1e9
 
 
 if __name__ == "__main__":

@@ -82,14 +82,14 @@ def _print(study: StudySpec, shape: TransformerShape, *, batch: int, seconds: li
                           query_tokens=study.task.query_tokens, response=study.task.response,
                           fused=torch.cuda.is_available())
     on_gpu = torch.cuda.is_available() and study.compute.device != "cpu"
-    taken = torch.cuda.max_memory_allocated() if on_gpu else 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    taken = torch.cuda.max_memory_reserved() if on_gpu else 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     device = torch.cuda.get_device_name() if on_gpu else f"{torch.get_num_threads()} threads"
     millions = shape.parameters / 1e6
     print(f"{study.study}: {millions:.0f}M parameters, batch {batch}, {study.compute.precision} on {device}")
     print(f"{sum(seconds) / len(seconds):.2f} s an update, {rate:.2f} episodes/s; "
           f"{study.ppo.episodes:,} episodes at that rate: {study.ppo.episodes / rate / 3600:,.1f} h")
     print(f"memory: {promised.peak / _GIB:.1f} GiB promised, {taken / _GIB:.1f} GiB "
-          f"{'allocated' if on_gpu else 'of the whole process'}")
+          f"{'set aside on the GPU' if on_gpu else 'of the whole process'}")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def _model_lines(study: StudySpec, known: KnownShape | None, total: Estimate) ->
     time = f"about {hours:,.1f}" if hours >= 0.05 else "less than 0.1"
     return [f"Model {name}: {known.shape.parameters / _MILLION:,.1f}M parameters{note}.",
             f"Memory: PPO in {study.compute.precision} holds {memory.peak / scale:.1f} {unit} at most "
-            f"({unit}: {parts}; sampling never at the same time as gradients, activations and logits).",
+            f"({unit}: {parts}).",
             f"Time: {time} GPU-hours, were it one A100 (docs/studies.md says how that is reckoned)."]
 
 

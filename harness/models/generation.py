@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from harness.algorithms.logprobs import widen
+from harness.models.at_once import queries_per_sampling
 from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
@@ -22,10 +23,6 @@ BELOW_ONE = 1.0 - 2.0**-48
 
 DROPPED_BELOW = 0.75
 """Rows that have ended are dropped when no more than this share is left: each time the keys and values are copied."""
-
-MOST_LOGITS = {"cpu": 1 << 22, "cuda": 1 << 26}
-"""Logits of one sampling step, of which sampling holds a few arrays. 16 MiB in single precision is a little faster on a
-processor than more, and holds less; a GPU wants many rows."""
 
 
 class EndToken(NamedTuple):
@@ -46,9 +43,10 @@ class Responses(NamedTuple):
     values: Tensor | None
 
 
-def queries_at_once(policy: Policy, *, candidates: int, most: int) -> int:
-    """How many queries to give `sample_responses` in one call, by its memory. No number depends on it."""
-    return max(1, min(most, MOST_LOGITS[policy.device.type] // (candidates * policy.vocab_size)))
+def queries_at_once(policy: Policy, *, query: int, candidates: int, length: int) -> int:
+    """How many queries of so many tokens to sample from at once, by the memory it takes. No sample depends on it."""
+    return queries_per_sampling(device=policy.device.type, logits_per_query=candidates * policy.vocab_size,
+                                cache_per_query=policy.trunk.cached(query=query, candidates=candidates, length=length))
 
 
 @torch.no_grad()
@@ -67,20 +65,21 @@ def sample_responses(
     """k responses of `length` tokens to each query, sampled from the policy.
 
     stream_ids: (rows,) int64, one for each query. A sample is a function of the weights, its query and (seed,
-    stream id, candidate, position): not of the batch it is in. micro_batch: how many queries at a time. end:
-    give PAD after each end, and read no further where all candidates of a query have ended; without it all tokens
-    are sampled, as PPO needs them.
+    stream id, candidate, position): not of the batch it is in. micro_batch: how many queries at a time, by the
+    memory they take (`queries_at_once`) where it is None. end: give PAD after each end, and read no further where all
+    candidates of a query have ended; without it all tokens are sampled, as PPO needs them.
     """
     rows = len(queries)
     if stream_ids.shape != (rows,):
         raise ValueError(f"{rows} queries need as many stream ids, not {tuple(stream_ids.shape)}")
     lanes = lanes_for(policy.width, policy.device)
-    size = min(micro_batch or rows, -(-rows // lanes))
-    parts = in_lanes([
+    most = micro_batch or queries_at_once(policy, query=queries.tokens.shape[1], candidates=candidates, length=length)
+    size = min(most, -(-rows // lanes))
+    parts = list(in_lanes([
         partial(_sample, policy, queries[start:start + size], length=length, seed=seed,
                 stream_ids=stream_ids[start:start + size], candidates=candidates, with_values=with_values, end=end)
         for start in range(0, rows, size)
-    ], lanes=lanes)
+    ], lanes=lanes))
     return Responses(
         tokens=torch.cat([part.tokens for part in parts]),
         logprobs=torch.cat([part.logprobs for part in parts]),

@@ -60,6 +60,12 @@ class GenericTrunk:
             logits = torch.tanh(logits / self._softcap) * self._softcap
         return cast(Tensor, logits if temperature == 1.0 else logits / temperature)
 
+    def cached(self, *, query: int, candidates: int, length: int) -> int:
+        config = self._body.config
+        heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+        width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        return int(2 * config.num_hidden_layers * heads * width * candidates * (query + length))
+
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GenericDecoding]:
         queries = queries.left_padded
         require_context(queries.longest + length, self.context)

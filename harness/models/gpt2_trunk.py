@@ -25,6 +25,11 @@ HIDDEN_SCORE = -1e30
 """Added to the attention score of what is not seen; finite, so that no softmax is over nothing."""
 
 
+ALIGNED = 8
+"""A GPU's fast matrix products want rows of a multiple of 16 bytes. With GPT-2's 50,257 tokens the head took five times
+as long, a twelfth of an epoch (774M); a copy of it with a few rows more costs next to nothing."""
+
+
 class _Layer(NamedTuple):
     """The parameters of one block; weights are (in, out)."""
 
@@ -94,7 +99,15 @@ class GPT2Trunk:
         if self._head is None:
             raise ValueError("this trunk was made without a language-model head")
         # The head is linear: dividing its input costs `width` operations, its output vocabulary.
-        return affine(hidden if temperature == 1.0 else hidden / temperature, self._head.t())
+        scaled = hidden if temperature == 1.0 else hidden / temperature
+        vocabulary = self._head.shape[0]
+        missing = -vocabulary % ALIGNED if hidden.device.type == "cuda" else 0
+        if not missing:
+            return affine(scaled, self._head.t())
+        return affine(scaled, functional.pad(self._head, (0, 0, 0, missing)).t())[..., :vocabulary]
+
+    def cached(self, *, query: int, candidates: int, length: int) -> int:
+        return int(2 * len(self._layers) * self._token_table.shape[1] * (query + candidates * length))
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, GPT2Decoding]:
         queries = queries.left_padded

@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from harness.models.generation import Responses, sample_responses
+from harness.models.generation import Responses, queries_at_once, sample_responses
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 
 MOST = 4
-"""Shapes that get a graph; each keeps the memory of its keys and values. Others are sampled without one."""
+"""Shapes that get a graph. Others are sampled without one."""
 
 WARM_UPS = 2
 
@@ -26,31 +26,48 @@ class SamplingGraphs:
 
     def __init__(self) -> None:
         self._graphs: dict[tuple[Any, ...], _Graph | None] = {}
+        # One room for all: they never run at the same time, and what they give is copied out at once.
+        self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, policy: Policy, queries: TokenBatch, *, stream_ids: Tensor, **settings: Any) -> Responses:
         queries = queries.to(policy.device)
+        rows = len(queries)
+        most = queries_at_once(policy, query=queries.tokens.shape[1], length=settings["length"],
+                               candidates=settings.get("candidates", 1))
+        size = -(-rows // -(-rows // most))
+        found = []
+        for start in range(0, rows, size):
+            # The last ones again with some before them, so that all have the size of one graph.
+            first = min(start, rows - size)
+            part = self._sample(policy, queries[first:first + size], stream_ids[first:first + size], settings)
+            found.append([None if x is None else x[start - first:] for x in part])
+        tokens, logprobs, values = zip(*found, strict=True)
+        return Responses(torch.cat(tokens), torch.cat(logprobs), None if values[0] is None else torch.cat(values))
+
+    def _sample(self, policy: Policy, queries: TokenBatch, stream_ids: Tensor, settings: dict[str, Any]) -> Responses:
         shape = (id(policy), *queries.tokens.shape, queries.is_padded, *sorted(settings.items()))
         if shape not in self._graphs and len(self._graphs) < MOST:
-            self._graphs[shape] = _graph(policy, queries, stream_ids, settings)
+            self._graphs[shape] = self._graph(policy, queries, stream_ids, settings)
         graph = self._graphs.get(shape)
         if graph is None:
             return sample_responses(policy, queries, stream_ids=stream_ids, **settings)
         return graph.replay(queries, stream_ids)
 
-
-def _graph(policy: Policy, queries: TokenBatch, stream_ids: Tensor, settings: dict[str, Any]) -> _Graph | None:
-    """None where this model cannot be recorded: an architecture may ask the host in its forward pass."""
-    try:
-        return _Graph(policy, queries, stream_ids, settings)
-    except RuntimeError as error:
-        warnings.warn(f"sampling goes on without a CUDA graph ({error})", stacklevel=2)
-        return None
+    def _graph(self, policy: Policy, queries: TokenBatch, stream_ids: Tensor,
+               settings: dict[str, Any]) -> _Graph | None:
+        """None where this model cannot be recorded: an architecture may ask the host in its forward pass."""
+        try:
+            return _Graph(policy, queries, stream_ids, settings, self._pool)
+        except RuntimeError as error:
+            warnings.warn(f"sampling goes on without a CUDA graph ({error})", stacklevel=2)
+            return None
 
 
 class _Graph:
     """The kernels of one call of `sample_responses`, on inputs and outputs that stay where they are."""
 
-    def __init__(self, policy: Policy, queries: TokenBatch, stream_ids: Tensor, settings: dict[str, Any]) -> None:
+    def __init__(self, policy: Policy, queries: TokenBatch, stream_ids: Tensor, settings: dict[str, Any],
+                 pool: Any) -> None:
         self._tokens = queries.left_padded.tokens.clone()
         self._stream_ids = stream_ids.to(policy.device).clone()
 
@@ -66,7 +83,7 @@ class _Graph:
                 sample()
         torch.cuda.current_stream().wait_stream(beside)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        with torch.cuda.graph(self._graph, pool=pool):
             self._responses = sample()
 
     def replay(self, queries: TokenBatch, stream_ids: Tensor) -> Responses:

@@ -7,7 +7,7 @@ by which stages of a study share a machine too (`engine.resources`), applied ins
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -24,17 +24,21 @@ def lanes_for(width: int, device: torch.device) -> int:
     return torch.get_num_threads() if device.type == "cpu" and width <= NARROW else 1
 
 
-def in_lanes(tasks: Sequence[Callable[[], T]], *, lanes: int) -> list[T]:
-    """The tasks' results in their order. Gradients are recorded in them if they are recorded here."""
+def in_lanes(tasks: Sequence[Callable[[], T]], *, lanes: int) -> Iterator[T]:
+    """The tasks' results in their order, each made when it is asked for or, in lanes, as soon as there is one free.
+
+    A result that was taken is kept here no longer: it may be a model's gradients. Gradients are recorded in the tasks
+    if they are recorded here.
+    """
     if lanes == 1 or len(tasks) == 1:
-        return [task() for task in tasks]
+        return (task() for task in tasks)
     records = torch.is_grad_enabled()
 
     def run(task: Callable[[], T]) -> T:
         with torch.set_grad_enabled(records):
             return task()
 
-    return list(_pool(lanes).map(run, tasks))
+    return _pool(lanes).map(run, tasks)
 
 
 @functools.cache

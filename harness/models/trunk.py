@@ -62,6 +62,9 @@ class Trunk(Protocol):
     def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
         """(..., vocabulary), divided by the temperature."""
 
+    def cached(self, *, query: int, candidates: int, length: int) -> int:
+        """How many numbers a decoding keeps of one query of so many tokens: keys and values."""
+
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, Decoding]:
         """The hidden state after each query, (rows, width), and a decoding of k candidates of `length` tokens."""
 

@@ -135,7 +135,8 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
     # Similar lengths side by side need little padding; a sample does not depend on its neighbours. The longest go
     # first: what they leave in memory is large enough for all that follow.
     by_length = np.argsort([-len(query) for query in queries], kind="stable")
-    at_once = queries_at_once(policy, candidates=draws, most=_MOST_AT_ONCE)
+    at_once = min(_MOST_AT_ONCE, queries_at_once(policy, query=max(map(len, queries)), candidates=draws,
+                                                 length=rule.tokens))
     for start in range(0, len(queries), at_once):
         waiting = by_length[start:start + at_once]
         for attempt in range(_MOST_ROUNDS):

@@ -45,8 +45,9 @@ def run(call: StageCall, log: StageLog) -> Done:
         "score": (scores if scores is not None else [None] * len(samples))[shown],
         "kl": [sample.kl_to_reference for sample in samples[shown]],
         "valid": [sample.valid for sample in samples[shown]]})
-    figures = {"valid": float(np.mean([sample.valid for sample in samples])),
-               "mean_tokens": float(np.mean([len(sample.tokens) for sample in samples])) if samples[0].tokens else 0.0}
+    figures = {"valid": float(np.mean([sample.valid for sample in samples]))}
+    if samples[0].tokens:  # texts that no model wrote have none
+        figures["mean_tokens"] = float(np.mean([len(sample.tokens) for sample in samples]))
     if samples[0].kl_to_reference is not None:
         figures["kl_to_reference"] = float(np.mean([sample.kl_to_reference for sample in samples]))
     if scores is not None:
@@ -97,7 +98,7 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
     policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
     end = single_token(tokenizer, rule.text, key="task.response.text")
-    at_once = queries_at_once(policy, candidates=n, most=_AT_ONCE)
+    at_once = min(_AT_ONCE, queries_at_once(policy, query=task.query_tokens, candidates=n, length=rule.tokens))
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), at_once):

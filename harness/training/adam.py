@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -41,12 +40,13 @@ class Adam:
         """Of one pass, in the module's own numbers. May run beside others."""
         return list(torch.autograd.grad(loss, self._parameters, allow_unused=True))
 
-    def accumulate(self, gradients: Sequence[Tensor | None]) -> None:
-        """Add a pass's gradients to the step's."""
+    def accumulate(self, gradients: list[Tensor | None]) -> None:
+        """Add a pass's gradients to the step's. The list is left empty: the next pass needs the room."""
         for weight, gradient in zip(self._weights, gradients, strict=True):
             if gradient is None:
                 continue
             weight.grad = gradient.to(weight.dtype) if weight.grad is None else weight.grad.add_(gradient)
+        gradients.clear()
 
     def clip_gradient(self, norm: float) -> None:
         """Scale the gradients down to this norm where theirs is larger."""

@@ -9,14 +9,6 @@ import torch
 from torch import Tensor
 
 from harness.seeds import numpy_generator
-from harness.training.memory import rows_by_logits
-
-PASS_NUMBERS = 1_500_000
-"""Numbers in a layer's widest tensor at which a CPU pass was fastest: they stay in its caches. Half as many or
-twice as many cost a few percent, a batch of 256 rows at once 37% (3 layers, width 96)."""
-
-PASS_TOKENS = 1024
-"""A pass has at least so many tokens: fewer leave the matrix products of a wide model too thin."""
 
 SORTED_TOGETHER = 32
 """So many batches are sorted by length together: long enough to save padding, short enough to stay random."""
@@ -35,18 +27,6 @@ def epoch_batches(lengths: np.ndarray, *, batch_size: int, seed: int, epoch: int
         rows = rows[np.argsort(lengths[rows], kind="stable")]
         batches.extend(rows[first:first + batch_size] for first in range(0, len(rows), batch_size))
     return [batches[index] for index in rng.permutation(len(batches))]
-
-
-def rows_per_pass(*, time: int, width: int, device: torch.device, logits_per_row: int = 1) -> int:
-    """How many rows of `time` positions to read at once where the settings leave it open.
-
-    width: of the model. On a GPU only the logits limit it. The gradient is the same for every choice.
-    """
-    for_logits = rows_by_logits(logits_per_row)
-    if device.type != "cpu":
-        return for_logits
-    tokens = max(PASS_TOKENS, PASS_NUMBERS // (4 * width))
-    return max(1, min(for_logits, tokens // time))
 
 
 def passes(lengths: Tensor, *, size: int, lanes: int = 1) -> list[Tensor]:

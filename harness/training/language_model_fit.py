@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from harness.algorithms.losses import language_model_loss
 from harness.algorithms.schedules import warmup_then
+from harness.models.at_once import rows_per_pass
 from harness.models.checkpoints import layer_checkpoints
 from harness.models.lanes import in_lanes, lanes_for
 from harness.models.trunk import sequence_layout
@@ -21,7 +22,7 @@ from harness.models.trunks import trunk_of
 from harness.records import PAD
 from harness.seeds import derive_seed
 from harness.training.adam import Adam
-from harness.training.batching import epoch_batches, passes, rows_per_pass
+from harness.training.batching import epoch_batches, passes
 from harness.training.checkpoint import Checkpoint
 from harness.training.loop import OnStep, run_steps
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, LanguageModelFitSettings
@@ -171,7 +172,7 @@ def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tens
     if counted == 0:
         return 0.0
     time = rows.inputs.shape[1]
-    size = rows_per_pass(time=time, width=model.config.hidden_size, device=model.device,
+    size = rows_per_pass(time=time, width=model.config.hidden_size, device=model.device.type,
                          logits_per_row=time * model.config.vocab_size)
 
     def read(part: Tensor) -> tuple[float, list[Tensor | None]]:

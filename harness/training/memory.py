@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from harness.models.at_once import queries_per_sampling, rows_per_pass
 from harness.training.settings import ComputeSettings, EndRule, PPOSettings
 
 SINGLE = 4
-PASS_LOGITS = 1 << 26
-"""Logits made at once by a pass of training: 256 MiB in single precision."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,8 @@ class PPOMemory:
     """Bytes. policy: its weights, and their copy in half precision. frozen_models: reference policy and reward model.
 
     gradients, adam: in single precision. activations: kept by one training pass for its backward pass. logits: of
-    that pass. sampling: keys, values and logits of a batch; never at the same time as activations and logits.
+    that pass. sampling: keys, values and logits of the queries sampled at once, which a GPU's graph keeps while the
+    model trains.
     """
 
     policy: int
@@ -54,8 +54,7 @@ class PPOMemory:
     @property
     def peak(self) -> int:
         """The most that is held at one time."""
-        resident = self.policy + self.frozen_models + self.adam
-        return resident + max(self.sampling, self.gradients + self.activations + self.logits)
+        return sum(size for _, size in self.rows())
 
     def rows(self) -> list[tuple[str, int]]:
         """(name, bytes) of every part, for a table."""
@@ -67,8 +66,12 @@ def ppo_memory(shape: TransformerShape, *, settings: PPOSettings, compute: Compu
     """What PPO on this shape holds. fused: attention and activation in one kernel each, as on a GPU."""
     number = 2 if compute.precision == "bf16" else SINGLE
     weights, time = shape.parameters, query_tokens + response.tokens
-    rows = settings.micro_batch or rows_by_logits(response.tokens * shape.vocabulary)
+    device = "cuda" if fused else "cpu"
+    rows = settings.micro_batch or rows_per_pass(time=time, width=shape.width, device=device,
+                                                 logits_per_row=response.tokens * shape.vocabulary)
     rows = min(rows, settings.batch_size // settings.minibatches)
+    sampled = queries_per_sampling(device=device, logits_per_query=shape.vocabulary,
+                                   cache_per_query=_cached(shape, tokens=time))
     half_copy = weights * number if number < SINGLE else 0
     return PPOMemory(
         policy=weights * SINGLE + half_copy,
@@ -79,14 +82,9 @@ def ppo_memory(shape: TransformerShape, *, settings: PPOSettings, compute: Compu
         activations=rows * activation_bytes(shape, time=time, number=number, fused=fused,
                                             checkpoint=compute.checkpoint_activations),
         logits=rows * response.tokens * logits_bytes(shape.vocabulary, number=number),
-        sampling=settings.batch_size * sampling_bytes(shape, query_tokens=query_tokens, response=response.tokens,
-                                                      number=number),
+        sampling=min(settings.batch_size, sampled) * sampling_bytes(
+            shape, query_tokens=query_tokens, response=response.tokens, number=number),
     )
-
-
-def rows_by_logits(logits_per_row: int) -> int:
-    """How many rows a pass may have for the logits it makes."""
-    return max(1, PASS_LOGITS // logits_per_row)
 
 
 def activation_bytes(shape: TransformerShape, *, time: int, number: int, fused: bool, checkpoint: bool) -> int:
@@ -118,12 +116,17 @@ def logits_bytes(vocabulary: int, *, number: int) -> int:
     return vocabulary * (2 * number + widened + 2 * SINGLE)
 
 
+def _cached(shape: TransformerShape, *, tokens: int) -> int:
+    """Numbers among the keys and values of so many tokens."""
+    return 2 * shape.layers * shape.width * tokens
+
+
 def sampling_bytes(shape: TransformerShape, *, query_tokens: int, response: int, number: int,
                    candidates: int = 1) -> int:
     """Of one query while its candidates are sampled: keys and values of query and candidates, and one step's logits.
 
     The logits of a step become log-probabilities, probabilities, and their sum in double precision.
     """
-    cache = 2 * shape.layers * shape.width * (query_tokens + candidates * response) * number
+    cache = _cached(shape, tokens=query_tokens + candidates * response) * number
     widened = SINGLE if number < SINGLE else 0
     return cache + candidates * shape.vocabulary * (number + widened + 2 * SINGLE + 2 * SINGLE)

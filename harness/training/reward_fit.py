@@ -11,11 +11,12 @@ from torch import Tensor
 from harness.algorithms.losses import reward_loss
 from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
+from harness.models.at_once import rows_per_pass
 from harness.models.lanes import in_lanes, lanes_for
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.training.adam import Adam
-from harness.training.batching import epoch_batches, passes, rows_per_pass
+from harness.training.batching import epoch_batches, passes
 from harness.training.checkpoint import Checkpoint
 from harness.training.loop import OnStep, run_steps
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, RewardFitSettings
@@ -80,7 +81,7 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
 def _labels_per_pass(model: RewardModel, queries: TokenBatch, responses: Tensor) -> int:
     """responses: (n, R) or (n, k, R): a row is a query and all its candidates."""
     time = queries.tokens.shape[1] + responses[0].numel()
-    return rows_per_pass(time=time, width=model.head.in_features, device=model.device)
+    return rows_per_pass(time=time, width=model.head.in_features, device=model.device.type)
 
 
 @torch.no_grad()

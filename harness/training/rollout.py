@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from harness.algorithms.responses import penalize, truncate
+from harness.models.at_once import rows_per_pass
 from harness.models.generation import Responses, sample_responses
 from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
-from harness.training.batching import passes, rows_per_pass
+from harness.training.batching import passes
 from harness.training.settings import EndRule
 
 Sample = Callable[..., Responses]
@@ -86,7 +87,7 @@ def what_it_said(policy: Policy, queries: TokenBatch, sampled: Responses, *,
 
 def episodes_per_pass(policy: Policy, queries: TokenBatch, length: int) -> int:
     """How many episodes with responses of `length` tokens the policy reads at once, unless the settings say."""
-    return rows_per_pass(time=queries.tokens.shape[1] + length, width=policy.width, device=policy.device,
+    return rows_per_pass(time=queries.tokens.shape[1] + length, width=policy.width, device=policy.device.type,
                          logits_per_row=length * policy.vocab_size)
 
 

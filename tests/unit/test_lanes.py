@@ -42,8 +42,15 @@ def test_lanes_run_side_by_side_on_one_thread_each_and_keep_the_order():
         return number, torch.get_num_threads(), torch.is_grad_enabled()
 
     with torch.no_grad():
-        found = in_lanes([lambda n=n: task(n) for n in range(4)], lanes=2)
+        found = list(in_lanes([lambda n=n: task(n) for n in range(4)], lanes=2))
     assert found == [(number, 1, False) for number in range(4)]
+
+
+def test_in_one_lane_a_task_waits_until_the_result_before_it_is_taken():
+    done = []
+    results = in_lanes([lambda n=n: done.append(n) for n in range(3)], lanes=1)
+    next(results)
+    assert done == [0]
 
 
 def test_an_error_in_a_lane_reaches_the_caller():
@@ -51,7 +58,7 @@ def test_an_error_in_a_lane_reaches_the_caller():
         raise ValueError("here")
 
     with pytest.raises(ValueError, match="here"):
-        in_lanes([fail, fail], lanes=2)
+        list(in_lanes([fail, fail], lanes=2))
 
 
 def ppo():

@@ -98,10 +98,18 @@ def test_keys_and_values_are_as_promised():
     assert sum(t.nbytes for t in held) == ROWS * promised
 
 
+def test_queries_are_sampled_in_parts_whose_keys_and_values_have_room():
+    large = TransformerShape(layers=36, width=1280, heads=20, vocabulary=50257, context=1024)
+    for batch in (64, 512):
+        promised = ppo_memory(large, settings=PPOSettings(batch_size=batch), compute=BF16, query_tokens=512,
+                              response=EndRule(tokens=75, after=55))
+        assert promised.sampling < 9e9
+
+
 def test_774m_with_its_reference_reward_model_and_adam_fits_80_gb():
     large = TransformerShape(layers=36, width=1280, heads=20, vocabulary=50257, context=1024)
     for batch in (512, 1024):
         promised = ppo_memory(large, settings=PPOSettings(batch_size=batch), compute=BF16, query_tokens=64,
                               response=EndRule())
-        assert promised.peak < 40e9
+        assert promised.peak < 55e9
     assert logits_bytes(50257, number=2) > 4 * 50257
