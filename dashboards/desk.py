@@ -225,7 +225,8 @@ def _instructions(study: StudyInfo) -> None:
     st.text(study.protocol.instructions)
     st.divider()
     st.text(study.protocol.consent)
-    st.caption("Esc closes this.")
+    with st.container(key="by_keyboard"):
+        st.caption("Esc closes this.")
 
 
 @st.dialog("Report a problem", on_dismiss=_close_dialog)

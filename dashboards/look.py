@@ -8,12 +8,15 @@ from html import escape
 
 import streamlit as st
 
+from harness.stages.reporting.material import key_name
+
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 78rem; padding-top: 4.25rem; padding-bottom: 2rem; }
 [data-testid="stBottomBlockContainer"] { max-width: 78rem; padding-top: .75rem; padding-bottom: .9rem; }
 .inert { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 1.09rem; line-height: 1.62;
   margin: 0; max-width: 72ch; }
-.inert.scrolls { max-height: 55vh; overflow-y: auto; padding-right: .5rem; }
+.inert.scrolls { max-height: 55vh; overflow-y: auto; padding: 0 .5rem 1.8rem 0;
+  mask-image: linear-gradient(#000 calc(100% - 1.8rem), transparent); }
 .inert.scrolls:focus-visible { outline: 2px solid var(--st-primary-color, #2b5f75); outline-offset: 4px;
   border-radius: .2rem; }
 [data-testid="stMain"]:focus-visible { outline: none; }
@@ -41,7 +44,7 @@ button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selec
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
   [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
-  button kbd { display: none !important; }
+  button kbd, [class*="st-key-by_keyboard"] { display: none !important; }
   [class*="st-key-desk_head"] [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) { flex-basis: 100%; }
 }
 </style>"""
@@ -143,6 +146,11 @@ def owner_head(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
         st.markdown(f"#### {title}", width="stretch")
         way("Sign out", "/sign-out")
+
+
+def named_arm(key: str) -> str:
+    """`rl/500/1` as people read it: `rl 500, seed 1`."""
+    return key_name(key, with_seed=True)
 
 
 def sentence(text: str) -> str:

@@ -1,5 +1,7 @@
 """The script behind every page: who is looking, and the pages open to them."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboards import evaluate, label, own, results, welcome
@@ -22,7 +24,7 @@ def main() -> None:
     if owner:
         pages += [st.Page(calm(own.page), title="Own", url_path="own", icon=":material/key:"),
                   st.Page(calm(results.page), title="Results", url_path="results", icon=":material/bar_chart:")]
-    home = calm(evaluate.page, rater_id) if rater_id is not None else calm(own.page if owner else welcome.page)
+    home = partial(st.switch_page, pages[0]) if pages else calm(welcome.page)
     if not pages:
         pages = [st.Page(calm(welcome.page), title=name, url_path=name) for name in ("evaluate", "label")]
         pages += [st.Page(calm(welcome.owner_page), title=name, url_path=name) for name in ("own", "results")]

@@ -10,13 +10,21 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.identity import store
+from dashboards.look import named_arm
 from harness.engine.finished import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
 from harness.pages.page import p_value
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample
-from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, MAX_NAME, ExclusionRules, StudyProtocol
+from harness.ratings.protocol import (
+    DEFAULT_INSTRUCTIONS,
+    DEFAULT_TITLE,
+    MAX_NAME,
+    ExclusionRules,
+    StudyKind,
+    StudyProtocol,
+)
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
 from harness.stages.human_results import analyse
@@ -37,14 +45,12 @@ class NewStudy:
 
 def section() -> None:
     """The form above, the draft's checks and the button below."""
-    try:
-        finished = finished_studies()
-    except InputError as error:
+    finished, damaged = finished_studies()
+    for error in damaged:
         st.error(str(error))
-        return
     if not finished:
-        st.info("There is no finished execution here. `python -m harness.run STUDY.yaml` makes one: its responses are "
-                "exported to `mlruns/reports/STUDY/samples.jsonl`.")
+        st.info("There is no finished execution here that can be read. `python -m harness.run STUDY.yaml` makes one: "
+                "its responses are exported to `mlruns/reports/STUDY/samples.jsonl`.")
         return
     chosen = st.selectbox("Execution", finished, format_func=lambda each: each.name, key="execution")
     try:
@@ -65,9 +71,9 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     trained = [arm for arm in arms if arm.split("/")[0] not in BASELINES] or arms
     left, right = st.columns(2)
     # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
-    ours = left.multiselect("Arms", arms, default=trained, key=f"arms_{chosen.name}")
+    ours = left.multiselect("Arms", arms, default=trained, format_func=named_arm, key=f"arms_{chosen.name}")
     against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained],
-                                key=f"baselines_{chosen.name}")
+                                format_func=named_arm, key=f"baselines_{chosen.name}")
     with st.expander("What raters read", expanded=False):
         title = st.text_input("Title", DEFAULT_TITLE, key="title")
         instructions = st.text_area("Instructions", DEFAULT_INSTRUCTIONS, height=160, key="text")
@@ -121,8 +127,9 @@ def _summary(draft: Draft, *, asked: int) -> None:
     wanted = draft.judgments
     words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
     seconds = 4 + words / len(draft.pairs) / 4
+    checks = len(draft.items.items) - len(draft.pairs)
     st.caption(f"{len(draft.pairs)} items, {wanted} judgments, about {wanted * seconds / 3600:.1f} hours of rating at "
-               f"{seconds:.0f} seconds a judgment.")
+               f"{seconds:.0f} seconds a judgment. Every rater also meets {checks} checks (practice, gold, repeated).")
 
 
 def _leaks(draft: Draft) -> None:
@@ -133,7 +140,9 @@ def _leaks(draft: Draft) -> None:
         return
     st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
                "before you publish.", icon=":material/visibility:")
-    st.dataframe(pd.DataFrame([asdict(each) for each in found]), hide_index=True, column_config={
+    rows = [{**asdict(each), "arm_a": named_arm(each.arm_a), "arm_b": named_arm(each.arm_b),
+             "separation": round(each.separation, 3)} for each in found]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={
         "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "In arm", "b": "In other arm",
         "separation": st.column_config.NumberColumn("Tells them apart", format="percent")})
 
@@ -154,7 +163,7 @@ def _rehearsal(new: NewStudy) -> None:
     if of == seal:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         percent = st.column_config.NumberColumn(format="percent")
-        st.dataframe(pd.DataFrame(rows), hide_index=True,
+        st.dataframe(pd.DataFrame(rows).round(3), hide_index=True,
                      column_config={**dict.fromkeys(("True", "Estimated", "Low", "High", "Width"), percent),
                                     "p (Holm)": st.column_config.TextColumn(alignment="right")})
 
@@ -167,9 +176,10 @@ def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
         better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
         true = rate if better == row["arm_a"] else 1 - rate
         low, high = row["ci_low"], row["ci_high"]
-        rows.append({"Arm": row["arm_a"], "Against": row["arm_b"], "True": true, "Estimated": row["win_rate"],
-                     "Low": low, "High": high, "Width": None if low is None else high - low,
-                     "Judgments": row["n_judgments"], "p (Holm)": p_value(row["p_value_holm"])})
+        rows.append({"Arm": named_arm(row["arm_a"]), "Against": named_arm(row["arm_b"]), "True": true,
+                     "Estimated": row["win_rate"], "Low": low, "High": high,
+                     "Width": None if low is None else high - low, "Judgments": row["n_judgments"],
+                     "p (Holm)": p_value(row["p_value_holm"])})
     return rows
 
 
@@ -177,8 +187,12 @@ def _publish(new: NewStudy) -> None:
     st.subheader("Publish", anchor=False)
     st.caption("Plan, items and arm map are hashed now, before the first judgment, and cannot be changed afterwards.")
     if st.button("Publish the study", type="primary", key="publish"):
-        items = new.draft.items
+        items, name = new.draft.items, new.protocol.name
         try:
+            if any(each.name == name for each in store().studies(StudyKind.EVALUATION)):
+                # Before its seal goes to MLflow, where it could not be taken back.
+                raise InputError(f"there is a study named {name!r} already", key="name",
+                                 cure="Choose another name; a published study is never changed")
             log_seal(new.source, new.protocol, study_seal(new.protocol, items))
             study_id = store().publish_study(new.protocol, items.items, items.key)
         except InputError as error:

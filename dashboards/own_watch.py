@@ -93,7 +93,8 @@ def _quality(study: StudyInfo) -> None:
 
 def quality_table(rows: list[dict[str, Any]]) -> None:
     """Every rater's checks, one row each."""
-    table = pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore")
+    table = pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore").round(
+        {"left_rate": 3, "gold_accuracy": 3, "repeat_consistency": 3})
     st.dataframe(table, hide_index=True, placeholder="–", column_config={
         "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),

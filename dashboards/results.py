@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboards.copied import copied_spans
 from dashboards.identity import store
-from dashboards.look import as_plain, figures, inert, owner_head, sentence
+from dashboards.look import as_plain, figures, inert, named_arm, owner_head, sentence
 from dashboards.own_watch import quality_table
-from dashboards.results_charts import curve, intervals, opponents, plain
+from dashboards.results_charts import curve, intervals, opponents
 from harness.pages.page import p_value
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
@@ -64,7 +64,8 @@ def _win_rates(report: dict[str, Any]) -> None:
     if not report["comparisons"]:
         st.info("Nobody has judged anything.")
         return
-    pairs = [{**row, "name": f"{plain(row['arm_a'])} vs {plain(row['arm_b'])}"} for row in report["comparisons"]]
+    pairs = [{**row, "name": f"{named_arm(row['arm_a'])} vs {named_arm(row['arm_b'])}"}
+             for row in report["comparisons"]]
     if report["win_rates"]:
         rows = [{**row, "name": opponents(row)} for row in report["win_rates"]]
         st.altair_chart(intervals(rows), alt="Win rates by label budget and baseline, with intervals")
@@ -113,13 +114,13 @@ def _dose_response(report: dict[str, Any]) -> None:
         slope = fit["slope"]
         said = slope["why_undefined"] or (f"{slope['estimate']:+.2f} on the logit scale for twice the labels "
                                           f"({slope['ci_low']:+.2f} to {slope['ci_high']:+.2f})")
-        st.caption(f"{plain(name)}: {said}.")
+        st.caption(f"{name.replace('_', '-')}: {said}.")
 
 
 def _arms(report: dict[str, Any]) -> None:
     st.subheader("The texts in figures", anchor=False)
-    rows = [{"arm": row["arm"], "n_texts": row["n_texts"], "mean_words": row["mean_words"], **row.get("rouge", {}),
-             **row.get("copying", {})} for row in report["arms"]]
+    rows = [{**row, "arm": named_arm(row["arm"]), **row.get("rouge", {}), **row.get("copying", {})}
+            for row in report["arms"]]
     there = {key: name for key, name in TEXT_FIGURES.items() if any(key in row for row in rows)}
     st.dataframe(pd.DataFrame(rows)[list(there)].rename(columns=there), hide_index=True, placeholder="–",
                  column_config={**{name: st.column_config.NumberColumn(format="%.3f") for key, name in there.items()
@@ -130,16 +131,16 @@ def _arms(report: dict[str, Any]) -> None:
     if report["answers"]:
         st.markdown("**What raters said of each text**, apart from which is better:")
         st.dataframe(pd.DataFrame([{
-            "Arm": row["arm"], **{name: f"{row[key]} of {row[f'n_{key}']}" for key, name in (
+            "Arm": named_arm(row["arm"]), **{name: f"{row[key]} of {row[f'n_{key}']}" for key, name in (
                 ("accurate", "Called accurate"), ("copied", "Called mostly copied"))}}
             for row in report["answers"]]), hide_index=True)
     if report["copying_by_preference"]:
         st.markdown("**Copying × accuracy × preference**, as the raters said:")
         words = {True: "yes", False: "no", None: "not said"}
-        st.dataframe(pd.DataFrame([{
-            "Arm": row["arm"], "Copied": words[row["copied"]], "Accurate": words[row["accurate"]], "Texts": row["n"],
-            "Preferred": round(row["preferred"], 3)} for row in report["copying_by_preference"]]), hide_index=True,
-            column_config={"Preferred": st.column_config.NumberColumn(format="percent")})
+        rows = [{"Arm": named_arm(row["arm"]), "Copied": words[row["copied"]], "Accurate": words[row["accurate"]],
+                 "Texts": row["n"], "Preferred": round(row["preferred"], 3)} for row in report["copying_by_preference"]]
+        st.dataframe(pd.DataFrame(rows), hide_index=True,
+                     column_config={"Preferred": st.column_config.NumberColumn(format="percent")})
 
 
 def _raters(report: dict[str, Any]) -> None:
@@ -169,7 +170,7 @@ def _examples(study: StudyInfo) -> None:
           spans=[span for found in copied if found for span in found.source])
     for column, side, each, found in zip(st.columns(2, gap="medium"), (Choice.LEFT, Choice.RIGHT), both, copied,
                                          strict=True):
-        head = f"{each.arm} · preferred by {votes.count(side)} of {len(votes)}"
+        head = f"{named_arm(each.arm)} · preferred by {votes.count(side)} of {len(votes)}"
         with column, st.container(border=True, key=f"card_{side.value}_{each.item_id}"):
             inert(each.text, label=head, head=head, spans=found.response if found else ())
     if votes.count(Choice.TIE):

@@ -7,6 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from harness.stages.reporting.material import arm_name
+
 COLOURS = ["#2f7fb8", "#d9702b", "#2a9d78", "#b864a0", "#c79a1e", "#6c7a89"]
 """Told apart by people who do not see red and green alike, on light ground and on dark."""
 GREY = "#8a8f98"
@@ -14,13 +16,13 @@ RATE = alt.Scale(domain=[0, 1])
 
 
 def opponents(row: dict[str, Any]) -> str:
-    """`rl, 5,000 labels, vs zero-shot`."""
-    return f"{row['arm']}, {row['label_budget']:,} labels, vs {plain(row['baseline'])}"
+    """`rl 5,000 vs zero-shot`."""
+    return f"{arm_name(row['arm'], row['label_budget'])} vs {arm_name(row['baseline'])}"
 
 
-def plain(arm: str) -> str:
-    """An arm's name as people read it."""
-    return arm.replace("_", "-")
+def series(row: dict[str, Any]) -> str:
+    """`rl vs zero-shot`: one curve over the budgets."""
+    return f"{arm_name(row['arm'])} vs {arm_name(row['baseline'])}"
 
 
 def intervals(rows: list[dict[str, Any]]) -> alt.LayerChart:
@@ -39,8 +41,8 @@ def intervals(rows: list[dict[str, Any]]) -> alt.LayerChart:
 
 def curve(win_rates: list[dict[str, Any]]) -> alt.LayerChart:
     """Win rate against label budget: all seeds together with the interval, and each seed's own point."""
-    rows = pd.DataFrame([{**row, "series": f"{row['arm']} vs {plain(row['baseline'])}"} for row in win_rates])
-    seeds = pd.DataFrame([{"series": f"{row['arm']} vs {plain(row['baseline'])}", "label_budget": row["label_budget"],
+    rows = pd.DataFrame([{**row, "series": series(row)} for row in win_rates])
+    seeds = pd.DataFrame([{"series": series(row), "label_budget": row["label_budget"],
                            **point} for row in win_rates for point in row["by_seed"]])
     x = alt.X("label_budget:Q", scale=alt.Scale(type="log", base=2, nice=False, padding=24), title="Label budget",
               axis=alt.Axis(values=sorted(rows["label_budget"].unique().tolist()), format=","))

@@ -10,9 +10,12 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import streamlit
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -31,15 +34,39 @@ whoever comes next to this browser is still that rater."""
 PAGES = ("evaluate", "label", "own", "results", "enter", "owner-sign-in", "sign-out")
 Form = Mapping[str, str]
 
+
+def _font() -> str:
+    """The rule for the font of the app's other pages, which Streamlit serves under a name of its own."""
+    found = sorted(Path(streamlit.__file__).parent.glob("static/static/media/SourceSansVF-Upright*.woff2"))
+    return "" if not found else (f'@font-face {{ font-family: "Source Sans"; font-weight: 200 900; '
+                                 f'src: url("/static/media/{found[0].name}") format("woff2"); }}')
+
+
+class _NoPage(Convertor[str]):
+    """A plain word that is neither a page of the app nor an address of Streamlit's."""
+
+    regex = rf"(?!(?:{'|'.join((*PAGES, 'join', 'healthz', 'oauth2callback'))})$)[A-Za-z0-9-]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("nopage", _NoPage())
+_FONT = _font()
+
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>{title}</title><style>
+{font}
 :root {{ --ground: #fbfaf8; --card: #fff; --ink: #20242a; --line: #d9d5cc; --accent: #2b5f75; --soft: #5d6570; }}
 @media (prefers-color-scheme: dark) {{ :root {{ --ground: #15181c; --card: #20252b; --ink: #e6e4df;
   --line: #3a4149; --accent: #35748e; --soft: #a8afb8; }} }}
 * {{ box-sizing: border-box; }}
 body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
-  color: var(--ink); font: 1.05rem/1.6 "Source Sans", "Source Sans 3", system-ui, sans-serif; padding: 1rem; }}
+  color: var(--ink); font: 1.05rem/1.6 "Source Sans", system-ui, sans-serif; padding: 1rem; }}
 main {{ width: min(30rem, 100%); background: var(--card); border: 1px solid var(--line); border-radius: .8rem;
   padding: 2rem; }}
 h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }}
@@ -68,13 +95,16 @@ def routes() -> list[Route]:
         Route("/owner-sign-in", _guarded(_owner), methods=["POST"]),
         Route("/sign-out", _guarded(_sign_out), methods=["POST"]),
         Route("/sign-out", _sign_out_page, methods=["GET"]),
+        Route("/{word:nopage}", _no_such_page, methods=["GET"]),
         *(Route(f"/{page}/{below}", _no_such_page, methods=["GET"]) for page in PAGES
           for below in ("{first}", "{first}/{rest:path}")),
     ]
 
 
 def _no_such_page(request: Request) -> Response:
-    """What lies below a page: Streamlit would send its shell, which looks for its parts there and stays blank."""
+    """What is no page. Below one, Streamlit's shell would look for its parts there and stay blank; beside them it would
+    speak of a file missing in a folder, in a dialog over the first page.
+    """
     return _page("There is no such page", """<p>Please look at the address once more.</p>
 <p><a class="button" href="/">To the first page</a></p>""", status=404)
 
@@ -164,9 +194,10 @@ def _form(title: str, action: str, label: str, button: str, note: str) -> Respon
 
 
 def _page(title: str, body: str, *, status: int = 200) -> Response:
-    return HTMLResponse(PAGE.format(title=title, body=body), status_code=status, headers={
+    return HTMLResponse(PAGE.format(title=title, body=body, font=_FONT), status_code=status, headers={
         "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"})
+        "Content-Security-Policy":
+            "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'self'"})
 
 
 def _home(path: str = "/") -> Response:

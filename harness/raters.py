@@ -68,8 +68,18 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _store(options: argparse.Namespace) -> RatingStore:
+    """The store that is there. Raises InputError where there is none: a mistyped address must not make another."""
+    url = database_url(options.url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise InputError("there is no rating store", file=url.database, key=None if options.url is None else "--url",
+                         cure="Write where it is with --url or in HARNESS_RATINGS_URL. The app, a study with human "
+                              "labels and `python -m harness.raters invite` make a new one")
+    return open_store(options.url)
+
+
 def _list(options: argparse.Namespace) -> int:
-    store = open_store(options.url)
+    store = _store(options)
     if not store.raters() and not store.studies():
         print(f"There are no raters and no studies yet in {store.database.url.render_as_string()}.")
     for rater in store.raters():
@@ -85,14 +95,14 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _revoke(options: argparse.Namespace) -> int:
-    store = open_store(options.url)
+    store = _store(options)
     store.revoke(store.rater_id(options.handle))
     print(f"{options.handle} is shut out; the judgments stay.")
     return 0
 
 
 def _erase(options: argparse.Namespace) -> int:
-    store = open_store(options.url)
+    store = _store(options)
     rater_id = store.rater_id(options.handle)
     if not options.yes:
         raise InputError(f"this erases {options.handle} for good", key="--yes", cure="Repeat it with --yes")
@@ -101,7 +111,7 @@ def _erase(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    store = open_store(options.url)
+    store = _store(options)
     if options.rater and (options.study or options.format in ("csv", "parquet")):
         raise InputError("a rater's data is one JSON file, of every study", key="--rater",
                          cure="Leave out the study and --format")
@@ -156,7 +166,7 @@ def _evaluation(store: RatingStore, name: str) -> StudyInfo:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    open_store(options.url).backup(Path(options.file))
+    _store(options).backup(Path(options.file))
     print(f"written: {options.file}")
     return 0
 
@@ -172,7 +182,7 @@ def _restore(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from harness.stages.human_results import study_document
 
-    store = open_store(options.url)
+    store = _store(options)
     if store.database.path is not None and (problem := custody.integrity(store.database.path)):
         print(f"the database file is damaged: {problem}")
         return 1
@@ -192,7 +202,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _close(options: argparse.Namespace) -> int:
-    store = open_store(options.url)
+    store = _store(options)
     study = _evaluation(store, options.study)
     store.close(study.id)
     print(f"{study.name} is {study.state if study.state == 'unblinded' else 'closed'}: no more judgments are taken.")
@@ -202,7 +212,7 @@ def _close(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from harness.stages.human_results import study_report
 
-    store = open_store(options.url)
+    store = _store(options)
     text = study_report(store, _evaluation(store, options.study).id)
     print(json.dumps(json.loads(text), indent=1, ensure_ascii=False))
     return 0

@@ -45,14 +45,17 @@ class FinishedStudy:
         return tuple(sorted(self.responses[arm] for arm in arms if arm in self.responses))
 
 
-def finished_studies(root: Path = REPORTS) -> list[FinishedStudy]:
-    """Every execution below the folder that exported its responses, by name. Raises InputError for a damaged one."""
-    found = []
+def finished_studies(root: Path = REPORTS) -> tuple[list[FinishedStudy], list[InputError]]:
+    """Every execution below the folder that exported its responses, by name; and what is wrong with damaged ones."""
+    found, damaged = [], []
     for path in sorted(root.glob(f"*/{SAMPLES_FILE}")):
-        run = _read(path.parent / EXECUTION_FILE)
-        found.append(FinishedStudy(path.parent.name, path, run.get("execution"), run.get("tracking_uri"),
-                                   _read(path.parent / "results.json").get("responses", {})))
-    return found
+        try:
+            run = _read(path.parent / EXECUTION_FILE)
+            found.append(FinishedStudy(path.parent.name, path, run.get("execution"), run.get("tracking_uri"),
+                                       _read(path.parent / "results.json").get("responses", {})))
+        except InputError as error:
+            damaged.append(error)
+    return found, damaged
 
 
 def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:

@@ -145,6 +145,9 @@ def _staged(source: Path, place: Path) -> Path:
         staged.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise StoreUnavailable(str(error)) from error
+        if isinstance(error, InputError):  # it names the copy, which nobody knows of and which is gone
+            raise InputError(error.problem, file=str(source), cure="Update the harness, or take an older backup"
+                             ) from None
         raise
     finally:
         for suffix in ("-wal", "-shm", ".migration.lock"):

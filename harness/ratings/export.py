@@ -13,8 +13,16 @@ from harness.ratings.store import RatingStore
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
+ARMS = ("left_arm", "right_arm")
+COLUMNS = ("item_id", "query_id", "rater_id", "choice", "both_bad", "shown_at", "decided_at", "revisions", "strength",
+           "confidence", "tags", "comment", "copied", "accurate", *ARMS)
+
+
 def export_rows(store: RatingStore, study_id: str) -> list[dict[str, Any]]:
-    """One row a final main judgment; after unblinding with the columns that `harness.analyze` reads."""
+    """One row a final main judgment, with COLUMNS; before unblinding without ARMS, whose names `harness.analyze` reads.
+
+    revisions: how often the rater changed the choice.
+    """
     study = store.study(study_id)
     if study.state == "unblinded":
         return [{"item_id": each.judgment.item_id, "query_id": each.judgment.query_id, **_common(each.final),
@@ -35,10 +43,9 @@ def _common(final: Final) -> dict[str, Any]:
 def to_csv(rows: list[dict[str, Any]]) -> str:
     """CSV in which no cell begins a formula: a text that would is preceded by an apostrophe."""
     file = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
+    writer = csv.DictWriter(file, list(rows[0]) if rows else COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
 
 
@@ -50,7 +57,7 @@ def to_parquet(rows: list[dict[str, Any]]) -> bytes:
     import pandas
 
     file = io.BytesIO()
-    pandas.DataFrame(rows).to_parquet(file, index=False)
+    pandas.DataFrame(rows, columns=None if rows else list(COLUMNS)).to_parquet(file, index=False)
     return file.getvalue()
 
 

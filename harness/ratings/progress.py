@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from harness.ratings.assignment import as_shown
 from harness.ratings.protocol import ExclusionRules, ItemKind, StudyKind, StudyProtocol
@@ -170,11 +170,12 @@ def coverage(connection: Connection, study_id: str, *, now: int) -> Coverage:
 
 def finals(connection: Connection, study_id: str) -> list[Final]:
     """The last judgment of every assignment, in the order of the chain; erased ones are not among them."""
+    changed = case((judgments.c.content["act"].as_string() == "revise", 1), else_=0)
     last = (select(judgments.c.assignment_id, func.max(judgments.c.revision).label("revision"),
-                   func.min(judgments.c.sequence).label("sequence"))
+                   func.min(judgments.c.sequence).label("sequence"), func.sum(changed).label("changes"))
             .where(judgments.c.study_id == study_id).group_by(judgments.c.assignment_id).subquery())
     rows = connection.execute(
-        select(judgments.c.content, judgments.c.revision, assignments.c.id, assignments.c.item_id,
+        select(judgments.c.content, last.c.changes, assignments.c.id, assignments.c.item_id,
                assignments.c.flipped, items.c.kind, items.c.stratum, items.c.query_id, items.c.expected,
                items.c.repeat_of, raters.c.handle, assignments.c.rater_id)
         .join(last, and_(last.c.assignment_id == judgments.c.assignment_id, last.c.revision == judgments.c.revision))
@@ -187,7 +188,7 @@ def finals(connection: Connection, study_id: str) -> list[Final]:
         side=as_shown(row.content["choice"], row.flipped), shown=row.content["choice"], flipped=row.flipped,
         expected=row.expected, repeat_of=row.repeat_of,
         seconds=(row.content["decided_at"] - row.content["shown_at"]) / 1000, decided_at=row.content["decided_at"],
-        revisions=row.revision, content=row.content) for row in rows if row.content is not None]
+        revisions=row.changes, content=row.content) for row in rows if row.content is not None]
 
 
 def quality(connection: Connection, study: StudyInfo) -> list[RaterQuality]:
@@ -228,7 +229,7 @@ def rater_quality(rater_id: str, rows: Sequence[Final], qualified: bool | None,
         rater_id=rater_id, handle=rows[0].handle, judged=len(said), skipped=len(main) - len(said),
         median_seconds=seconds, left_rate=_share(sided), gold_accuracy=gold_accuracy, gold_checks=len(gold),
         repeat_consistency=consistency, repeat_checks=len(repeats),
-        revisions=sum(each.content["act"] == "revise" for each in every), qualified=qualified,
+        revisions=sum(each.revisions for each in every), qualified=qualified,
         excluded="; ".join(reasons) or None)
 
 

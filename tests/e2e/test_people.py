@@ -47,7 +47,7 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
     assert "streamlit run dashboards/app.py" in first.stdout
     assert {row["judge"] for row in results(tmp_path)["win_rates"]} == {"simulated"}
     assert "people are awaited" in (tmp_path / "mlruns/reports/tiny/report.html").read_text(encoding="utf-8")
-    (finished,) = finished_studies(tmp_path / "mlruns" / "reports")
+    ((finished,), _) = finished_studies(tmp_path / "mlruns" / "reports")
     assert load_samples(finished), "the leak scan and the rehearsal can be made before the first judgment"
 
     store = open_store(f"sqlite:///{tmp_path}/mlruns/ratings.db", clock=lambda: float(next(seconds)))
@@ -80,7 +80,7 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
 
 def _a_study_made_in_the_app_comes_back_too(folder, store, client):
     """As the Own page makes it, from the finished execution; here on top of what the study file asked for."""
-    (finished,) = finished_studies(folder / "mlruns" / "reports")
+    ((finished,), _) = finished_studies(folder / "mlruns" / "reports")
     draft = draft_study(load_samples(finished), [("rl/24/1", "zero_shot")], Sizes(
         items=3, overlap=2, gold=0, repeats=0, training=0, qualification=0), seed=1)
     protocol = StudyProtocol(name="made in the app", title="t", instructions="i", seed=1,

@@ -167,7 +167,7 @@ def test_another_execution_begins_with_its_own_arms_name_and_questions(
     press(app, "Rehearse")
     assert "Of 40 items a comparison, one has only 12" in words(app)
     picker = app.selectbox(key="execution")
-    picker.set_value(next(each for each in finished_studies() if each.name == "summary"))
+    picker.set_value(next(each for each in finished_studies()[0] if each.name == "summary"))
     app.run()
     assert "Simulated raters, not people" not in words(app), "that was a rehearsal of the other"
     press(app, "Publish the study")

@@ -99,7 +99,7 @@ def test_samples_become_pairs_on_shared_valid_queries(tmp_path: Path) -> None:
              "text": f"{arm} {i}", "valid": not (arm == "rl" and i == 0)}
             for arm, budget in (("rl", 500), ("zero_shot", None)) for i in range(5)]
     samples_file(tmp_path, rows)
-    (study,) = finished_studies(tmp_path)
+    ((study,), _) = finished_studies(tmp_path)
     made = pair_arms(load_samples(study), [("rl/500/1", "zero_shot")], per_comparison=10, seed=1)
     assert sorted(pair[0] for pair in made) == ["q1", "q2", "q3", "q4"]
     assert {(pair[3], pair[4][:2], pair[5]) for pair in made} == {("rl/500/1", "rl", "zero_shot")}
@@ -108,7 +108,7 @@ def test_samples_become_pairs_on_shared_valid_queries(tmp_path: Path) -> None:
 def test_a_bad_line_of_samples_is_named(tmp_path: Path) -> None:
     path = samples_file(tmp_path, [{"query_id": "q", "query_text": "t", "arm": "rl", "text": "x"}, {"arm": "rl"}])
     with pytest.raises(InputError, match=r"samples.jsonl:2: query_id: is missing"):
-        load_samples(finished_studies(tmp_path)[0])
+        load_samples(finished_studies(tmp_path)[0][0])
     path.unlink()
     with pytest.raises(InputError, match="not finished"):
         load_samples(FinishedStudy("pilot", path))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -115,12 +117,19 @@ def test_a_rater_known_by_an_address_is_found_without_storing_it(store: RatingSt
     assert b"example.org" not in Path(store.database.path or "").read_bytes().lower()
 
 
-@pytest.mark.parametrize("path", ["/own/nosuch", "/evaluate/a/nosuch", "/sign-out/nosuch", "/own/_stcore/health"])
-def test_an_address_below_a_page_says_that_there_is_no_such_page(browser: TestClient, path: str) -> None:
+@pytest.mark.parametrize("path", ["/own/nosuch", "/evaluate/a/nosuch", "/sign-out/nosuch", "/own/_stcore/health",
+                                  "/nosuch", "/evaluated"])
+def test_an_address_of_no_page_says_that_there_is_no_such_page(browser: TestClient, path: str) -> None:
     answer = browser.get(path)
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
     assert path.rpartition("/")[2] not in answer.text
+
+
+def test_the_forms_are_in_the_font_of_the_other_pages(browser: TestClient) -> None:
+    found = re.search(r'url\("/(static/media/[^"]+)"\)', browser.get("/enter").text)
+    assert found
+    assert (Path(streamlit.__file__).parent / "static" / found[1]).is_file()
 
 
 def test_a_page_with_a_slash_at_its_end_is_left_to_streamlit(browser: TestClient) -> None:
