@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from harness.stages.reporting.material import key_name
@@ -146,6 +147,15 @@ def owner_head(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
         st.markdown(f"#### {title}", width="stretch")
         way("Sign out", "/sign-out")
+
+
+PERCENT = "%.1f%%"
+"""How a column of `in_percent` is shown."""
+
+
+def in_percent(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The table with these shares in percent. Streamlit's own format leaves out a decimal that is 0."""
+    return table.assign(**{name: 100 * table[name].astype(float) for name in columns})
 
 
 def named_arm(key: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.identity import store
-from dashboards.look import named_arm
+from dashboards.look import PERCENT, in_percent, named_arm
 from harness.engine.finished import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
 from harness.pages.page import p_value
@@ -140,11 +140,10 @@ def _leaks(draft: Draft) -> None:
         return
     st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
                "before you publish.", icon=":material/visibility:")
-    rows = [{**asdict(each), "arm_a": named_arm(each.arm_a), "arm_b": named_arm(each.arm_b),
-             "separation": round(each.separation, 3)} for each in found]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={
+    rows = [{**asdict(each), "arm_a": named_arm(each.arm_a), "arm_b": named_arm(each.arm_b)} for each in found]
+    st.dataframe(in_percent(pd.DataFrame(rows), ["separation"]), hide_index=True, column_config={
         "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "In arm", "b": "In other arm",
-        "separation": st.column_config.NumberColumn("Tells them apart", format="percent")})
+        "separation": st.column_config.NumberColumn("Tells them apart", format=PERCENT)})
 
 
 def _rehearsal(new: NewStudy) -> None:
@@ -162,9 +161,9 @@ def _rehearsal(new: NewStudy) -> None:
     of, rows = st.session_state.get("rehearsed", (None, []))
     if of == seal:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
-        percent = st.column_config.NumberColumn(format="percent")
-        st.dataframe(pd.DataFrame(rows).round(3), hide_index=True,
-                     column_config={**dict.fromkeys(("True", "Estimated", "Low", "High", "Width"), percent),
+        shares = ("True", "Estimated", "Low", "High", "Width")
+        st.dataframe(in_percent(pd.DataFrame(rows), shares), hide_index=True,
+                     column_config={**dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)),
                                     "p (Holm)": st.column_config.TextColumn(alignment="right")})
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.calm import owner_act, show_trouble
 from dashboards.identity import is_owner, store
-from dashboards.look import figures, inert
+from dashboards.look import PERCENT, figures, in_percent, inert
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import ItemKind, StudyKind
@@ -93,14 +93,14 @@ def _quality(study: StudyInfo) -> None:
 
 def quality_table(rows: list[dict[str, Any]]) -> None:
     """Every rater's checks, one row each."""
-    table = pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore").round(
-        {"left_rate": 3, "gold_accuracy": 3, "repeat_consistency": 3})
+    table = in_percent(pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore"),
+                       ["left_rate", "gold_accuracy", "repeat_consistency"])
     st.dataframe(table, hide_index=True, placeholder="–", column_config={
         "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),
-        "left_rate": st.column_config.NumberColumn("Left side", format="percent"),
-        "gold_accuracy": st.column_config.NumberColumn("Gold right", format="percent"), "gold_checks": "of",
-        "repeat_consistency": st.column_config.NumberColumn("Repeats alike", format="percent"),
+        "left_rate": st.column_config.NumberColumn("Left side", format=PERCENT),
+        "gold_accuracy": st.column_config.NumberColumn("Gold right", format=PERCENT), "gold_checks": "of",
+        "repeat_consistency": st.column_config.NumberColumn("Repeats alike", format=PERCENT),
         "repeat_checks": "of ", "revisions": "Changed", "qualified": "Qualified",
         "excluded": st.column_config.TextColumn("Left out by the frozen rules because")})
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.copied import copied_spans
 from dashboards.identity import store
-from dashboards.look import as_plain, figures, inert, named_arm, owner_head, sentence
+from dashboards.look import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_head, sentence
 from dashboards.own_watch import quality_table
 from dashboards.results_charts import curve, intervals, opponents
 from harness.pages.page import p_value
@@ -87,10 +87,10 @@ def _rate_table(rows: list[dict[str, Any]]) -> None:
                "ties": "Ties", "losses": "Losses", "n_items": "Items", "n_judgments": "Judgments",
                "n_raters": "Raters", "p_value_holm": "p (Holm)"}
     shares = [name for key, name in columns.items() if key.startswith(("win_rate", "ci_"))]
-    percent = st.column_config.NumberColumn(format="percent")
-    shown = pd.DataFrame([{**row, "p_value_holm": p_value(row["p_value_holm"])} for row in rows])
-    st.dataframe(shown[list(columns)].rename(columns=columns).round(dict.fromkeys(shares, 3)), hide_index=True,
-                 column_config={**dict.fromkeys(shares, percent),
+    table = pd.DataFrame([{**row, "p_value_holm": p_value(row["p_value_holm"])} for row in rows])
+    shown = in_percent(table[list(columns)].rename(columns=columns), shares)
+    st.dataframe(shown, hide_index=True,
+                 column_config={**dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)),
                                 "p (Holm)": st.column_config.TextColumn(alignment="right")})
 
 
@@ -138,9 +138,9 @@ def _arms(report: dict[str, Any]) -> None:
         st.markdown("**Copying × accuracy × preference**, as the raters said:")
         words = {True: "yes", False: "no", None: "not said"}
         rows = [{"Arm": named_arm(row["arm"]), "Copied": words[row["copied"]], "Accurate": words[row["accurate"]],
-                 "Texts": row["n"], "Preferred": round(row["preferred"], 3)} for row in report["copying_by_preference"]]
-        st.dataframe(pd.DataFrame(rows), hide_index=True,
-                     column_config={"Preferred": st.column_config.NumberColumn(format="percent")})
+                 "Texts": row["n"], "Preferred": row["preferred"]} for row in report["copying_by_preference"]]
+        st.dataframe(in_percent(pd.DataFrame(rows), ["Preferred"]), hide_index=True,
+                     column_config={"Preferred": st.column_config.NumberColumn(format=PERCENT)})
 
 
 def _raters(report: dict[str, Any]) -> None:
