@@ -103,6 +103,19 @@ def test_a_revision_replaces_the_final_choice_and_keeps_the_first(store: RatingS
     assert store.verify(study).judgments == 2
 
 
+def test_an_answered_question_is_no_revision(store: RatingStore, clock: Clock) -> None:
+    study = publish(store, item_set(source=True), ask_copied=True)
+    rater = rater_in(store, study, "amber")
+    held = store.next_assignment(study, rater)
+    clock.tick()
+    store.vote(rater, held, revision=0, choice="left")
+    store.vote(rater, held, revision=1, choice="right")
+    store.answer(rater, held, revision=2, answers=Answers(copied=Which.LEFT))
+    (final,) = store.finals(study)
+    assert (final.shown, final.revisions) == ("right", 1)
+    assert [each.revisions for each in store.quality(store.study(study))] == [1]
+
+
 def test_nobody_reads_or_writes_another_raters_assignment(store: RatingStore, clock: Clock) -> None:
     study = publish(store)
     amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")

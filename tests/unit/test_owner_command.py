@@ -143,6 +143,21 @@ def test_an_empty_store_says_so(store: RatingStore, capsys: pytest.CaptureFixtur
     assert "no raters and no studies" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", [["list"], ["export", "pilot"], ["verify"], ["backup", "copy"]])
+def test_an_address_without_a_store_makes_none(command: list[str], tmp_path: Path,
+                                               capsys: pytest.CaptureFixture[str]) -> None:
+    where = tmp_path / "mistyped.db"
+    assert main(["--url", f"sqlite:///{where}", *command]) == 2
+    assert f"{where}: --url: there is no rating store" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_of_nothing_has_its_columns(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    publish(store)
+    assert main(["export", "pilot"]) == 0
+    assert capsys.readouterr().out.startswith("item_id,query_id,rater_id,choice")
+
+
 @pytest.mark.parametrize("wrong", [
     [" amber "], ["am\nber"], ["am\x1b[31mber"], ["\u202eamber"], ["am\udcffber"], ["birch", "--email", "  "],
     ["birch", "--email", "example.org"], ["birch", "--email", "CEDAR@example.org"]])

@@ -198,6 +198,15 @@ def test_a_damaged_execution_is_named(visit: Callable[..., Visitor], tmp_path: P
     assert said in words(visit(owner=True).open("own", section="New study"))
 
 
+def test_a_damaged_execution_leaves_the_others_open(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    for name in ("broken", "story"):
+        finished_execution(tmp_path, name)
+    (tmp_path / "mlruns" / "reports" / "broken" / "results.json").write_bytes(b"{")
+    app = visit(owner=True).open("own", section="New study")
+    assert "broken/results.json: not a JSON record" in words(app)
+    assert app.selectbox(key="execution").options == ["story"]
+
+
 def test_nothing_is_published_where_mlflow_has_lost_the_execution(
         store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
     finished_execution(tmp_path, "story")

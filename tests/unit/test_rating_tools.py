@@ -160,6 +160,16 @@ def test_a_backup_taken_while_others_write_is_whole_and_can_be_restored(store: R
     assert sqlite3.connect(kept).execute("SELECT state FROM studies").fetchone() == ("closed",)
 
 
+def test_a_backup_of_a_newer_harness_is_named_and_not_restored(store: RatingStore, tmp_path: Path) -> None:
+    store.backup(tmp_path / "newer.db")
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as copy:
+        copy.execute("UPDATE alembic_version SET version_num = '9999'")
+        copy.commit()
+    with pytest.raises(InputError, match=r"newer\.db: the rating database was migrated .* by a newer version"):
+        restore(store.database, tmp_path / "newer.db")
+    assert store.studies() == []
+
+
 def test_a_damaged_backup_is_not_restored(store: RatingStore, tmp_path: Path) -> None:
     publish(store, item_set(40))
     store.backup(tmp_path / "backup.db")
