@@ -40,8 +40,8 @@ def test_a_paper_study_plans_offline(tmp_path, monkeypatch, capsys, name, preset
     assert ("gpt2-large: 774.0M parameters" if paper else "gpt2: 124.4M parameters") in said
     assert f"{1_999_872 if paper else 1_000_000 if name in ('tldr', 'cnndm') else 999_936:,}" in said
     peak = float(re.search(r"holds (\d+\.\d) GiB at most", said)[1])
-    # 774M in half precision with the paper's batch fits a GPU of 80 GB; the released settings fit one of 16.
-    assert peak < (80e9 if paper else 16e9) / 2**30
+    # 774M in half precision with the paper's batch fits a GPU of 80 GB; the released settings fit one of 24.
+    assert peak < (80e9 if paper else 24e9) / 2**30
     assert float(re.search(r"about ([\d,.]+) GPU-hours", said)[1].replace(",", "")) > 1
     style = name in ("sentiment", "descriptiveness")
     # The paper's largest budget holds the smaller ones, whose pieces are stages of their own.
