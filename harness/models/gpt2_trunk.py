@@ -24,7 +24,6 @@ from harness.models.trunk import Layout, require_context, sequence_layout
 HIDDEN_SCORE = -1e30
 """Added to the attention score of what is not seen; finite, so that no softmax is over nothing."""
 
-
 ALIGNED = 8
 """A GPU's fast matrix products want rows of a multiple of 16 bytes. With GPT-2's 50,257 tokens the head took five times
 as long, a twelfth of an epoch (774M); a copy of it with a few rows more costs next to nothing."""

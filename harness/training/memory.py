@@ -53,7 +53,7 @@ class PPOMemory:
 
     @property
     def peak(self) -> int:
-        """The most that is held at one time."""
+        """The most that is held at one time on a GPU; on a CPU less, where sampling gives its room back."""
         return sum(size for _, size in self.rows())
 
     def rows(self) -> list[tuple[str, int]]:
