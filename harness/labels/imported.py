@@ -109,6 +109,9 @@ def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[I
     names = ("query", *(f"sample{i}" for i in range(count)))
     for index, row in enumerate(rows):
         sequences = [_checked_ids(row, name, path, index) for name in names]
+        if f"sample{count}" in row:  # the best of more is not the best of these
+            raise InputError(f"label {index}: there are more than {count} samples", file=str(path),
+                             key=f"sample{count}", cure="Set labels.candidates to the number of samples.")
         padding |= {token for ids in sequences for token in ids if token >= size}
         if len(padding) > 1:
             raise InputError(

@@ -115,6 +115,7 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
     ({"sample2": [1, True]}, r"label 1: 'sample2' must be a list of token ids"),
     ({"query": [50259, 50259]}, r"label 1: a query or sample is nothing but padding"),
     ({"sample2": [11, 50259, 12, 50259]}, r"label 1: padding stands between the tokens of 'sample2'"),
+    ({"sample4": [1, 2]}, r"sample4: label 1: there are more than 4 samples\. Set labels.candidates"),
     ({"query": [50257, 50259]}, r"label 1: token ids 50257, 50259 are past .* only one id can be padding"),
 ])
 def test_a_bad_row_is_named_by_its_index(tmp_path, gpt2, change, expected):
