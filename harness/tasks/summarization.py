@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from harness.errors import InputError
 from harness.records import Query
 from harness.tasks.query_frame import QueryFrame
 from harness.tasks.sources import Document
@@ -20,10 +21,14 @@ def summary_queries(documents: Iterable[Document], tokenizer: Any, *, query_toke
     """One query a document, with its reference summary, in the order of the documents.
 
     A source that does not fit is cut to the tokens that do, then back to the last `cut_at` text in it, if there is one.
-    Query.source is the part that the model sees. Documents without text or summary are left out.
+    Query.source is the part that the model sees. Documents without text or summary are left out. Raises InputError
+    where prefix and suffix leave no room for a source.
     """
     frame = QueryFrame.of(tokenizer, prefix=prefix, suffix=suffix)
     room = query_tokens - len(frame)
+    if room < 1:
+        raise InputError(f"{query_tokens} tokens leave none for the text: prefix and suffix take {len(frame)}",
+                         key="task.query_tokens", cure=f"Set it above {len(frame)}, or shorten task.prefix.")
     end_token = single_token(tokenizer, response.text, key="task.response.text")
     iterator = iter(documents)
     while batch := list(islice(iterator, _AT_ONCE)):

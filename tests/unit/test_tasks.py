@@ -83,6 +83,10 @@ def test_a_summary_query_is_prefix_source_suffix(gpt2):
     assert query.reference_tokens == (*encode(gpt2, [" Two lines."])[0], 198)
     whole = next(iter(summary_queries([document], gpt2, **{**settings, "cut_at": None})))
     assert len(whole.tokens) == 24
+    # Prefix and suffix are 9 tokens: one more is left for the text, or none.
+    assert len(next(iter(summary_queries([document], gpt2, **{**settings, "query_tokens": 10}))).tokens) == 10
+    with pytest.raises(InputError, match=r"task.query_tokens: 9 tokens leave none for the text: .* Set it above 9"):
+        next(iter(summary_queries([document], gpt2, **{**settings, "query_tokens": 9})))
 
 
 @pytest.mark.shared
