@@ -151,7 +151,9 @@ def _expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Commen
 
 def _variable(match: re.Match[str], *, place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
     name, default = match.groups()
-    value: str | None = os.environ.get(name, default)
+    value = os.environ.get(name)
+    if not value and default is not None:  # set to nothing counts as not set, as in a shell
+        return default
     if value is None:
         key = ".".join(map(str, place))
         raise InputError(f"the environment variable {name} is not set", file=file, line=_line(root, place), key=key,

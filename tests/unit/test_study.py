@@ -153,6 +153,13 @@ def test_an_environment_variable_that_is_not_set_is_named(tmp_path, monkeypatch)
     assert load_study(path).task.source.path == "somewhere"
 
 
+def test_an_environment_variable_that_is_empty_has_its_default(monkeypatch):
+    path = ROOT / "studies" / "paper" / "tldr.yaml"
+    for value, expected in (("", "labels/tldr/online_45k.json"), ("mine.json", "mine.json")):
+        monkeypatch.setenv("LABELS", value)
+        assert load_study(path, ["preset=released"]).labels.path == expected
+
+
 def test_broken_yaml_and_a_missing_file(tmp_path):
     with pytest.raises(InputError, match=r"study.yaml:2: not valid YAML"):
         load_study(_write(tmp_path, "study: x\n  y: [1"))
