@@ -16,6 +16,8 @@ from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, TextFiles
 
 _EDGE = 1 << 20
+_OF_A_MODEL = ("config.json", "tokenizer.json")
+"""One of them is in a model's folder; the tokenizer alone is enough for a plan."""
 
 
 def external_digests(study: StudySpec, *, absent: list[InputError] | None = None) -> dict[str, str]:
@@ -44,7 +46,7 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     if not isinstance(study.base_model, ScratchModel):
         base_model = study.base_model
         if Path(base_model).exists():
-            yield "base_model", lambda: _digest_path(Path(base_model), whole=False)
+            yield "base_model", lambda: _digest_base_model(Path(base_model))
         elif is_path(base_model):
             yield "base_model", lambda: _absent(base_model, "model", key="base_model")
     if study.labels.source == "imported":
@@ -73,6 +75,15 @@ def named_scorers(study: StudySpec) -> dict[str, str]:
 
 def _absent(path: str, what: str, *, key: str) -> str:
     raise InputError(f"there is no folder {path}", key=key, cure=f"Give a {what}'s folder or a name on the hub.")
+
+
+def _digest_base_model(path: Path) -> str:
+    if path.is_file():
+        raise InputError(f"{path} is a file", key="base_model", cure="Give a model's folder or a name on the hub.")
+    if not any((path / name).is_file() for name in _OF_A_MODEL):
+        raise InputError(f"the folder {path} holds no model: it has no {_OF_A_MODEL[0]}", key="base_model",
+                         cure="Give a folder written by save_pretrained.")
+    return _digest_path(path, whole=False)
 
 
 def _digest_source(source: TextFiles | JsonlPairs) -> str:
