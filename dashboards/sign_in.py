@@ -45,7 +45,7 @@ def _font() -> str:
 class _NoPage(Convertor[str]):
     """A plain word that is neither a page of the app nor an address of Streamlit's."""
 
-    regex = rf"(?!(?:{'|'.join((*PAGES, 'join', 'healthz', 'oauth2callback'))})$)[A-Za-z0-9-]+"
+    regex = rf"(?!(?:{'|'.join((*PAGES, 'healthz', 'oauth2callback'))})$)[A-Za-z0-9-]+"
 
     def convert(self, value: str) -> str:
         return value

@@ -124,7 +124,7 @@ def test_a_rater_known_by_an_address_is_found_without_storing_it(store: RatingSt
 
 
 @pytest.mark.parametrize("path", ["/own/nosuch", "/evaluate/a/nosuch", "/sign-out/nosuch", "/own/_stcore/health",
-                                  "/nosuch", "/evaluated"])
+                                  "/nosuch", "/evaluated", "/join"])
 def test_an_address_of_no_page_says_that_there_is_no_such_page(browser: TestClient, path: str) -> None:
     answer = browser.get(path)
     assert answer.status_code == 404
