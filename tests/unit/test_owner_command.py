@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -214,6 +215,7 @@ def test_a_backup_may_have_any_name(store: RatingStore, name: str, tmp_path: Pat
     assert {each.name for each in tmp_path.iterdir()} - before == {name}
     store.add_rater("birch")
     store.database.release()
+    gc.collect()  # what the commands above opened, as their process would let go of it at its end
     assert main(["restore", str(tmp_path / name)]) == 0
     assert [rater.handle for rater in open_store().raters()] == ["amber"]
 
