@@ -108,6 +108,8 @@ def restore(database: Database, source: Path) -> Path | None:
     """Put a backup in the database's place. What was there is kept beside it; its path is returned."""
     if not source.exists():
         raise InputError("there is no such backup", file=str(source))
+    if source.is_dir() and database.path is not None:  # PostgreSQL has backups that are folders
+        raise InputError("a backup is a file, and this is a folder", file=str(source), cure="Name the file in it")
     if database.path is None:
         _postgresql("pg_restore", "--clean", "--if-exists", f"--dbname={_plain_url(database)}", str(source))
         return None
