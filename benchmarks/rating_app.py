@@ -38,16 +38,20 @@ GOAL_MS = 300
 
 
 class Client:
-    """One rater's browser, as far as the server can tell. buttons: label to widget id of the page as it is."""
+    """One rater's browser, as far as the server can tell. buttons: label to widget id of the page as it is; page: the
+    page that the server last said is open, which a browser repeats in whatever it sends.
+    """
 
     def __init__(self, socket: Any) -> None:
         self.socket = socket
+        self.page = ""
         self.buttons: dict[str, str] = {}
 
     async def run(self, click: str | None = None) -> float:
         """Send a rerun, with a click where given, and read until the script has finished. Returns seconds."""
         message = BackMsg()
         message.rerun_script.query_string = ""
+        message.rerun_script.page_script_hash = self.page
         if click is not None:
             widget = message.rerun_script.widget_states.widgets.add()
             widget.id, widget.trigger_value = self.buttons[click], True
@@ -58,10 +62,13 @@ class Client:
             forward = ForwardMsg()
             forward.ParseFromString(await self.socket.recv())
             kind = forward.WhichOneof("type")
+            if kind == "navigation":
+                self.page = forward.navigation.page_script_hash
             if kind == "delta" and forward.delta.new_element.WhichOneof("type") == "button":
                 button = forward.delta.new_element.button
                 self.buttons[button.label] = button.id
-            if kind == "script_finished":
+            # A page that leads to another (the front page does) finishes early, and the other one begins.
+            if kind == "script_finished" and forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return time.perf_counter() - began
 
 

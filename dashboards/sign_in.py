@@ -45,7 +45,7 @@ def _font() -> str:
 class _NoPage(Convertor[str]):
     """A plain word that is neither a page of the app nor an address of Streamlit's."""
 
-    regex = rf"(?!(?:{'|'.join((*PAGES, 'join', 'healthz', 'oauth2callback'))})$)[A-Za-z0-9-]+"
+    regex = rf"(?!(?:{'|'.join((*PAGES, 'healthz', 'oauth2callback'))})$)[A-Za-z0-9-]+"
 
     def convert(self, value: str) -> str:
         return value
@@ -169,8 +169,7 @@ def _guarded(act: Callable[[Form, Request], Response]) -> Callable[[Request], ob
     """A form's handler: from this site only, off the event loop, and with every refusal as a page."""
 
     async def handle(request: Request) -> Response:
-        origin = request.headers.get("origin")
-        if origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host"):
+        if not _from_here(request):
             return _page("Not from here", "<p>This form was sent from another site.</p>", status=403)
         sent = await request.form()
         form = {"secret": "", **{name: str(value)[:400] for name, value in sent.items()}}
@@ -185,6 +184,15 @@ def _guarded(act: Callable[[Form, Request], Response]) -> Callable[[Request], ob
                          "Please try again in a minute.</p>", status=503)
 
     return handle
+
+
+def _from_here(request: Request) -> bool:
+    """Whether no other site sent the form, as far as the browser says."""
+    origin = request.headers.get("origin")
+    try:
+        return origin in (None, "null") or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # no address at all, so not this one
+        return False
 
 
 def _form(title: str, action: str, label: str, button: str, note: str) -> Response:

@@ -117,7 +117,7 @@ def _export(options: argparse.Namespace) -> int:
                          cure="Leave out the study and --format")
     if options.rater:
         content: str | bytes = json.dumps(store.export_rater(store.rater_id(options.rater)), indent=1,
-                                          ensure_ascii=False)
+                                          ensure_ascii=False) + "\n"
     else:
         content = _study_export(store, options)
     if options.output is None:
@@ -186,8 +186,11 @@ def _verify(options: argparse.Namespace) -> int:
     if store.database.path is not None and (problem := custody.integrity(store.database.path)):
         print(f"the database file is damaged: {problem}")
         return 1
+    studies = store.studies() if options.study is None else [_named(store, options.study)]
+    if not studies:
+        print(f"There are no studies yet in {store.database.url.render_as_string()}.")
     sound = True
-    for study in store.studies() if options.study is None else [_named(store, options.study)]:
+    for study in studies:
         found = store.verify(study.id)
         problems = list(found.problems)
         filed = store.report(study.id)

@@ -256,7 +256,8 @@ def _require_free(connection: Connection, bucket: str, *, now: int) -> None:
     until = connection.execute(select(throttles.c.blocked_until).where(
         throttles.c.bucket == bucket)).scalar_one_or_none()
     if until is not None and until > now:
-        raise SignInRefused(f"Too many failed attempts. Please wait {-(-(until - now) // 1000)} seconds.")
+        seconds = -(-(until - now) // 1000)
+        raise SignInRefused(f"Too many failed attempts. Please wait {seconds} second{'s' if seconds > 1 else ''}.")
 
 
 def _failed(connection: Connection, bucket: str, *, now: int) -> None:

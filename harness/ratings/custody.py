@@ -108,21 +108,38 @@ def restore(database: Database, source: Path) -> Path | None:
     """Put a backup in the database's place. What was there is kept beside it; its path is returned."""
     if not source.exists():
         raise InputError("there is no such backup", file=str(source))
+    if source.is_dir() and database.path is not None:  # PostgreSQL has backups that are folders
+        raise InputError("a backup is a file, and this is a folder", file=str(source), cure="Name the file in it")
     if database.path is None:
         _postgresql("pg_restore", "--clean", "--if-exists", f"--dbname={_plain_url(database)}", str(source))
         return None
-    staged = _staged(source, database.path)
     database.release()
-    kept = None
-    if database.path.exists():
-        kept = _free_name(database.path)
-        with closing(sqlite3.connect(database.path)) as old:
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.path.rename(kept)
-        for suffix in ("-wal", "-shm"):
-            Path(f"{database.path}{suffix}").unlink(missing_ok=True)
+    in_the_way = database.path.exists()
+    if in_the_way:
+        _gather(database.path)
+    staged = _staged(source, database.path)
+    kept = _free_name(database.path) if in_the_way else None
+    if kept is not None:
+        for suffix in ("", "-wal", "-shm"):
+            if Path(f"{database.path}{suffix}").exists():
+                Path(f"{database.path}{suffix}").rename(f"{kept}{suffix}")
     staged.rename(database.path)
     return kept
+
+
+def _gather(path: Path) -> None:
+    """Bring a database that is about to be replaced into one file, which SQLite does only where nobody else has it
+    open: clicks that an app acknowledges meanwhile would be in neither store. A damaged one is left as it lies.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as old:
+            old.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise InputError("the rating store is in use", file=str(path), cure="Stop the app first") from None
+        raise StoreUnavailable(str(error)) from error
+    except sqlite3.DatabaseError:
+        pass
 
 
 def _staged(source: Path, place: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -101,10 +102,23 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert said.count("\n") == 1
 
 
+def test_a_folder_is_no_backup_and_no_damaged_one_either(
+        store: RatingStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["restore", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path}: a backup is a file, and this is a folder")
+
+
+def test_a_store_without_studies_is_verified_in_words(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify"]) == 0
+    assert "no studies yet" in capsys.readouterr().out
+
+
 def test_an_erased_rater_is_gone_and_the_rest_stays(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
     study = judged_study(store)
     assert main(["export", "--rater", "amber"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["judgments"]) == 4
+    said = capsys.readouterr().out
+    assert len(json.loads(said)["judgments"]) == 4
+    assert said.endswith("}\n")
     assert main(["erase", "amber", "--yes"]) == 0
     assert store.verify(study).erased == 4
     assert main(["revoke", "amber"]) == 2
@@ -214,6 +228,7 @@ def test_a_backup_may_have_any_name(store: RatingStore, name: str, tmp_path: Pat
     assert {each.name for each in tmp_path.iterdir()} - before == {name}
     store.add_rater("birch")
     store.database.release()
+    gc.collect()  # what the commands above opened, as their process would let go of it at its end
     assert main(["restore", str(tmp_path / name)]) == 0
     assert [rater.handle for rater in open_store().raters()] == ["amber"]
 

@@ -160,6 +160,31 @@ def test_a_backup_taken_while_others_write_is_whole_and_can_be_restored(store: R
     assert sqlite3.connect(kept).execute("SELECT state FROM studies").fetchone() == ("closed",)
 
 
+def test_nothing_is_restored_under_a_running_app(store: RatingStore, tmp_path: Path) -> None:
+    publish(store)
+    store.backup(tmp_path / "backup.db")
+    app = open_store(f"sqlite:///{tmp_path / 'ratings.db'}")
+    app.database.hold()
+    with pytest.raises(InputError, match=r"ratings\.db: the rating store is in use\. Stop the app first"):
+        restore(store.database, tmp_path / "backup.db")
+    app.database.release()
+    assert not [path for path in tmp_path.iterdir() if "restor" in path.name]
+    assert restore(store.database, tmp_path / "backup.db") is not None
+
+
+@pytest.mark.parametrize("left", [b"no database, but as long as one could be " * 300, None])
+def test_a_damaged_store_is_replaced_and_kept_as_it_lay(store: RatingStore, tmp_path: Path, left: bytes | None) -> None:
+    publish(store)
+    store.backup(tmp_path / "backup.db")
+    place = tmp_path / "ratings.db"
+    damaged = left if left is not None else place.read_bytes()[:30_000]
+    place.write_bytes(damaged)
+    kept = restore(store.database, tmp_path / "backup.db")
+    assert kept is not None
+    assert kept.read_bytes() == damaged
+    assert len(store.studies()) == 1
+
+
 def test_a_backup_of_a_newer_harness_is_named_and_not_restored(store: RatingStore, tmp_path: Path) -> None:
     store.backup(tmp_path / "newer.db")
     with closing(sqlite3.connect(tmp_path / "newer.db")) as copy:

@@ -51,6 +51,12 @@ def test_a_form_of_another_site_is_refused(store: RatingStore, browser: TestClie
     assert store.sign_in(link).rater_id
 
 
+def test_a_form_from_what_is_no_address_is_refused_in_words(browser: TestClient) -> None:
+    answer = browser.post("/enter", data={"secret": "x"}, headers={"origin": "http://[bad"})
+    assert answer.status_code == 403
+    assert "another site" in answer.text
+
+
 def test_guessing_the_owners_secret_slows_down(browser: TestClient) -> None:
     said = [browser.post("/owner-sign-in", data={"secret": f"guess {i}"}).text for i in range(6)]
     assert "not the owner" in said[0]
@@ -118,7 +124,7 @@ def test_a_rater_known_by_an_address_is_found_without_storing_it(store: RatingSt
 
 
 @pytest.mark.parametrize("path", ["/own/nosuch", "/evaluate/a/nosuch", "/sign-out/nosuch", "/own/_stcore/health",
-                                  "/nosuch", "/evaluated"])
+                                  "/nosuch", "/evaluated", "/join"])
 def test_an_address_of_no_page_says_that_there_is_no_such_page(browser: TestClient, path: str) -> None:
     answer = browser.get(path)
     assert answer.status_code == 404
