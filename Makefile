@@ -15,7 +15,7 @@ quick: $(INSTALLED)
 	$(BIN)/python -m harness.run studies/quick.yaml
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --durations=15
+	$(BIN)/python -m pytest --durations=15 -n 2 --dist loadfile
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
