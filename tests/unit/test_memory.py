@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+from harness.models import at_once
+from harness.models.generation import sample_responses
 from harness.models.loading import ModelShape, build_language_model
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
@@ -15,6 +17,7 @@ from harness.training.memory import (
     sampling_bytes,
 )
 from harness.training.settings import ComputeSettings, EndRule, PPOSettings
+from tests import tiny
 
 SHAPE = TransformerShape(layers=6, width=64, heads=4, vocabulary=300, context=64)
 ROWS, QUERY, RESPONSE = 3, 30, 12
@@ -96,6 +99,33 @@ def test_keys_and_values_are_as_promised():
     logits = 4 * SHAPE.vocabulary * (4 + 8 + 8)
     promised = sampling_bytes(SHAPE, query_tokens=QUERY, response=RESPONSE, number=4, candidates=4) - logits
     assert sum(t.nbytes for t in held) == ROWS * promised
+    assert sum(t.numel() for t in held) == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
+
+
+def test_another_architecture_s_keys_and_values_are_counted_right():
+    made = Policy(tiny.llama(), temperature=0.7)
+    _, decoding = made.trunk.prefill(TokenBatch(torch.ones(ROWS, 9, dtype=torch.int64)), candidates=2, length=5)
+    decoding.step(torch.ones(ROWS, 2, dtype=torch.int64))
+    held = [t for layer in decoding._cache.layers for t in (layer.keys, layer.values)]
+    assert sum(t.numel() for t in held) == ROWS * made.trunk.cached(query=9, candidates=2, length=1)
+
+
+def test_a_batch_whose_keys_and_values_have_no_room_is_sampled_in_parts(monkeypatch):
+    made, read = tiny.policy(), []
+    queries = tiny.random_queries([3, 7, 1, 5, 2])
+    settings = {"length": 6, "seed": 1, "stream_ids": torch.arange(5)}
+    whole = sample_responses(made, queries, **settings)
+    prefill = made.trunk.prefill
+
+    def recorded(rows, **more):
+        read.append(len(rows))
+        return prefill(rows, **more)
+
+    monkeypatch.setattr(made.trunk, "prefill", recorded)
+    time = queries.tokens.shape[1]
+    monkeypatch.setitem(at_once.SAMPLED_CACHE, "cpu", 2 * made.trunk.cached(query=time, candidates=1, length=6))
+    assert torch.equal(sample_responses(made, queries, **settings).tokens, whole.tokens)
+    assert sorted(read) == [1, 2, 2]
 
 
 def test_queries_are_sampled_in_parts_whose_keys_and_values_have_room():
