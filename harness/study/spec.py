@@ -6,9 +6,10 @@ code say so in `docs/studies.md`; the shipped studies write out all that matters
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
@@ -54,8 +55,11 @@ class ScratchModel(Spec):
         return self
 
 
+Place = Annotated[str, AfterValidator(os.path.expanduser)]
+"""A path, or a name; `~` is the home folder, as in a shell."""
+
 BaseModelSpec = Annotated[
-    Annotated[str, Tag("name")] | Annotated[ScratchModel, Tag("scratch")],
+    Annotated[Place, Tag("name")] | Annotated[ScratchModel, Tag("scratch")],
     Discriminator(lambda value: "scratch" if isinstance(value, dict | ScratchModel) else "name")]
 """Told apart by what is written, so that a mistake in a model from scratch is not one in a name."""
 
@@ -148,7 +152,7 @@ class ImportedLabels(LabelCounts):
     """
 
     source: Literal["imported"]
-    path: str
+    path: Place
     format: Literal["texts", "token_ids"] = "texts"
     queries: Literal["bare", "complete"] = "bare"
 

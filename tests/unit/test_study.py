@@ -160,6 +160,11 @@ def test_an_environment_variable_that_is_empty_has_its_default(monkeypatch):
         assert load_study(path, ["preset=released"]).labels.path == expected
 
 
+def test_a_tilde_is_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/somebody")
+    assert load_study(QUICK, ["base_model=~/models/mine"]).base_model == "/somebody/models/mine"
+
+
 def test_broken_yaml_and_a_missing_file(tmp_path):
     with pytest.raises(InputError, match=r"study.yaml:2: not valid YAML"):
         load_study(_write(tmp_path, "study: x\n  y: [1"))
