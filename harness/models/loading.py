@@ -121,7 +121,7 @@ def _load(auto_class: Any, name_or_path: str | Path, placement: Placement) -> An
 
 def _check_folder(name_or_path: str | Path) -> Path | None:
     """The folder, or None for a hub name. A path that is not there is no hub name."""
-    path = Path(name_or_path).expanduser()
+    path = Path(name_or_path)
     if path.is_dir():
         return path
     text = str(name_or_path)
@@ -144,7 +144,7 @@ def _not_loaded(what: str, name_or_path: str | Path, error: Exception) -> InputE
     reason = " ".join(str(error).split())
     if len(reason) > 200:
         reason = reason[:200] + "..."
-    if Path(name_or_path).expanduser().is_dir():
+    if Path(name_or_path).is_dir():
         cure = f"Check that the folder holds a {what} in Hugging Face format"
     else:
         cure = ("Check the name and the connection to the hub, or give a folder with config.json, weights "

@@ -33,7 +33,7 @@ def model_shape(base_model: str | ScratchModel) -> KnownShape | None:
     if isinstance(base_model, ScratchModel):
         return KnownShape(TransformerShape(layers=base_model.layers, width=base_model.width, heads=base_model.heads,
                                            vocabulary=base_model.vocabulary, context=base_model.context))
-    folder = Path(base_model).expanduser()
+    folder = Path(base_model)
     if not folder.is_dir():
         return _released(base_model.removeprefix(_HUB_ORGANIZATION))
     if (folder / "config.json").is_file():
