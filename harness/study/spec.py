@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from harness.labels.scorers import CLASSIFIER
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.statistics.plan import AnalysisPlan, Estimand
 from harness.statistics.raters import ExclusionRules
@@ -57,6 +58,14 @@ class ScratchModel(Spec):
 
 Place = Annotated[str, AfterValidator(os.path.expanduser)]
 """A path, or a name; `~` is the home folder, as in a shell."""
+
+
+def _with_home(scorer: str) -> str:
+    return CLASSIFIER + os.path.expanduser(scorer.removeprefix(CLASSIFIER)) if scorer.startswith(CLASSIFIER) else scorer
+
+
+ScorerName = Annotated[str, AfterValidator(_with_home)]
+"""What `get_scorer` takes; in a classifier's folder `~` is the home folder."""
 
 BaseModelSpec = Annotated[
     Annotated[Place, Tag("name")] | Annotated[ScratchModel, Tag("scratch")],
@@ -117,7 +126,7 @@ class ChoiceModel(Spec):
     `module:function` of (queries, responses), or `classifier:` and a sequence classifier's folder or hub name.
     """
 
-    scorer: str = "vader"
+    scorer: ScorerName = "vader"
     noise: float = Field(default=0.1, ge=0)
     lapse_rate: float = Field(default=0.02, ge=0, le=1)
 
@@ -178,7 +187,7 @@ class SupervisedSpec(Spec):
 
     pairs: int = Field(default=4000, ge=1)
     keep: float = Field(default=0.25, gt=0, le=1)
-    scorer: str | None = None
+    scorer: ScorerName | None = None
     learning_rates: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(1e-4,), min_length=1)
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=1e-4, batch_size=32, epochs=1)
 

@@ -163,9 +163,10 @@ def test_an_environment_variable_that_is_empty_has_its_default(monkeypatch):
 def test_a_tilde_is_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/somebody")
     imported = "labels={source: imported, path: ~/labels.jsonl, budgets: [20]}"
-    study = load_study(QUICK, ["base_model=~/models/mine", imported, "supervised.scorer=vader"])
+    study = load_study(QUICK, ["base_model=~/models/mine", imported, "supervised.scorer=classifier:~/stars"])
     assert study.base_model == "/somebody/models/mine"
     assert study.labels.path == "/somebody/labels.jsonl"
+    assert study.supervised.scorer == "classifier:/somebody/stars"
 
 
 def test_broken_yaml_and_a_missing_file(tmp_path):
