@@ -38,7 +38,7 @@ def fit_saturation(budgets: FloatArray, rates: FloatArray, covariance: FloatArra
     Four budgets or more: three parameters leave nothing to judge the fit by otherwise.
     """
     if len(budgets) < 4 or covariance is None:
-        return _not_identified(f"{len(budgets)} label budgets for three parameters; four or more are needed")
+        return _not_identified(f"its three parameters need four label budgets or more, not {len(budgets)}")
     # A budget that won every item has no measured variance; half a vote of doubt keeps the matrix regular.
     precision = np.linalg.inv(covariance + 1e-6 * np.eye(len(budgets))).astype(np.float64)
     grid = np.geomspace(budgets.min() / _REACH, budgets.max() * _REACH, 801)

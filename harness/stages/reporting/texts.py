@@ -140,7 +140,7 @@ def examples(page: Page, material: ReportMaterial) -> None:
         if material.is_summarization else ""), kind="quiet")
     for example in material.examples:
         source, responses = example["source"], example["responses"]
-        left = escape(example["query"])
+        left = escape(example["query"].strip())
         if source is not None and responses:
             left = marked(source, copied_spans(responses[-1]["text"], source)[1])
         right = "".join(
