@@ -110,10 +110,11 @@ def _plan(study: StudySpec, arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         check_folder(arguments.output, key="--output")
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
-    queries = next(stage for stage in plan.stages if stage.kind == "queries")
-    known = store is not None and store.finished(queries.fingerprint) is not None
-    with readable_inputs():
-        check_inputs(study, queries_are_known=known)
+    if store is None or store.finished(plan.report.fingerprint) is None:  # else nothing is read any more
+        queries = next(stage for stage in plan.stages if stage.kind == "queries")
+        known = store is not None and store.finished(queries.fingerprint) is not None
+        with readable_inputs():
+            check_inputs(study, queries_are_known=known)
     return _execute(plan, uri, arguments)
 
 

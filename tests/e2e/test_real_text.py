@@ -31,6 +31,12 @@ def test_novels_are_continued_from_real_weights(tmp_path, model):
     process = run_study(tmp_path, study="continue_my_text", settings=settings, environment=environment)
     assert process.returncode == 0, process.stdout + process.stderr
     _check(tmp_path, {"zero_shot", "supervised", "reference", "rl"})
+    again = run_study(tmp_path, study="continue_my_text", settings=settings,
+                      environment={**environment, "PYTHONPROFILEIMPORTTIME": "1"})
+    assert "0 stages executed" in again.stdout
+    imported = {line.split("|")[-1].strip() for line in again.stderr.splitlines()}
+    assert "harness.engine.execution" in imported
+    assert "torch" not in imported  # it takes longer to load than all the rest of such a run
 
 
 @pytest.mark.shared
