@@ -15,7 +15,10 @@ from harness.study.spec import ScratchModel, StudySpec
 from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, TextFiles
 
-_EDGE = 1 << 20
+_PIECE = 1 << 20
+_BIG, _STRIDE = 64 << 20, 8 << 20
+"""Of weights above 64 MiB a piece in every 8 is read: gigabytes take a second, and training changes them everywhere."""
+
 _OF_A_MODEL = ("config.json", "tokenizer.json")
 """One of them is in a model's folder; the tokenizer alone is enough for a plan."""
 
@@ -101,19 +104,15 @@ def _digest_labels(path: Path) -> str:
 
 
 def _digest_path(path: Path, *, whole: bool) -> str:
-    """Of the relative names and contents below a path. whole=False: of big files only size, first and last MiB."""
+    """Of the relative names and contents below a path. whole=False: of big files a part only."""
     parts = []
     for file in _files(path):
         size = file.stat().st_size
         content = hashlib.sha256()
         with file.open("rb") as stream:
-            if whole or size <= 2 * _EDGE:
-                while piece := stream.read(_EDGE):
-                    content.update(piece)
-            else:
-                content.update(stream.read(_EDGE))
-                stream.seek(-_EDGE, 2)
-                content.update(stream.read(_EDGE))
+            for start in range(0, size, _PIECE if whole or size <= _BIG else _STRIDE):
+                stream.seek(start)
+                content.update(stream.read(_PIECE))
         name = file.name if file == path else str(file.relative_to(path))
         parts.append(f"{name} {size} {content.hexdigest()}")
     return _hash("\n".join(parts))

@@ -56,7 +56,13 @@ class ScratchModel(Spec):
         return self
 
 
-Place = Annotated[str, AfterValidator(os.path.expanduser)]
+def _place(path: str) -> str:
+    if not path.strip():
+        raise ValueError("it is empty")
+    return os.path.expanduser(path)
+
+
+Place = Annotated[str, AfterValidator(_place)]
 """A path, or a name; `~` is the home folder, as in a shell."""
 
 

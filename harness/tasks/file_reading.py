@@ -26,7 +26,7 @@ class Chunk:
 
 def files_below(path: str, suffix: str, *, key: str) -> list[tuple[str, Path]]:
     """(name, file) of a file, or of all files with the suffix below a folder, sorted. InputError for none."""
-    root = Path(path).expanduser()
+    root = Path(path)
     if root.is_file():
         return [(root.name, root)]
     if not root.is_dir():

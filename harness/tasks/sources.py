@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -98,6 +99,13 @@ class _FileSource(ABC):
     valid_path: str | None
     test_path: str | None
 
+    def __post_init__(self) -> None:
+        for key in ("path", "valid_path", "test_path"):
+            path = getattr(self, key)
+            if path is not None:
+                require(bool(path.strip()), f"{key} is empty")
+                object.__setattr__(self, key, os.path.expanduser(path))
+
     @abstractmethod
     def _read(self, path: str, key: str) -> Iterator[Document]:
         """The documents of one of the paths. key: the study's key that names it, for errors."""
@@ -105,7 +113,7 @@ class _FileSource(ABC):
     def check(self) -> None:
         """Reads all files. InputError for a missing, empty or malformed one and for paths that overlap."""
         given = [(key, path) for key in ("path", "valid_path", "test_path") if (path := getattr(self, key))]
-        places = [(key, path, Path(path).expanduser().resolve()) for key, path in given]
+        places = [(key, path, Path(path).resolve()) for key, path in given]
         for position, (key, path, place) in enumerate(places):
             for other_key, _, other in places[:position]:
                 if place == other or place in other.parents or other in place.parents:
@@ -147,9 +155,6 @@ class TextFiles(_FileSource):
     valid_path: str | None = None
     test_path: str | None = None
 
-    def __post_init__(self) -> None:
-        _require_paths(self.path, self.valid_path, self.test_path)
-
     def _read(self, path: str, key: str) -> Iterator[Document]:
         for name, file in files_below(path, ".txt", key=key):
             for chunk in chunks(file):
@@ -175,7 +180,7 @@ class JsonlPairs(_FileSource):
     clean: Cleaning | None = None
 
     def __post_init__(self) -> None:
-        _require_paths(self.path, self.valid_path, self.test_path)
+        super().__post_init__()
         require_names("key", self.source_key, self.reference_key, self.id_key)
 
     def _read(self, path: str, key: str) -> Iterator[Document]:
@@ -235,11 +240,6 @@ def _digest(text: str) -> bytes:
 def require(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
-
-
-def _require_paths(path: str, valid_path: str | None, test_path: str | None) -> None:
-    for name, value in (("path", path), ("valid_path", valid_path), ("test_path", test_path)):
-        require(value is None or bool(value.strip()), f"{name} is empty")
 
 
 def require_names(what: str, source: str, reference: str | None, identity: str | None) -> None:

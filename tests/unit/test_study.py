@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import InputError
 from harness.run import main
+from harness.study.externals import external_digests
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from harness.study.planner import label_chunks
@@ -163,10 +164,14 @@ def test_an_environment_variable_that_is_empty_has_its_default(monkeypatch):
 def test_a_tilde_is_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/somebody")
     imported = "labels={source: imported, path: ~/labels.jsonl, budgets: [20]}"
-    study = load_study(QUICK, ["base_model=~/models/mine", imported, "supervised.scorer=classifier:~/stars"])
+    study = load_study(QUICK, ["base_model=~/models/mine", imported, "supervised.scorer=classifier:~/stars",
+                               "task.source={kind: text, path: ~/books, valid_path: ~/others}"])
     assert study.base_model == "/somebody/models/mine"
     assert study.labels.path == "/somebody/labels.jsonl"
     assert study.supervised.scorer == "classifier:/somebody/stars"
+    assert (study.task.source.path, study.task.source.valid_path) == ("/somebody/books", "/somebody/others")
+    with pytest.raises(InputError, match="base_model: it is empty"):
+        load_study(QUICK, ["base_model=''"])
 
 
 def test_broken_yaml_and_a_missing_file(tmp_path):
@@ -274,3 +279,14 @@ def test_what_is_not_there_is_blamed_on_the_line_that_names_it(tmp_path, monkeyp
     assert message.startswith(f"error: {path}:{number}: {said}")
     assert "\n" not in message
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_base_model_is_known_by_the_middle_of_its_weights_too(tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    weights = bytearray(5 << 20)
+    digests = []
+    for place in (0, 1, 5 << 19):
+        weights[place] += 1
+        (tmp_path / "model.safetensors").write_bytes(weights)
+        digests.append(external_digests(load_study(QUICK, [f"base_model={tmp_path}"]))["base_model"])
+    assert len(set(digests)) == 3
