@@ -92,6 +92,9 @@ class StoryworldSource:
                                facts=made.facts, has_preamble=made.has_preamble)
 
 
+_PATHS = ("path", "valid_path", "test_path")
+
+
 class _FileSource(ABC):
     """What the sources of local files share: which files serve a split, and what share of their texts."""
 
@@ -100,7 +103,8 @@ class _FileSource(ABC):
     test_path: str | None
 
     def __post_init__(self) -> None:
-        for key in ("path", "valid_path", "test_path"):
+        """`~` is the home folder, before anything reads a path or makes a fingerprint of what it names."""
+        for key in _PATHS:
             path = getattr(self, key)
             if path is not None:
                 require(bool(path.strip()), f"{key} is empty")
@@ -112,7 +116,7 @@ class _FileSource(ABC):
 
     def check(self) -> None:
         """Reads all files. InputError for a missing, empty or malformed one and for paths that overlap."""
-        given = [(key, path) for key in ("path", "valid_path", "test_path") if (path := getattr(self, key))]
+        given = [(key, path) for key in _PATHS if (path := getattr(self, key))]
         places = [(key, path, Path(path).resolve()) for key, path in given]
         for position, (key, path, place) in enumerate(places):
             for other_key, _, other in places[:position]:
