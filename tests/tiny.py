@@ -1,5 +1,7 @@
 """Small random models that the tests share: large enough weights that a wrong mask or position shows."""
 
+from functools import partial
+
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -10,8 +12,8 @@ from harness.models.prompts import TokenBatch
 VOCABULARY = 31
 
 
-def gpt2(*, seed=0, dtype=torch.float32, layers=2):
-    shape = ModelShape(layers=layers, width=32, heads=4, context=48, vocab_size=VOCABULARY)
+def gpt2(*, seed=0, dtype=torch.float32, layers=2, width=32):
+    shape = ModelShape(layers=layers, width=width, heads=4, context=48, vocab_size=VOCABULARY)
     return roughened(build_language_model(shape, seed=seed), seed=seed).to(dtype)
 
 
@@ -24,7 +26,7 @@ def llama(*, seed=0, dtype=torch.float32):
         return roughened(LlamaForCausalLM(config).eval(), seed=seed).to(dtype)
 
 
-BUILDERS = {"gpt2": gpt2, "llama": llama}
+BUILDERS = {"gpt2": gpt2, "gpt2-without-kernels": partial(gpt2, width=40), "llama": llama}
 
 
 def roughened(model, *, seed):

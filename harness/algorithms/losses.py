@@ -8,9 +8,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.algorithms.logprobs import widen
-from harness.records import PAD
-
 
 class PolicyLoss(NamedTuple):
     """clip_fraction: the share of tokens whose clipped surrogate was the larger one."""
@@ -32,13 +29,6 @@ class RewardLoss(NamedTuple):
 
     loss: Tensor
     accuracy: Tensor
-
-
-class LanguageModelLoss(NamedTuple):
-    """loss: nats per counted token. tokens: how many were counted."""
-
-    loss: Tensor
-    tokens: Tensor
 
 
 def policy_loss(logprobs_new: Tensor, logprobs_old: Tensor, advantages: Tensor, *, clip: float) -> PolicyLoss:
@@ -73,12 +63,3 @@ def reward_loss(scores: Tensor, best: Tensor) -> RewardLoss:
         loss=functional.cross_entropy(scores, best),
         accuracy=(scores.argmax(dim=1) == best).to(scores.dtype).mean(),
     )
-
-
-def language_model_loss(logits: Tensor, targets: Tensor) -> LanguageModelLoss:
-    """Mean negative log-likelihood. logits: (..., vocabulary). targets: (...), PAD where nothing is to be learnt."""
-    counted = (targets != PAD).sum()
-    total = functional.cross_entropy(
-        widen(logits).reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=PAD, reduction="sum"
-    )
-    return LanguageModelLoss(loss=total / counted.clamp(min=1), tokens=counted)

@@ -8,6 +8,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from harness.algorithms.logprobs import TokenLogprobs, token_logprobs
 from harness.errors import InputError
 from harness.models.checkpoints import layer_checkpoints
 from harness.models.prompts import TokenBatch
@@ -59,6 +60,9 @@ class GenericTrunk:
         if self._softcap is not None:
             logits = torch.tanh(logits / self._softcap) * self._softcap
         return cast(Tensor, logits if temperature == 1.0 else logits / temperature)
+
+    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
+        return token_logprobs(self.logits(hidden, temperature=temperature), tokens)
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         config = self._body.config

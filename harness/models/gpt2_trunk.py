@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from harness.algorithms.logprobs import TokenLogprobs, token_logprobs
 from harness.models.attention import attend
 from harness.models.embedding import embed
 from harness.models.products import affine, affine_gelu
@@ -104,6 +105,9 @@ class GPT2Trunk:
         if not missing:
             return affine(scaled, self._head.t())
         return affine(scaled, functional.pad(self._head, (0, 0, 0, missing)).t())[..., :vocabulary]
+
+    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
+        return token_logprobs(self.logits(hidden, temperature=temperature), tokens)
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         return int(2 * len(self._layers) * self._token_table.shape[1] * (query + candidates * length))

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from harness.algorithms.logprobs import token_logprobs, widen
+from harness.algorithms.logprobs import widen
 from harness.models.loading import load_language_model, save_model
 from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
@@ -93,5 +93,5 @@ class Policy(nn.Module):
         No logits are made for the query, and the last layer is computed for the response's positions only.
         """
         hidden = self.trunk.hidden(response_layout(queries, responses))
-        logprobs, entropies = token_logprobs(self.logits(hidden), responses)
-        return Evaluation(logprobs=logprobs, entropies=entropies, values=self.values(hidden))
+        said = self.trunk.token_logprobs(hidden, responses, temperature=self.temperature)
+        return Evaluation(logprobs=said.logprobs, entropies=said.entropies, values=self.values(hidden))

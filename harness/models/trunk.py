@@ -12,6 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from harness.algorithms.logprobs import TokenLogprobs
 from harness.errors import InputError
 from harness.models.prompts import TokenBatch
 from harness.records import PAD
@@ -61,6 +62,9 @@ class Trunk(Protocol):
 
     def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
         """(..., vocabulary), divided by the temperature."""
+
+    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
+        """Of the tokens, (...) int64, after the hidden states, (..., width)."""
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         """How many numbers a decoding keeps of one query of so many tokens: keys and values."""

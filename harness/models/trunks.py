@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from harness.errors import InputError
-from harness.models import gpt2_trunk
+from harness.models import compiled_trunk, gpt2_trunk
+from harness.models.compiled_trunk import CompiledTrunk
 from harness.models.generic_trunk import GenericTrunk
 from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.memory import reuse_freed_memory
@@ -23,7 +24,7 @@ def trunk_of(language_model: Any) -> Trunk:
     reuse_freed_memory()
     body, head = language_model.base_model, language_model.get_output_embeddings()
     if gpt2_trunk.serves(body):
-        return GPT2Trunk(body, head)
+        return _gpt2_trunk(body, head)
     trunk = GenericTrunk(body, head)
     _check_head(language_model, trunk)
     return trunk
@@ -32,7 +33,11 @@ def trunk_of(language_model: Any) -> Trunk:
 def body_trunk_of(body: Any) -> Trunk:
     """The trunk of a body without a language-model head."""
     reuse_freed_memory()
-    return GPT2Trunk(body) if gpt2_trunk.serves(body) else GenericTrunk(body)
+    return _gpt2_trunk(body) if gpt2_trunk.serves(body) else GenericTrunk(body)
+
+
+def _gpt2_trunk(body: Any, head: Any | None = None) -> GPT2Trunk:
+    return CompiledTrunk(body, head) if compiled_trunk.serves(body) else GPT2Trunk(body, head)
 
 
 @torch.no_grad()

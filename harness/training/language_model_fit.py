@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from harness.algorithms.losses import language_model_loss
 from harness.algorithms.schedules import warmup_then
 from harness.models.at_once import rows_per_pass
 from harness.models.checkpoints import layer_checkpoints
@@ -150,19 +149,19 @@ class _Order:
 
 def _forward(model: Any, *, dropout: bool,
              checkpoint_activations: bool = False) -> Callable[[TextRows, Tensor], Tensor]:
-    """(rows, which targets) -> logits of those targets. Padding is on the right, where causality hides it."""
+    """(rows, which targets) -> their log-probabilities. Padding is on the right, where causality hides it."""
     trunk = trunk_of(model)
     trunk.checkpoint_activations = checkpoint_activations
 
-    def logits(rows: TextRows, where: Tensor) -> Tensor:
+    def logprobs(rows: TextRows, where: Tensor) -> Tensor:
         if dropout:
             with layer_checkpoints(model.base_model, enabled=checkpoint_activations):
                 hidden = model.base_model(input_ids=rows.inputs, use_cache=False).last_hidden_state
         else:
             hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1]))
-        return trunk.logits(hidden[where], temperature=1.0)
+        return trunk.token_logprobs(hidden[where], rows.targets[where], temperature=1.0).logprobs
 
-    return logits
+    return logprobs
 
 
 def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tensor], *, lanes: int,
@@ -178,10 +177,9 @@ def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tens
     def read(part: Tensor) -> tuple[float, list[Tensor | None]]:
         some = TextRows(rows.inputs[part], rows.targets[part])
         where = some.targets != PAD
-        result = language_model_loss(forward(some, where), some.targets[where])
-        loss = result.loss * (result.tokens / counted)
+        loss = -forward(some, where).sum() / counted
         # A pass without a counted target has no loss to derive.
-        wanted = optimizer is not None and int(result.tokens) > 0
+        wanted = optimizer is not None and bool(where.any())
         return loss.item(), optimizer.gradients(loss) if optimizer and wanted else []
 
     total = 0.0

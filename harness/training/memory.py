@@ -1,7 +1,8 @@
 """How much memory PPO takes, from the shapes alone: for a plan, before anything is loaded. Pure, without torch.
 
 The largest parts are counted tensor by tensor as `models.gpt2_trunk` makes them; tests compare them with the tensors
-of a real pass. What is left out (the allocator's waste, kernels' workspace, libraries) is a few percent on top.
+of a real pass. (Small models, through `models.compiled_trunk`, keep less.) What is left out (the allocator's waste,
+kernels' workspace, libraries) is a few percent on top.
 """
 
 from __future__ import annotations

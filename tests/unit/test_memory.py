@@ -5,6 +5,7 @@ import torch
 
 from harness.models import at_once
 from harness.models.generation import sample_responses
+from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.loading import ModelShape, build_language_model
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
@@ -25,6 +26,13 @@ BF16 = ComputeSettings(precision="bf16")
 
 
 def policy():
+    """On torch's operators, as large models are."""
+    made = compiled_policy()
+    made.trunk = GPT2Trunk(made.language_model.base_model, made.language_model.get_output_embeddings())
+    return made
+
+
+def compiled_policy():
     return Policy(build_language_model(ModelShape(layers=6, width=64, heads=4, context=64, vocab_size=300), seed=0),
                   temperature=0.7)
 
@@ -100,6 +108,14 @@ def test_keys_and_values_are_as_promised():
     promised = sampling_bytes(SHAPE, query_tokens=QUERY, response=RESPONSE, number=4, candidates=4) - logits
     assert sum(t.nbytes for t in held) == ROWS * promised
     assert sum(t.numel() for t in held) == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
+
+
+def test_the_kernels_keys_and_values_are_counted_right():
+    made = compiled_policy()
+    _, decoding = made.trunk.prefill(TokenBatch(torch.ones(ROWS, QUERY, dtype=torch.int64)), candidates=4,
+                                     length=RESPONSE)
+    held = decoding._queries.numel() + decoding._own.numel()
+    assert held == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
 
 
 def test_another_architecture_s_keys_and_values_are_counted_right():

@@ -152,20 +152,19 @@ def test_the_first_ratio_is_one():
     assert step.metrics["ppo/val/clipfrac"] == 0.0
 
 
-@pytest.mark.parametrize("name", ["gpt2", "llama"])
-def test_no_logits_are_made_for_the_query(name):
-    policy = tiny.policy(builder=tiny.BUILDERS[name])
+@pytest.mark.parametrize("builder", tiny.BUILDERS.values(), ids=tiny.BUILDERS.keys())
+def test_no_logits_are_made_for_the_query(builder):
+    policy = tiny.policy(builder=builder)
     shapes = []
-    logits = policy.trunk.logits
+    token_logprobs = policy.trunk.token_logprobs
 
-    def watched(hidden, *, temperature):
-        out = logits(hidden, temperature=temperature)
-        shapes.append(tuple(out.shape))
-        return out
+    def watched(hidden, tokens, *, temperature):
+        shapes.append(tuple(hidden.shape))
+        return token_logprobs(hidden, tokens, temperature=temperature)
 
-    policy.trunk.logits = watched
+    policy.trunk.token_logprobs = watched
     policy.evaluate(QUERIES, torch.ones(BATCH, 6, dtype=torch.int64))
-    assert shapes == [(BATCH, 6, tiny.VOCABULARY)]
+    assert shapes == [(BATCH, 6, policy.width)]
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_weights_are_touched():

@@ -1,0 +1,155 @@
+// Attention of one head of one row, in which no token sees a later one; probabilities are made again going backward.
+#pragma once
+
+#include "products.hpp"
+
+constexpr float UNSEEN = -1e30f;
+
+// Columns of a matrix, with as many of 0 after them as the rows of `to` are longer.
+inline void copy_widened(Matrix from, int64_t rows, Matrix to) {
+    for (int64_t i = 0; i < rows; i++) {
+        std::memcpy(to[i], from[i], from.columns * sizeof(float));
+        std::memset(to[i] + from.columns, 0, (to.columns - from.columns) * sizeof(float));
+    }
+}
+
+// (rows, n) -> (n, to.columns), columns after `rows` of 0.
+inline void transpose(Matrix from, int64_t rows, Matrix to) {
+    for (int64_t j = 0; j < from.columns; j++) {
+        for (int64_t i = 0; i < rows; i++) to[j][i] = from[i][j];
+        std::memset(to[j] + rows, 0, (to.columns - rows) * sizeof(float));
+    }
+}
+
+// Scores of `padded` keys, in place, to probabilities of those that `seen` counts, given the first of a vector of keys: the
+// others' are 0, and so are all where none counts.
+template <typename Seen> void softmax(float* scores, int64_t padded, float scale, Seen seen) {
+    const vec unseen = splat(UNSEEN);
+    vec best = unseen;
+    for (int64_t s = 0; s < padded; s += LANES) {
+        const vec score = seen(s) ? load(scores + s) * scale : unseen;
+        store(scores + s, score);
+        best = larger(best, score);
+    }
+    const float highest = largest_of(best);
+    vec sum{};
+    for (int64_t s = 0; s < padded; s += LANES) {
+        const vec score = load(scores + s);
+        const vec weight = score > unseen ? exponential(score - highest) : vec{};
+        store(scores + s, weight);
+        sum += weight;
+    }
+    const float total = sum_of(sum), share = total > 0.0f ? 1.0f / total : 0.0f;
+    for (int64_t s = 0; s < padded; s += LANES) store(scores + s, load(scores + s) * share);
+}
+
+// Which of a vector of keys, the first of them s, stand in first..last - 1.
+inline ivec among(int64_t s, int64_t first, int64_t last) {
+    const ivec key = counting() + static_cast<int32_t>(s);
+    return (key >= static_cast<int32_t>(first)) & (key < static_cast<int32_t>(last));
+}
+
+// The same where besides `visible` has a byte for every key.
+inline ivec among_visible(int64_t s, int64_t last, const uint8_t* visible) {
+    if (s + LANES <= last) return __builtin_convertvector(*reinterpret_cast<const bytes*>(visible + s), ivec) != 0;
+    ivec found{};
+    for (int lane = 0; s + lane < last; lane++) found[lane] = visible[s + lane] ? -1 : 0;
+    return found;
+}
+
+// What the queries of one row see of it. picks: where each stands, or null where query i stands at i. visible: (time, time)
+// bytes, which of those up to itself a token sees, or null for all.
+struct Sight {
+    int64_t queries, time;
+    const int64_t* picks;
+    const uint8_t* visible;
+
+    int64_t place(int64_t query) const { return picks ? picks[query] : query; }
+    // Of queries first..last - 1, how many keys the one that sees most of them sees.
+    int64_t keys(int64_t first, int64_t last) const {
+        int64_t most = 0;
+        for (int64_t i = first; i < last; i++) most = place(i) + 1 > most ? place(i) + 1 : most;
+        return most;
+    }
+};
+
+// One head's operands: (tokens, aligned(width)), and the keys and values also across, (width, aligned(tokens)).
+struct Head {
+    int64_t width;
+    Matrix query, key, value, key_across, value_across;
+    float scale;
+
+    Head(Room& room, int64_t width, int64_t time) : width(width), scale(1.0f) {
+        query = room.matrix(time, aligned(width)), key = room.matrix(time, aligned(width));
+        value = room.matrix(time, aligned(width));
+        key_across = room.matrix(width, aligned(time)), value_across = room.matrix(width, aligned(time));
+    }
+};
+
+// Probabilities of queries first..last - 1, 0 for the keys they do not see.
+inline void probabilities(const Head& head, const Sight& sight, int64_t first, int64_t last, Matrix to) {
+    const int64_t padded = aligned(sight.keys(first, last));
+    multiply(last - first, head.width, head.query.from(first), head.key_across, to.part(0, padded));
+    for (int64_t i = first; i < last; i++) {
+        float* scores = to[i - first];
+        const int64_t seen = sight.place(i) + 1;
+        if (sight.visible) {
+            const uint8_t* visible = sight.visible + sight.place(i) * sight.time;
+            softmax(scores, padded, head.scale, [=](int64_t s) { return among_visible(s, seen, visible); });
+        } else {
+            softmax(scores, padded, head.scale, [=](int64_t s) { return among(s, 0, seen); });
+        }
+        std::memset(scores + padded, 0, (to.columns - padded) * sizeof(float));
+    }
+}
+
+// probs: room for TILE_ROWS rows.
+inline void attend(const Head& head, const Sight& sight, Matrix probs, Matrix mixed) {
+    for (int64_t first = 0; first < sight.queries; first += TILE_ROWS) {
+        const int64_t last = first + TILE_ROWS < sight.queries ? first + TILE_ROWS : sight.queries;
+        probabilities(head, sight, first, last, probs);
+        multiply(last - first, sight.keys(first, last), probs, head.value, mixed.from(first));
+    }
+}
+
+// Of probabilities p, in place: the gradient of the scores behind them from that of p.
+inline void softmax_backward(const float* p, int64_t padded, float scale, float* grad) {
+    vec sum{};
+    for (int64_t s = 0; s < padded; s += LANES) sum += load(p + s) * load(grad + s);
+    const float mean = sum_of(sum);
+    for (int64_t s = 0; s < padded; s += LANES) store(grad + s, load(p + s) * (load(grad + s) - mean) * scale);
+}
+
+struct HeadGradients {
+    Matrix mixed;               // given
+    Matrix query, key, value;   // written
+    Matrix probs, scores;       // room for (queries, aligned(time))
+
+    HeadGradients(Room& room, int64_t width, int64_t time) {
+        mixed = room.matrix(time, aligned(width)), query = room.matrix(time, aligned(width));
+        key = room.matrix(time, aligned(width)), value = room.matrix(time, aligned(width));
+        probs = room.matrix(time, aligned(time)), scores = room.matrix(time, aligned(time));
+    }
+};
+
+inline void attend_backward(const Head& head, const Sight& sight, const HeadGradients& to) {
+    for (int64_t first = 0; first < sight.queries; first += TILE_ROWS) {
+        const int64_t last = first + TILE_ROWS < sight.queries ? first + TILE_ROWS : sight.queries;
+        const int64_t keys = sight.keys(first, last), padded = aligned(keys);
+        probabilities(head, sight, first, last, to.probs.from(first));
+        multiply(last - first, head.width, to.mixed.from(first), head.value_across, to.scores.from(first).part(0, padded));
+        for (int64_t i = first; i < last; i++) {
+            softmax_backward(to.probs[i], padded, head.scale, to.scores[i]);
+            std::memset(to.scores[i] + padded, 0, (to.scores.columns - padded) * sizeof(float));
+        }
+        multiply(last - first, keys, to.scores.from(first), head.key, to.query.from(first));
+    }
+    int64_t from = 0;  // the first query that sees any of these keys
+    for (int64_t key = 0; key < sight.time; key += TILE_ROWS) {
+        const int64_t count = key + TILE_ROWS < sight.time ? TILE_ROWS : sight.time - key;
+        while (from < sight.queries && sight.place(from) < key) from++;
+        const int64_t rest = sight.queries - from;
+        multiply(count, rest, across(to.scores.from(from).part(key, count)), head.query.from(from), to.key.from(key));
+        multiply(count, rest, across(to.probs.from(from).part(key, count)), to.mixed.from(from), to.value.from(key));
+    }
+}

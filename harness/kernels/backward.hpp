@@ -1,0 +1,89 @@
+// One layer of a row, backward.
+#pragma once
+
+#include "blocks.hpp"
+
+struct Backward {
+    const Model& model;
+    float* const* gradients;  // of model.parameters
+    Matrix normal, asking, for_normal, wide, for_wide, for_middle, for_mixed, for_query, for_key_value;
+    Head head;
+    HeadGradients head_gradients;
+
+    Backward(const Model& model, float* const* gradients, int64_t time, Room& room)
+        : model(model), gradients(gradients), head(room, model.head(), time), head_gradients(room, model.head(), time) {
+        for (Matrix* one : {&normal, &asking, &for_normal, &for_middle, &for_mixed, &for_query})
+            *one = room.matrix(time, model.width);
+        wide = room.matrix(time, 4 * model.width), for_wide = room.matrix(time, 4 * model.width);
+        for_key_value = room.matrix(time, 2 * model.width);
+    }
+
+    // grad: (queries, width), of the layer's output. for_input: (time, width), written.
+    void layer(int64_t index, const Sight& sight, const Packed& weights_across, const Kept& kept, Matrix grad,
+               Matrix for_input) {
+        float *const *p = model.layer(index), *const *g = gradients + index * PARAMETERS;
+        feed_forward(p, g, sight.queries, weights_across, kept, grad);
+        attention(p, g, model.scales[index], sight, weights_across, kept);
+        for (int64_t t = 0; sight.picks && t < sight.time; t++) std::memset(for_input[t], 0, model.width * sizeof(float));
+        for (int64_t i = 0; i < sight.queries; i++) {
+            float* to = for_input[sight.place(i)];
+            for (int64_t j = 0; j < model.width; j++) to[j] = (sight.picks ? to[j] : 0.0f) + for_middle[i][j];
+        }
+        normalize_backward(kept.input, for_normal, sight.time, {p[NORM_1], p[NORM_1_BIAS]}, model.epsilon, for_input,
+                           {g[NORM_1], g[NORM_1_BIAS]});
+    }
+
+    // Of in · weight + bias: adds to the gradients of both.
+    static void weight(Matrix in, Matrix grad, int64_t rows, Matrix for_weight, float* for_bias) {
+        multiply(in.columns, rows, across(in), grad, for_weight, ADD);
+        add_column_sums(grad, rows, for_bias);
+    }
+
+    // -> for_middle.
+    void feed_forward(float* const* p, float* const* g, int64_t rows, const Packed& weights_across, const Kept& kept,
+                      Matrix grad) {
+        const int64_t width = model.width;
+        multiply(rows, width, grad, Right(weights_across.narrow), for_wide);
+        gelu_backward(kept.wide, rows, wide, for_wide);
+        weight(wide, grad, rows, {g[NARROW], width, width}, g[NARROW_BIAS]);
+        normalize(kept.middle, rows, {p[NORM_2], p[NORM_2_BIAS]}, model.epsilon, normal);
+        weight(normal, for_wide, rows, {g[WIDEN], 4 * width, 4 * width}, g[WIDEN_BIAS]);
+        multiply(rows, 4 * width, for_wide, Right(weights_across.widen), for_normal);
+        copy(grad, rows, for_middle);
+        normalize_backward(kept.middle, for_normal, rows, {p[NORM_2], p[NORM_2_BIAS]}, model.epsilon, for_middle,
+                           {g[NORM_2], g[NORM_2_BIAS]});
+    }
+
+    // for_middle -> for_normal, the gradient of the normalised input, (time, width).
+    void attention(float* const* p, float* const* g, float scale, const Sight& sight, const Packed& weights_across,
+                   const Kept& kept) {
+        const int64_t width = model.width;
+        weight(kept.mixed, for_middle, sight.queries, {g[PROJECTION], width, width}, g[PROJECTION_BIAS]);
+        multiply(sight.queries, width, for_middle, Right(weights_across.projection), for_mixed);
+        head.scale = scale;
+        for (int64_t h = 0; h < model.heads; h++) heads_backward(h, sight, kept);
+        normalize(kept.input, sight.time, {p[NORM_1], p[NORM_1_BIAS]}, model.epsilon, normal);
+        const Matrix for_qkv{g[QKV], 3 * width, 3 * width};
+        weight(picked(normal, sight, asking), for_query, sight.queries, for_qkv.part(0, width), g[QKV_BIAS]);
+        weight(normal, for_key_value, sight.time, for_qkv.part(width, 2 * width), g[QKV_BIAS] + width);
+        multiply(sight.time, 2 * width, for_key_value, Right(weights_across.key_value), for_normal);
+        if (!sight.picks) {
+            multiply(sight.time, width, for_query, Right(weights_across.query), for_normal, ADD);
+            return;
+        }
+        multiply(sight.queries, width, for_query, Right(weights_across.query), asking);
+        for (int64_t i = 0; i < sight.queries; i++)
+            for (int64_t j = 0; j < width; j++) for_normal[sight.picks[i]][j] += asking[i][j];
+    }
+
+    void heads_backward(int64_t index, const Sight& sight, const Kept& kept) {
+        const int64_t first = index * head.width;
+        const auto own = [&](Matrix of, int64_t from) { return of.part(from + first, head.width); };
+        read_head(head, sight, kept, index, true);
+        copy_widened(own(for_mixed, 0), sight.queries, head_gradients.mixed);
+        attend_backward(head, sight, head_gradients);
+        copy(head_gradients.query.part(0, head.width), sight.queries, own(for_query, 0));
+        copy(head_gradients.key.part(0, head.width), sight.time, own(for_key_value, 0));
+        copy(head_gradients.value.part(0, head.width), sight.time, own(for_key_value, model.width));
+    }
+};

@@ -1,0 +1,131 @@
+// The blocks of a GPT-2-shaped model on one thread: row by row through all layers, so that what a row needs stays in the
+// processor's caches. Called from blocks.py.
+
+#include "backward.hpp"
+#include "decode.hpp"
+#include "vocabulary.hpp"
+
+namespace {
+
+Matrix dense(const float* at, int64_t columns) { return {const_cast<float*>(at), columns, columns}; }
+
+}  // namespace
+
+extern "C" {
+
+int64_t packed_numbers(const Model* model) { return model->layers * Packed::numbers(model->width); }
+
+// Numbers that `forward` keeps of one row for `backward`.
+int64_t kept_numbers(const Model* model, const Rows* rows) { return KeptRow::numbers(*model, *rows, true); }
+
+int64_t forward_room(const Model* model, const Rows* rows) {
+    Room room{nullptr};
+    Forward(*model, rows->time, room);
+    return room.used + KeptRow::numbers(*model, *rows, false);
+}
+
+int64_t backward_room(const Model* model, const Rows* rows) {
+    Room room{nullptr};
+    Backward(*model, nullptr, rows->time, room);
+    for (int i = 0; i < 2; i++) room.matrix(rows->time, model->width);
+    return room.used;
+}
+
+int64_t decode_room(const Model* model, const Cache* cache) {
+    Room room{nullptr};
+    Decode(*model, *cache, room);
+    return room.used;
+}
+
+// Numbers of Cache.queries for each layer and row.
+int64_t query_numbers(const Model* model, const Cache* cache) {
+    return model->heads * Held::numbers(model->head(), cache->time);
+}
+
+// Numbers of Cache.own for each layer and row.
+int64_t own_numbers(const Model* model, const Cache* cache) {
+    return cache->candidates * model->heads * Held::numbers(model->head(), cache->length);
+}
+
+// packed: packed_numbers, for `forward` and `decode`, or for `backward`.
+void pack_weights(const Model* model, bool for_backward, float* packed) {
+    for (int64_t l = 0; l < model->layers; l++)
+        Packed(packed, model->width, l).fill(model->layer(l), model->width, for_backward);
+}
+
+// x: (rows, time, width), embedded. out: (rows, picked, width), normalised hidden states. kept: (rows, kept_numbers) or
+// null. queries: Cache.queries to be filled, or null.
+void forward(const Model* model, const Rows* rows, const float* packed, const float* x, float* out, float* kept,
+             float* queries, float* scratch) {
+    Room room{scratch};
+    Forward pass(*model, rows->time, room);
+    const int64_t size = KeptRow::numbers(*model, *rows, true), width = model->width;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const KeptRow here(*model, *rows, kept ? kept + row * size : scratch + room.used, kept);
+        copy(dense(x + row * rows->time * width, width), rows->time, here.layer(0).input);
+        for (int64_t l = 0; l < model->layers; l++) {
+            const bool last = l + 1 == model->layers;
+            const Kept now = here.layer(l);
+            pass.layer(l, rows->sight(row, last), Packed(packed, width, l), now,
+                       last ? here.output : here.layer(l + 1).input);
+            if (queries) hold(*model, now.key_value, rows->time, l * rows->rows + row, queries);
+        }
+        normalize(here.output, rows->picked, model->final(), model->epsilon,
+                  dense(out + row * rows->picked * width, width));
+    }
+}
+
+// gradients: of Model.parameters; added to. grad: (rows, picked, width), of what `forward` gave. for_x: (rows, time, width),
+// written.
+void backward(const Model* model, float* const* gradients, const Rows* rows, const float* packed, const float* kept,
+              const float* grad, float* for_x, float* scratch) {
+    Room room{scratch};
+    Backward pass(*model, gradients, rows->time, room);
+    const int64_t size = KeptRow::numbers(*model, *rows, true), width = model->width;
+    Matrix above = room.matrix(rows->time, width), below = room.matrix(rows->time, width);
+    float* const* last = gradients + model->layers * PARAMETERS;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const KeptRow here(*model, *rows, const_cast<float*>(kept) + row * size, true);
+        for (int64_t i = 0; i < rows->picked; i++) std::memset(above[i], 0, width * sizeof(float));
+        normalize_backward(here.output, dense(grad + row * rows->picked * width, width), rows->picked, model->final(),
+                           model->epsilon, above, {last[0], last[1]});
+        for (int64_t l = model->layers - 1; l >= 0; l--) {
+            pass.layer(l, rows->sight(row, l + 1 == model->layers), Packed(packed, width, l), here.layer(l), above, below);
+            std::swap(above, below);
+        }
+        copy(above, rows->time, dense(for_x + row * rows->time * width, width));
+    }
+}
+
+// x: (samples, width), one embedded token of each sample. out: the normalised hidden states after it. The caller counts
+// Cache.said.
+void decode(const Model* model, const Cache* cache, const float* packed, const float* x, float* out, float* scratch) {
+    Room room{scratch};
+    Decode pass(*model, *cache, room);
+    copy(dense(x, model->width), pass.samples(), pass.kept.input);
+    for (int64_t l = 0; l < model->layers; l++) pass.layer(l, Packed(packed, model->width, l), pass.kept.input);
+    normalize(pass.kept.input, pass.samples(), model->final(), model->epsilon, dense(out, model->width));
+}
+
+int64_t vocabulary_room(const Vocabulary* of, bool backward) {
+    Room room{nullptr};
+    VocabularyPass(*of, room, backward);
+    return room.used;
+}
+
+// spreads: room for 3 numbers a row. The rest: (rows,).
+void vocabulary_logprobs(const Vocabulary* of, float* spreads, float* logprobs, float* entropies, float* normalizers,
+                         float* scratch) {
+    Room room{scratch};
+    VocabularyPass pass(*of, room, false);
+    token_logprobs(pass, reinterpret_cast<Spread*>(spreads), logprobs, entropies, normalizers);
+}
+
+void vocabulary_backward(const Vocabulary* of, const float* normalizers, const float* grad, float* for_hidden,
+                         float* for_table, float* scratch) {
+    Room room{scratch};
+    VocabularyPass pass(*of, room, true);
+    token_logprobs_backward(pass, normalizers, grad, for_hidden, for_table);
+}
+
+}  // extern "C"

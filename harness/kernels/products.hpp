@@ -1,0 +1,103 @@
+// Products of small matrices on one thread. Each number is one chain of fused multiply-adds in a fixed order, so a row's
+// result does not depend on how many rows are beside it.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "matrix.hpp"
+
+// A matrix as the left operand: its element (i, k) is at[i * row + k * column].
+struct Left {
+    const float* at;
+    int64_t row, column;
+
+    Left(Matrix matrix) : at(matrix.at), row(matrix.row), column(1) {}
+    Left(const float* at, int64_t row, int64_t column) : at(at), row(row), column(column) {}
+};
+
+inline Left across(Matrix matrix) { return {matrix.at, 1, matrix.row}; }
+
+// A matrix as the right operand, its columns a multiple of ALIGNED: as it lies, or (row 0) packed in panels of PANEL columns.
+struct Right {
+    const float* at;
+    int64_t row;
+
+    Right(Matrix matrix) : at(matrix.at), row(matrix.row) {}
+    explicit Right(const float* packed) : at(packed), row(0) {}
+};
+
+constexpr int PANEL = 2 * LANES;
+
+template <int ROWS, int VECS>
+void tile(Left a, const float* b, int64_t b_row, int64_t depth, float* c, int64_t c_row, bool add) {
+    vec sum[ROWS][VECS];
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < VECS; j++) sum[i][j] = add ? load(c + i * c_row + j * LANES) : vec{};
+    for (int64_t k = 0; k < depth; k++) {
+        vec right[VECS];
+#pragma GCC unroll 2
+        for (int j = 0; j < VECS; j++) right[j] = load(b + k * b_row + j * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < ROWS; i++) {
+            const vec left = splat(a.at[i * a.row + k * a.column]);
+#pragma GCC unroll 2
+            for (int j = 0; j < VECS; j++) sum[i][j] += left * right[j];
+        }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < VECS; j++) store(c + i * c_row + j * LANES, sum[i][j]);
+}
+
+using Tile = void (*)(Left, const float*, int64_t, int64_t, float*, int64_t, bool);
+
+template <int VECS, int... ROWS> constexpr auto tiles_of(std::integer_sequence<int, ROWS...>) {
+    return std::array<Tile, sizeof...(ROWS)>{tile<ROWS + 1, VECS>...};
+}
+
+template <int VECS> constexpr auto TILES = tiles_of<VECS>(std::make_integer_sequence<int, TILE_ROWS>{});
+
+enum Into { WRITE, ADD };
+
+// The first `rows` of c become, or grow by, a · b; depth: a's columns and b's rows.
+inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Into into = WRITE) {
+    const int64_t blocks = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    for (int64_t column = 0; column < c.columns; column += PANEL) {
+        const int64_t width = c.columns - column < PANEL ? LANES : PANEL;
+        const float* panel = b.at + (b.row ? column : depth * column);
+        for (int64_t block = 0; block < blocks; block++) {
+            const int64_t first = rows * block / blocks, count = rows * (block + 1) / blocks - first;
+            const Left here{a.at + first * a.row, a.row, a.column};
+            (width == PANEL ? TILES<2> : TILES<1>)[count - 1](here, panel, b.row ? b.row : width, depth,
+                                                              c[first] + column, c.row, into == ADD);
+        }
+    }
+}
+
+// A matrix (depth, columns) as a packed right operand.
+inline void pack(Matrix b, int64_t depth, float* to) {
+    for (int64_t column = 0; column < b.columns; column += PANEL) {
+        const int64_t width = b.columns - column < PANEL ? LANES : PANEL;
+        for (int64_t k = 0; k < depth; k++, to += width) std::memcpy(to, b[k] + column, width * sizeof(float));
+    }
+}
+
+// The same of the transpose of b, (columns, depth). Squares of it at a time, by a copy: its rows may all fall on the same
+// few lines of the cache.
+inline void pack_across(Matrix b, int64_t columns, float* to) {
+    float square[ALIGNED][ALIGNED];
+    for (int64_t column = 0; column < columns; column += PANEL) {
+        const int64_t width = columns - column < PANEL ? LANES : PANEL;
+        for (int64_t k = 0; k < b.columns; k += ALIGNED)
+            for (int64_t j = 0; j < width; j += ALIGNED) {
+                for (int64_t i = 0; i < ALIGNED; i++) std::memcpy(square[i], b[column + j + i] + k, sizeof square[i]);
+                for (int64_t l = 0; l < ALIGNED; l++)
+                    for (int64_t i = 0; i < ALIGNED; i++) to[(k + l) * width + j + i] = square[i][l];
+            }
+        to += b.columns * width;
+    }
+}

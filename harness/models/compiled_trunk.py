@@ -1,0 +1,158 @@
+"""GPT-2's trunk through compiled kernels, where a model is small: single precision on a CPU.
+
+There torch's own operators spend more time between the matrix products than in them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from harness.algorithms.logprobs import TokenLogprobs
+from harness.kernels.blocks import Blocks, Rows, Shape, cache_numbers
+from harness.kernels.library import library
+from harness.kernels.vocabulary import Vocabulary
+from harness.models.gpt2_trunk import GPT2Trunk
+from harness.models.lanes import NARROW
+from harness.models.prompts import TokenBatch
+from harness.models.trunk import Layout, require_context, sequence_layout
+
+MULTIPLE = 16
+"""The kernels' rows are whole vectors."""
+
+
+def serves(body: Any) -> bool:
+    """Whether the kernels compute a body that GPT2Trunk serves, when it is in single precision on the CPU."""
+    width = int(body.config.n_embd)
+    inner = body.config.n_inner or 4 * width
+    return width <= NARROW and width % MULTIPLE == 0 and inner == 4 * width and library() is not None
+
+
+class CompiledTrunk(GPT2Trunk):
+    """See `trunk.Trunk`. Its parent does what the kernels do not: half precision, and a GPU."""
+
+    def __init__(self, body: Any, head: Any | None = None) -> None:
+        super().__init__(body, head)
+        self.shape = Shape(width=int(body.config.n_embd), heads=self._heads, epsilon=self._epsilon,
+                            scales=tuple(layer.scale for layer in self._layers))
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [tensor for layer in self._layers for pair in layer[:-1] for tensor in pair] + list(self._norm)
+
+    def _compiled(self) -> bool:
+        table = self._token_table
+        return table.dtype is torch.float32 and table.device.type == "cpu"
+
+    def hidden(self, layout: Layout) -> Tensor:
+        if not self._compiled():
+            return super().hidden(layout)
+        require_context(layout.longest, self.context)
+        x = self._embed(layout.tokens, layout.positions)
+        return cast(Tensor, _Hidden.apply(  # type: ignore[no-untyped-call]
+            x, rows_of(layout), self.shape, self.checkpoint_activations, *self.parameters))
+
+    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
+        if self._head is None or not self._compiled():
+            return super().token_logprobs(hidden, tokens, temperature=temperature)
+        logprobs, entropies = _TokenLogprobs.apply(  # type: ignore[no-untyped-call]
+            hidden.reshape(-1, self.shape.width), self._head, tokens.reshape(-1), temperature)
+        return TokenLogprobs(logprobs.view(tokens.shape), entropies.view(tokens.shape))
+
+    def cached(self, *, query: int, candidates: int, length: int) -> int:
+        if not self._compiled():
+            return super().cached(query=query, candidates=candidates, length=length)
+        return len(self.shape.scales) * sum(cache_numbers(self.shape, candidates=candidates, time=query, length=length))
+
+    def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, Any]:
+        if not self._compiled():
+            return super().prefill(queries, candidates=candidates, length=length)
+        queries = queries.left_padded
+        require_context(queries.longest + length, self.context)
+        decoding = CompiledDecoding(self, queries, candidates=candidates, length=length)
+        return decoding.first_hidden, decoding
+
+
+def rows_of(layout: Layout) -> Rows:
+    rows, time = layout.tokens.shape
+    picks = layout.select
+    if isinstance(picks, int):
+        picks = torch.arange(time - picks, time).expand(rows, -1)
+    visible = None if layout.visible is None else layout.visible.contiguous()
+    return Rows(time=time, picks=picks.contiguous(), visible=visible)
+
+
+class _Hidden(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: Rows, shape: Shape, checkpoint: bool, *parameters: Tensor) -> Tensor:
+        x, wanted = x.contiguous(), any(ctx.needs_input_grad)
+        out, kept = Blocks(shape, parameters).forward(x, rows, keep=wanted and not checkpoint)
+        if wanted:
+            ctx.save_for_backward(x if kept is None else kept, *parameters)
+            ctx.rows, ctx.shape, ctx.checkpoint = rows, shape, checkpoint
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        saved, *parameters = ctx.saved_tensors
+        grad, rows = grads[0].contiguous(), ctx.rows
+        backward = Blocks(ctx.shape, parameters, for_backward=True)
+        gradients = [torch.zeros_like(parameter) for parameter in parameters]
+        if not ctx.checkpoint:
+            return backward.backward(grad, rows, saved, gradients), None, None, None, *gradients
+        # One row at a time is made again.
+        forward, parts = Blocks(ctx.shape, parameters), []
+        for row in range(len(grad)):
+            here = rows.at(row)
+            _, kept = forward.forward(saved[row:row + 1], here, keep=True)
+            assert kept is not None
+            parts.append(backward.backward(grad[row:row + 1], here, kept, gradients))
+        return torch.cat(parts), None, None, None, *gradients
+
+
+class _TokenLogprobs(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, table: Tensor, tokens: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+        hidden, table, tokens = hidden.contiguous(), table.contiguous(), tokens.contiguous()
+        found = Vocabulary(hidden.detach(), table.detach(), tokens, temperature).logprobs()
+        ctx.save_for_backward(hidden, table, tokens, found.normalizers)
+        ctx.temperature = temperature
+        ctx.mark_non_differentiable(found.entropies)
+        return found.logprobs, found.entropies
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        hidden, table, tokens, normalizers = ctx.saved_tensors
+        vocabulary = Vocabulary(hidden, table, tokens, ctx.temperature)
+        return *vocabulary.backward(normalizers, grads[0].contiguous()), None, None
+
+
+class CompiledDecoding:
+    """Keys and values of the queries (kept once for all candidates) and of what each candidate has said."""
+
+    def __init__(self, trunk: CompiledTrunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
+        self._trunk, self._said, self._length = trunk, 0, length
+        rows, self._time = queries.tokens.shape
+        self._next_position = queries.lengths[:, None].expand(rows, candidates)
+        self._first = self._time - queries.lengths if queries.is_padded else None
+        layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
+        self._blocks = Blocks(trunk.shape, trunk.parameters)
+        self._queries, self._own = self._blocks.caches(rows=rows, candidates=candidates, time=self._time, length=length)
+        x = trunk._embed(layout.tokens, layout.positions)
+        hidden, _ = self._blocks.forward(x, rows_of(layout), queries=self._queries)
+        self.first_hidden = hidden.squeeze(1)
+
+    def step(self, tokens: Tensor) -> Tensor:
+        x = self._trunk._embed(tokens, self._next_position + self._said)
+        hidden = self._blocks.decode(x, time=self._time, length=self._length, said=self._said, first=self._first,
+                                     queries=self._queries, own=self._own)
+        self._said += 1
+        return hidden
+
+    def keep(self, rows: Tensor) -> None:
+        self._queries, self._own = self._queries[:, rows], self._own[:, rows]
+        self._next_position = self._next_position[rows]
+        if self._first is not None:
+            self._first = self._first[rows]
