@@ -5,12 +5,21 @@
 
 constexpr float UNSEEN = -1e30f;
 
-// Columns of a matrix, with as many of 0 after them as the rows of `to` are longer.
-inline void copy_widened(Matrix from, int64_t rows, Matrix to) {
+// The rows of a matrix, with as many 0 after them as those of `to` are longer.
+inline void copy_wider(Matrix from, int64_t rows, Matrix to) {
     for (int64_t i = 0; i < rows; i++) {
-        std::memcpy(to[i], from[i], from.columns * sizeof(float));
-        std::memset(to[i] + from.columns, 0, (to.columns - from.columns) * sizeof(float));
+        copy_row(from[i], from.columns, to[i]);
+        for (int64_t j = from.columns; j < to.columns; j++) to[i][j] = 0.0f;
     }
+}
+
+// A head's columns where its width is a whole number of vectors, else the room set aside for them.
+inline Matrix whole_or(Matrix columns, Matrix room) { return columns.columns % ALIGNED ? room : columns; }
+
+inline Matrix widened(Matrix columns, int64_t rows, Matrix room) {
+    const Matrix whole = whole_or(columns, room);
+    if (whole.at != columns.at) copy_wider(columns, rows, room);
+    return whole;
 }
 
 // (rows, n) -> (n, to.columns), columns after `rows` of 0.
@@ -77,11 +86,12 @@ struct Sight {
 struct Head {
     int64_t width;
     Matrix query, key, value, key_across, value_across;
+    Matrix query_room, key_room, value_room;
     float scale;
 
     Head(Room& room, int64_t width, int64_t time) : width(width), scale(1.0f) {
-        query = room.matrix(time, aligned(width)), key = room.matrix(time, aligned(width));
-        value = room.matrix(time, aligned(width));
+        query_room = room.matrix(time, aligned(width)), key_room = room.matrix(time, aligned(width));
+        value_room = room.matrix(time, aligned(width));
         key_across = room.matrix(width, aligned(time)), value_across = room.matrix(width, aligned(time));
     }
 };

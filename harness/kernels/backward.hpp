@@ -35,7 +35,7 @@ struct Backward {
 
     // Of in · weight + bias: adds to the gradients of both.
     static void weight(Matrix in, Matrix grad, int64_t rows, Matrix for_weight, float* for_bias) {
-        multiply(in.columns, rows, across(in), grad, for_weight, ADD);
+        multiply(in.columns, rows, across(in), grad, for_weight, for_weight);
         add_column_sums(grad, rows, for_bias);
     }
 
@@ -68,7 +68,7 @@ struct Backward {
         weight(normal, for_key_value, sight.time, for_qkv.part(width, 2 * width), g[QKV_BIAS] + width);
         multiply(sight.time, 2 * width, for_key_value, Right(weights_across.key_value), for_normal);
         if (!sight.picks) {
-            multiply(sight.time, width, for_query, Right(weights_across.query), for_normal, ADD);
+            multiply(sight.time, width, for_query, Right(weights_across.query), for_normal, for_normal);
             return;
         }
         multiply(sight.queries, width, for_query, Right(weights_across.query), asking);
@@ -80,10 +80,14 @@ struct Backward {
         const int64_t first = index * head.width;
         const auto own = [&](Matrix of, int64_t from) { return of.part(from + first, head.width); };
         read_head(head, sight, kept, index, true);
-        copy_widened(own(for_mixed, 0), sight.queries, head_gradients.mixed);
-        attend_backward(head, sight, head_gradients);
-        copy(head_gradients.query.part(0, head.width), sight.queries, own(for_query, 0));
-        copy(head_gradients.key.part(0, head.width), sight.time, own(for_key_value, 0));
-        copy(head_gradients.value.part(0, head.width), sight.time, own(for_key_value, model.width));
+        const Matrix query = own(for_query, 0), key = own(for_key_value, 0), value = own(for_key_value, model.width);
+        HeadGradients to = head_gradients;
+        to.mixed = widened(own(for_mixed, 0), sight.queries, to.mixed);
+        to.query = whole_or(query, to.query), to.key = whole_or(key, to.key), to.value = whole_or(value, to.value);
+        attend_backward(head, sight, to);
+        if (to.query.at == query.at) return;
+        copy(to.query.part(0, head.width), sight.queries, query);
+        copy(to.key.part(0, head.width), sight.time, key);
+        copy(to.value.part(0, head.width), sight.time, value);
     }
 };

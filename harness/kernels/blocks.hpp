@@ -119,11 +119,11 @@ inline void read_head(Head& head, const Sight& sight, const Kept& kept, int64_t 
     const int64_t first = index * head.width;
     const Matrix key = kept.key_value.part(first, head.width);
     const Matrix value = kept.key_value.part(kept.query.columns + first, head.width);
-    copy_widened(kept.query.part(first, head.width), sight.queries, head.query);
-    copy_widened(value, sight.time, head.value);
+    head.query = widened(kept.query.part(first, head.width), sight.queries, head.query_room);
+    head.value = widened(value, sight.time, head.value_room);
     transpose(key, sight.time, head.key_across);
     if (!backward) return;
-    copy_widened(key, sight.time, head.key);
+    head.key = widened(key, sight.time, head.key_room);
     transpose(value, sight.time, head.value_across);
 }
 
@@ -131,6 +131,6 @@ inline void read_head(Head& head, const Sight& sight, const Kept& kept, int64_t 
 inline Matrix picked(Matrix from, const Sight& sight, Matrix room) {
     if (!sight.picks) return from;
     for (int64_t i = 0; i < sight.queries; i++)
-        std::memcpy(room[i], from[sight.picks[i]], from.columns * sizeof(float));
+        copy_row(from[sight.picks[i]], from.columns, room[i]);
     return room;
 }

@@ -27,7 +27,9 @@ class _Rows(Structure):
                 ("visible_row", c_int64))
 
 
-class _Cache(Structure):
+class Cache(Structure):
+    """See decode.hpp."""
+
     _fields_ = (("rows", c_int64), ("candidates", c_int64), ("time", c_int64), ("length", c_int64), ("said", c_int64),
                 ("first", c_void_p), ("queries", c_void_p), ("own", c_void_p))
 
@@ -67,7 +69,7 @@ class Rows:
 
 def cache_numbers(shape: Shape, *, candidates: int, time: int, length: int) -> tuple[int, int]:
     """What a layer keeps of one query while it is sampled from: (of the query, of what its candidates say)."""
-    model, cache = _Model(width=shape.width, heads=shape.heads), _Cache(0, candidates, time, length)
+    model, cache = _Model(width=shape.width, heads=shape.heads), Cache(0, candidates, time, length)
     return numbers("query_numbers", model, cache), numbers("own_numbers", model, cache)
 
 
@@ -110,20 +112,12 @@ class Blocks:
         layers = len(self.shape.scales)
         return torch.empty(layers, rows, of_query), torch.zeros(layers, rows, own)
 
-    def decode(self, x: Tensor, *, time: int, length: int, said: int, first: Tensor | None, queries: Tensor, own: Tensor
-               ) -> Tensor:
-        """Hidden states (rows, k, width) after one more token of each candidate, `x`; the caches grow by it.
-
-        first: (rows,) int64, the first token of each query that counts; None where all do.
-        """
-        rows, candidates, _ = x.shape
-        cache = _Cache(rows, candidates, time, length, said, None if first is None else first.data_ptr(),
-                       queries.data_ptr(), own.data_ptr())
-        out = torch.empty_like(x)
+    def decode(self, cache: Cache, tokens: Tensor, lengths: Tensor, token_table: Tensor, position_table: Tensor,
+               out: Tensor) -> None:
+        """Hidden states after one more token of each candidate, into `out`; the cache's tensors grow by it."""
         scratch = torch.empty(numbers("decode_room", self._model, cache))
-        kernels().decode(byref(self._model), byref(cache), address(self._packed), address(x), address(out),
-                         address(scratch))
-        return out
+        kernels().decode(byref(self._model), byref(cache), address(self._packed), address(tokens), address(lengths),
+                         address(token_table), address(position_table), address(out), address(scratch))
 
 
 def _addresses(tensors: Sequence[Tensor]) -> ctypes.Array[c_void_p]:

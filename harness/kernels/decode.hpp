@@ -29,7 +29,7 @@ inline void hold(const Model& model, Matrix key_value, int64_t time, int64_t ind
     for (int64_t h = 0; h < model.heads; h++) {
         const Held held(queries, index * model.heads + h, model.head(), time);
         transpose(key_value.part(h * model.head(), model.head()), time, held.keys);
-        copy_widened(key_value.part(model.width + h * model.head(), model.head()), time, held.values);
+        copy_wider(key_value.part(model.width + h * model.head(), model.head()), time, held.values);
     }
 }
 
@@ -74,7 +74,7 @@ struct Decode {
             });
         multiply(k, cache.time, scores, query.values, mixed);
         for (int64_t c = 0; c < k; c++)
-            multiply(1, now, scores.from(c).part(between, now), own(rows, c, h).values, mixed.from(c), ADD);
+            multiply(1, now, scores.from(c).part(between, now), own(rows, c, h).values, mixed.from(c), mixed.from(c));
         copy(mixed.part(0, width), k, kept.mixed.from(row * k).part(h * width, width));
     }
 
@@ -87,6 +87,6 @@ struct Decode {
     void remember(const Held& own, const float* key) const {
         for (int64_t j = 0; j < model.head(); j++) own.keys[j][cache.said] = key[j];
         const Matrix value{const_cast<float*>(key) + model.width, model.head(), 0};
-        copy_widened(value, 1, own.values.from(cache.said));
+        copy_wider(value, 1, own.values.from(cache.said));
     }
 };

@@ -20,8 +20,9 @@ struct Forward {
         head.scale = model.scales[index];
         for (int64_t h = 0; h < model.heads; h++) {
             read_head(head, sight, kept, h, false);
-            attend(head, sight, probs, mixed);
-            copy(mixed.part(0, head.width), sight.queries, kept.mixed.part(h * head.width, head.width));
+            const Matrix own = kept.mixed.part(h * head.width, head.width), whole = whole_or(own, mixed);
+            attend(head, sight, probs, whole);
+            if (whole.at != own.at) copy(whole.part(0, head.width), sight.queries, own);
         }
         answer(index, sight, packed, kept, out);
     }
@@ -30,10 +31,8 @@ struct Forward {
     void ask(int64_t index, const Sight& sight, const Packed& packed, const Kept& kept) {
         float* const* p = model.layer(index);
         normalize(kept.input, sight.time, {p[NORM_1], p[NORM_1_BIAS]}, model.epsilon, normal);
-        fill_rows(p[QKV_BIAS], sight.queries, kept.query);
-        multiply(sight.queries, model.width, picked(normal, sight, asking), Right(packed.query), kept.query, ADD);
-        fill_rows(p[QKV_BIAS] + model.width, sight.time, kept.key_value);
-        multiply(sight.time, model.width, normal, Right(packed.key_value), kept.key_value, ADD);
+        multiply(sight.queries, model.width, picked(normal, sight, asking), Right(packed.query), kept.query, p[QKV_BIAS]);
+        multiply(sight.time, model.width, normal, Right(packed.key_value), kept.key_value, p[QKV_BIAS] + model.width);
     }
 
     // kept.mixed -> out.
@@ -41,12 +40,11 @@ struct Forward {
         float* const* p = model.layer(index);
         const int64_t queries = sight.queries, width = model.width;
         add_row(picked(kept.input, sight, asking), p[PROJECTION_BIAS], queries, kept.middle);
-        multiply(queries, width, kept.mixed, Right(packed.projection), kept.middle, ADD);
+        multiply(queries, width, kept.mixed, Right(packed.projection), kept.middle, kept.middle);
         normalize(kept.middle, queries, {p[NORM_2], p[NORM_2_BIAS]}, model.epsilon, normal);
-        fill_rows(p[WIDEN_BIAS], queries, kept.wide);
-        multiply(queries, width, normal, Right(packed.widen), kept.wide, ADD);
+        multiply(queries, width, normal, Right(packed.widen), kept.wide, p[WIDEN_BIAS]);
         gelu(kept.wide, queries, wide);
         add_row(kept.middle, p[NARROW_BIAS], queries, out);
-        multiply(queries, 4 * width, wide, Right(packed.narrow), out, ADD);
+        multiply(queries, 4 * width, wide, Right(packed.narrow), out, out);
     }
 };

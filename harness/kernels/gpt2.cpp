@@ -3,7 +3,7 @@
 
 #include "backward.hpp"
 #include "decode.hpp"
-#include "vocabulary.hpp"
+#include "picking.hpp"
 
 namespace {
 
@@ -97,12 +97,17 @@ void backward(const Model* model, float* const* gradients, const Rows* rows, con
     }
 }
 
-// x: (samples, width), one embedded token of each sample. out: the normalised hidden states after it. The caller counts
+// tokens: (samples,), one more token of each. token_table, position_table: embeddings. positions: (rows,), where each row's
+// first token after the query stands. out: (samples, width), the normalised hidden states after it. The caller counts
 // Cache.said.
-void decode(const Model* model, const Cache* cache, const float* packed, const float* x, float* out, float* scratch) {
+void decode(const Model* model, const Cache* cache, const float* packed, const int64_t* tokens, const int64_t* positions,
+            const float* token_table, const float* position_table, float* out, float* scratch) {
     Room room{scratch};
     Decode pass(*model, *cache, room);
-    copy(dense(x, model->width), pass.samples(), pass.kept.input);
+    const int64_t width = model->width;
+    for (int64_t i = 0; i < pass.samples(); i++)
+        add_row(dense(token_table + tokens[i] * width, width),
+                position_table + (positions[i / cache->candidates] + cache->said) * width, 1, pass.kept.input.from(i));
     for (int64_t l = 0; l < model->layers; l++) pass.layer(l, Packed(packed, model->width, l), pass.kept.input);
     normalize(pass.kept.input, pass.samples(), model->final(), model->epsilon, dense(out, model->width));
 }
@@ -126,6 +131,36 @@ void vocabulary_backward(const Vocabulary* of, const float* normalizers, const f
     Room room{scratch};
     VocabularyPass pass(*of, room, true);
     token_logprobs_backward(pass, normalizers, grad, for_hidden, for_table);
+}
+
+int64_t table_numbers(const Picking* of) { return of->panels() * PANEL_TOKENS * of->width; }
+
+int64_t table_room(const Picking* of) {
+    Room room{nullptr};
+    TablePanel(room, of->width);
+    return room.used;
+}
+
+// table: (size, width), the output embedding. packed: table_numbers.
+void pack_output(const Picking* of, const float* table, float* packed, float* scratch) {
+    Room room{scratch};
+    pack_table(table, of->size, of->width, packed, room);
+}
+
+int64_t picking_room(const Picking* of) {
+    Room room{nullptr};
+    room.matrix(of->together(), of->width), room.matrix(of->together(), of->panels() * PANEL_TOKENS);
+    return room.used + 2 * of->panels() * PANEL_TOKENS / BLOCK_TOKENS;
+}
+
+// hidden: (states, width). chance, tokens, logprobs: (states, each).
+void pick_tokens(const Picking* of, const float* hidden, const double* chance, int64_t* tokens, float* logprobs,
+                 float* scratch) {
+    Room room{scratch};
+    const Matrix scaled = room.matrix(of->together(), of->width);
+    const Matrix logits = room.matrix(of->together(), of->panels() * PANEL_TOKENS);
+    double* sums = reinterpret_cast<double*>(scratch + room.used);
+    pick(*of, hidden, chance, tokens, logprobs, scaled, logits, sums);
 }
 
 }  // extern "C"

@@ -5,10 +5,6 @@
 
 #include "matrix.hpp"
 
-inline void fill_rows(const float* row, int64_t rows, Matrix to) {
-    for (int64_t i = 0; i < rows; i++) std::memcpy(to[i], row, to.columns * sizeof(float));
-}
-
 // to = x + row, for every row of x.
 inline void add_row(Matrix x, const float* row, int64_t rows, Matrix to) {
     for (int64_t i = 0; i < rows; i++)

@@ -14,8 +14,15 @@ struct Matrix {
     Matrix part(int64_t first, int64_t count) const { return {at + first, count, row}; }
 };
 
+// Short rows: a call of the library's function for each would cost more than the copying.
+inline void copy_row(const float* from, int64_t count, float* to) {
+    int64_t j = 0;
+    for (; j + LANES <= count; j += LANES) store(to + j, load(from + j));
+    for (; j < count; j++) to[j] = from[j];
+}
+
 inline void copy(Matrix from, int64_t rows, Matrix to) {
-    for (int64_t i = 0; i < rows; i++) std::memcpy(to[i], from[i], from.columns * sizeof(float));
+    for (int64_t i = 0; i < rows; i++) copy_row(from[i], from.columns, to[i]);
 }
 
 // Memory handed out piece by piece; without a base it only counts.

@@ -29,13 +29,23 @@ struct Right {
 
 constexpr int PANEL = 2 * LANES;
 
+// What a product is added to: rows of numbers (row 0: one for all), or null for nothing.
+struct Start {
+    const float* at;
+    int64_t row;
+
+    Start() : at(nullptr), row(0) {}
+    Start(Matrix matrix) : at(matrix.at), row(matrix.row) {}
+    Start(const float* one) : at(one), row(0) {}
+};
+
 template <int ROWS, int VECS>
-void tile(Left a, const float* b, int64_t b_row, int64_t depth, float* c, int64_t c_row, bool add) {
+void tile(Left a, const float* b, int64_t b_row, int64_t depth, Start start, float* c, int64_t c_row) {
     vec sum[ROWS][VECS];
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 2
-        for (int j = 0; j < VECS; j++) sum[i][j] = add ? load(c + i * c_row + j * LANES) : vec{};
+        for (int j = 0; j < VECS; j++) sum[i][j] = start.at ? load(start.at + i * start.row + j * LANES) : vec{};
     for (int64_t k = 0; k < depth; k++) {
         vec right[VECS];
 #pragma GCC unroll 2
@@ -53,7 +63,7 @@ void tile(Left a, const float* b, int64_t b_row, int64_t depth, float* c, int64_
         for (int j = 0; j < VECS; j++) store(c + i * c_row + j * LANES, sum[i][j]);
 }
 
-using Tile = void (*)(Left, const float*, int64_t, int64_t, float*, int64_t, bool);
+using Tile = void (*)(Left, const float*, int64_t, int64_t, Start, float*, int64_t);
 
 template <int VECS, int... ROWS> constexpr auto tiles_of(std::integer_sequence<int, ROWS...>) {
     return std::array<Tile, sizeof...(ROWS)>{tile<ROWS + 1, VECS>...};
@@ -61,19 +71,19 @@ template <int VECS, int... ROWS> constexpr auto tiles_of(std::integer_sequence<i
 
 template <int VECS> constexpr auto TILES = tiles_of<VECS>(std::make_integer_sequence<int, TILE_ROWS>{});
 
-enum Into { WRITE, ADD };
-
-// The first `rows` of c become, or grow by, a · b; depth: a's columns and b's rows.
-inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Into into = WRITE) {
+// The first `rows` of c become start + a · b, where start may be c itself; depth: a's columns and b's rows.
+inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Start start = {}) {
     const int64_t blocks = (rows + TILE_ROWS - 1) / TILE_ROWS;
     for (int64_t column = 0; column < c.columns; column += PANEL) {
         const int64_t width = c.columns - column < PANEL ? LANES : PANEL;
         const float* panel = b.at + (b.row ? column : depth * column);
         for (int64_t block = 0; block < blocks; block++) {
             const int64_t first = rows * block / blocks, count = rows * (block + 1) / blocks - first;
-            const Left here{a.at + first * a.row, a.row, a.column};
-            (width == PANEL ? TILES<2> : TILES<1>)[count - 1](here, panel, b.row ? b.row : width, depth,
-                                                              c[first] + column, c.row, into == ADD);
+            const Left left{a.at + first * a.row, a.row, a.column};
+            Start from = start;
+            if (from.at) from.at += first * from.row + column;
+            (width == PANEL ? TILES<2> : TILES<1>)[count - 1](left, panel, b.row ? b.row : width, depth, from,
+                                                              c[first] + column, c.row);
         }
     }
 }

@@ -130,9 +130,9 @@ inline void token_logprobs_backward(VocabularyPass& pass, const float* normalize
             if (at >= 0 && at < count) row[at] += grad[i];
         },
         [&](int64_t top, int64_t rows, int64_t first, int64_t count) {
-            multiply(rows, PANEL_TOKENS, logits, Right(pass.panel.along), pass.for_scaled.from(top), ADD);
-            multiply(count, rows, across(logits), pass.scaled.from(top), {for_table + first * of.width, of.width, of.width},
-                     ADD);
+            const Matrix scaled = pass.for_scaled.from(top), table{for_table + first * of.width, of.width, of.width};
+            multiply(rows, PANEL_TOKENS, logits, Right(pass.panel.along), scaled, scaled);
+            multiply(count, rows, across(logits), pass.scaled.from(top), table, table);
         });
     for (int64_t i = 0; i < of.rows; i++)
         for (int64_t j = 0; j < of.width; j++) for_hidden[i * of.width + j] = pass.for_scaled[i][j] / of.temperature;

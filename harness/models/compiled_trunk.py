@@ -12,10 +12,12 @@ from torch import Tensor
 
 from harness.algorithms.logprobs import TokenLogprobs
 from harness.kernels.blocks import Blocks, Rows, Shape, cache_numbers
+from harness.kernels.decoding import Decoding, Embeddings
 from harness.kernels.library import library
 from harness.kernels.vocabulary import Vocabulary
 from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.lanes import NARROW
+from harness.models.picking import Picked
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context, sequence_layout
 
@@ -52,7 +54,7 @@ class CompiledTrunk(GPT2Trunk):
         require_context(layout.longest, self.context)
         x = self._embed(layout.tokens, layout.positions)
         return cast(Tensor, _Hidden.apply(  # type: ignore[no-untyped-call]
-            x, rows_of(layout), self.shape, self.checkpoint_activations, *self.parameters))
+            x, _rows(layout), self.shape, self.checkpoint_activations, *self.parameters))
 
     def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
         if self._head is None or not self._compiled():
@@ -71,11 +73,23 @@ class CompiledTrunk(GPT2Trunk):
             return super().prefill(queries, candidates=candidates, length=length)
         queries = queries.left_padded
         require_context(queries.longest + length, self.context)
-        decoding = CompiledDecoding(self, queries, candidates=candidates, length=length)
+        layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
+        assert self._head is not None
+        decoding = CompiledDecoding(
+            Blocks(self.shape, self.parameters), self._embed(layout.tokens, layout.positions), _rows(layout),
+            lengths=queries.lengths, candidates=candidates, length=length,
+            embeddings=Embeddings(self._token_table, self._position_table, self._head))
         return decoding.first_hidden, decoding
 
 
-def rows_of(layout: Layout) -> Rows:
+class CompiledDecoding(Decoding):
+    """See `trunk.Decoding`."""
+
+    def pick(self, hidden: Tensor, chance: Tensor, *, temperature: float) -> Picked:
+        return Picked(*super().pick(hidden, chance, temperature=temperature))
+
+
+def _rows(layout: Layout) -> Rows:
     rows, time = layout.tokens.shape
     picks = layout.select
     if isinstance(picks, int):
@@ -127,32 +141,3 @@ class _TokenLogprobs(torch.autograd.Function):
         hidden, table, tokens, normalizers = ctx.saved_tensors
         vocabulary = Vocabulary(hidden, table, tokens, ctx.temperature)
         return *vocabulary.backward(normalizers, grads[0].contiguous()), None, None
-
-
-class CompiledDecoding:
-    """Keys and values of the queries (kept once for all candidates) and of what each candidate has said."""
-
-    def __init__(self, trunk: CompiledTrunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
-        self._trunk, self._said, self._length = trunk, 0, length
-        rows, self._time = queries.tokens.shape
-        self._next_position = queries.lengths[:, None].expand(rows, candidates)
-        self._first = self._time - queries.lengths if queries.is_padded else None
-        layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
-        self._blocks = Blocks(trunk.shape, trunk.parameters)
-        self._queries, self._own = self._blocks.caches(rows=rows, candidates=candidates, time=self._time, length=length)
-        x = trunk._embed(layout.tokens, layout.positions)
-        hidden, _ = self._blocks.forward(x, rows_of(layout), queries=self._queries)
-        self.first_hidden = hidden.squeeze(1)
-
-    def step(self, tokens: Tensor) -> Tensor:
-        x = self._trunk._embed(tokens, self._next_position + self._said)
-        hidden = self._blocks.decode(x, time=self._time, length=self._length, said=self._said, first=self._first,
-                                     queries=self._queries, own=self._own)
-        self._said += 1
-        return hidden
-
-    def keep(self, rows: Tensor) -> None:
-        self._queries, self._own = self._queries[:, rows], self._own[:, rows]
-        self._next_position = self._next_position[rows]
-        if self._first is not None:
-            self._first = self._first[rows]

@@ -16,11 +16,6 @@ from harness.models.prompts import TokenBatch
 from harness.models.streams import uniforms
 from harness.records import PAD
 
-BLOCK = 64
-"""Tokens a block: about the root of a vocabulary, so that the two searches are of like length."""
-
-BELOW_ONE = 1.0 - 2.0**-48
-
 DROPPED_BELOW = 0.75
 """Rows that have ended are dropped when no more than this share is left: each time the keys and values are copied."""
 
@@ -101,9 +96,7 @@ def _sample(policy: Policy, queries: TokenBatch, *, length: int, seed: int, stre
     rows = torch.arange(shape[0], device=device)  # those that still have something to say
     hidden = hidden.unsqueeze(1)  # one state for all candidates, until they part
     for position in range(length):
-        probs = torch.softmax(widen(policy.logits(hidden)), dim=-1)
-        picked = _pick(probs, chance[rows, :, position])
-        logprob = probs.expand(-1, candidates, -1).gather(2, picked.unsqueeze(2)).squeeze(2).log()
+        picked, logprob = decoding.pick(hidden, chance[rows, :, position], temperature=policy.temperature)
         if values is not None:
             values[rows, :, position] = policy.values(hidden).expand(-1, candidates)
         if end is None:
@@ -122,29 +115,3 @@ def _sample(policy: Policy, queries: TokenBatch, *, length: int, seed: int, stre
         if position + 1 < length:
             hidden = decoding.step(picked)
     return Responses(tokens=tokens, logprobs=logprobs, values=values)
-
-
-def _pick(probs: Tensor, chance: Tensor) -> Tensor:
-    """(rows, k) int64: the token at which the cumulative distribution passes the chance.
-
-    probs: (rows, 1 or k, vocabulary) in single precision. chance: (rows, k) float64 in [0, 1). First the block of
-    tokens is found, then the token in it, with sums in double precision over the blocks and inside the block: in
-    single precision the rounding of one long sum would move the share of rare tokens. A token of probability 0 is
-    never picked, because no sum passes anything there.
-    """
-    (rows, k), vocabulary = chance.shape, probs.shape[-1]
-    whole = vocabulary // BLOCK * BLOCK
-    sums = probs[..., :whole].unflatten(-1, (whole // BLOCK, BLOCK)).sum(dim=-1)
-    if whole < vocabulary:
-        sums = torch.cat([sums, probs[..., whole:].sum(dim=-1, keepdim=True)], dim=-1)
-    sums = sums.double().expand(rows, k, -1)
-    bounds = sums.cumsum(dim=-1)
-    threshold = chance.unsqueeze(-1) * bounds[..., -1:]
-    block = torch.searchsorted(bounds, threshold, right=True)
-    size = sums.gather(2, block)
-    share = (threshold - (bounds.gather(2, block) - size)) / size
-    inside = block * BLOCK + torch.arange(BLOCK, device=block.device)
-    here = probs.expand(rows, k, vocabulary).gather(2, inside.clamp(max=vocabulary - 1))
-    within = here.double().masked_fill(inside >= vocabulary, 0.0).cumsum(dim=-1)
-    offset = torch.searchsorted(within, share.clamp(0.0, BELOW_ONE) * within[..., -1:], right=True)
-    return (block * BLOCK + offset).squeeze(-1)

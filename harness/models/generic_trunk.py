@@ -11,6 +11,7 @@ from torch import Tensor
 from harness.algorithms.logprobs import TokenLogprobs, token_logprobs
 from harness.errors import InputError
 from harness.models.checkpoints import layer_checkpoints
+from harness.models.picking import Picked, pick
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context
 
@@ -79,15 +80,15 @@ class GenericTrunk:
         cache = out.past_key_values
         if candidates > 1:
             cache.batch_repeat_interleave(candidates)
-        decoding = GenericDecoding(self._body, cache, queries, candidates=candidates)
+        decoding = GenericDecoding(self, cache, queries, candidates=candidates)
         return out.last_hidden_state[:, -1], decoding
 
 
 class GenericDecoding:
     """The module's own cache, one row a candidate."""
 
-    def __init__(self, body: Any, cache: Any, queries: TokenBatch, *, candidates: int) -> None:
-        self._body, self._cache, self._candidates = body, cache, candidates
+    def __init__(self, trunk: GenericTrunk, cache: Any, queries: TokenBatch, *, candidates: int) -> None:
+        self._trunk, self._body, self._cache, self._candidates = trunk, trunk._body, cache, candidates
         self._mask = queries.is_token.long().repeat_interleave(candidates, dim=0)
         self._position = queries.lengths.repeat_interleave(candidates, dim=0)[:, None]
 
@@ -98,6 +99,9 @@ class GenericDecoding:
                          position_ids=self._position, past_key_values=self._cache)
         self._position = self._position + 1
         return cast(Tensor, out.last_hidden_state.view(rows, k, -1))
+
+    def pick(self, hidden: Tensor, chance: Tensor, *, temperature: float) -> Picked:
+        return pick(self._trunk.logits(hidden, temperature=temperature), chance)
 
     def keep(self, rows: Tensor) -> None:
         samples = (rows[:, None] * self._candidates + torch.arange(self._candidates, device=rows.device)).flatten()

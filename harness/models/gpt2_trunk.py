@@ -18,6 +18,7 @@ from torch.utils.checkpoint import checkpoint
 from harness.algorithms.logprobs import TokenLogprobs, token_logprobs
 from harness.models.attention import attend
 from harness.models.embedding import embed
+from harness.models.picking import Picked, pick
 from harness.models.products import affine, affine_gelu
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import Layout, require_context, sequence_layout
@@ -219,6 +220,9 @@ class GPT2Decoding:
             x = trunk._feed_forward(layer, x + affine(mixed, *layer.projection))
         self._said += 1
         return trunk._normalize(x, trunk._norm)
+
+    def pick(self, hidden: Tensor, chance: Tensor, *, temperature: float) -> Picked:
+        return pick(self._trunk.logits(hidden, temperature=temperature), chance)
 
     def keep(self, rows: Tensor) -> None:
         for held in (self._query_keys, self._query_values, self._keys, self._values):

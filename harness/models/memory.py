@@ -1,14 +1,16 @@
-"""The C library's allocator, told to keep what is freed.
+"""What a process does with its memory while models work in it.
 
-By default glibc gives each large block back to the kernel at once; the next tensor of that size then gets pages
-that the kernel must first find and fill with zeros. In training loops, which ask for the same sizes again and
-again, that took a tenth of a small model's update on a quiet machine and a third on a busy one.
+By default glibc gives each large block back to the kernel at once; the next tensor of that size then gets pages that
+the kernel must first find and fill with zeros. In training loops, which ask for the same sizes again and again, that took a
+tenth of a small model's update on a quiet machine and a third on a busy one. And Python's collector searches again and
+again all that libraries made when they were imported: another twelfth.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import gc
 import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the names M_... of <malloc.h>
@@ -16,11 +18,13 @@ _LARGEST_REUSED = 1 << 30
 
 
 @functools.cache
-def reuse_freed_memory() -> bool:
-    """Keep freed blocks of up to a gibibyte for the next tensor of this process; whether that was possible.
+def settle() -> bool:
+    """Keep freed blocks of up to a gibibyte for the next tensor of this process, and leave what is there now out of the
+    search for garbage. Whether the first was possible.
 
     The most memory that is held at any time stays what it was: a block is reused, never doubled.
     """
+    gc.freeze()
     if not sys.platform.startswith("linux"):
         return False
     try:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from harness.algorithms.logprobs import TokenLogprobs
 from harness.errors import InputError
+from harness.models.picking import Picked
 from harness.models.prompts import TokenBatch
 from harness.records import PAD
 
@@ -40,6 +41,9 @@ class Decoding(Protocol):
 
     def step(self, tokens: Tensor) -> Tensor:
         """Read one more token of each sample, (rows, k), and give the hidden state after it, (rows, k, width)."""
+
+    def pick(self, hidden: Tensor, chance: Tensor, *, temperature: float) -> Picked:
+        """The next tokens after the hidden states, (rows, 1 or k, width), by their chances, (rows, k)."""
 
     def keep(self, rows: Tensor) -> None:
         """Go on with these rows alone, (n,) int64."""

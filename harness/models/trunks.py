@@ -11,7 +11,7 @@ from harness.models import compiled_trunk, gpt2_trunk
 from harness.models.compiled_trunk import CompiledTrunk
 from harness.models.generic_trunk import GenericTrunk
 from harness.models.gpt2_trunk import GPT2Trunk
-from harness.models.memory import reuse_freed_memory
+from harness.models.memory import settle
 from harness.models.trunk import Trunk, sequence_layout
 
 
@@ -21,7 +21,7 @@ def trunk_of(language_model: Any) -> Trunk:
     Raises InputError where the model's own logits are not what its body and its output embedding make: such an
     architecture changes its logits in a way that is not known here.
     """
-    reuse_freed_memory()
+    settle()
     body, head = language_model.base_model, language_model.get_output_embeddings()
     if gpt2_trunk.serves(body):
         return _gpt2_trunk(body, head)
@@ -32,7 +32,7 @@ def trunk_of(language_model: Any) -> Trunk:
 
 def body_trunk_of(body: Any) -> Trunk:
     """The trunk of a body without a language-model head."""
-    reuse_freed_memory()
+    settle()
     return _gpt2_trunk(body) if gpt2_trunk.serves(body) else GenericTrunk(body)
 
 

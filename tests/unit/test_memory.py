@@ -114,7 +114,7 @@ def test_the_kernels_keys_and_values_are_counted_right():
     made = compiled_policy()
     _, decoding = made.trunk.prefill(TokenBatch(torch.ones(ROWS, QUERY, dtype=torch.int64)), candidates=4,
                                      length=RESPONSE)
-    held = decoding._queries.numel() + decoding._own.numel()
+    held = decoding.queries.numel() + decoding.own.numel()
     assert held == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
 
 
