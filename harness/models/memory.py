@@ -1,9 +1,9 @@
 """What a process does with its memory while models work in it.
 
 By default glibc gives each large block back to the kernel at once; the next tensor of that size then gets pages that
-the kernel must first find and fill with zeros. In training loops, which ask for the same sizes again and again, that took a
-tenth of a small model's update on a quiet machine and a third on a busy one. And Python's collector searches again and
-again all that libraries made when they were imported: another twelfth.
+the kernel must first find and fill with zeros. In training loops, which ask for the same sizes again and again, that
+took a tenth of a small model's update on a quiet machine and a third on a busy one. And Python's collector searches
+again and again all that libraries made when they were imported: another twelfth.
 """
 
 from __future__ import annotations
