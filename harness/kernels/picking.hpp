@@ -12,9 +12,9 @@ struct Picking {
     const float* table;  // pack_table's
 
     int64_t panels() const { return (size + PANEL_TOKENS - 1) / PANEL_TOKENS; }
-    // States whose logits are made together: 4 MiB of them, or a tile's.
+    // States whose logits are made together: half a mebibyte of them, which stays in the cache, or one tile.
     int64_t together() const {
-        const int64_t fit = (int64_t{1} << 20) / (panels() * PANEL_TOKENS);
+        const int64_t fit = (int64_t{1} << 17) / (panels() * PANEL_TOKENS);
         return fit > TILE_ROWS ? fit : TILE_ROWS;
     }
 };
