@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,6 +22,8 @@ def versions() -> dict[str, str]:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             found[package] = "not installed"
+    # Small models go through kernels that it makes; without it their last bits are others.
+    found["C++ compiler"] = shutil.which(os.environ.get("CXX", "c++")) or "none"
     return found
 
 
