@@ -16,7 +16,8 @@ from harness.errors import InputError
 from harness.records import Done, Pending
 from harness.stages.context import StageCall
 
-_PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HF_HOME", "HF_HUB_OFFLINE", "PYTHONPATH")
+_PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HARNESS_KERNELS", "CXX", "HF_HOME", "HF_HUB_OFFLINE",
+              "PYTHONPATH")
 """Variables of the driver that a stage must see as well."""
 
 

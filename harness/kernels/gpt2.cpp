@@ -3,6 +3,7 @@
 
 #include "backward.hpp"
 #include "decode.hpp"
+#include "elementwise.hpp"
 #include "picking.hpp"
 
 namespace {
@@ -161,6 +162,22 @@ void pick_tokens(const Picking* of, const float* hidden, const double* chance, i
     const Matrix logits = room.matrix(of->together(), of->panels() * PANEL_TOKENS);
     double* sums = reinterpret_cast<double*>(scratch + room.used);
     pick(*of, hidden, chance, tokens, logprobs, scaled, logits, sums);
+}
+
+// gelu of `count` numbers, bfloat16 if half, else single precision.
+void activate(bool half, const void* x, int64_t count, int64_t threads, void* to) {
+    if (half) gelu_all<Half>(static_cast<const uint16_t*>(x), count, threads, static_cast<uint16_t*>(to));
+    else gelu_all<Single>(static_cast<const float*>(x), count, threads, static_cast<float*>(to));
+}
+
+// The gradient of x from that of gelu(x).
+void activate_backward(bool half, const void* x, const void* grad, int64_t count, int64_t threads, void* to) {
+    if (half)
+        gelu_all_backward<Half>(static_cast<const uint16_t*>(x), static_cast<const uint16_t*>(grad), count, threads,
+                                static_cast<uint16_t*>(to));
+    else
+        gelu_all_backward<Single>(static_cast<const float*>(x), static_cast<const float*>(grad), count, threads,
+                                  static_cast<float*>(to));
 }
 
 }  // extern "C"

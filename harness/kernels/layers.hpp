@@ -85,13 +85,18 @@ inline void gelu(Matrix x, int64_t rows, Matrix to) {
         for (int64_t j = 0; j < x.columns; j += LANES) store(to[i] + j, load(x[i] + j) * gelu_share(load(x[i] + j)));
 }
 
+inline vec gelu_slope(vec x, vec share) {
+    return share + x * share * (1.0f - share) * (x * x * (3.0f * CUBIC) + SLOPE);
+}
+
+inline vec gelu_slope(vec x) { return gelu_slope(x, gelu_share(x)); }
+
 // The activation once more, and `grad` times its slope in place.
 inline void gelu_backward(Matrix x, int64_t rows, Matrix again, Matrix grad) {
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < x.columns; j += LANES) {
-            const vec u = load(x[i] + j), share = gelu_share(u), value = u * share;
-            store(again[i] + j, value);
-            store(grad[i] + j,
-                  load(grad[i] + j) * (share + value * (1.0f - share) * (u * u * (3.0f * CUBIC) + SLOPE)));
+            const vec u = load(x[i] + j), share = gelu_share(u);
+            store(again[i] + j, u * share);
+            store(grad[i] + j, load(grad[i] + j) * gelu_slope(u, share));
         }
 }

@@ -16,9 +16,11 @@ from pathlib import Path
 from torch import Tensor
 
 FOLDER = Path(__file__).parent
-OPTIONS = ("-std=c++17", "-O3", "-march=native", "-fno-math-errno", "-fPIC", "-shared")
+OPTIONS = ("-std=c++17", "-O3", "-march=native", "-fno-math-errno", "-fopenmp", "-fPIC", "-shared")
 SWITCH = "HARNESS_KERNELS"
 """Set to 0, this variable leaves the kernels out: torch's own operators do their work."""
+
+_WITHOUT = "%s: torch's own operators do the work, for small models at about half the speed"
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,16 @@ def library() -> ctypes.CDLL | None:
         return None
     compiler = shutil.which(os.environ.get("CXX", "c++"))
     if compiler is None:
-        log.info("no C++ compiler: small models run on torch's own operators, at about half the speed")
+        log.info(_WITHOUT, "no C++ compiler")
         return None
-    made = _cache() / f"gpt2-{_digest(compiler)}.so"
-    if not made.is_file() and not _compile(compiler, made):
+    try:
+        made = _cache() / f"gpt2-{_digest(compiler)}.so"
+        if not made.is_file():
+            _compile(compiler, made)
+        return ctypes.CDLL(str(made))
+    except (OSError, RuntimeError) as error:
+        log.info(_WITHOUT, f"the kernels could not be made ({error})")
         return None
-    return ctypes.CDLL(str(made))
 
 
 def _cache() -> Path:
@@ -61,24 +67,17 @@ def _processor() -> str:
     return next((line for line in lines if line.startswith(("flags", "Features"))), platform.processor())
 
 
-def _compile(compiler: str, made: Path) -> bool:
-    try:
-        made.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its place and then moved there: stages side by side may all be the first.
-        handle, name = tempfile.mkstemp(dir=made.parent, suffix=".so")
-        os.close(handle)
-        command = [compiler, *OPTIONS, "-o", name, str(FOLDER / "gpt2.cpp")]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            os.replace(name, made)
-            return True
-        os.unlink(name)
-        reason = done.stderr.strip().splitlines()[:1]
-    except OSError as error:
-        reason = [str(error)]
-    log.info("the kernels could not be made (%s): small models run on torch's own operators, at about half the speed",
-             *reason or ["no message"])
-    return False
+def _compile(compiler: str, made: Path) -> None:
+    """Raises RuntimeError with the compiler's first words, or OSError."""
+    made.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its place and then moved there: stages side by side may all be the first.
+    with tempfile.TemporaryDirectory(dir=made.parent) as folder:
+        fresh = Path(folder) / made.name
+        done = subprocess.run([compiler, *OPTIONS, "-o", str(fresh), str(FOLDER / "gpt2.cpp")], capture_output=True,
+                              text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(next(iter(done.stderr.strip().splitlines()), f"{compiler} ended with {done.returncode}"))
+        os.replace(fresh, made)
 
 
 def kernels() -> ctypes.CDLL:

@@ -97,7 +97,7 @@ struct Spread {
 // logprobs, entropies, normalizers: (rows,), nats; the last is the logarithm of the sum of e^logit.
 inline void token_logprobs(VocabularyPass& pass, Spread* spreads, float* logprobs, float* entropies, float* normalizers) {
     const Vocabulary& of = pass.of;
-    for (int64_t i = 0; i < of.rows; i++) spreads[i] = {UNSEEN, 0.0f, 0.0f};
+    for (int64_t i = 0; i < of.rows; i++) spreads[i] = {UNSEEN, 0.0f, 0.0f}, logprobs[i] = NAN;  // of no token
     pass.scale();
     pass.panels(
         [&](int64_t i, const float* logits, int64_t first, int64_t count) {

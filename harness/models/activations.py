@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from harness.kernels.activation import SERVED, activate, activate_backward
+from harness.kernels.library import library
+
 SLOPE = 2.0 * math.sqrt(2.0 / math.pi)
 CUBIC = 0.044715 * SLOPE
 
@@ -26,7 +29,21 @@ def gelu(x: Tensor) -> Tensor:
     """
     if x.device.type != "cpu":
         return functional.gelu(x, approximate="tanh")
-    return cast(Tensor, _Gelu.apply(x))  # type: ignore[no-untyped-call]
+    compiled = x.dtype in SERVED and library() is not None
+    return cast(Tensor, (_CompiledGelu if compiled else _Gelu).apply(x))  # type: ignore[no-untyped-call]
+
+
+class _CompiledGelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        x = x.contiguous()
+        ctx.save_for_backward(x)
+        return activate(x)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return activate_backward(x, grads[0].contiguous())
 
 
 class _Gelu(torch.autograd.Function):

@@ -38,7 +38,7 @@ class CompiledTrunk(GPT2Trunk):
     def __init__(self, body: Any, head: Any | None = None) -> None:
         super().__init__(body, head)
         self.shape = Shape(width=int(body.config.n_embd), heads=self._heads, epsilon=self._epsilon,
-                            scales=tuple(layer.scale for layer in self._layers))
+                           scales=tuple(layer.scale for layer in self._layers))
 
     @property
     def parameters(self) -> list[Tensor]:
