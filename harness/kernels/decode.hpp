@@ -3,7 +3,7 @@
 
 #include "forward.hpp"
 
-// blocks._Cache: keys and values of `rows` queries of `time` tokens, of which those from `first` on count (null: all), kept
+// blocks.Cache: keys and values of `rows` queries of `time` tokens, of which those from `first` on count (null: all), kept
 // once for all their candidates, and of what each candidate has said: `said` of `length` tokens.
 struct Cache {
     int64_t rows, candidates, time, length, said;

@@ -1,5 +1,5 @@
 // The blocks of a GPT-2-shaped model on one thread: row by row through all layers, so that what a row needs stays in the
-// processor's caches. Called from blocks.py.
+// processor's caches. Called from the modules beside it.
 
 #include "backward.hpp"
 #include "decode.hpp"

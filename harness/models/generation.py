@@ -39,8 +39,9 @@ class Responses(NamedTuple):
 
 
 def queries_at_once(policy: Policy, *, query: int, candidates: int, length: int) -> int:
-    """How many queries of so many tokens to sample from at once, by the memory it takes. No sample depends on it."""
-    return queries_per_sampling(device=policy.device.type, logits_per_query=candidates * policy.vocab_size,
+    """How many queries of so many tokens to sample from at once (`at_once`). No sample depends on it."""
+    return queries_per_sampling(device=policy.device.type, width=policy.width, candidates=candidates,
+                                logits_per_query=candidates * policy.vocab_size,
                                 cache_per_query=policy.trunk.cached(query=query, candidates=candidates, length=length))
 
 
@@ -60,9 +61,9 @@ def sample_responses(
     """k responses of `length` tokens to each query, sampled from the policy.
 
     stream_ids: (rows,) int64, one for each query. A sample is a function of the weights, its query and (seed,
-    stream id, candidate, position): not of the batch it is in. micro_batch: how many queries at a time, by the
-    memory they take (`queries_at_once`) where it is None. end: give PAD after each end, and read no further where all
-    candidates of a query have ended; without it all tokens are sampled, as PPO needs them.
+    stream id, candidate, position): not of the batch it is in. micro_batch: how many queries at a time;
+    `queries_at_once` says where it is None. end: give PAD after each end, and read no further where all candidates of
+    a query have ended; without it all tokens are sampled, as PPO needs them.
     """
     rows = len(queries)
     if stream_ids.shape != (rows,):

@@ -71,7 +71,7 @@ def ppo_memory(shape: TransformerShape, *, settings: PPOSettings, compute: Compu
     rows = settings.micro_batch or rows_per_pass(time=time, width=shape.width, device=device,
                                                  logits_per_row=response.tokens * shape.vocabulary)
     rows = min(rows, settings.batch_size // settings.minibatches)
-    sampled = queries_per_sampling(device=device, logits_per_query=shape.vocabulary,
+    sampled = queries_per_sampling(device=device, width=shape.width, candidates=1, logits_per_query=shape.vocabulary,
                                    cache_per_query=_cached(shape, tokens=time))
     half_copy = weights * number if number < SINGLE else 0
     return PPOMemory(
