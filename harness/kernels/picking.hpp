@@ -56,8 +56,10 @@ struct Distribution {
         single = sum_of(all);
     }
 
-    // The token at which the cumulative distribution passes the chance: one of weight 0 never is.
+    // The token at which the cumulative distribution passes the chance: one of weight 0 never is. Of logits that are no
+    // numbers the first, whose log-probability is none, either.
     int64_t at(double chance) const {
+        if (!(total > 0.0)) return 0;
         const double threshold = chance * total;
         double before = 0.0;
         int64_t block = 0;

@@ -170,6 +170,25 @@ def test_the_first_token_of_a_chance_of_zero_has_a_probability():
         assert 0 <= int(tokens) < VOCABULARY
 
 
+def test_weights_that_are_no_numbers_are_not_hidden():
+    """Training then stops with TrainingDiverged; nothing may make numbers of them on the way."""
+    policy = Policy(model(), temperature=0.7)
+    with torch.no_grad():
+        policy.language_model.transformer.h[1].mlp.c_fc.weight[3, 7] = float("nan")
+    queries = TokenBatch(random_tokens(2, 9))
+    sampled = sample_responses(policy, queries, length=5, seed=0, stream_ids=torch.arange(2), with_values=True)
+    assert sampled.logprobs.isnan().all()
+    assert sampled.values.isnan().all()
+    assert ((sampled.tokens >= 0) & (sampled.tokens < VOCABULARY)).all()
+    said = policy.evaluate(queries, random_tokens(2, 5))
+    assert said.logprobs.isnan().all()
+
+
+def test_a_token_outside_the_vocabulary_has_no_log_probability():
+    found = Vocabulary(torch.randn(2, 32), torch.randn(10, 32), torch.tensor([-1, 10]), 1.0).logprobs()
+    assert found.logprobs.isnan().all()
+
+
 @pytest.fixture
 def anew(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
