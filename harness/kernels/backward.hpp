@@ -24,13 +24,20 @@ struct Backward {
         float *const *p = model.layer(index), *const *g = gradients + index * PARAMETERS;
         feed_forward(p, g, sight.queries, weights_across, kept, grad);
         attention(p, g, model.scales[index], sight, weights_across, kept);
-        for (int64_t t = 0; sight.picks && t < sight.time; t++) std::memset(for_input[t], 0, model.width * sizeof(float));
-        for (int64_t i = 0; i < sight.queries; i++) {
-            float* to = for_input[sight.place(i)];
-            for (int64_t j = 0; j < model.width; j++) to[j] = (sight.picks ? to[j] : 0.0f) + for_middle[i][j];
+        if (sight.picks) {
+            for (int64_t t = 0; t < sight.time; t++) std::memset(for_input[t], 0, model.width * sizeof(float));
+            add_at_picks(for_middle, sight, for_input);
+        } else {
+            copy(for_middle, sight.time, for_input);
         }
         normalize_backward(kept.input, for_normal, sight.time, {p[NORM_1], p[NORM_1_BIAS]}, model.epsilon, for_input,
                            {g[NORM_1], g[NORM_1_BIAS]});
+    }
+
+    // The other way round of `picked`.
+    static void add_at_picks(Matrix from, const Sight& sight, Matrix to) {
+        for (int64_t i = 0; i < sight.queries; i++)
+            for (int64_t j = 0; j < from.columns; j++) to[sight.picks[i]][j] += from[i][j];
     }
 
     // Of in · weight + bias: adds to the gradients of both.
@@ -72,8 +79,7 @@ struct Backward {
             return;
         }
         multiply(sight.queries, width, for_query, Right(weights_across.query), asking);
-        for (int64_t i = 0; i < sight.queries; i++)
-            for (int64_t j = 0; j < width; j++) for_normal[sight.picks[i]][j] += asking[i][j];
+        add_at_picks(asking, sight, for_normal);
     }
 
     void heads_backward(int64_t index, const Sight& sight, const Kept& kept) {

@@ -12,10 +12,6 @@ from torch import Tensor
 
 from harness.kernels.library import address, kernels, numbers
 
-PARAMETERS = 12
-"""Of a layer: weight and bias of the first norm, the qkv product, the projection, the second norm, and the two products
-of the feed-forward part."""
-
 
 class _Model(Structure):
     _fields_ = (("layers", c_int64), ("width", c_int64), ("heads", c_int64), ("epsilon", c_float),
@@ -74,8 +70,11 @@ def cache_numbers(shape: Shape, *, candidates: int, time: int, length: int) -> t
 
 
 class Blocks:
-    """The kernels on one model's weights as they are now, packed for products: `parameters`, PARAMETERS of each layer
-    and the two of the final normalisation."""
+    """The kernels on one model's weights as they are now, packed for products.
+
+    parameters: of each layer weight and bias of the first norm, the qkv product, the projection, the second norm and
+    the two products of the feed-forward part; then the two of the final norm.
+    """
 
     def __init__(self, shape: Shape, parameters: Sequence[Tensor], *, for_backward: bool = False) -> None:
         self._held = [parameter.detach().contiguous() for parameter in parameters]
