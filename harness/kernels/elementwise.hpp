@@ -1,6 +1,8 @@
 // The activation of large models, on all threads: in single precision, and in bfloat16 with single precision inside.
 #pragma once
 
+#include <array>
+
 #include "layers.hpp"
 
 typedef uint16_t halves __attribute__((vector_size(2 * LANES), aligned(2), may_alias));

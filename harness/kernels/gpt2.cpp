@@ -1,6 +1,7 @@
 // The blocks of a GPT-2-shaped model on one thread: row by row through all layers, so that what a row needs stays in the
-// processor's caches. Called from the modules beside it.
+// processor's caches. And what large models pass over memory for, on all threads. Called from the modules beside it.
 
+#include "adam.hpp"
 #include "backward.hpp"
 #include "decode.hpp"
 #include "elementwise.hpp"
@@ -178,6 +179,15 @@ void activate_backward(bool half, const void* x, const void* grad, int64_t count
     else
         gelu_all_backward<Single>(static_cast<const float*>(x), static_cast<const float*>(grad), count, threads,
                                   static_cast<float*>(to));
+}
+
+// gradient: `count` numbers, bfloat16 if half_gradient, else single precision. weight, first, second: moved. half: written.
+void adam_step(const AdamStep* of, bool half_gradient, const void* gradient, float* weight, float* first, float* second,
+               uint16_t* half, int64_t count, int64_t threads) {
+    if (half_gradient)
+        adam_all<Half>(*of, {static_cast<const uint16_t*>(gradient), weight, first, second, half}, count, threads);
+    else
+        adam_all<Single>(*of, {static_cast<const float*>(gradient), weight, first, second, half}, count, threads);
 }
 
 }  // extern "C"

@@ -35,6 +35,15 @@ inline vec reciprocal(vec x) {
 #endif
 }
 
+inline vec root(vec x) {
+#if defined(__AVX512F__)
+    return reinterpret_cast<vec>(_mm512_maskz_sqrt_ps(0xffff, reinterpret_cast<__m512>(x)));
+#else
+    for (int lane = 0; lane < LANES; lane++) x[lane] = __builtin_sqrtf(x[lane]);
+    return x;
+#endif
+}
+
 inline ivec counting() {
     ivec lanes{};
     for (int lane = 0; lane < LANES; lane++) lanes[lane] = lane;

@@ -2,7 +2,8 @@
 
 torch hands float32 products to its BLAS library, which on some processors leaves half of the machine unused;
 oneDNN, which is in the same wheel, does not. The one way in that torch offers is a private operator, so every
-use goes through this file, with torch's own product where the operator is missing or does not apply.
+use goes through this file, with torch's own product where the library is as wide, or the operator is missing or does
+not apply.
 
 Which of the two makes a product follows from its shape and from the processor's maker, never from a measurement: the
 last bits differ, and the same study on the same machine must give the same numbers.
@@ -46,7 +47,7 @@ _SMALL = 1 << 22
 
 def _applies(x: Tensor, weight: Tensor) -> bool:
     """Whether the operator is the faster one for x @ weight."""
-    return (_operator is not None and x.dtype is torch.float32 and x.device.type == "cpu"
+    return (_operator is not None and not _LIBRARY_IS_WIDE and x.dtype is torch.float32 and x.device.type == "cpu"
             and x.shape[0] * weight.numel() >= _SMALL)
 
 
@@ -55,11 +56,6 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     if _applies(x, weight):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)
-
-
-def _weight_gradient(x: Tensor, grad: Tensor) -> Tensor:
-    """xᵀ @ grad. The operator copies operands that lie across; a library as fast as it does not."""
-    return x.t() @ grad if _LIBRARY_IS_WIDE else _product(x.t(), grad, None)
 
 
 def _dense(matrix: Tensor) -> Tensor:
@@ -81,8 +77,8 @@ class _Affine(torch.autograd.Function):
         weight_grad = None
         if for_weight:
             # In the weight's own memory order: else adding it to other gradients costs more than making it.
-            weight_grad = (_weight_gradient(x, grad) if weight.is_contiguous()
-                           else _weight_gradient(grad, x).t())
+            weight_grad = (_product(x.t(), grad, None) if weight.is_contiguous()
+                           else _product(grad.t(), x, None).t())
         return (
             _product(grad, weight.t(), None) if for_x else None,
             weight_grad,

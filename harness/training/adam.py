@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from harness.kernels.adam import AdamStep, adam_step
+from harness.kernels.library import library
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings
 
 
@@ -26,7 +28,10 @@ class Adam:
         if compute.precision == "bf16":
             halved = {p for p in (computing or module).parameters() if p.dtype is torch.float32}
         behind = {p: p.detach() for p in parameters if p in halved}
-        self._halves, self._masters = list[Tensor](behind), list(behind.values())
+        self._halves: dict[Tensor, Tensor] = {master: half for half, master in behind.items()}
+        self._alone: dict[Tensor, Tensor] = {}
+        """Gradients in half precision that are no sum yet."""
+        self._compiled = library() is not None and all(p.device.type == "cpu" for p in behind)
         for half, master in behind.items():
             half.data = master.to(torch.bfloat16)
         self._parameters = parameters
@@ -34,6 +39,7 @@ class Adam:
         self._torch = _torch_adam(self._weights, epsilon=epsilon, weight_decay=weight_decay)
 
     def zero_grad(self) -> None:
+        self._alone.clear()
         self._torch.zero_grad(set_to_none=True)
 
     def gradients(self, loss: Tensor) -> list[Tensor | None]:
@@ -45,40 +51,77 @@ class Adam:
         for weight, gradient in zip(self._weights, gradients, strict=True):
             if gradient is None:
                 continue
-            weight.grad = gradient.to(weight.dtype) if weight.grad is None else weight.grad.add_(gradient)
+            if weight in self._alone:
+                weight.grad = self._alone.pop(weight).to(weight.dtype)
+            if weight.grad is not None:
+                weight.grad.add_(gradient)
+                continue
+            gradient = gradient.to_dense() if gradient.is_sparse else gradient
+            if gradient.dtype is weight.dtype:
+                weight.grad = gradient
+            else:
+                self._alone[weight] = gradient
         gradients.clear()
 
     def clip_gradient(self, norm: float) -> None:
         """Scale the gradients down to this norm where theirs is larger."""
+        self._widen()
         nn.utils.clip_grad_norm_(self._weights, norm)
 
     def step(self, *, learning_rate: float) -> None:
         for group in self._torch.param_groups:
             group["lr"] = learning_rate
+            if self._compiled:
+                self._step_halves(group)
+        self._widen()
         self._torch.step()
-        self._publish()
+        if not self._compiled:
+            self._publish()
 
     def restore(self) -> None:
         """Give the module its single-precision weights back; the optimizer is of no use after it."""
-        for parameter, master in zip(self._halves, self._masters, strict=True):
-            parameter.data = master
-        self._halves = []
+        for master, half in self._halves.items():
+            half.data = master
+        self._halves = {}
 
     def state_dict(self) -> dict[str, Any]:
         """Adam's state, and the single-precision weights where there are any."""
-        return {**self._torch.state_dict(), "masters": self._masters}
+        return {**self._torch.state_dict(), "masters": list(self._halves)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._torch.load_state_dict({name: value for name, value in state.items() if name != "masters"})
-        for master, saved in zip(self._masters, state["masters"], strict=True):
+        for master, saved in zip(self._halves, state["masters"], strict=True):
             master.copy_(saved)
         self._publish()
+
+    def _step_halves(self, group: dict[str, Any]) -> None:
+        """What torch would do with the group's weights behind halves, and the rounding, in one pass over memory."""
+        for weight in group["params"]:
+            gradient = self._alone.pop(weight, weight.grad)
+            if weight not in self._halves or gradient is None:
+                continue
+            state = self._torch.state[weight]
+            if not state:
+                state["step"] = torch.zeros(())
+                state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
+            state["step"] += 1
+            step = AdamStep.of(int(state["step"]), learning_rate=group["lr"], betas=group["betas"],
+                               epsilon=group["eps"], weight_decay=group["weight_decay"])
+            adam_step(step, gradient.contiguous(), weight=weight, moments=(state["exp_avg"], state["exp_avg_sq"]),
+                      half=self._halves[weight])
+            weight.grad = None
+
+    def _widen(self) -> None:
+        """Gradients in half precision become what torch's functions take."""
+        for weight, gradient in self._alone.items():
+            weight.grad = gradient.to(weight.dtype)
+        self._alone.clear()
 
     def _publish(self) -> None:
         """Round the weights into the module."""
         if self._halves:
             with torch.no_grad():
-                torch._foreach_copy_(self._halves, self._masters)
+                torch._foreach_copy_(list(self._halves.values()), list(self._halves))
 
 
 def _torch_adam(weights: list[Tensor], *, epsilon: float, weight_decay: float | None) -> torch.optim.Optimizer:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from harness.errors import InputError
+from harness.models import embedding
 from harness.models.embedding import embed
 from harness.models.generation import sample_responses
 from harness.models.placement import frozen, trained
@@ -110,7 +111,7 @@ def test_gradients_of_many_passes_are_summed_in_single_precision():
     optimizer = Adam(module, epsilon=1e-8, compute=BF16)
     for _ in range(1024):
         optimizer.accumulate(optimizer.gradients(module(torch.ones(1, 1, dtype=torch.bfloat16)).sum() / 1024))
-    total = optimizer._masters[0].grad
+    total = next(iter(optimizer._halves)).grad
     assert total.dtype is torch.float32
     assert total.item() == pytest.approx(1.0, rel=1e-2)
     optimizer.step(learning_rate=1e-5)
@@ -124,6 +125,80 @@ def test_a_frequent_row_of_a_table_gets_its_whole_gradient():
     table = torch.zeros(3, 2, dtype=torch.bfloat16, requires_grad=True)
     embed(torch.zeros(64, 64, dtype=torch.int64), table).sum().backward()
     assert table.grad.tolist() == [[4096.0, 4096.0], [0.0, 0.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+def test_a_large_table_has_the_gradient_of_a_small_one(monkeypatch, dtype):
+    """With a head on the same table, and with the table alone; looked up rows repeat."""
+    indices = torch.randint(0, 5, (4, 6), generator=torch.Generator().manual_seed(2)) * 4
+    found = []
+    for many in (1, 1 << 30):
+        monkeypatch.setattr(embedding, "MANY", many)
+        table = torch.linspace(-1, 1, 90).view(30, 3).to(dtype).requires_grad_()
+        tied = embed(indices, table) @ table.t()
+        both, alone = (torch.autograd.grad(x.square().sum(), table)[0] for x in (tied, embed(indices, table)))
+        assert both.layout is torch.strided
+        assert alone.is_sparse == (many == 1)
+        found.append((both, alone.to_dense()))
+    for mine, other in zip(*found, strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-2 if dtype is torch.bfloat16 else 1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_sparse_gradient_trains_as_a_dense_one(monkeypatch, precision):
+    """Alone, and summed over two passes."""
+    trained_weights = []
+    for many in (1, 1 << 30):
+        monkeypatch.setattr(embedding, "MANY", many)
+        module = torch.nn.Embedding(40, 3, _weight=torch.linspace(-1, 1, 120).view(40, 3))
+        optimizer = Adam(module, epsilon=1e-8, compute=ComputeSettings(device="cpu", precision=precision))
+        for passes in (1, 2):
+            optimizer.zero_grad()
+            for _ in range(passes):
+                looked_up = embed(torch.tensor([3, 3, 7, 39]), module.weight)
+                optimizer.accumulate(optimizer.gradients(looked_up.square().sum()))
+            optimizer.step(learning_rate=0.1)
+        optimizer.restore()
+        trained_weights.append(module.weight.detach())
+    torch.testing.assert_close(*trained_weights)
+
+
+class Mixed(torch.nn.Module):
+    def __init__(self, generator):
+        super().__init__()
+        self.matrix = torch.nn.Parameter(torch.randn(37, 111, generator=generator))
+        self.vector = torch.nn.Parameter(torch.randn(19, generator=generator))
+        self.unused = torch.nn.Parameter(torch.randn(5, generator=generator))
+
+
+@pytest.mark.parametrize("weight_decay", [None, 0.1])
+@pytest.mark.parametrize("passes", [1, 3])
+def test_weights_behind_halves_move_as_torch_s_adam_moves_them(weight_decay, passes):
+    """Beside torch's own optimizer in double precision, on the same gradients."""
+    generator = torch.Generator().manual_seed(4)
+    module = Mixed(generator)
+    exact = {name: p.detach().double().requires_grad_() for name, p in module.named_parameters()}
+    groups = [{"params": [exact["matrix"]], "weight_decay": weight_decay or 0.0},
+              {"params": [exact["vector"]], "weight_decay": 0.0}]
+    theirs = torch.optim.AdamW(groups, lr=0.01, eps=1e-5)
+    optimizer = Adam(module, epsilon=1e-5, weight_decay=weight_decay, compute=BF16)
+    names = [name for name, _ in module.named_parameters()]
+    for _ in range(4):
+        optimizer.zero_grad()
+        theirs.zero_grad()
+        for _ in range(passes):
+            drawn = {name: torch.randn(exact[name].shape, generator=generator).bfloat16() for name in names[:2]}
+            for name, gradient in drawn.items():
+                previous = exact[name].grad
+                exact[name].grad = gradient.double() + (0.0 if previous is None else previous)
+            optimizer.accumulate([*drawn.values(), None])
+        optimizer.step(learning_rate=0.01)
+        theirs.step()
+    halves = {name: p.detach().clone() for name, p in module.named_parameters()}
+    optimizer.restore()
+    for name, parameter in module.named_parameters():
+        torch.testing.assert_close(parameter.detach().double(), exact[name].detach(), rtol=1e-5, atol=1e-6)
+        assert torch.equal(halves[name], parameter.detach().bfloat16())
 
 
 def trainer(compute, reference_dtype=torch.float32):
