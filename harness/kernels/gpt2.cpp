@@ -5,6 +5,7 @@
 #include "backward.hpp"
 #include "decode.hpp"
 #include "elementwise.hpp"
+#include "few_rows.hpp"
 #include "picking.hpp"
 
 namespace {
@@ -188,6 +189,12 @@ void adam_step(const AdamStep* of, bool half_gradient, const void* gradient, flo
         adam_all<Half>(*of, {static_cast<const uint16_t*>(gradient), weight, first, second, half}, count, threads);
     else
         adam_all<Single>(*of, {static_cast<const float*>(gradient), weight, first, second, half}, count, threads);
+}
+
+// half: bfloat16, else single precision, all of it.
+void few_rows(const FewRows* of, bool half) {
+    if (half) FewRowsPass<Half>(*of).run();
+    else FewRowsPass<Single>(*of).run();
 }
 
 }  // extern "C"

@@ -60,6 +60,19 @@ inline float sum_of(vec value) {
     return reduced(value, [](vec a, vec b) { return a + b; });
 }
 
+// The sum of each of as many vectors as a vector has lanes; they are overwritten.
+inline vec sums_of(vec (&all)[LANES]) {
+    const ivec lanes = counting();
+    for (int distance = 1, count = LANES / 2; count > 0; distance *= 2, count /= 2)
+        for (int i = 0; i < count; i++) {
+            // Lanes without this bit are of the first of two vectors, lanes with it of the second.
+            const ivec second = (lanes & distance) != 0 ? lanes + LANES : lanes;
+            const vec a = all[2 * i], b = all[2 * i + 1];
+            all[i] = __builtin_shuffle(a, b, second) + __builtin_shuffle(a, b, second ^ distance);
+        }
+    return all[0];
+}
+
 inline float largest_of(vec value) { return reduced(value, larger); }
 
 // e^x to two units in the last place; 0 is never reached: below -87 it stays at e^-87.

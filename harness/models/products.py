@@ -1,4 +1,4 @@
-"""Matrix products of float32 on a CPU, at the speed of its widest instructions.
+"""Matrix products on a CPU: of float32 at the speed of its widest instructions, of a few rows at that of its memory.
 
 torch hands float32 products to its BLAS library, which on some processors leaves half of the machine unused;
 oneDNN, which is in the same wheel, does not. The one way in that torch offers is a private operator, so every
@@ -17,6 +17,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from harness.kernels.few_rows import few_rows, serves
+from harness.kernels.library import library
 from harness.models.activations import gelu
 
 
@@ -53,6 +55,8 @@ def _applies(x: Tensor, weight: Tensor) -> bool:
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
+    if serves(x, weight) and library() is not None:
+        return few_rows(x, weight, bias)
     if _applies(x, weight):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from harness.kernels.few_rows import few_rows, serves
 from harness.kernels.library import library
 from harness.models import attention
 from harness.models.activations import gelu
@@ -50,6 +51,54 @@ def test_gelu_after_a_product_is_the_same_with_and_without_gradients():
     with torch.no_grad():
         fused = affine_gelu(x, weight, bias)
     torch.testing.assert_close(fused, affine_gelu(x, weight.requires_grad_(), bias), rtol=1e-5, atol=1e-6)
+
+
+LAYOUTS = {
+    "by columns": lambda numbers: numbers(64, 4128),
+    "part of a wider one": lambda numbers: numbers(64, 9000)[:, 40:4168],
+    "by rows": lambda numbers: numbers(4131, 64).t(),
+    "long sums": lambda numbers: numbers(2080, 160),
+}
+
+
+@pytest.mark.skipif(library() is None, reason="needs a C++ compiler")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+@pytest.mark.parametrize("with_bias", [True, False])
+def test_few_rows_times_a_large_matrix_is_the_double_precision_product(dtype, layout, with_bias):
+    generator = torch.Generator().manual_seed(0)
+
+    def numbers(*shape):
+        return torch.randn(shape, generator=generator).to(dtype)
+
+    matrix = layout(numbers)
+    x, bias = numbers(8, matrix.shape[0]), numbers(matrix.shape[1]) if with_bias else None
+    assert serves(x, matrix), "the kernel's own case"
+    exact = x.double() @ matrix.double() + (0.0 if bias is None else bias.double())
+    ours = few_rows(x, matrix, bias)
+    tolerance = {"rtol": 2.0**-8, "atol": 1e-5} if dtype is torch.bfloat16 else {"rtol": 1e-5, "atol": 1e-4}
+    torch.testing.assert_close(ours.double(), exact, **tolerance)
+    assert (ours.double() - exact).norm() < (3e-3 if dtype is torch.bfloat16 else 5e-7) * exact.norm()
+    # Neither the rows beside a row nor the threads change a bit of it.
+    for rows in (1, 3, 7):
+        assert torch.equal(few_rows(x[:rows], matrix, bias), ours[:rows])
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        assert torch.equal(few_rows(x, matrix, bias), ours)
+    finally:
+        torch.set_num_threads(threads)
+
+
+@pytest.mark.skipif(library() is None, reason="needs a C++ compiler")
+def test_few_rows_leaves_to_torch_what_it_does_not_serve():
+    x, matrix = torch.ones(8, 1024), torch.ones(1024, 1024)
+    assert serves(x, matrix)
+    assert not serves(torch.ones(9, 1024), matrix)
+    assert not serves(x, matrix[:, ::2])
+    assert not serves(x.double(), matrix.double())
+    assert not serves(x[:, :1001], matrix[:1001])
+    assert not serves(x[:, :64], matrix[:64, :64])
 
 
 def plain_attention(query, key, value, bias, scale):
