@@ -9,10 +9,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import INTERRUPTED, InputError, readable_inputs
+from harness.imports import without_collector
 
 if TYPE_CHECKING:
     from harness.engine.execution import Execution
@@ -29,7 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a study; returns the exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        return _run(arguments)
+        with ExitStack() as starting:
+            starting.enter_context(without_collector())
+            return _run(arguments, starting)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -70,17 +74,17 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace, starting: ExitStack) -> int:
     from harness.study.loading import load_study, placed
 
     study = load_study(arguments.study, arguments.overrides)
     try:
-        return _plan(study, arguments)
+        return _plan(study, arguments, starting)
     except InputError as error:
         raise placed(error, arguments.study, arguments.overrides) from None
 
 
-def _plan(study: StudySpec, arguments: argparse.Namespace) -> int:
+def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) -> int:
     from harness.engine.finished import judged_elsewhere
     from harness.study.externals import external_digests
     from harness.study.plan import make_plan
@@ -115,10 +119,11 @@ def _plan(study: StudySpec, arguments: argparse.Namespace) -> int:
         known = store is not None and store.finished(queries.fingerprint) is not None
         with readable_inputs():
             check_inputs(study, queries_are_known=known)
-    return _execute(plan, uri, arguments)
+    return _execute(plan, uri, arguments, starting)
 
 
-def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
+def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack) -> int:
+    """starting: what ends when the stages begin."""
     from harness.engine.execution import Runner
     from harness.engine.resources import choose_resources
     from harness.engine.screen import LineScreen, LiveScreen, console_for
@@ -133,6 +138,7 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace) -> int:
     resources = choose_resources(plan.study, arguments.jobs)
     executor = _executor(arguments, resources, screen)
     tracking = Tracking(uri, root=ROOT)
+    starting.close()
     try:
         execution = Runner(plan, tracking=tracking, executor=executor, screen=screen, cores=resources.cores,
                            narrow_threads=resources.narrow_threads).run()

@@ -19,6 +19,7 @@ from harness.errors import InputError, TrainingDiverged
 from harness.provenance import commit, versions
 from harness.records import ArtifactRef, Done, Pending
 from harness.stages.context import StageCall
+from harness.study.estimate import work_ahead
 from harness.study.plan import Plan
 from harness.study.reduced import lost_arms, without_arms, without_people
 from harness.study.stage import ArmKey, Stage
@@ -154,6 +155,7 @@ class Runner:
 
     def _loop(self, execution: Execution) -> None:
         waiting = {stage.fingerprint: stage for stage in missing_stages(self._plan, execution.refs)}
+        self._ahead = work_ahead(self._plan)
         self._screen.expect(list(waiting))
         while waiting or self._running:
             self._interrupts.check()
@@ -204,8 +206,7 @@ class Runner:
         elsewhere = False
         ready = [stage for stage in waiting.values()
                  if all(needed in execution.refs for needed in stage.inputs.values())]
-        # Large budgets first: they take longest, and a study ends with its last stage.
-        ready.sort(key=lambda stage: -(stage.arm.label_budget or 0) if stage.arm else -(1 << 60))
+        ready.sort(key=lambda stage: -self._ahead[stage.fingerprint])
         for stage in ready:
             if len(self._running) >= self._executor.slots:
                 break

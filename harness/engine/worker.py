@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from harness.imports import without_collector
 from harness.records import Done, Pending
 from harness.stages.context import StageCall
 from harness.stages.log import Progress, StageLog
@@ -29,7 +30,8 @@ def run_stage(call: StageCall, send: Callable[[Progress], None]) -> Done | Pendi
         if finished is not None:
             return finished
         _limit_threads(call.threads)
-        module = importlib.import_module(f"harness.stages.{call.kind}")
+        with without_collector():
+            module = importlib.import_module(f"harness.stages.{call.kind}")
         outcome: Done | Pending = module.run(call, StageLog(call.out, send))
         if isinstance(outcome, Done):
             write_outcome(call.out, outcome)

@@ -60,6 +60,20 @@ def count_labels(stages: Iterable[Stage]) -> int:
                 for number in range(stage.settings.start, stage.settings.stop)})
 
 
+def work_ahead(plan: Plan) -> dict[str, int]:
+    """Fingerprint -> the work of the stage and of the longest chain of stages that wait for it.
+
+    Taking the stage with the most ahead first is list scheduling by upward rank (Topcuoglu et al. 2002, section 4.1).
+    """
+    users: dict[str, int] = {}
+    ahead: dict[str, int] = {}
+    for stage in reversed(plan.stages):
+        here = ahead[stage.fingerprint] = estimate_stage(stage, plan).work + users.get(stage.fingerprint, 0)
+        for needed in stage.inputs.values():
+            users[needed] = max(users.get(needed, 0), here)
+    return ahead
+
+
 def estimate_stage(stage: Stage, plan: Plan) -> Estimate:
     """What running this stage from nothing would take."""
     settings, task, labels = stage.settings, plan.study.task, plan.study.labels
