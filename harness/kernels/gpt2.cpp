@@ -182,11 +182,13 @@ void activate_backward(bool half, const void* x, const void* grad, int64_t count
                                   static_cast<float*>(to));
 }
 
-void adam_steps(const AdamStep* steps, int64_t count, int64_t threads) {
-    for (int64_t i = 0; i < count; i++) {
-        if (steps[i].half_gradient) adam_all<Half>(steps[i], threads);
-        else adam_all<Single>(steps[i], threads);
-    }
+// gradient: `count` numbers, bfloat16 if half_gradient, else single precision. weight, first, second: moved. half: written.
+void adam_step(const AdamStep* of, bool half_gradient, const void* gradient, float* weight, float* first, float* second,
+               uint16_t* half, int64_t count, int64_t threads) {
+    if (half_gradient)
+        adam_all<Half>(*of, {static_cast<const uint16_t*>(gradient), weight, first, second, half}, count, threads);
+    else
+        adam_all<Single>(*of, {static_cast<const float*>(gradient), weight, first, second, half}, count, threads);
 }
 
 // half: bfloat16, else single precision, all of it.

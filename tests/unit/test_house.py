@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
-    {"errors", "seeds", "records", "provenance"},
+    {"errors", "imports", "seeds", "records", "provenance"},
     {"rows", "pages", "command", "arguments", "hub"},
     {"algorithms", "kernels", "text", "statistics"},
     {"models"},
