@@ -154,8 +154,9 @@ class Runner:
         self._tracking.end_run(run_id)
 
     def _loop(self, execution: Execution) -> None:
-        waiting = {stage.fingerprint: stage for stage in missing_stages(self._plan, execution.refs)}
-        self._ahead = work_ahead(self._plan)
+        ahead = work_ahead(self._plan)
+        in_order = sorted(missing_stages(self._plan, execution.refs), key=lambda stage: -ahead[stage.fingerprint])
+        waiting = {stage.fingerprint: stage for stage in in_order}
         self._screen.expect(list(waiting))
         while waiting or self._running:
             self._interrupts.check()
@@ -202,11 +203,11 @@ class Runner:
             changed = bool(blocked)
 
     def _dispatch(self, waiting: dict[str, Stage], execution: Execution) -> bool:
-        """Submit ready stages while there are slots. Returns whether another process runs one of ours."""
+        """Submit ready stages, in their order, while there are slots. Returns whether another process runs one of ours.
+        """
         elsewhere = False
         ready = [stage for stage in waiting.values()
                  if all(needed in execution.refs for needed in stage.inputs.values())]
-        ready.sort(key=lambda stage: -self._ahead[stage.fingerprint])
         for stage in ready:
             if len(self._running) >= self._executor.slots:
                 break

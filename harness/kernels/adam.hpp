@@ -1,7 +1,7 @@
 // A step of Adam on single-precision weights behind bfloat16 ones, in one pass over memory.
 #pragma once
 
-#include "elementwise.hpp"
+#include "kinds.hpp"
 
 // What a step has for all weights. rate: over the first moment's bias correction. correction: 1 over the root of the
 // second's. keep: 1 - rate * weight decay, with the rate as it was given.

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "elementwise.hpp"
+#include "kinds.hpp"
 
 constexpr int64_t FEW_ROWS = 8;
 constexpr int64_t STRIP = 384;  // columns whose sums stay in the first cache

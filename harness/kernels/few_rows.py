@@ -29,16 +29,18 @@ def serves(x: Tensor, matrix: Tensor) -> bool:
     """Whether `few_rows` makes x @ matrix."""
     if x.shape[0] > FEW_ROWS or matrix.numel() < _LARGE or x.dtype not in _SERVED or x.device.type != "cpu":
         return False
-    inner, columns = matrix.shape
-    by_columns = matrix.stride(1) == 1 and columns % _MULTIPLE == 0
-    return inner % _MULTIPLE == 0 and (by_columns or matrix.stride(0) == 1)
+    return matrix.shape[0] % _MULTIPLE == 0 and (_by_columns(matrix) or matrix.stride(0) == 1)
+
+
+def _by_columns(matrix: Tensor) -> bool:
+    return matrix.stride(1) == 1 and matrix.shape[1] % _MULTIPLE == 0
 
 
 def few_rows(x: Tensor, matrix: Tensor, bias: Tensor | None) -> Tensor:
     """x @ matrix + bias, without autograd. x: (rows, in); matrix: (in, out), by rows or by columns in memory."""
     x = x.contiguous()
     out = x.new_empty(x.shape[0], matrix.shape[1])
-    by_columns = matrix.stride(1) == 1
+    by_columns = _by_columns(matrix)
     of = _FewRows(*x.shape, matrix.shape[1], matrix.stride(0 if by_columns else 1), torch.get_num_threads(), by_columns,
                   address(x), matrix.data_ptr(), address(bias), address(out))
     kernels().few_rows(ctypes.byref(of), c_bool(x.dtype is torch.bfloat16))

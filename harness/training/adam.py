@@ -31,7 +31,7 @@ class Adam:
         self._halves: dict[Tensor, Tensor] = {master: half for half, master in behind.items()}
         self._alone: dict[Tensor, Tensor] = {}
         """Gradients in half precision that are no sum yet."""
-        self._compiled = library() is not None and all(p.device.type == "cpu" for p in behind)
+        self._compiled = bool(behind) and library() is not None and all(p.device.type == "cpu" for p in behind)
         for half, master in behind.items():
             half.data = master.to(torch.bfloat16)
         self._parameters = parameters
@@ -51,7 +51,7 @@ class Adam:
         for weight, gradient in zip(self._weights, gradients, strict=True):
             if gradient is None:
                 continue
-            if weight in self._alone:
+            if self._alone and weight in self._alone:
                 weight.grad = self._alone.pop(weight).to(weight.dtype)
             if weight.grad is not None:
                 weight.grad.add_(gradient)

@@ -91,6 +91,14 @@ def test_few_rows_times_a_large_matrix_is_the_double_precision_product(dtype, la
 
 
 @pytest.mark.skipif(library() is None, reason="needs a C++ compiler")
+def test_few_rows_times_a_single_column():
+    """It lies by rows as well as by columns."""
+    matrix = torch.ones(1 << 18, 1)
+    assert serves(torch.ones(3, 1 << 18), matrix), "the kernel's own case"
+    assert few_rows(torch.ones(3, 1 << 18), matrix, torch.ones(1)).flatten().tolist() == [2.0**18 + 1] * 3
+
+
+@pytest.mark.skipif(library() is None, reason="needs a C++ compiler")
 def test_few_rows_leaves_to_torch_what_it_does_not_serve():
     x, matrix = torch.ones(8, 1024), torch.ones(1024, 1024)
     assert serves(x, matrix)
