@@ -6,6 +6,7 @@
 #include "decode.hpp"
 #include "elementwise.hpp"
 #include "few_rows.hpp"
+#include "half_products.hpp"
 #include "picking.hpp"
 
 namespace {
@@ -196,5 +197,10 @@ void few_rows(const FewRows* of, bool half) {
     if (half) FewRowsPass<Half>(*of).run();
     else FewRowsPass<Single>(*of).run();
 }
+
+// Whether this process has matrix tiles; asks for them.
+bool has_tiles() { return tiles::granted(); }
+
+void half_product(const HalfProduct* of) { tiles::Pass{*of}.run(); }
 
 }  // extern "C"

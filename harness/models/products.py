@@ -17,7 +17,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from harness.kernels.few_rows import few_rows, serves
+from harness.kernels import few_rows, half_products
 from harness.kernels.library import library
 from harness.models.activations import gelu
 
@@ -55,8 +55,10 @@ def _applies(x: Tensor, weight: Tensor) -> bool:
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
-    if serves(x, weight) and library() is not None:
-        return few_rows(x, weight, bias)
+    if few_rows.serves(x, weight) and library() is not None:
+        return few_rows.few_rows(x, weight, bias)
+    if half_products.serves(x, weight):
+        return half_products.half_product(x, weight, bias)
     if _applies(x, weight):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)
