@@ -6,8 +6,8 @@
 #include "decode.hpp"
 #include "elementwise.hpp"
 #include "few_rows.hpp"
-#include "half_products.hpp"
 #include "picking.hpp"
+#include "tiled.hpp"
 
 namespace {
 
@@ -201,6 +201,10 @@ void few_rows(const FewRows* of, bool half) {
 // Whether this process has matrix tiles; asks for them.
 bool has_tiles() { return tiles::granted(); }
 
-void half_product(const HalfProduct* of) { tiles::Pass{*of}.run(); }
+// half: bfloat16, else single precision, all of it.
+void tiled_product(const TiledProduct* of, bool half) {
+    if (half) tiles::Pass<Half>{*of}.run();
+    else tiles::Pass<Single>{*of}.run();
+}
 
 }  // extern "C"

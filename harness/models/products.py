@@ -1,4 +1,5 @@
-"""Matrix products on a CPU: of float32 at the speed of its widest instructions, of a few rows at that of its memory.
+"""Matrix products on a CPU: of a few rows at the speed of its memory, of many on its matrix tiles where it has them,
+and else of float32 at that of its widest instructions.
 
 torch hands float32 products to its BLAS library, which on some processors leaves half of the machine unused;
 oneDNN, which is in the same wheel, does not. The one way in that torch offers is a private operator, so every
@@ -17,7 +18,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from harness.kernels import few_rows, half_products
+from harness.kernels import few_rows, tiled
 from harness.kernels.library import library
 from harness.models.activations import gelu
 
@@ -57,8 +58,8 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
     if few_rows.serves(x, weight) and library() is not None:
         return few_rows.few_rows(x, weight, bias)
-    if half_products.serves(x, weight):
-        return half_products.half_product(x, weight, bias)
+    if tiled.serves(x, weight):
+        return tiled.tiled_product(x, weight, bias)
     if _applies(x, weight):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from harness.kernels import tiled
 from harness.kernels.few_rows import few_rows, serves
 from harness.kernels.library import library
 from harness.models import attention
@@ -107,6 +108,68 @@ def test_few_rows_leaves_to_torch_what_it_does_not_serve():
     assert not serves(x.double(), matrix.double())
     assert not serves(x[:, :1001], matrix[:1001])
     assert not serves(x[:, :64], matrix[:64, :64])
+
+
+SIZES = {"one block": (130, 700, 140), "several blocks, and groups of columns": (500, 512, 3200),
+         "deep": (128, 2600, 129)}
+
+
+@pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+@pytest.mark.parametrize("across", [(False, False), (False, True), (True, False), (True, True)],
+                         ids=["by rows", "right across", "left across", "both across"])
+def test_tiles_give_the_double_precision_product(dtype, size, across):
+    generator = torch.Generator().manual_seed(0)
+    rows, inner, columns = size
+
+    def numbers(height, width, is_across):
+        made = torch.randn((width, height) if is_across else (height, width), generator=generator).to(dtype)
+        return made.t() if is_across else made
+
+    x, matrix = numbers(rows, inner, across[0]), numbers(inner, columns, across[1])
+    bias = numbers(1, columns, False)[0]
+    assert tiled.serves(x, matrix), "the kernel's own case"
+    ours, exact = tiled.tiled_product(x, matrix, bias), x.double() @ matrix.double() + bias.double()
+    if dtype is torch.bfloat16:
+        torch.testing.assert_close(ours.double(), exact, rtol=2.0**-8, atol=1e-4)
+    else:
+        # As near as the usual library, whose products are in single precision throughout.
+        assert (ours.double() - exact).norm() < 4e-7 * exact.norm()
+        assert (ours.double() - exact).abs().max() < 2e-5 * exact.std()
+    without = tiled.tiled_product(x, matrix, None)
+    rtol = 2.0**-8 if dtype is torch.bfloat16 else 1e-5
+    torch.testing.assert_close(without.double(), exact - bias.double(), rtol=rtol, atol=1e-3)
+    # Neither the rows beside a row nor the threads change a bit of it.
+    assert torch.equal(tiled.tiled_product(x[:77], matrix, bias), ours[:77])
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        assert torch.equal(tiled.tiled_product(x, matrix, bias), ours)
+    finally:
+        torch.set_num_threads(threads)
+
+
+@pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
+def test_tiles_keep_single_precision_from_the_smallest_bit_to_the_largest_number():
+    """Each number is cut into pieces: none of its bits is lost, whatever its size."""
+    generator = torch.Generator().manual_seed(1)
+    mantissas = 1.0 + torch.randint(0, 1 << 23, (128, 512), generator=generator) / (1 << 23)
+    x = torch.ldexp(mantissas, torch.randint(-90, 90, (128, 512), generator=generator))
+    ours = tiled.tiled_product(x, torch.eye(512), None)
+    assert torch.equal(ours, x)
+
+
+@pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
+def test_tiles_leave_to_others_what_they_do_not_serve():
+    x, matrix = torch.ones(128, 512), torch.ones(512, 128)
+    assert tiled.serves(x, matrix)
+    assert not tiled.serves(x[:127], matrix)
+    assert not tiled.serves(x[:, :511], matrix[:511])
+    assert not tiled.serves(x, matrix[:, :127])
+    assert not tiled.serves(x, torch.ones(512, 256)[:, ::2])
+    assert not tiled.serves(x.double(), matrix.double())
+    assert not tiled.serves(x.bfloat16(), matrix)
 
 
 def plain_attention(query, key, value, bias, scale):
