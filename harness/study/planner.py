@@ -36,7 +36,7 @@ from harness.study.stage import (
     make_stage,
 )
 
-_FIRST_CHUNK = 1024
+_FIRST_CHUNK = 1000
 
 
 def label_chunks(budget: int) -> list[tuple[int, int]]:

@@ -112,10 +112,10 @@ def test_each_round_has_the_labels_of_the_schedule_and_goes_on_from_the_last(ove
 def test_imported_labels_are_taken_in_the_order_of_their_file():
     plan = _plan("labels={source: imported, path: labels.jsonl, budgets: [2000]}", WITHOUT_GOLD)
     labels = [stage for stage in plan.stages if stage.kind == "labels"]
-    assert [(stage.settings.start, stage.settings.stop) for stage in labels] == [(0, 1024), (1024, 2000)]
+    assert [(stage.settings.start, stage.settings.stop) for stage in labels] == [(0, 1000), (1000, 2000)]
     assert not any("trained_policy" in stage.inputs for stage in labels)
     ends = {_labels_behind(plan, stage.name)[-1][1] for stage in plan.stages if stage.kind == "reward_model"}
-    assert ends == {1024, 2000}, "a round reads the pieces that hold its labels and no other"
+    assert ends == {1000, 2000}, "a round reads the pieces that hold its labels and no other"
 
 
 def test_one_round_is_offline_collection():
