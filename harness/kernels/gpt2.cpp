@@ -6,6 +6,8 @@
 #include "decode.hpp"
 #include "elementwise.hpp"
 #include "few_rows.hpp"
+#include "heads.hpp"
+#include "logits.hpp"
 #include "picking.hpp"
 #include "tiled.hpp"
 
@@ -196,6 +198,31 @@ void adam_step(const AdamStep* of, bool half_gradient, const void* gradient, flo
 void few_rows(const FewRows* of, bool half) {
     if (half) FewRowsPass<Half>(*of).run();
     else FewRowsPass<Single>(*of).run();
+}
+
+// half: bfloat16, else single precision, all of it. mixed: (rows, queries, heads * width), written.
+void attend_heads(const Heads* of, const Rows* rows, const Operand* mixed, bool half) {
+    if (half) HeadsPass<Half>{*of, *rows}.forward(*mixed);
+    else HeadsPass<Single>{*of, *rows}.forward(*mixed);
+}
+
+// mixed: the gradient of what `attend_heads` gave; into: of query, key and value, written.
+void attend_heads_backward(const Heads* of, const Rows* rows, const Operand* mixed, const Operand* into, bool half) {
+    if (half) HeadsPass<Half>{*of, *rows}.backward(*mixed, into[0], into[1], into[2]);
+    else HeadsPass<Single>{*of, *rows}.backward(*mixed, into[0], into[1], into[2]);
+}
+
+// half: the logits are bfloat16, else single precision. spreads: room for 3 numbers a row. The rest: (rows,).
+void logits_logprobs(const Logits* of, bool half, float* spreads, float* logprobs, float* entropies, float* normalizers) {
+    Spread* room = reinterpret_cast<Spread*>(spreads);
+    if (half) LogitsPass<Half>{*of}.forward(room, logprobs, entropies, normalizers);
+    else LogitsPass<Single>{*of}.forward(room, logprobs, entropies, normalizers);
+}
+
+// to: of the logits, as they are.
+void logits_backward(const Logits* of, bool half, const float* normalizers, const float* grad, void* to) {
+    if (half) LogitsPass<Half>{*of}.backward(normalizers, grad, static_cast<uint16_t*>(to));
+    else LogitsPass<Single>{*of}.backward(normalizers, grad, static_cast<float*>(to));
 }
 
 // Whether this process has matrix tiles; asks for them.

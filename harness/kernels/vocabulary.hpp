@@ -92,7 +92,23 @@ struct Spread {
         total = faded * total + sum_of(sum);
         highest = now;
     }
+
+    // logprob: the token's logit, made its log-probability.
+    void finish(float& logprob, float& entropy, float& normalizer) const {
+        const float log_total = std::log(total);
+        entropy = log_total - weighted / total;
+        normalizer = highest + log_total;
+        logprob = (logprob - highest) - log_total;
+    }
 };
+
+// Logits of `count` tokens, in place: their gradients from that of the log-probability of one, `at` if it is among them.
+inline void spread_backward(float* logits, int64_t count, int64_t at, float normalizer, float grad) {
+    for (int64_t v = 0; v < PANEL_TOKENS; v += LANES)
+        store(logits + v, exponential(load(logits + v) - normalizer) * -grad);
+    std::memset(logits + count, 0, (PANEL_TOKENS - count) * sizeof(float));
+    if (at >= 0 && at < count) logits[at] += grad;
+}
 
 // logprobs, entropies, normalizers: (rows,), nats; the last is the logarithm of the sum of e^logit.
 inline void token_logprobs(VocabularyPass& pass, Spread* spreads, float* logprobs, float* entropies, float* normalizers) {
@@ -106,12 +122,7 @@ inline void token_logprobs(VocabularyPass& pass, Spread* spreads, float* logprob
             if (at >= 0 && at < count) logprobs[i] = logits[at];
         },
         [](int64_t, int64_t, int64_t, int64_t) {});
-    for (int64_t i = 0; i < of.rows; i++) {
-        const float log_total = std::log(spreads[i].total);
-        entropies[i] = log_total - spreads[i].weighted / spreads[i].total;
-        normalizers[i] = spreads[i].highest + log_total;
-        logprobs[i] = (logprobs[i] - spreads[i].highest) - log_total;
-    }
+    for (int64_t i = 0; i < of.rows; i++) spreads[i].finish(logprobs[i], entropies[i], normalizers[i]);
 }
 
 // grad: (rows,), of the log-probabilities. for_hidden: (rows, width), written. for_table: (size, width), added to.
@@ -123,11 +134,7 @@ inline void token_logprobs_backward(VocabularyPass& pass, const float* normalize
     for (int64_t i = 0; i < of.rows; i++) std::memset(pass.for_scaled[i], 0, of.width * sizeof(float));
     pass.panels(
         [&](int64_t i, float* row, int64_t first, int64_t count) {
-            for (int64_t v = 0; v < PANEL_TOKENS; v += LANES)
-                store(row + v, exponential(load(row + v) - normalizers[i]) * -grad[i]);
-            std::memset(row + count, 0, (PANEL_TOKENS - count) * sizeof(float));
-            const int64_t at = of.tokens[i] - first;
-            if (at >= 0 && at < count) row[at] += grad[i];
+            spread_backward(row, count, of.tokens[i] - first, normalizers[i], grad[i]);
         },
         [&](int64_t top, int64_t rows, int64_t first, int64_t count) {
             const Matrix scaled = pass.for_scaled.from(top), table{for_table + first * of.width, of.width, of.width};

@@ -1,7 +1,7 @@
 """Attention over rows in which no token sees a later one: blocks of queries, each beside the keys up to its end.
 
-On a CPU this is faster than torch's own operator in single precision, and blocks skip a third of the products
-that causality would throw away; on a GPU torch's fused operator is taken.
+On a CPU the compiled kernel does it where it serves. Without it blocks are faster than torch's own operator in single
+precision, and skip a third of the products that causality would throw away; on a GPU torch's fused operator is taken.
 """
 
 from __future__ import annotations
@@ -12,10 +12,77 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from harness.kernels import heads as kernel
+from harness.kernels.blocks import Rows
+from harness.models.trunk import Layout
+
+HIDDEN_SCORE = -1e30
+"""Added to the attention score of what is not seen; finite, so that no softmax is over nothing."""
+
 BLOCK, HALF_BLOCK = 32, 256
 """Queries a block, and in bfloat16, whose small products are slow. Measured: best among 22, 29, 32, 44 and none for
 rows of 56 to 160 positions; in bfloat16 87 positions take 1.6 times as long in blocks of 32 as in one, 400 twice as
 long as in two."""
+
+
+class Attention:
+    """The attention of every layer over one layout."""
+
+    def __init__(self, layout: Layout, like: Tensor, *, heads: int) -> None:
+        """like: any tensor (..., width) of the numbers that are computed with."""
+        self._heads, self._select = heads, layout.select
+        self._rows = rows_of(layout) if kernel.serves(like, heads) else None
+        self._bias = score_bias(layout, like) if self._rows is None else None
+
+    def __call__(self, query: Tensor, key_value: Tensor | None, *, scale: float) -> Tensor:
+        """query: (rows, m, W) at the positions of the layout's `select` and key_value: (rows, time, 2 W); or query:
+        (rows, time, 3 W), all three, and key_value None, where every position asks. -> (rows, m or time, W)."""
+        if self._rows is not None:
+            return kernel.attend_heads(query, key_value, self._rows, heads=self._heads, scale=scale)
+        assert self._bias is not None
+        bias, first = self._bias, cast(int | None, 0)
+        if key_value is None:
+            query, key, value = query.chunk(3, dim=-1)
+        else:
+            key, value = key_value.chunk(2, dim=-1)
+            bias = _pick_bias(bias, self._select)
+            first = key.shape[1] - self._select if isinstance(self._select, int) else None
+        query, key, value = (split_heads(part, self._heads) for part in (query, key, value))
+        mixed = attend(query, key, value, bias, scale=scale, first=first)
+        return mixed.transpose(1, 2).flatten(2)
+
+
+def rows_of(layout: Layout) -> Rows:
+    """The layout as the kernels read it."""
+    rows, time = layout.tokens.shape
+    picks = layout.select
+    if isinstance(picks, int):
+        picks = torch.arange(time - picks, time).expand(rows, -1)
+    visible = None if layout.visible is None else layout.visible.contiguous()
+    return Rows(time=time, picks=picks.contiguous(), visible=visible)
+
+
+def score_bias(layout: Layout, like: Tensor) -> Tensor:
+    """(rows or 1, 1, time, time), in numbers of the same kind: 0 where seen, HIDDEN_SCORE where not."""
+    time = layout.tokens.shape[1]
+    if layout.visible is None:
+        return torch.full((1, 1, time, time), HIDDEN_SCORE, dtype=like.dtype, device=like.device).triu(1)
+    bias = torch.zeros(layout.visible.shape, dtype=like.dtype, device=like.device)
+    return bias.masked_fill_(~layout.visible, HIDDEN_SCORE).unsqueeze(1)
+
+
+def _pick_bias(bias: Tensor, select: Tensor | int) -> Tensor:
+    """(rows or 1, 1, time, time) -> (rows or 1, 1, m, time)."""
+    time = bias.shape[-1]
+    if isinstance(select, int):
+        return bias[:, :, time - select:]
+    rows = select[:, None, :, None].expand(-1, 1, -1, time)
+    return bias.expand(select.shape[0], 1, time, time).gather(2, rows)
+
+
+def split_heads(x: Tensor, heads: int) -> Tensor:
+    """(rows, time, width) -> (rows, heads, time, width of a head), a view."""
+    return x.view(*x.shape[:2], heads, -1).transpose(1, 2)
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, *, scale: float, first: int | None) -> Tensor:

@@ -15,6 +15,7 @@ from harness.kernels.blocks import Blocks, Rows, Shape, cache_numbers
 from harness.kernels.decoding import Decoding, Embeddings
 from harness.kernels.library import library
 from harness.kernels.vocabulary import Vocabulary
+from harness.models.attention import rows_of
 from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.lanes import NARROW
 from harness.models.picking import Picked
@@ -54,7 +55,7 @@ class CompiledTrunk(GPT2Trunk):
         require_context(layout.longest, self.context)
         x = self._embed(layout.tokens, layout.positions)
         return cast(Tensor, _Hidden.apply(  # type: ignore[no-untyped-call]
-            x, _rows(layout), self.shape, self.checkpoint_activations, *self.parameters))
+            x, rows_of(layout), self.shape, self.checkpoint_activations, *self.parameters))
 
     def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
         if self._head is None or not self._compiled():
@@ -76,7 +77,7 @@ class CompiledTrunk(GPT2Trunk):
         layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
         assert self._head is not None
         decoding = CompiledDecoding(
-            Blocks(self.shape, self.parameters), self._embed(layout.tokens, layout.positions), _rows(layout),
+            Blocks(self.shape, self.parameters), self._embed(layout.tokens, layout.positions), rows_of(layout),
             lengths=queries.lengths, candidates=candidates, length=length,
             embeddings=Embeddings(self._token_table, self._position_table, self._head))
         return decoding.first_hidden, decoding
@@ -87,15 +88,6 @@ class CompiledDecoding(Decoding):
 
     def pick(self, hidden: Tensor, chance: Tensor, *, temperature: float) -> Picked:
         return Picked(*super().pick(hidden, chance, temperature=temperature))
-
-
-def _rows(layout: Layout) -> Rows:
-    rows, time = layout.tokens.shape
-    picks = layout.select
-    if isinstance(picks, int):
-        picks = torch.arange(time - picks, time).expand(rows, -1)
-    visible = None if layout.visible is None else layout.visible.contiguous()
-    return Rows(time=time, picks=picks.contiguous(), visible=visible)
 
 
 class _Hidden(torch.autograd.Function):

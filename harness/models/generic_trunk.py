@@ -8,11 +8,12 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from harness.algorithms.logprobs import TokenLogprobs, token_logprobs
+from harness.algorithms.logprobs import TokenLogprobs
 from harness.errors import InputError
 from harness.models.checkpoints import layer_checkpoints
 from harness.models.picking import Picked, pick
 from harness.models.prompts import TokenBatch
+from harness.models.said import token_logprobs
 from harness.models.trunk import Layout, require_context
 
 

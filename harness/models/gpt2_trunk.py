@@ -15,16 +15,14 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from harness.algorithms.logprobs import TokenLogprobs, token_logprobs
-from harness.models.attention import attend
+from harness.algorithms.logprobs import TokenLogprobs
+from harness.models.attention import Attention, attend, score_bias, split_heads
 from harness.models.embedding import embed
 from harness.models.picking import Picked, pick
 from harness.models.products import affine, affine_gelu
 from harness.models.prompts import TokenBatch
+from harness.models.said import token_logprobs
 from harness.models.trunk import Layout, require_context, sequence_layout
-
-HIDDEN_SCORE = -1e30
-"""Added to the attention score of what is not seen; finite, so that no softmax is over nothing."""
 
 ALIGNED = 8
 """A GPU's fast matrix products want rows of a multiple of 16 bytes. With GPT-2's 50,257 tokens the head took five times
@@ -84,16 +82,15 @@ class GPT2Trunk:
         return int(self._position_table.shape[0])
 
     def hidden(self, layout: Layout) -> Tensor:
-        time = layout.tokens.shape[1]
         require_context(layout.longest, self.context)
-        scores = self._score_bias(layout, time)
+        attention = Attention(layout, self._token_table, heads=self._heads)
         x = self._embed(layout.tokens, layout.positions)
         block = self._block
         if self.checkpoint_activations and torch.is_grad_enabled():
             block = partial(checkpoint, self._block, use_reentrant=False, preserve_rng_state=False)
         for layer in self._layers[:-1]:
-            x = block(layer, x, scores)
-        x = block(self._layers[-1], x, scores, select=layout.select)
+            x = block(layer, x, attention)
+        x = block(self._layers[-1], x, attention, select=layout.select)
         return self._normalize(x, self._norm)
 
     def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
@@ -127,37 +124,22 @@ class GPT2Trunk:
     def _normalize(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
         return functional.layer_norm(x, x.shape[-1:], norm[0], norm[1], self._epsilon)
 
-    def _score_bias(self, layout: Layout, time: int) -> Tensor:
-        """(rows or 1, 1, time, time): 0 where seen, HIDDEN_SCORE where not."""
-        dtype, device = self._token_table.dtype, layout.tokens.device
-        if layout.visible is None:
-            return torch.full((1, 1, time, time), HIDDEN_SCORE, dtype=dtype, device=device).triu(1)
-        bias = torch.zeros(layout.visible.shape, dtype=dtype, device=device)
-        return bias.masked_fill_(~layout.visible, HIDDEN_SCORE).unsqueeze(1)
-
-    def _block(self, layer: _Layer, x: Tensor, bias: Tensor, *, select: Tensor | int | None = None) -> Tensor:
+    def _block(self, layer: _Layer, x: Tensor, attention: Attention, *, select: Tensor | int | None = None) -> Tensor:
         """x: (rows, time, width) -> the same, or (rows, m, width) at `select`."""
         normal = self._normalize(x, layer.norm_1)
         weight, offset = layer.qkv
-        width = x.shape[-1]
-        first: int | None = 0
         if select is None:
-            query, key, value = affine(normal, weight, offset).split(width, dim=-1)
+            mixed = attention(affine(normal, weight, offset), None, scale=layer.scale)
         else:
-            key, value = affine(normal, weight[:, width:], offset[width:]).split(width, dim=-1)
-            first = x.shape[1] - select if isinstance(select, int) else None
-            x, bias = _pick(x, select), _pick_bias(bias, select)
+            width = x.shape[-1]
+            key_value = affine(normal, weight[:, width:], offset[width:])
+            x = _pick(x, select)
             query = affine(_pick(normal, select), weight[:, :width], offset[:width])
-        mixed = attend(self._split_heads(query), self._split_heads(key), self._split_heads(value), bias,
-                       scale=layer.scale, first=first)
-        return self._feed_forward(layer, x + affine(mixed.transpose(1, 2).flatten(2), *layer.projection))
+            mixed = attention(query, key_value, scale=layer.scale)
+        return self._feed_forward(layer, x + affine(mixed, *layer.projection))
 
     def _feed_forward(self, layer: _Layer, x: Tensor) -> Tensor:
         return x + affine(affine_gelu(self._normalize(x, layer.norm_2), *layer.widen), *layer.narrow)
-
-    def _split_heads(self, x: Tensor) -> Tensor:
-        """(rows, time, width) -> (rows, heads, time, width of a head), a view."""
-        return x.view(*x.shape[:2], self._heads, -1).transpose(1, 2)
 
 
 def _pick(x: Tensor, select: Tensor | int) -> Tensor:
@@ -167,24 +149,15 @@ def _pick(x: Tensor, select: Tensor | int) -> Tensor:
     return x.gather(1, select.unsqueeze(-1).expand(-1, -1, x.shape[-1]))
 
 
-def _pick_bias(bias: Tensor, select: Tensor | int) -> Tensor:
-    """(rows or 1, 1, time, time) -> (rows or 1, 1, m, time)."""
-    time = bias.shape[-1]
-    if isinstance(select, int):
-        return bias[:, :, time - select:]
-    rows = select[:, None, :, None].expand(-1, 1, -1, time)
-    return bias.expand(select.shape[0], 1, time, time).gather(2, rows)
-
-
 class GPT2Decoding:
     """Keys and values of the queries (kept once for all candidates) and of what each candidate has said."""
 
     def __init__(self, trunk: GPT2Trunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
         self._trunk, self._said = trunk, 0
-        rows, time = queries.tokens.shape
+        rows = len(queries.tokens)
         self._next_position = queries.lengths[:, None].expand(rows, candidates)
         layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
-        bias = trunk._score_bias(layout, time)
+        bias = score_bias(layout, trunk._token_table)
         # (rows or 1, 1, 1, time): what of the query a candidate does not see.
         self._query_bias = None if not queries.is_padded else bias[:, :, -1:, :]
         heads, width = trunk._heads, trunk._token_table.shape[1]
@@ -201,7 +174,7 @@ class GPT2Decoding:
     def _read_query(self, layer: _Layer, x: Tensor, bias: Tensor, *, last: bool) -> Tensor:
         trunk = self._trunk
         qkv = affine(trunk._normalize(x, layer.norm_1), *layer.qkv).chunk(3, dim=-1)
-        query, key, value = (trunk._split_heads(part).contiguous() for part in qkv)
+        query, key, value = (split_heads(part, trunk._heads).contiguous() for part in qkv)
         self._query_keys.append(key)
         self._query_values.append(value)
         first = 0
