@@ -1,8 +1,8 @@
 """How much memory PPO takes, from the shapes alone: for a plan, before anything is loaded. Pure, without torch.
 
-The largest parts are counted tensor by tensor as `models.gpt2_trunk` makes them; tests compare them with the tensors
-of a real pass. (What goes through `harness.kernels`, small models above all, keeps less.) What is left out (the allocator's waste,
-kernels' workspace, libraries) is a few percent on top.
+The largest parts are counted tensor by tensor as `models.gpt2_trunk` makes them with torch's operators; tests compare
+them with the tensors of a real pass. (What goes through `harness.kernels`, small models above all, keeps less.) What is
+left out (the allocator's waste, kernels' workspace, libraries) is a few percent on top.
 """
 
 from __future__ import annotations
