@@ -9,8 +9,6 @@ from torch import Tensor
 
 from harness.kernels.library import address, kernels
 
-SERVED = (torch.float32, torch.bfloat16)
-
 
 def activate(x: Tensor) -> Tensor:
     """gelu(x) in its tanh form."""

@@ -8,10 +8,9 @@ from ctypes import c_bool, c_int64, c_void_p
 import torch
 from torch import Tensor
 
-from harness.kernels.library import address, kernels
+from harness.kernels.library import address, kernels, takes
 
 FEW_ROWS = 8
-_SERVED = (torch.float32, torch.bfloat16)
 _MULTIPLE = 32
 """Of it are what is summed and, in a matrix by rows, its columns."""
 _LARGE = 1 << 18
@@ -27,7 +26,7 @@ class _FewRows(ctypes.Structure):
 
 def serves(x: Tensor, matrix: Tensor) -> bool:
     """Whether `few_rows` makes x @ matrix."""
-    if x.shape[0] > FEW_ROWS or matrix.numel() < _LARGE or x.dtype not in _SERVED or x.device.type != "cpu":
+    if x.shape[0] > FEW_ROWS or matrix.numel() < _LARGE or not takes(x):
         return False
     return matrix.shape[0] % _MULTIPLE == 0 and (_by_columns(matrix) or matrix.stride(0) == 1)
 

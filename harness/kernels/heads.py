@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from harness.kernels.blocks import Rows
-from harness.kernels.library import kernels, library
+from harness.kernels.library import kernels, takes
 
-_KINDS = (torch.float32, torch.bfloat16)
 _MULTIPLE = 16
 """Of it is a head's width."""
 
@@ -44,8 +43,7 @@ class _Heads(ctypes.Structure):
 
 def serves(x: Tensor, heads: int) -> bool:
     """Whether `attend_heads` takes queries, keys and values like x, (..., heads · width of a head)."""
-    return (x.dtype in _KINDS and x.device.type == "cpu" and x.shape[-1] // heads % _MULTIPLE == 0
-            and library() is not None)
+    return x.shape[-1] // heads % _MULTIPLE == 0 and takes(x)
 
 
 def attend_heads(query: Tensor, key_value: Tensor | None, rows: Rows, *, heads: int, scale: float) -> Tensor:

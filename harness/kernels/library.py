@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 FOLDER = Path(__file__).parent
@@ -78,6 +79,11 @@ def _compile(compiler: str, made: Path) -> None:
         if done.returncode != 0:
             raise RuntimeError(next(iter(done.stderr.strip().splitlines()), f"{compiler} ended with {done.returncode}"))
         os.replace(fresh, made)
+
+
+def takes(tensor: Tensor) -> bool:
+    """Whether the kernels for large models can read it: float32 or bfloat16, on the CPU, and they are there."""
+    return tensor.dtype in (torch.float32, torch.bfloat16) and tensor.device.type == "cpu" and library() is not None
 
 
 def kernels() -> ctypes.CDLL:

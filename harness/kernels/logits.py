@@ -12,9 +12,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from harness.kernels.library import address, kernels, library
-
-_KINDS = (torch.float32, torch.bfloat16)
+from harness.kernels.library import address, kernels, takes
 
 
 class _Logits(ctypes.Structure):
@@ -31,7 +29,7 @@ class _Logits(ctypes.Structure):
 
 def serves(logits: Tensor) -> bool:
     """Whether `token_logprobs` takes these."""
-    return logits.dtype in _KINDS and logits.device.type == "cpu" and library() is not None
+    return takes(logits)
 
 
 def token_logprobs(logits: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,9 +9,8 @@ from ctypes import c_bool, c_int64, c_void_p
 import torch
 from torch import Tensor
 
-from harness.kernels.library import address, kernels, library
+from harness.kernels.library import address, kernels, library, takes
 
-_KINDS = (torch.float32, torch.bfloat16)
 _INNER, _SIDE = 512, 128
 """Of what is added up, and of rows and columns: below them cutting the matrices into tiles costs more than it wins."""
 
@@ -42,7 +41,7 @@ def has_tiles() -> bool:
 
 def serves(x: Tensor, matrix: Tensor) -> bool:
     """Whether `tiled_product` makes x @ matrix."""
-    if x.dtype is not matrix.dtype or x.dtype not in _KINDS or x.device.type != "cpu":
+    if x.dtype is not matrix.dtype or not takes(x):
         return False
     if x.shape[1] < _INNER or min(x.shape[0], matrix.shape[1]) < _SIDE:
         return False

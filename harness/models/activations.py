@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.kernels.activation import SERVED, activate, activate_backward
-from harness.kernels.library import library
+from harness.kernels.activation import activate, activate_backward
+from harness.kernels.library import takes
 
 SLOPE = 2.0 * math.sqrt(2.0 / math.pi)
 CUBIC = 0.044715 * SLOPE
@@ -29,8 +29,7 @@ def gelu(x: Tensor) -> Tensor:
     """
     if x.device.type != "cpu":
         return functional.gelu(x, approximate="tanh")
-    compiled = x.dtype in SERVED and library() is not None
-    return cast(Tensor, (_CompiledGelu if compiled else _Gelu).apply(x))  # type: ignore[no-untyped-call]
+    return cast(Tensor, (_CompiledGelu if takes(x) else _Gelu).apply(x))  # type: ignore[no-untyped-call]
 
 
 class _CompiledGelu(torch.autograd.Function):
