@@ -19,6 +19,18 @@ struct FewRows {
     void* out;
 };
 
+// The sums of some columns of a row, with the bias.
+template <typename Kind> void write_few(const FewRows& of, int64_t row, int64_t column, vec sum, int64_t count = LANES) {
+    using number = typename Kind::number;
+    number padded[LANES] = {};
+    if (of.bias) {
+        std::memcpy(padded, static_cast<const number*>(of.bias) + column, count * sizeof(number));
+        sum += Kind::read(padded);
+    }
+    Kind::write(padded, sum);
+    std::memcpy(static_cast<number*>(of.out) + row * of.columns + column, padded, count * sizeof(number));
+}
+
 template <typename Kind> struct FewRowsPass {
     using number = typename Kind::number;
     static constexpr int64_t PAIR = 2 * LANES;
@@ -51,7 +63,7 @@ template <typename Kind> struct FewRowsPass {
         for (int64_t k = 0; k < of.inner; k += AT_ONCE)
             for (int64_t j = first; j < last; j += PAIR) add(k, j, &sums[0][j - first]);
         for (int64_t i = 0; i < of.rows; i++)
-            for (int64_t j = first; j < last; j += LANES) write(i, j, load(&sums[i][j - first]));
+            for (int64_t j = first; j < last; j += LANES) write_few<Kind>(of, i, j, load(&sums[i][j - first]));
     }
 
     // Adds AT_ONCE products to a pair of vectors of each row's sums.
@@ -98,16 +110,6 @@ template <typename Kind> struct FewRowsPass {
             for (int u = 0; u < TOGETHER; u++)
                 for (int i = 0; i < FEW_ROWS; i++) sums[i][j + u] = all[u * FEW_ROWS + i];
         }
-        for (int64_t i = 0; i < of.rows; i++) write(i, first, load(sums[i]), count);
-    }
-
-    void write(int64_t row, int64_t column, vec sum, int64_t count = LANES) const {
-        number padded[LANES] = {};
-        if (of.bias) {
-            std::memcpy(padded, static_cast<const number*>(of.bias) + column, count * sizeof(number));
-            sum += Kind::read(padded);
-        }
-        Kind::write(padded, sum);
-        std::memcpy(static_cast<number*>(of.out) + row * of.columns + column, padded, count * sizeof(number));
+        for (int64_t i = 0; i < of.rows; i++) write_few<Kind>(of, i, first, load(sums[i]), count);
     }
 };

@@ -5,7 +5,7 @@
 #include "backward.hpp"
 #include "decode.hpp"
 #include "elementwise.hpp"
-#include "few_rows.hpp"
+#include "few_tiled.hpp"
 #include "heads.hpp"
 #include "logits.hpp"
 #include "picking.hpp"
@@ -196,6 +196,10 @@ void adam_step(const AdamStep* of, bool half_gradient, const void* gradient, flo
 
 // half: bfloat16, else single precision, all of it.
 void few_rows(const FewRows* of, bool half) {
+#ifdef TILES
+    static const bool has_tiles = tiles::granted();
+    if (half && has_tiles) return tiles::FewRowsPass(*of).run();
+#endif
     if (half) FewRowsPass<Half>(*of).run();
     else FewRowsPass<Single>(*of).run();
 }

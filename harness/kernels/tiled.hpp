@@ -4,15 +4,7 @@
 // Each number is added up in the same order whatever the rows beside it and the threads.
 #pragma once
 
-#include <algorithm>
-#include <cstdlib>
-
-#if defined(__linux__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-
-#include "kinds.hpp"
+#include "tiles.hpp"
 
 // In memory by rows, or across: by columns. stride: from one row to the next, or from one column to the next.
 struct TiledMatrix {
@@ -31,9 +23,7 @@ struct TiledProduct {
 
 namespace tiles {
 
-#if defined(__linux__) && defined(__AMX_BF16__) && defined(__AVX512BF16__)
-
-#include "tiles.hpp"
+#ifdef TILES
 
 // One side of a product, cut into tiles of pairs of neighbours in what is added up: of the left side, for each row one
 // after the other; of the right side, for each pair of every column. Past the matrix there are zeros.
@@ -153,8 +143,6 @@ template <typename Kind> struct Pass {
 };
 
 #else
-
-inline bool granted() { return false; }
 
 template <typename Kind> struct Pass {
     const TiledProduct& of;

@@ -1,9 +1,24 @@
-// The processor's matrix tiles, and the vectors that fill them. Part of tiled.hpp, where there are tiles.
+// The processor's matrix tiles, and the vectors that fill them. Where there are none, TILES is not defined.
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "kinds.hpp"
+
+#if defined(__linux__) && defined(__AMX_BF16__) && defined(__AVX512BF16__)
+#define TILES
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace tiles {
 
 constexpr int64_t SIDE = 16;           // rows of a tile, and numbers of a row of sums
 constexpr int64_t STEP = 32;           // what one instruction adds up
 constexpr int64_t TILE = SIDE * STEP;  // halves
 constexpr int64_t PANEL = 2 * SIDE;    // columns multiplied at once
+constexpr int64_t LINE = STEP * sizeof(uint16_t);  // bytes of a tile's row
 
 // In how many halves a number is exact.
 template <typename Number> constexpr int64_t PIECES = 1;
@@ -23,20 +38,31 @@ inline bool granted() {
     return syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
 }
 
+struct Shape {
+    int64_t rows, bytes;
+};
+
+constexpr Shape WHOLE{SIDE, LINE};
+
 // Four tiles of this thread's. No more: while the other hyperthread of a core works, too, the processor has none to spare
 // for work ahead, and products with eight in use take twice as long.
 struct InUse {
-    InUse() {
-        constexpr struct {
+    explicit InUse(Shape a = WHOLE, Shape b = WHOLE, Shape c = WHOLE, Shape d = WHOLE) {
+        struct {
             uint8_t palette = 1, start = 0, reserved[14] = {};
-            uint16_t bytes[16] = {64, 64, 64, 64};
-            uint8_t rows[16] = {SIDE, SIDE, SIDE, SIDE};
+            uint16_t bytes[16] = {};
+            uint8_t rows[16] = {};
         } shapes;
+        int tile = 0;
+        for (const Shape& shape : {a, b, c, d}) shapes.rows[tile] = shape.rows, shapes.bytes[tile++] = shape.bytes;
         _tile_loadconfig(&shapes);
     }
     InUse(const InUse&) = delete;
     ~InUse() { _tile_release(); }
 };
+
+// What was written until now is in memory: compilers do not know that tiles are read from there.
+inline void settled() { asm volatile("" ::: "memory"); }
 
 // A tile of the next step's, out of the second cache: the processor does not see it coming.
 inline void ask_for(const uint16_t* tile) {
@@ -47,7 +73,8 @@ inline void ask_for(const uint16_t* tile) {
 // left: a tile a step, right: two, each in its pieces. sums: (SIDE, PANEL), made or, if not first, added to.
 template <int64_t pieces>
 inline void multiply(const uint16_t* left, const uint16_t* right, int64_t steps, bool first, float* sums) {
-    constexpr int64_t LINE = STEP * sizeof(uint16_t), SUMS = PANEL * sizeof(float);
+    constexpr int64_t SUMS = PANEL * sizeof(float);
+    settled();
     if (first) {
         _tile_zero(0);
         _tile_zero(1);
@@ -129,3 +156,15 @@ inline void transpose(__m512i (&all)[SIDE]) {
         }
     }
 }
+
+}  // namespace tiles
+
+#else
+
+namespace tiles {
+
+inline bool granted() { return false; }
+
+}  // namespace tiles
+
+#endif

@@ -26,6 +26,27 @@ def embed(indices: Tensor, table: Tensor) -> Tensor:
     return functional.embedding(indices, table)
 
 
+def apart(table: Tensor) -> tuple[Tensor, Tensor]:
+    """The table, to look rows up in, and the same for a head. The rows' gradient is added to the head's where it lies:
+    autograd would first copy all of the head's, and in training through GPT-2's 50,257 tokens that took 0.03 s a pass.
+    """
+    return cast(tuple[Tensor, Tensor], _Apart.apply(table))  # type: ignore[no-untyped-call]
+
+
+class _Apart(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, table: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.set_materialize_grads(False)
+        return table.view_as(table), table.view_as(table)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor | None) -> Tensor | None:
+        of_rows, of_head = grads
+        if of_rows is None or of_head is None:
+            return of_rows if of_head is None else of_head
+        return of_head.add_(of_rows)
+
+
 class _Embedding(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, indices: Tensor, table: Tensor, rare: bool) -> Tensor:

@@ -17,9 +17,9 @@ from torch.utils.checkpoint import checkpoint
 
 from harness.algorithms.logprobs import TokenLogprobs
 from harness.models.attention import Attention, attend, score_bias, split_heads
-from harness.models.embedding import embed
+from harness.models.embedding import apart, embed
 from harness.models.picking import Picked, pick
-from harness.models.products import affine, affine_gelu
+from harness.models.products import across, affine, affine_gelu
 from harness.models.prompts import TokenBatch
 from harness.models.said import token_logprobs
 from harness.models.trunk import Layout, require_context, sequence_layout
@@ -61,6 +61,9 @@ class GPT2Trunk:
         self._token_table, self._position_table = body.wte.weight, body.wpe.weight
         self._norm = (body.ln_f.weight, body.ln_f.bias)
         self._head = None if head is None else head.weight
+        self._is_tied = self._head is self._token_table
+        self._head_apart: Tensor | None = None
+        """For the logits of the hidden states made last; see `apart`."""
         self._layers = [self._layer(block, index, config) for index, block in enumerate(body.h)]
 
     @staticmethod
@@ -84,7 +87,10 @@ class GPT2Trunk:
     def hidden(self, layout: Layout) -> Tensor:
         require_context(layout.longest, self.context)
         attention = Attention(layout, self._token_table, heads=self._heads)
-        x = self._embed(layout.tokens, layout.positions)
+        table = self._token_table
+        if self._is_tied and torch.is_grad_enabled() and table.device.type == "cpu":
+            table, self._head_apart = apart(table)
+        x = self._embed(layout.tokens, layout.positions, table)
         block = self._block
         if self.checkpoint_activations and torch.is_grad_enabled():
             block = partial(checkpoint, self._block, use_reentrant=False, preserve_rng_state=False)
@@ -96,13 +102,14 @@ class GPT2Trunk:
     def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
         if self._head is None:
             raise ValueError("this trunk was made without a language-model head")
+        head, self._head_apart = self._head if self._head_apart is None else self._head_apart, None
         # The head is linear: dividing its input costs `width` operations, its output vocabulary.
         scaled = hidden if temperature == 1.0 else hidden / temperature
-        vocabulary = self._head.shape[0]
+        vocabulary = head.shape[0]
         missing = -vocabulary % ALIGNED if hidden.device.type == "cuda" else 0
         if not missing:
-            return affine(scaled, self._head.t())
-        return affine(scaled, functional.pad(self._head, (0, 0, 0, missing)).t())[..., :vocabulary]
+            return across(scaled, head)
+        return across(scaled, functional.pad(head, (0, 0, 0, missing)))[..., :vocabulary]
 
     def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
         return token_logprobs(self.logits(hidden, temperature=temperature), tokens)
@@ -118,8 +125,8 @@ class GPT2Trunk:
 
     # -- the parts of a block, shared with decoding --
 
-    def _embed(self, tokens: Tensor, positions: Tensor) -> Tensor:
-        return embed(tokens, self._token_table) + embed(positions, self._position_table)
+    def _embed(self, tokens: Tensor, positions: Tensor, table: Tensor | None = None) -> Tensor:
+        return embed(tokens, self._token_table if table is None else table) + embed(positions, self._position_table)
 
     def _normalize(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
         return functional.layer_norm(x, x.shape[-1:], norm[0], norm[1], self._epsilon)

@@ -80,16 +80,25 @@ class _Affine(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         grad = grads[0]
         for_x, for_weight, for_bias = ctx.needs_input_grad
-        weight_grad = None
-        if for_weight:
-            # In the weight's own memory order: else adding it to other gradients costs more than making it.
-            weight_grad = (_product(x.t(), grad, None) if weight.is_contiguous()
-                           else _product(grad.t(), x, None).t())
         return (
             _product(grad, weight.t(), None) if for_x else None,
-            weight_grad,
+            _product(x.t(), grad, None) if for_weight else None,
             grad.sum(dim=0) if for_bias else None,
         )
+
+
+class _Across(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, table: Tensor) -> Tensor:
+        ctx.save_for_backward(x, table)
+        return _product(x, table.t(), None)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        x, table = ctx.saved_tensors
+        for_x, for_table = ctx.needs_input_grad
+        return (_product(grads[0], table, None) if for_x else None,
+                _product(grads[0].t(), x, None) if for_table else None)
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -100,6 +109,19 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     else:
         y = _product(rows, weight, bias)
     return y.view(*x.shape[:-1], weight.shape[1])
+
+
+def across(x: Tensor, table: Tensor) -> Tensor:
+    """x @ table.t(). x: (..., in), table: (out, in) as heads are kept. Differentiable.
+
+    The table's gradient is made in its own memory order: else adding others to it costs more than making it.
+    """
+    rows = x.reshape(-1, x.shape[-1])
+    if torch.is_grad_enabled() and (x.requires_grad or table.requires_grad):
+        y = cast(Tensor, _Across.apply(rows, table))  # type: ignore[no-untyped-call]
+    else:
+        y = _product(rows, table.t(), None)
+    return y.view(*x.shape[:-1], table.shape[0])
 
 
 def affine_gelu(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

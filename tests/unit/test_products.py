@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from harness.models import products
+from harness.models import embedding, products
 
 
 def operands(dtype):
@@ -31,10 +31,29 @@ def test_product_and_gradients_are_torch_s_own(monkeypatch, fast, library_is_wid
             torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-5)
 
 
-def test_a_transposed_weight_gets_a_gradient_in_its_own_memory_order():
-    table = torch.randn(50, 8, requires_grad=True)
-    products.affine(torch.randn(4, 8), table.t()).sum().backward()
-    assert table.grad.is_contiguous()
+def test_a_table_taken_across_is_torch_s_own_product():
+    x, table = torch.randn(3, 4, 8, requires_grad=True), torch.randn(50, 8, requires_grad=True)
+    upstream = torch.randn(3, 4, 50)
+    torch.testing.assert_close(products.across(x, table), x @ table.t())
+    ours = torch.autograd.grad(products.across(x, table), (x, table), upstream)
+    theirs = torch.autograd.grad(x @ table.t(), (x, table), upstream)
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other)
+
+
+@pytest.mark.parametrize("many", [0, 1 << 22], ids=["sparse", "dense"])
+def test_the_gradient_of_looked_up_rows_is_added_to_the_head_s_where_it_lies(monkeypatch, many):
+    monkeypatch.setattr(embedding, "MANY", many)
+    table, indices, x = torch.randn(50, 8, requires_grad=True), torch.tensor([[3, 4], [4, 49]]), torch.randn(4, 8)
+    rows, head = embedding.apart(table)
+    places = []
+    head.register_hook(lambda grad: places.append(grad.data_ptr()))
+    upstream = torch.randn(2, 2, 8), torch.randn(4, 50)
+    looked_up, logits = embedding.embed(indices, rows), products.across(x, head)
+    (ours,) = torch.autograd.grad((looked_up, logits), table, upstream)
+    (theirs,) = torch.autograd.grad((table[indices], x @ table.t()), table, upstream)
+    torch.testing.assert_close(ours, theirs)
+    assert places == [ours.data_ptr()]
 
 
 def test_single_precision_is_as_accurate_as_torch_s():
