@@ -21,6 +21,9 @@ from harness.study.spec import StudySpec
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _MISSING = ("missing", "missing_argument")
+_EMPTY = ("too_short", "string_too_short")
+_NAMES = {"study": "Letters, digits, '_', '.' and '-', the first a letter or a digit.",
+          "arm": "Small letters, digits and '_', the first a letter."}
 _NO_YAML = (YAMLError, ValueError, RecursionError)
 """What reading raises: of a number, date or tag that says something else, of nesting without end."""
 _SHOWN = 60
@@ -197,6 +200,10 @@ def _explain(error: ValidationError, tree: CommentedMap, file: str,
         set_here = [name for name in keys if _from_command(name, overridden)]
         place = (set_here or [name for name in keys if _line(tree, name)] or keys)[0]
         key, cure = ".".join(place), "Change one of the two." if len(keys) > 1 else "Change the value."
+    elif kind in _EMPTY:
+        message, cure = "it is empty", "Give at least one." if kind == "too_short" else "Write something."
+    elif kind == "string_pattern_mismatch":
+        message, cure = f"{first['input']!r} is no name for this", _NAMES[str(place[-1])]
     elif "input" in first and not isinstance(first["input"], Mapping):
         message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
         cure = "Change the value."

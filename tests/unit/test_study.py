@@ -57,7 +57,7 @@ def _write(tmp_path, text):
     ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "no 'guessed'", "'simulated'"]),
     ("context: 96", "context: 40", "query_tokens", ["task.query_tokens: task.query_tokens 40",
                                                          "longer than base_model.context 40"]),
-    ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds", "at least 1"]),
+    ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds: it is empty", "Give at least one"]),
     ("seeds: [1, 2]", "seeds: [1, -2]", "seeds", ["seeds", "0 or more, not -2"]),
     ("query_tokens: 40", "query_tokens: 5", "query_tokens", ["query_tokens_min 8 is more than task.query_tokens 5"]),
     ('text: ".", after', 'text: "", after', "response:", ["task.response", "text is empty"]),
@@ -69,6 +69,7 @@ def _write(tmp_path, text):
     ("  vocabulary: 2048", "  vocabluary: 9", "vocabluary", ["base_model.vocabluary: unknown key", "'vocabulary'"]),
     ("batch_size: 8,", "batch_size: 0,", "fit:", ["base_model.fit: batch_size must be 1 or more, not 0"]),
     ("kind: storyworld, genre: stories", "kind: text, path: ''", "source:", ["task.source: path is empty"]),
+    ("study: quick", "study: a b", "study", ["study: 'a b' is no name for this", "Letters, digits"]),
     ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
 ])
 def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, expected):
@@ -105,7 +106,7 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
 @pytest.mark.parametrize("override", [
     "evaluation.people={instructions: ''}", "labels={source: human, budgets: [20], title: ''}"])
 def test_what_people_read_is_not_empty(override):
-    with pytest.raises(InputError, match="at least 1 character"):
+    with pytest.raises(InputError, match="it is empty. Write something"):
         load_study(QUICK, [override])
 
 
