@@ -106,7 +106,7 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
 @pytest.mark.parametrize("override", [
     "evaluation.people={instructions: ''}", "labels={source: human, budgets: [20], title: ''}"])
 def test_what_people_read_is_not_empty(override):
-    with pytest.raises(InputError, match="it is empty[.] Write something"):
+    with pytest.raises(InputError, match=r"it is empty\. Write something"):
         load_study(QUICK, [override])
 
 
