@@ -197,8 +197,7 @@ void adam_step(const AdamStep* of, bool half_gradient, const void* gradient, flo
 // half: bfloat16, else single precision, all of it.
 void few_rows(const FewRows* of, bool half) {
 #ifdef TILES
-    static const bool has_tiles = tiles::granted();
-    if (half && has_tiles) return tiles::FewRowsPass(*of).run();
+    if (half && tiles::granted()) return tiles::FewRowsPass(*of).run();
 #endif
     if (half) FewRowsPass<Half>(*of).run();
     else FewRowsPass<Single>(*of).run();

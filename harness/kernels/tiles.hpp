@@ -32,10 +32,11 @@ template <typename Number> struct Scratch {
     ~Scratch() { std::free(at); }
 };
 
-// The system gives tiles to a process that asks for them.
+// The system gives tiles to a process that asks for them, once.
 inline bool granted() {
     constexpr int REQUEST = 0x1023, TILE_DATA = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
-    return syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
+    static const bool given = syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
+    return given;
 }
 
 struct Shape {
