@@ -36,10 +36,10 @@ struct FewRowsPass {
             const int64_t first = piece * panels / of.threads * PANEL;
             const int64_t end = std::min((piece + 1) * panels / of.threads * PANEL, of.columns);
             if (of.by_columns) {
-                const InUse tiles(FEW, FEW, FEW, WHOLE);
+                const InUse tiles{FEW, FEW, FEW, WHOLE};
                 for (int64_t j = first; j < end; j += STRIP) strip(j, std::min(j + STRIP, end));
             } else {
-                const InUse tiles(NARROW, WHOLE, NARROW);
+                const InUse tiles{NARROW, WHOLE, NARROW};
                 for (int64_t j = first; j < end; j += SIDE) across(j);
             }
         }

@@ -233,8 +233,8 @@ bool has_tiles() { return tiles::granted(); }
 
 // half: bfloat16, else single precision, all of it.
 void tiled_product(const TiledProduct* of, bool half) {
-    if (half) tiles::Pass<Half>{*of}.run();
-    else tiles::Pass<Single>{*of}.run();
+    if (half) tiles::Pass<tiles::Halves>{*of}.run();
+    else tiles::Pass<tiles::Bytes>{*of}.run();
 }
 
 }  // extern "C"

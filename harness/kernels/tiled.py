@@ -11,7 +11,7 @@ from torch import Tensor
 
 from harness.kernels.library import address, kernels, library, takes
 
-_INNER, _SIDE = 512, 128
+_INNER, _SIDE = {torch.float32: 192, torch.bfloat16: 512}, 128
 """Of what is added up, and of rows and columns: below them cutting the matrices into tiles costs more than it wins."""
 
 
@@ -43,7 +43,7 @@ def serves(x: Tensor, matrix: Tensor) -> bool:
     """Whether `tiled_product` makes x @ matrix."""
     if x.dtype is not matrix.dtype or not takes(x):
         return False
-    if x.shape[1] < _INNER or min(x.shape[0], matrix.shape[1]) < _SIDE:
+    if x.shape[1] < _INNER[x.dtype] or min(x.shape[0], matrix.shape[1]) < _SIDE:
         return False
     return 1 in x.stride() and 1 in matrix.stride() and has_tiles()
 

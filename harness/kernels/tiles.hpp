@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "kinds.hpp"
 
@@ -15,14 +16,10 @@
 namespace tiles {
 
 constexpr int64_t SIDE = 16;           // rows of a tile, and numbers of a row of sums
-constexpr int64_t STEP = 32;           // what one instruction adds up
+constexpr int64_t STEP = 32;           // halves of a row: what one instruction adds up
 constexpr int64_t TILE = SIDE * STEP;  // halves
-constexpr int64_t PANEL = 2 * SIDE;    // columns multiplied at once
+constexpr int64_t PANEL = 2 * SIDE;    // columns of halves multiplied at once
 constexpr int64_t LINE = STEP * sizeof(uint16_t);  // bytes of a tile's row
-
-// In how many halves a number is exact.
-template <typename Number> constexpr int64_t PIECES = 1;
-template <> constexpr int64_t PIECES<float> = 3;
 
 template <typename Number> struct Scratch {
     Number* const at;
@@ -45,17 +42,17 @@ struct Shape {
 
 constexpr Shape WHOLE{SIDE, LINE};
 
-// Four tiles of this thread's. No more: while the other hyperthread of a core works, too, the processor has none to spare
-// for work ahead, and products with eight in use take twice as long.
+// Tiles of this thread's, from the first on. Few: while the other hyperthread of a core works, too, the processor has none
+// to spare for work ahead, and products with eight in use take twice as long.
 struct InUse {
-    explicit InUse(Shape a = WHOLE, Shape b = WHOLE, Shape c = WHOLE, Shape d = WHOLE) {
+    explicit InUse(std::initializer_list<Shape> all) {
         struct {
             uint8_t palette = 1, start = 0, reserved[14] = {};
             uint16_t bytes[16] = {};
             uint8_t rows[16] = {};
         } shapes;
         int tile = 0;
-        for (const Shape& shape : {a, b, c, d}) shapes.rows[tile] = shape.rows, shapes.bytes[tile++] = shape.bytes;
+        for (const Shape& shape : all) shapes.rows[tile] = shape.rows, shapes.bytes[tile++] = shape.bytes;
         _tile_loadconfig(&shapes);
     }
     InUse(const InUse&) = delete;
@@ -65,39 +62,10 @@ struct InUse {
 // What was written until now is in memory: compilers do not know that tiles are read from there.
 inline void settled() { asm volatile("" ::: "memory"); }
 
-// A tile of the next step's, out of the second cache: the processor does not see it coming.
-inline void ask_for(const uint16_t* tile) {
+// A tile that is wanted next, out of the second cache: the processor does not see it coming.
+inline void ask_for(const void* tile) {
 #pragma GCC unroll 16
-    for (int64_t i = 0; i < SIDE; i++) _mm_prefetch(tile + i * STEP, _MM_HINT_T0);
-}
-
-// left: a tile a step, right: two, each in its pieces. sums: (SIDE, PANEL), made or, if not first, added to.
-template <int64_t pieces>
-inline void multiply(const uint16_t* left, const uint16_t* right, int64_t steps, bool first, float* sums) {
-    constexpr int64_t SUMS = PANEL * sizeof(float);
-    settled();
-    if (first) {
-        _tile_zero(0);
-        _tile_zero(1);
-    } else {
-        _tile_loadd(0, sums, SUMS);
-        _tile_loadd(1, sums + SIDE, SUMS);
-    }
-    for (int64_t step = 0; step < steps; step++, left += pieces * TILE, right += 2 * pieces * TILE)
-#pragma GCC unroll 3
-        for (int64_t i = 0; i < pieces; i++) {
-            _tile_loadd(2, left + i * TILE, LINE);
-            ask_for(left + (pieces + i) * TILE);
-#pragma GCC unroll 3
-            for (int64_t j = 0; j < pieces - i; j++) {
-                _tile_loadd(3, right + j * TILE, LINE);
-                _tile_dpbf16ps(0, 2, 3);
-                _tile_loadd(3, right + (pieces + j) * TILE, LINE);
-                _tile_dpbf16ps(1, 2, 3);
-            }
-        }
-    _tile_stored(0, sums, SUMS);
-    _tile_stored(1, sums + SIDE, SUMS);
+    for (int64_t i = 0; i < SIDE; i++) _mm_prefetch(static_cast<const char*>(tile) + i * LINE, _MM_HINT_T0);
 }
 
 inline __mmask32 first_lanes(int64_t count) { return count >= STEP ? ~0u : count > 0 ? (1u << count) - 1 : 0; }
@@ -115,17 +83,12 @@ inline void write(uint16_t* to, __mmask16 some, __m512 value) {
     _mm256_mask_storeu_epi16(to, some, (__m256i)_mm512_cvtneps_pbh(value));
 }
 
-// take(piece, halves): SIDE numbers of each, one after the other.
-template <typename Take> inline void split(__m256i first, __m256i second, Take take) {
-    take(0, _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1));
+// Past the caches where that can be: rows that are far apart would push each other out of them.
+inline void write_past(float* to, __mmask16 some, __m512 value) {
+    if (some == 0xffff && reinterpret_cast<uintptr_t>(to) % LINE == 0) _mm512_stream_ps(to, value);
+    else write(to, some, value);
 }
-template <typename Take> inline void split(__m512 first, __m512 second, Take take) {
-    for (int piece = 0; piece < PIECES<float>; piece++) {
-        const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh(second, first);
-        take(piece, halves);
-        first -= widened(_mm512_castsi512_si256(halves)), second -= widened(_mm512_extracti64x4_epi64(halves, 1));
-    }
-}
+inline void write_past(uint16_t* to, __mmask16 some, __m512 value) { write(to, some, value); }
 
 // Two times SIDE halves, as pairs of one of each.
 inline __m512i neighbours(__m512i halves) {
@@ -134,7 +97,7 @@ inline __m512i neighbours(__m512i halves) {
     return _mm512_permutexvar_epi16(_mm512_load_si512(FROM), halves);
 }
 
-// Swaps rows and columns of pairs.
+// Swaps rows and columns of fours of bytes.
 inline void transpose(__m512i (&all)[SIDE]) {
     __m512i fours[SIDE];
     for (int i = 0; i < SIDE; i += 4)

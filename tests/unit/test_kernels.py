@@ -112,7 +112,7 @@ def test_few_rows_leaves_to_torch_what_it_does_not_serve():
 
 
 SIZES = {"one block": (130, 700, 140), "several blocks, and groups of columns": (500, 512, 3200),
-         "deep": (128, 2600, 129)}
+         "deep": (128, 2600, 129), "blocks that are no whole number of packings": (2000, 520, 150)}
 
 
 @pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
@@ -152,21 +152,54 @@ def test_tiles_give_the_double_precision_product(dtype, size, across):
 
 
 @pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
-def test_tiles_keep_single_precision_from_the_smallest_bit_to_the_largest_number():
-    """Each number is cut into pieces: none of its bits is lost, whatever its size."""
+def test_tiles_keep_single_precision_whatever_a_line_s_size():
     generator = torch.Generator().manual_seed(1)
-    mantissas = 1.0 + torch.randint(0, 1 << 23, (128, 512), generator=generator) / (1 << 23)
-    x = torch.ldexp(mantissas, torch.randint(-90, 90, (128, 512), generator=generator))
-    ours = tiled.tiled_product(x, torch.eye(512), None)
-    assert torch.equal(ours, x)
+    x = torch.ldexp(torch.randn(128, 700, generator=generator), torch.randint(-60, 60, (128, 1), generator=generator))
+    sizes = torch.randint(-30, 30, (130,), generator=generator)
+    matrix = torch.ldexp(torch.randn(700, 130, generator=generator), sizes)
+    ours, exact = tiled.tiled_product(x, matrix, None).double(), x.double() @ matrix.double()
+    norms = x.double().norm(dim=1, keepdim=True) * matrix.double().norm(dim=0)
+    assert ((ours - exact) / norms).norm() < 4e-7 * (exact / norms).norm()
+
+
+@pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
+@pytest.mark.parametrize("size", [30.0, 1e3, 1e6])
+def test_tiles_are_right_to_single_precision_s_last_bit_beside_numbers_that_stand_out(size):
+    """Measured by the norms of what is multiplied: their product's last bit is 2^-24."""
+    generator = torch.Generator().manual_seed(2)
+    x, matrix = torch.randn(256, 768, generator=generator), torch.randn(768, 256, generator=generator)
+    x[:, 100] *= size
+    matrix[:, 50] = 0.0
+    matrix[600, 7] = size
+    exact = x.double() @ matrix.double()
+    norms = x.double().norm(dim=1, keepdim=True) * matrix.double().norm(dim=0).clamp(min=1e-30)
+    errors = (tiled.tiled_product(x, matrix, None).double() - exact) / norms
+    assert errors.square().mean().sqrt() < 2.0**-24
+    assert errors.abs().max() < 2.0**-21
+    assert not errors[:, 50].any()
+
+
+@pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
+@pytest.mark.parametrize("bad", [float("inf"), float("nan")])
+def test_tiles_say_where_a_number_is_none(bad):
+    x, matrix = torch.randn(128, 600), torch.randn(600, 128)
+    whole = tiled.tiled_product(x, matrix, None)
+    x[5, 7], matrix[580, 9] = bad, bad
+    ours = tiled.tiled_product(x, matrix, None)
+    assert not ours[5].isfinite().any() and not ours[:, 9].isfinite().any()
+    kept = torch.ones(128, 128, dtype=torch.bool)
+    kept[5], kept[:, 9] = False, False
+    assert torch.equal(ours[kept], whole[kept])
 
 
 @pytest.mark.skipif(not tiled.has_tiles(), reason="needs a processor with matrix tiles, and a C++ compiler")
 def test_tiles_leave_to_others_what_they_do_not_serve():
     x, matrix = torch.ones(128, 512), torch.ones(512, 128)
-    assert tiled.serves(x, matrix)
+    assert tiled.serves(x, matrix) and tiled.serves(x.bfloat16(), matrix.bfloat16())
+    assert tiled.serves(x[:, :192], matrix[:192])
     assert not tiled.serves(x[:127], matrix)
-    assert not tiled.serves(x[:, :511], matrix[:511])
+    assert not tiled.serves(x[:, :191], matrix[:191])
+    assert not tiled.serves(x[:, :511].bfloat16(), matrix[:511].bfloat16())
     assert not tiled.serves(x, matrix[:, :127])
     assert not tiled.serves(x, torch.ones(512, 256)[:, ::2])
     assert not tiled.serves(x.double(), matrix.double())
