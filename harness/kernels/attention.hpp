@@ -22,11 +22,18 @@ inline Matrix widened(Matrix columns, int64_t rows, Matrix room) {
     return whole;
 }
 
-// (rows, n) -> (n, to.columns), columns after `rows` of 0.
+// (rows, n) -> (n, to.columns), columns after `rows` of 0. to.columns: a multiple of ALIGNED.
 inline void transpose(Matrix from, int64_t rows, Matrix to) {
-    for (int64_t j = 0; j < from.columns; j++) {
-        for (int64_t i = 0; i < rows; i++) to[j][i] = from[i][j];
-        std::memset(to[j] + rows, 0, (to.columns - rows) * sizeof(float));
+    const int64_t whole = from.columns / LANES * LANES;
+    for (int64_t i = 0; i < to.columns; i += LANES) {
+        for (int64_t j = 0; j < whole; j += LANES) {
+            vec square[LANES];
+            for (int64_t k = 0; k < LANES; k++) square[k] = i + k < rows ? load(from[i + k] + j) : vec{};
+            transpose(square);
+            for (int64_t k = 0; k < LANES; k++) store(to[j + k] + i, square[k]);
+        }
+        for (int64_t j = whole; j < from.columns; j++)
+            for (int64_t k = 0; k < LANES; k++) to[j][i + k] = i + k < rows ? from[i + k][j] : 0.0f;
     }
 }
 

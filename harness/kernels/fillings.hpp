@@ -31,6 +31,9 @@ template <typename Number> struct Side {
     int64_t next() const { return along() ? ahead * of.stride : ahead; }
 };
 
+// Tiles are packed in the order in which they are multiplied: the processor sees the next ones coming, and to ask for them
+// ahead would take as many of its loads as a tile does.
+
 // SIDE lines as they are written into tiles, once for each piece of a number. From memory they come by lines, or by groups
 // of neighbours in what is added up; the left side wants the former, the right one the latter.
 template <typename Number> inline void place(const Side<Number>& side, __m512i (&all)[SIDE], uint8_t* to) {
@@ -88,7 +91,6 @@ struct Halves {
             }
             for (int64_t step = 0; step < steps; step++, left += BYTES) {
                 _tile_loadd(2, left, LINE);
-                ask_for(left + BYTES);
                 _tile_loadd(3, right + step * BYTES, LINE);
                 _tile_dpbf16ps(0, 2, 3);
                 _tile_loadd(3, right + size(steps) + step * BYTES, LINE);
@@ -234,24 +236,20 @@ struct Bytes {
         _tile_zero(0);
         _tile_zero(1);
         _tile_zero(2);
-        const int64_t next = size(steps);
         // One new tile for each product, but for the first.
         for (int64_t step = 0; step < steps; step++, left += PIECES * BYTES, right += PIECES * BYTES) {
             _tile_loadd(3, left, LINE);
-            ask_for(left + next);
             _tile_loadd(4, right + 2 * BYTES, LINE);
             _tile_dpbssd(2, 3, 4);
             _tile_loadd(4, right + BYTES, LINE);
             _tile_dpbssd(1, 3, 4);
             _tile_loadd(3, left + BYTES, LINE);
-            ask_for(left + next + BYTES);
             _tile_dpbssd(2, 3, 4);
             _tile_loadd(4, right, LINE);
             _tile_dpbssd(1, 3, 4);
             _tile_loadd(3, left, LINE);
             _tile_dpbssd(0, 3, 4);
             _tile_loadd(3, left + 2 * BYTES, LINE);
-            ask_for(left + next + 2 * BYTES);
             _tile_dpbssd(2, 3, 4);
         }
         _tile_stored(0, whole[0], LINE);

@@ -24,6 +24,7 @@ struct Heads {
 
 template <typename Kind> struct HeadsPass {
     using number = typename Kind::number;
+    static constexpr int64_t AHEAD = 8;  // positions: they lie too far apart for the processor to see them coming
     const Heads& of;
     const Rows& rows;
 
@@ -33,7 +34,10 @@ template <typename Kind> struct HeadsPass {
 
     void read(const Operand& from, int64_t row, int64_t head, int64_t positions, Matrix to) const {
         for (int64_t i = 0; i < positions; i++)
-            for (int64_t j = 0; j < of.width; j += LANES) store(to[i] + j, Kind::read(columns(from, row, head, i) + j));
+            for (int64_t j = 0; j < of.width; j += LANES) {
+                __builtin_prefetch(columns(from, row, head, i + AHEAD) + j);
+                store(to[i] + j, Kind::read(columns(from, row, head, i) + j));
+            }
     }
 
     void write(Matrix from, const Operand& to, int64_t row, int64_t head, int64_t positions) const {

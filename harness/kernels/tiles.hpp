@@ -62,12 +62,6 @@ struct InUse {
 // What was written until now is in memory: compilers do not know that tiles are read from there.
 inline void settled() { asm volatile("" ::: "memory"); }
 
-// A tile that is wanted next, out of the second cache: the processor does not see it coming.
-inline void ask_for(const void* tile) {
-#pragma GCC unroll 16
-    for (int64_t i = 0; i < SIDE; i++) _mm_prefetch(static_cast<const char*>(tile) + i * LINE, _MM_HINT_T0);
-}
-
 inline __mmask32 first_lanes(int64_t count) { return count >= STEP ? ~0u : count > 0 ? (1u << count) - 1 : 0; }
 
 inline __m512 read(const float* from, __mmask16 some) { return _mm512_maskz_loadu_ps(some, from); }

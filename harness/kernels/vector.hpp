@@ -73,6 +73,22 @@ inline vec sums_of(vec (&all)[LANES]) {
     return all[0];
 }
 
+// Swaps rows and columns.
+inline void transpose(vec (&all)[LANES]) {
+    const ivec lanes = counting();
+#pragma GCC unroll 4
+    for (int distance = 1; distance < LANES; distance *= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < LANES; i++) {
+            if (i & distance) continue;
+            // Of two rows, the lanes without this bit side by side, and those with it.
+            const ivec second = (lanes & distance) != 0 ? lanes + LANES : lanes;
+            const vec a = all[i], b = all[i + distance];
+            all[i] = __builtin_shuffle(a, b, (lanes & distance) != 0 ? second - distance : second);
+            all[i + distance] = __builtin_shuffle(a, b, (lanes & distance) != 0 ? second : second + distance);
+        }
+}
+
 inline float largest_of(vec value) { return reduced(value, larger); }
 
 // e^x to two units in the last place; 0 is never reached: below -87 it stays at e^-87.
