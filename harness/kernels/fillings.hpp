@@ -115,7 +115,7 @@ struct Bytes {
     static constexpr int64_t NEIGHBOURS = LINE;
     static constexpr int64_t PART = 6;
     static constexpr int64_t BLOCK = 704;
-    static constexpr int64_t GROUPS = 4;  // of lines, packed at once: what lies across comes in whole pages' worth
+    static constexpr int64_t GROUPS = 4;  // of lines, packed at once: where they lie across, a row is read that far in one go
     static constexpr int64_t LINES = GROUPS * SIDE;
     static constexpr int64_t COLUMNS = LINES;
 

@@ -7,7 +7,7 @@
 
 #include "kinds.hpp"
 
-#if defined(__linux__) && defined(__AMX_BF16__) && defined(__AVX512BF16__)
+#if defined(__linux__) && defined(__AMX_BF16__) && defined(__AMX_INT8__) && defined(__AVX512BF16__)
 #define TILES
 
 #include <sys/syscall.h>
