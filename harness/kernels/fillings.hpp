@@ -258,13 +258,13 @@ struct Bytes {
     }
 
     static void add(const Whole& whole, const uint8_t* rows, const uint8_t* columns, bool first, float* sums) {
-        const auto place = [&](int which, int64_t i) {
-            return _mm512_cvtepi32_ps(_mm512_load_si512(whole[which] + i * SIDE));
+        const auto of = [&](int place, int64_t i) {
+            return _mm512_cvtepi32_ps(_mm512_load_si512(whole[place] + i * SIDE));
         };
         const __m512 smaller = _mm512_set1_ps(0x1p-8f), units = _mm512_load_ps(columns);
         const float* unit = reinterpret_cast<const float*>(rows);
         for (int64_t i = 0; i < SIDE; i++, sums += COLUMNS) {
-            const __m512 sum = _mm512_fmadd_ps(_mm512_fmadd_ps(place(2, i), smaller, place(1, i)), smaller, place(0, i));
+            const __m512 sum = _mm512_fmadd_ps(_mm512_fmadd_ps(of(2, i), smaller, of(1, i)), smaller, of(0, i));
             const __m512 before = first ? _mm512_setzero_ps() : _mm512_load_ps(sums);
             _mm512_store_ps(sums, _mm512_fmadd_ps(sum, units * _mm512_set1_ps(unit[i]), before));
         }

@@ -82,10 +82,10 @@ inline void transpose(vec (&all)[LANES]) {
         for (int i = 0; i < LANES; i++) {
             if (i & distance) continue;
             // Of two rows, the lanes without this bit side by side, and those with it.
-            const ivec second = (lanes & distance) != 0 ? lanes + LANES : lanes;
+            const ivec of_second = (lanes & distance) != 0;
             const vec a = all[i], b = all[i + distance];
-            all[i] = __builtin_shuffle(a, b, (lanes & distance) != 0 ? second - distance : second);
-            all[i + distance] = __builtin_shuffle(a, b, (lanes & distance) != 0 ? second : second + distance);
+            all[i] = __builtin_shuffle(a, b, of_second ? lanes + (LANES - distance) : lanes);
+            all[i + distance] = __builtin_shuffle(a, b, of_second ? lanes + LANES : lanes + distance);
         }
 }
 
