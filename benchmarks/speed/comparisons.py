@@ -85,10 +85,13 @@ def reward(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def memory(options: argparse.Namespace) -> dict[str, Any]:
-    """Peak memory after a little work and after much: it must not grow with episodes or labels."""
+    """Peak memory after a little work and after much: it must not grow with episodes or labels.
+
+    A little is more than the allocator takes to come to rest, about a hundred updates.
+    """
     found = {}
     for what, build, arguments, little, much in (
-            ("PPO updates of 64 episodes on (a)", f"{OURS}:ppo", {"name": "a", "precision": "fp32"}, 10, 200),
+            ("PPO updates of 64 episodes on (a)", f"{OURS}:ppo", {"name": "a", "precision": "fp32"}, 200, 800),
             ("reward-model labels on (a)", "benchmarks.speed.fits:reward_fit", {}, 2_500, 60_000)):
         peaks = {}
         for amount in (little, much):

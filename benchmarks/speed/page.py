@@ -27,8 +27,10 @@ GOALS = {"a": (6, None, None), "b": (4, None, None), "c": (4, 6.5, 3.5)}
 def keep(part: str, figures: Mapping[str, Any]) -> None:
     """Replace a part's figures; shapes and studies that were not run keep theirs."""
     document = _figures()
-    before = document.get(part, {}).get("figures", {})
-    document[part] = {"figures": {**before, **figures}, "conditions": _conditions()}
+    before = document.get(part, {"figures": {}, "dates": {}})
+    conditions = _conditions()
+    document[part] = {"figures": before["figures"] | figures, "conditions": conditions,
+                      "dates": before["dates"] | dict.fromkeys(figures, conditions["date"])}
     FIGURES.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
@@ -58,19 +60,23 @@ def write() -> None:
     for name, make in tables.items():
         if name in document:
             columns, rows = make(document[name]["figures"])
-            write_table(name, columns, rows, note=_note(document[name]["conditions"]), document=PAGE)
+            write_table(name, columns, rows, note=_note(document[name]), document=PAGE)
     if "commands" in document:
         seconds = document["commands"]["figures"]["help_seconds"]
         write_table("commands", ["command", "seconds"], [["`python -m harness.run --help`", f"{seconds:.2f}"]],
-                    note=_note(document["commands"]["conditions"]), document=PAGE)
+                    note=_note(document["commands"]), document=PAGE)
     if "studies" in document:
         _draw(document["studies"]["figures"])
 
 
-def _note(conditions: Mapping[str, Any]) -> str:
+def _note(part: Mapping[str, Any]) -> str:
+    """The latest run's conditions, and when what it left alone was measured."""
+    conditions = part["conditions"]
+    earlier = ", ".join(f"{name}: {date}" for name, date in part["dates"].items() if date != conditions["date"])
     versions = ", ".join(f"{name} {version}" for name, version in conditions["versions"].items())
     return (f"{conditions['machine']}; threads of a side: {conditions['threads']}; Python {conditions['python']}, "
-            f"{versions}; {conditions['date']}, load average at the end {conditions['load']}.")
+            f"{versions}; {conditions['date']}, load average at the end {conditions['load']}."
+            + (f" Measured before: {earlier}." if earlier else ""))
 
 
 def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
