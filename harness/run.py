@@ -77,6 +77,9 @@ def _jobs(text: str) -> int:
 def _run(arguments: argparse.Namespace, starting: ExitStack) -> int:
     from harness.study.loading import load_study, placed
 
+    # Threads that spin while they wait make a stage several times slower on a machine that others use too; it is read
+    # when torch is loaded, here or in a worker.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     study = load_study(arguments.study, arguments.overrides)
     try:
         return _plan(study, arguments, starting)
@@ -96,6 +99,8 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
     people = judged_elsewhere(plan)
     if people:
         plan = make_plan(study, externals, people)
+    if not (arguments.dry_run or _output(study, arguments).exists()):
+        _load_ahead(study, arguments)
 
     from harness.engine import tracking
 
@@ -119,7 +124,22 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
         known = store is not None and store.finished(queries.fingerprint) is not None
         with readable_inputs():
             check_inputs(study, queries_are_known=known)
+        _load_ahead(study, arguments)
     return _execute(plan, uri, arguments, starting)
+
+
+def _output(study: StudySpec, arguments: argparse.Namespace) -> Path:
+    return arguments.output or ROOT / "reports" / study.study
+
+
+def _load_ahead(study: StudySpec, arguments: argparse.Namespace) -> None:
+    """What workers import loads beside what this process still has to import itself. A second call does nothing."""
+    from harness.engine.resources import choose_resources
+
+    if arguments.cluster is None and choose_resources(study, arguments.jobs).jobs > 1:
+        from harness.engine.local import load_ahead
+
+        load_ahead()
 
 
 def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack) -> int:
@@ -130,9 +150,6 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: Exit
     from harness.engine.summary import publish_results, say_what_happened
     from harness.engine.tracking import Tracking
 
-    # Threads that spin while they wait make a stage several times slower on a machine that others use too; it is read
-    # when torch is loaded, here or in a worker.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     console = console_for(sys.stdout)
     screen = LiveScreen(console) if console.is_terminal else LineScreen(sys.stdout)
     resources = choose_resources(plan.study, arguments.jobs)
@@ -150,7 +167,7 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: Exit
     finally:
         screen.close()
     executor.close()
-    output = arguments.output or ROOT / "reports" / plan.study.study
+    output = _output(plan.study, arguments)
     if execution.plan.report.fingerprint in execution.refs:
         publish_results(execution.plan, execution, tracking, output)
     say_what_happened(execution.plan, execution, console, output)

@@ -57,8 +57,7 @@ class Execution:
 
 def finished_stages(plan: Plan, tracking: Tracking) -> dict[str, ArtifactRef]:
     """Fingerprint -> where a finished run of that stage keeps its files."""
-    found = {stage.fingerprint: tracking.finished(stage.fingerprint) for stage in plan.stages}
-    return {fingerprint: ref for fingerprint, ref in found.items() if ref is not None}
+    return tracking.finished_among(stage.fingerprint for stage in plan.stages)
 
 
 def missing_stages(plan: Plan, finished: Mapping[str, ArtifactRef]) -> list[Stage]:

@@ -6,11 +6,11 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import Any, Protocol
 
 from harness.engine.worker import run_stage
@@ -84,22 +84,29 @@ class _Worker:
         return self.last is None or self.last.done()
 
 
+def load_ahead() -> None:
+    """Let the libraries of workers load from now on, in the process that workers are forked from, beside this one."""
+    multiprocessing.set_forkserver_preload(["harness.engine.worker_libraries"])
+    forkserver.ensure_running()
+
+
 class ProcessPool:
-    """Worker processes that live as long as the study, each with torch imported once.
+    """Worker processes that live as long as the study, forked from one that has imported torch.
 
     Each is a pool of its own: where the system kills one for want of memory, the stages of the others go on.
     """
 
     def __init__(self, slots: int, send: Send) -> None:
         self.slots = slots
-        self._context = multiprocessing.get_context("spawn")
+        self._context = multiprocessing.get_context("forkserver")
         self._queue = self._context.SimpleQueue()
         self._workers: list[_Worker] = []
         self._pump = ProgressPump(self._queue, send)
 
     def _new_worker(self) -> _Worker:
+        load_ahead()
         return _Worker(ProcessPoolExecutor(1, mp_context=self._context, initializer=_start_worker,
-                                           initargs=(self._queue, os.getpid())))
+                                           initargs=(self._queue,)))
 
     def submit(self, call: StageCall) -> Future[Done | Pending]:
         place = next((number for number, worker in enumerate(self._workers) if worker.idle), len(self._workers))
@@ -130,18 +137,19 @@ class ProcessPool:
 _queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None
 
 
-def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None], driver: int) -> None:
+def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None]) -> None:
     global _queue
     _queue = queue
     # Ctrl-C reaches the whole group; the driver alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+    threading.Thread(target=_end_with_driver, daemon=True).start()
 
 
-def _end_with(driver: int) -> None:
+def _end_with_driver() -> None:
     """A worker must not write on after its driver was killed: the resumed study uses the same folders."""
-    while os.getppid() == driver:
-        time.sleep(0.2)
+    driver = multiprocessing.parent_process()
+    assert driver is not None
+    driver.join()
     os._exit(1)
 
 
