@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+_SECONDS_BETWEEN_LOOKS = 0.5
 _STAGES = """
     SELECT name.value, kind.value, (runs.end_time - runs.start_time) / 1000.0, runs.run_uuid
     FROM runs JOIN tags AS name ON name.run_uuid = runs.run_uuid AND name.key = 'mlflow.runName'
@@ -63,11 +65,26 @@ def _run(name: str, folder: str) -> tuple[float, float]:
     began = time.perf_counter()
     command = [sys.executable, "-m", "harness.run", str(ROOT / "studies" / f"{name}.yaml")]
     process = subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
-                               stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+                               stdout=subprocess.DEVNULL, start_new_session=True)
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, _largest(session=process.pid))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_BETWEEN_LOOKS)
+    if process.returncode != 0:
         raise SystemExit(f"the study {name} failed; its message is above")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    return time.perf_counter() - began, peak
+
+
+def _largest(session: int) -> float:
+    """The peak so far of a session's largest process in MiB. Workers are their server's children, not the command's."""
+    peaks = [0.0]
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getsid(int(folder.name)) == session:
+                found = re.search(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())
+                peaks += [int(found[1]) / 1024] if found else []
+    return max(peaks)
 
 
 def _read(mlruns: Path, name: str) -> dict[str, Any]:
