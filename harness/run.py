@@ -99,7 +99,7 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
     people = judged_elsewhere(plan)
     if people:
         plan = make_plan(study, externals, people)
-    if not (arguments.dry_run or _output(study, arguments).exists()):
+    if not (arguments.dry_run or os.path.exists(_output(study, arguments))):  # a study without a report must run
         _load_ahead(study, arguments)
 
     from harness.engine import tracking

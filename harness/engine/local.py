@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -140,8 +139,6 @@ _queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None
 def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None]) -> None:
     global _queue
     _queue = queue
-    # Ctrl-C reaches the whole group; the driver alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_driver, daemon=True).start()
 
 

@@ -28,6 +28,10 @@ def check_folder(folder: Path, *, key: str | None = None) -> None:
     if not os.access(place, os.W_OK | os.X_OK):
         raise InputError(f"{place} may not be written into", file=str(folder), key=key,
                          cure="Change its permissions, or choose another place.")
+    longest = os.pathconf(place, "PC_NAME_MAX")
+    if any(len(os.fsencode(part)) > longest for part in folder.parts):
+        raise InputError(f"a name in it is longer than the {longest} bytes that {place} allows", file=str(folder),
+                         key=key, cure="Choose a shorter name.")
 
 
 def check_database(uri: str) -> None:

@@ -33,6 +33,6 @@ def _load_while(driver: int) -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-# Ctrl-C reaches the whole group; the driver alone decides what it means.
+# Ctrl-C reaches the whole group; the driver alone decides what it means. Workers inherit this.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 _load_while(os.getppid())

@@ -49,6 +49,8 @@ def test_a_folder_can_be_written_into_or_made(tmp_path, monkeypatch):
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(InputError, match=r"--output: .*file is a file, and a folder is needed there"):
             check_folder(place, key="--output")
+    with pytest.raises(InputError, match=r"a name in it is longer than the \d+ bytes"):
+        check_folder(tmp_path / "new" / ("é" * 128), key="--output")
     monkeypatch.setattr(os, "access", lambda place, mode: False)
     with pytest.raises(InputError, match="may not be written into"):
         check_folder(tmp_path / "new")
