@@ -1,0 +1,40 @@
+"""Which stages are finished: the same answer for one and for many, however old their runs are."""
+
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+from harness.engine import tracking as module
+from harness.engine.tracking import Tracking, default_uri
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Four stages that ended one after the other, of two studies."""
+    root = tmp_path_factory.mktemp("mlruns")
+    tracking = Tracking(default_uri(root), root=root)
+    for number, study in enumerate(["one", "two", "one", "two"]):
+        work = root / "underway" / f"stage{number}"
+        work.mkdir(parents=True)
+        (work / "outcome.json").write_text("{}")
+        run = tracking.begin_run(tracking.experiment(study), f"stage {number}", tags={
+            "fingerprint": f"stage{number}", "is_original": "true"})
+        tracking.finish_stage(run, SimpleNamespace(fingerprint=f"stage{number}"), work, {})
+    return tracking
+
+
+@pytest.mark.parametrize("newest", [1, 2, 250])
+def test_many_stages_are_found_as_each_alone_is(store, monkeypatch, newest):
+    monkeypatch.setattr(module, "_NEWEST", newest)
+    fingerprints = [f"stage{number}" for number in range(5)]
+    found = store.finished_among(fingerprints)
+    assert list(found) == fingerprints[:4]
+    assert found == {fingerprint: store.finished(fingerprint) for fingerprint in fingerprints[:4]}
+    assert store.finished("stage4") is None
+
+
+def test_a_run_that_lost_its_files_is_no_finished_stage(store):
+    lost = store.finished("stage3")
+    shutil.rmtree(lost.path)
+    assert list(store.finished_among(["stage2", "stage3"])) == ["stage2"]
