@@ -1,7 +1,7 @@
 """`make bench`, or `python -m benchmarks [PART ...] [--shapes a b c] [--rounds 5]`: docs/performance.md.
 
-Parts: floor ppo sampling reward memory commands studies; all by default. A part that is run replaces its own figures
-in docs/performance.json; docs/performance.md is written from that file.
+Parts: floor ppo sampling reward jobs memory commands studies; all by default. A part that is run replaces its own
+figures in docs/performance.json; docs/performance.md is written from that file.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from benchmarks.speed.shapes import SHAPES
 
 PARTS = {
     "floor": comparisons.floor, "ppo": comparisons.ppo, "sampling": comparisons.sampling,
-    "reward": comparisons.reward, "memory": comparisons.memory, "commands": studies.commands,
+    "reward": comparisons.reward, "jobs": comparisons.jobs, "memory": comparisons.memory, "commands": studies.commands,
     "studies": studies.studies,
 }
 
-BY_SHAPE = ("ppo", "sampling", "reward")
+BY_SHAPE = ("ppo", "sampling", "reward", "jobs")
 """What a shape has cost minutes to measure is kept before the next one begins."""
 
 

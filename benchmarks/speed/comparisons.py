@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 from typing import Any
 
 from benchmarks.speed.contest import Side, compete, ratio
 from benchmarks.speed.floor import best_rate
 from benchmarks.speed.shapes import CANDIDATES
 
+FITS = "benchmarks.speed.fits"
 OURS, SINGLE, TRL = "benchmarks.speed.ours", "benchmarks.speed.single_file", "benchmarks.speed.trl_peer"
 BF16 = {"ACCELERATE_MIXED_PRECISION": "bf16"}
 
@@ -84,6 +86,17 @@ def reward(options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def jobs(options: argparse.Namespace) -> dict[str, Any]:
+    """As many PPO stages at once as there are cores, with a thread each, beside one that has them all."""
+    found, cores = {}, len(os.sched_getaffinity(0))
+    for name in options.shapes:
+        found[name] = compete([
+            Side("at once", f"{FITS}:narrow", {"name": name, "threads": 1}, processes=cores),
+            Side("one", f"{FITS}:narrow", {"name": name, "threads": cores})], rounds=options.rounds)
+        print(f"({name}) {cores} stages at once {ratio(found[name], 'at once', 'one'):.2f}", flush=True)
+    return found
+
+
 def memory(options: argparse.Namespace) -> dict[str, Any]:
     """Peak memory after a little work and after much: it must not grow with episodes or labels.
 
@@ -92,10 +105,10 @@ def memory(options: argparse.Namespace) -> dict[str, Any]:
     found = {}
     for what, build, arguments, little, much in (
             ("PPO updates of 64 episodes on (a)", f"{OURS}:ppo", {"name": "a", "precision": "fp32"}, 200, 800),
-            ("reward-model labels on (a)", "benchmarks.speed.fits:reward_fit", {}, 2_500, 60_000)):
+            ("reward-model labels on (a)", f"{FITS}:reward_fit", {}, 2_500, 60_000)):
         peaks = {}
         for amount in (little, much):
-            side = Side(what, "benchmarks.speed.fits:repeated" if build.endswith(":ppo") else build,
+            side = Side(what, f"{FITS}:repeated" if build.endswith(":ppo") else build,
                         {**arguments, "amount": amount})
             peaks[str(amount)] = compete([side], rounds=1, turn_seconds=0)[what]["peak_mib"]
         found[what] = peaks

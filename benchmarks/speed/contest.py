@@ -23,17 +23,21 @@ Turn = Callable[[], int]
 
 @dataclass(frozen=True)
 class Side:
-    """build: `module:function`, called with the arguments in the side's process; gives its Turn."""
+    """build: `module:function`, called with the arguments in the side's process; gives its Turn.
+
+    processes: how many do that at once; the side's units and memory are those of all.
+    """
 
     name: str
     build: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    processes: int = 1
 
 
 @dataclass(frozen=True)
 class Result:
-    """rates: units a second, one for each round. peak_mib: of the process, libraries and all."""
+    """rates: units a second, one for each round. peak_mib: of the processes, libraries and all."""
 
     rates: list[float]
     peak_mib: float
@@ -49,15 +53,17 @@ def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) ->
     turn_seconds: a side repeats its piece of work until a round's turn lasts about so long.
     """
     context = multiprocessing.get_context("spawn")
-    pipes: list[Connection] = []
+    pipes: list[list[Connection]] = []
     processes = []
     for side in sides:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(side, theirs), daemon=True)
-        process.start()
-        _ask(ours, side, "ready")
-        pipes.append(ours)
-        processes.append(process)
+        pipes.append([])
+        for _ in range(side.processes):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(side, theirs), daemon=True)
+            process.start()
+            pipes[-1].append(ours)
+            processes.append(process)
+        _ask(pipes[-1], side, "ready")
     repeats = []
     for side, pipe in zip(sides, pipes, strict=True):
         _, seconds = _ask(pipe, side, 1)
@@ -72,9 +78,10 @@ def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) ->
             units, seconds = _ask(pipes[index], sides[index], repeats[index])
             rates[index].append(units / seconds)
     results = {}
-    for side, pipe, process, found in zip(sides, pipes, processes, rates, strict=True):
+    for side, pipe, found in zip(sides, pipes, rates, strict=True):
         peak, _ = _ask(pipe, side, "stop")
         results[side.name] = asdict(Result(rates=found, peak_mib=peak))
+    for process in processes:
         process.join(5)
         process.kill()
     return results
@@ -85,14 +92,16 @@ def ratio(results: Mapping[str, Mapping[str, Any]], one: str, other: str) -> flo
     return statistics.median(a / b for a, b in zip(results[one]["rates"], results[other]["rates"], strict=True))
 
 
-def _ask(pipe: Connection, side: Side, message: Any) -> tuple[float, float]:
+def _ask(pipes: Sequence[Connection], side: Side, message: Any) -> tuple[float, float]:
+    """The sum of what the side's processes answer, and the seconds of the slowest."""
     try:
         if message != "ready":
-            pipe.send(message)
-        answer = pipe.recv()
+            for pipe in pipes:
+                pipe.send(message)
+        answers = [pipe.recv() for pipe in pipes]
     except (EOFError, BrokenPipeError):
         raise SystemExit(f"{side.name} ended early; its message is above") from None
-    return answer  # type: ignore[no-any-return]
+    return sum(units for units, _ in answers), max(seconds for _, seconds in answers)
 
 
 def _serve(side: Side, pipe: Connection) -> None:

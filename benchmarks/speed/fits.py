@@ -1,4 +1,4 @@
-"""Long runs, for the question whether memory grows with them."""
+"""Work as stages do it: long runs, for the question whether memory grows with them, and runs on few threads."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def repeated(name: str, precision: str, amount: int) -> Turn:
     """PPO: the first turn is `amount` updates, the others nothing."""
     step = ours.ppo(name, precision)
     return _once(iter(step() for _ in range(amount)))
+
+
+def narrow(name: str, threads: int) -> Turn:
+    """PPO on so many threads."""
+    torch.set_num_threads(threads)
+    return ours.ppo(name, "fp32")
 
 
 def reward_fit(amount: int) -> Turn:

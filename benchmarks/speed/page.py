@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from benchmarks.speed.contest import ratio
@@ -56,7 +57,8 @@ def _processor() -> str:
 def write() -> None:
     """Every table whose figures there are."""
     document = _figures()
-    tables = {"ppo": _ppo, "sampling": _sampling, "reward": _reward, "memory": _memory, "studies": _studies}
+    tables = {"ppo": _ppo, "sampling": _sampling, "reward": _reward, "jobs": _jobs, "memory": _memory,
+              "studies": _studies}
     for name, make in tables.items():
         if name in document:
             columns, rows = make(document[name]["figures"])
@@ -134,6 +136,13 @@ def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
             "peak MiB", "the module's"], rows
 
 
+def _jobs(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    rows = [[f"({name})", *(f"{statistics.median(results[side]['rates']):,.3g}" for side in ("at once", "one")),
+             f"{ratio(results, 'at once', 'one'):.2f}"] for name, results in figures.items()]
+    return ["work", "a stage a core, one thread each, episodes/s together", "one stage on all cores, episodes/s",
+            "times one stage"], rows
+
+
 def _memory(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = [[what, *(f"{int(amount):,}: {peak:,.0f} MiB" for amount, peak in peaks.items())]
             for what, peaks in figures.items()]
@@ -154,16 +163,21 @@ def _number(value: float | None, form: str) -> str:
 
 
 def _draw(figures: Mapping[str, Any]) -> None:
-    """Seconds of the reward-model stages over label budget, and of one PPO stage over its episodes."""
+    """Seconds of the reward-model stages over labels, with a straight line, and of one PPO stage over its episodes."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     found = figures.get("label_budget") or next(iter(figures.values()))
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     left, right = figure.subplots(1, 2)
     points = [(int(name.split("/")[1]), seconds) for name, kind, seconds in found["stages"] if kind == "reward_model"]
-    left.plot(*zip(*points, strict=True), "o", color="#3a5a98")
+    budgets, seconds = (np.array(values) for values in zip(*points, strict=True))
+    slope, start = np.polyfit(budgets, seconds, deg=1)
+    left.plot([0, max(budgets)], [start, start + slope * max(budgets)], color="#b8c4da")
+    left.plot(budgets, seconds, "o", color="#3a5a98")
     left.set(xlabel="labels", ylabel="seconds of a reward-model stage", xlim=(0, None), ylim=(0, None))
     right.plot(*zip(*found["episodes"], strict=True), color="#3a5a98")
     right.set(xlabel="episodes", ylabel="seconds of a PPO stage", xlim=(0, None), ylim=(0, None))
     PICTURE.parent.mkdir(exist_ok=True)
-    figure.savefig(PICTURE, metadata={"Date": None})
+    with rc_context({"svg.hashsalt": "cost"}):  # the same figures, the same file
+        figure.savefig(PICTURE, metadata={"Date": None})

@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from harness.engine.places import check_database
 from harness.errors import InputError
+from harness.imports import without_module
 from harness.records import ArtifactRef
 from harness.stages.log import METRICS_FILE, read_metrics
 from harness.study.stage import Stage
@@ -28,9 +29,11 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
-from mlflow.entities import Metric, Param, Run, RunTag
-from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
+# Keeping runs needs no pandas, and a study that is all cached would wait a tenth of its time for it.
+with without_module("pandas"):
+    from mlflow.entities import Metric, Param, Run, RunTag
+    from mlflow.exceptions import MlflowException
+    from mlflow.tracking import MlflowClient
 
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
