@@ -204,6 +204,8 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         await page.keyboard.press("Backspace")
         await page.wait_for_selector("text=You judged this one before")
         await traffic.look(page)
+        await item_on_screen(page)
+        await page.wait_for_timeout(DWELL_MS)
         await page.keyboard.press("3")
         await page.wait_for_function("!document.body.innerText.includes('You judged this one before')")
         current = await item_on_screen(page)
