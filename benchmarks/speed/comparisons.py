@@ -104,12 +104,11 @@ def memory(options: argparse.Namespace) -> dict[str, Any]:
     """
     found = {}
     for what, build, arguments, little, much in (
-            ("PPO updates of 64 episodes on (a)", f"{OURS}:ppo", {"name": "a", "precision": "fp32"}, 200, 800),
+            ("PPO updates of 64 episodes on (a)", f"{FITS}:repeated", {"name": "a", "precision": "fp32"}, 200, 800),
             ("reward-model labels on (a)", f"{FITS}:reward_fit", {}, 2_500, 60_000)):
         peaks = {}
         for amount in (little, much):
-            side = Side(what, f"{FITS}:repeated" if build.endswith(":ppo") else build,
-                        {**arguments, "amount": amount})
+            side = Side(what, build, {**arguments, "amount": amount})
             peaks[str(amount)] = compete([side], rounds=1, turn_seconds=0)[what]["peak_mib"]
         found[what] = peaks
         print(what, peaks, flush=True)

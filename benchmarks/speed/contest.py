@@ -42,10 +42,6 @@ class Result:
     rates: list[float]
     peak_mib: float
 
-    @property
-    def median(self) -> float:
-        return statistics.median(self.rates)
-
 
 def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) -> dict[str, dict[str, Any]]:
     """Each side's Result as plain values. The first turn of each side is a warm-up and does not count.

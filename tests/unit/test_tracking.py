@@ -15,13 +15,17 @@ def store(tmp_path_factory):
     root = tmp_path_factory.mktemp("mlruns")
     tracking = Tracking(default_uri(root), root=root)
     for number, study in enumerate(["one", "two", "one", "two"]):
-        work = root / "underway" / f"stage{number}"
-        work.mkdir(parents=True)
-        (work / "outcome.json").write_text("{}")
-        run = tracking.begin_run(tracking.experiment(study), f"stage {number}", tags={
-            "fingerprint": f"stage{number}", "is_original": "true"})
-        tracking.finish_stage(run, SimpleNamespace(fingerprint=f"stage{number}"), work, {})
+        finish(tracking, study, f"stage{number}")
     return tracking
+
+
+def finish(tracking, study, fingerprint):
+    work = tracking.root / "underway" / fingerprint
+    work.mkdir(parents=True)
+    (work / "outcome.json").write_text("{}")
+    run = tracking.begin_run(tracking.experiment(study), "a stage", tags={
+        "fingerprint": fingerprint, "is_original": "true"})
+    return tracking.finish_stage(run, SimpleNamespace(fingerprint=fingerprint), work, {})
 
 
 @pytest.mark.parametrize("newest", [1, 2, 250])
@@ -35,6 +39,7 @@ def test_many_stages_are_found_as_each_alone_is(store, monkeypatch, newest):
 
 
 def test_a_run_that_lost_its_files_is_no_finished_stage(store):
-    lost = store.finished("stage3")
+    lost = finish(store, "one", "lost")
+    assert list(store.finished_among(["stage2", "lost"])) == ["stage2", "lost"]
     shutil.rmtree(lost.path)
-    assert list(store.finished_among(["stage2", "stage3"])) == ["stage2"]
+    assert list(store.finished_among(["stage2", "lost"])) == ["stage2"]
