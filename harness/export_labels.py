@@ -27,8 +27,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.engine import tracking
     from harness.models.loading import load_tokenizer
     from harness.run import ROOT
-    from harness.stages.artifacts import LabelTable, model_path
+    from harness.stages.artifacts import model_path
     from harness.stages.label_files import write_token_ids
+    from harness.stages.label_table import LabelFiles
     from harness.study.externals import external_digests
     from harness.study.loading import load_study
     from harness.study.plan import make_plan
@@ -58,15 +59,15 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             raise InputError("its labels are not there yet", file=str(arguments.study),
                              cure="Run the study first, with the same --set and --tracking-uri.")
         folders.append(Path(found.path))
-    table = LabelTable.join([LabelTable.load(folder) for folder in folders[1:]], budget)
+    labels = LabelFiles(folders[1:], budget)
     tokenizer = load_tokenizer(model_path(folders[0]))
     try:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        write_token_ids(arguments.out, table, study.task, tokenizer)
+        write_token_ids(arguments.out, labels.batches(), study.task, tokenizer)
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", file=str(arguments.out), key="--out",
                          cure="Give the path of a file that can be written.") from None
-    return {"file": str(arguments.out), "labels": len(table), "source": study.labels.source}
+    return {"file": str(arguments.out), "labels": len(labels), "source": study.labels.source}
 
 
 def _parser() -> argparse.ArgumentParser:

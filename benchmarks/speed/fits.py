@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import torch
 
 from benchmarks.speed import ours
 from benchmarks.speed.contest import Turn
-from benchmarks.speed.shapes import CANDIDATES, SHAPES, STOP, query_rows
-from harness.models.prompts import TokenBatch
+from benchmarks.speed.shapes import CANDIDATES, QUERY, RESPONSE, SHAPES, STOP
 from harness.models.reward import RewardModel
+from harness.stages.label_table import LabelFiles, LabelTable
+from harness.stages.reward_model import StoredLabels
 from harness.training.reward_fit import fit_reward_model
 from harness.training.settings import RewardFitSettings
+
+_PIECE = 2_500
 
 
 def repeated(name: str, precision: str, amount: int) -> Turn:
@@ -28,20 +34,30 @@ def narrow(name: str, threads: int) -> Turn:
 
 
 def reward_fit(amount: int) -> Turn:
-    """The first turn fits a reward model of shape (a) to `amount` labels."""
-    shape, response = SHAPES["a"], 24
-    generator = torch.Generator().manual_seed(0)
-    queries = TokenBatch.from_sequences(query_rows(shape, rows=amount))
-    candidates = torch.randint(STOP + 1, shape.vocabulary, (amount, CANDIDATES, response), generator=generator)
-    best = torch.randint(0, CANDIDATES, (amount,), generator=generator)
+    """The first turn fits a reward model of shape (a) to `amount` labels, which lie on disk as those of a study do."""
+    folder = tempfile.TemporaryDirectory()
+    pieces = [_label_piece(Path(folder.name) / str(start), min(_PIECE, amount - start), seed=start)
+              for start in range(0, amount, _PIECE)]
+    labels = StoredLabels(LabelFiles(pieces, amount), np.arange(amount))
 
     def fit() -> Iterator[int]:
-        model = RewardModel.from_language_model(ours.language_model(shape), seed=1)
-        fit_reward_model(model, queries=queries, candidates=candidates, best=best, seed=1,
-                         settings=RewardFitSettings(batch_size=32, learning_rate=1e-4))
+        with folder:
+            model = RewardModel.from_language_model(ours.language_model(SHAPES["a"]), seed=1)
+            fit_reward_model(model, labels, settings=RewardFitSettings(batch_size=32, learning_rate=1e-4), seed=1)
         yield amount
 
     return _once(fit())
+
+
+def _label_piece(folder: Path, labels: int, *, seed: int) -> Path:
+    """A folder with so many random labels, none of which ends early."""
+    rng, words = np.random.default_rng(seed), SHAPES["a"].vocabulary
+    folder.mkdir()
+    LabelTable(queries=rng.integers(STOP + 1, words, (labels, QUERY), dtype=np.int32),
+               candidates=rng.integers(STOP + 1, words, (labels, CANDIDATES, RESPONSE), dtype=np.int32),
+               best=rng.integers(CANDIDATES, size=labels), scores=np.zeros((labels, CANDIDATES)),
+               rows=np.arange(labels)).save(folder)
+    return folder
 
 
 def _once(work: Iterator[int]) -> Turn:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,7 +34,7 @@ class TokenBatch:
     tokens: Tensor
 
     @classmethod
-    def from_sequences(cls, sequences: Sequence[Sequence[int]], *, side: Side = "left") -> TokenBatch:
+    def from_sequences(cls, sequences: Sequence[Sequence[int] | np.ndarray], *, side: Side = "left") -> TokenBatch:
         """One row a sequence, padded on `side` to the longest, or a little more (`width_for`).
 
         Raises ValueError for an empty sequence.

@@ -1,21 +1,20 @@
-"""The files that stages hand to each other: where a model lies, label tables, tables for MLflow."""
+"""The files that stages hand to each other: where a model lies, samples, measures, tables for MLflow."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from harness.records import PAD, Sample
+from harness.records import Sample
 
 _BASE_FILE = "base_model.json"
 _SAMPLES_FILE = "samples.jsonl"
-_LABELS_FILE = "labels.npz"
 _MEASURES_FILE = "measures.npz"
 
 
@@ -31,55 +30,6 @@ def note_base_model(folder: Path, name: str) -> None:
     """A base model from outside is used where it lies; nothing is copied."""
     resolved = str(Path(name).resolve()) if Path(name).exists() else name
     write_json(folder / _BASE_FILE, {"name": resolved})
-
-
-@dataclass(frozen=True)
-class LabelTable:
-    """n labels. queries: (n, time) int32, padded on the left. candidates: (n, k, R) int32, truncated. best: (n,).
-
-    scores: (n, k), the simulated labeler's own scores, NaN where people or a file chose. rows: (n,) which train
-    query, −1 for labels that came with queries of their own.
-    """
-
-    queries: np.ndarray
-    candidates: np.ndarray
-    best: np.ndarray
-    scores: np.ndarray
-    rows: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.best)
-
-    def save(self, folder: Path) -> None:
-        temporary = folder / f"part-{_LABELS_FILE}"
-        np.savez(temporary, **{name: getattr(self, name) for name in self.__dataclass_fields__})
-        os.replace(temporary, folder / _LABELS_FILE)
-
-    @staticmethod
-    def load(folder: Path) -> LabelTable:
-        with np.load(folder / _LABELS_FILE) as arrays:
-            return LabelTable(**{name: arrays[name] for name in arrays.files})
-
-    @staticmethod
-    def join(tables: Sequence[LabelTable], count: int) -> LabelTable:
-        """The first `count` labels of tables that follow each other."""
-        width = max(table.queries.shape[1] for table in tables)
-        queries = np.concatenate([pad_left(table.queries, width) for table in tables])[:count]
-        rest = {name: np.concatenate([getattr(table, name) for table in tables])[:count]
-                for name in ("candidates", "best", "scores", "rows")}
-        return LabelTable(queries=queries, **rest)
-
-
-def pad_left(tokens: np.ndarray, width: int) -> np.ndarray:
-    """(n, time) -> (n, width), PAD in front."""
-    return np.pad(tokens, ((0, 0), (width - tokens.shape[1], 0)), constant_values=PAD)
-
-
-def query_rows(queries: Sequence[Sequence[int]]) -> np.ndarray:
-    """(n, time) int32 as a label table keeps them, PAD in front: to the longest, where a batch may be wider."""
-    width = max(map(len, queries), default=0)
-    rows = [[*[PAD] * (width - len(query)), *query] for query in queries]
-    return np.array(rows, dtype=np.int32).reshape(len(queries), width)
 
 
 def write_samples(folder: Path, samples: Sequence[Sample]) -> None:

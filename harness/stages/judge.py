@@ -23,7 +23,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     """
     settings = call.settings
     write_json(call.out / PLAN_FILE, settings.plan)
-    queries = read_queries(call.inputs["queries"] / "test.parquet")
+    queries = read_queries(call.inputs["queries"] / "test.arrow")
     scorer = get_scorer(settings.judge.scorer)
     arms = sorted({name for pair in settings.pairs for name in pair})
     scores = {}

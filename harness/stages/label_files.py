@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import torch
 from harness.algorithms.responses import truncate
 from harness.labels.imported import ImportedLabel
 from harness.records import PAD
-from harness.stages.artifacts import LabelTable, query_rows
+from harness.stages.label_table import LabelTable, query_rows
 from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.query_frame import QueryFrame
 from harness.tasks.text_tokens import single_token, strip_padding
@@ -52,19 +52,24 @@ def imported_table(labels: Sequence[ImportedLabel], task: ContinuationTask | Sum
                       scores=np.full(cut.shape[:2], np.nan), rows=np.full(len(labels), -1))
 
 
-def write_token_ids(path: Path, table: LabelTable, task: ContinuationTask | SummarizationTask, tokenizer: Any) -> None:
-    """The table as the released code reads it: bare queries and samples of one length each, padded on the right."""
+def write_token_ids(path: Path, tables: Iterable[LabelTable], task: ContinuationTask | SummarizationTask,
+                    tokenizer: Any) -> None:
+    """The tables as the released code reads them: bare queries and samples of one length each, padded on the right."""
     padding, frame = len(tokenizer) + _PADDING_PAST_VOCABULARY, frame_of(task, tokenizer)
     width = task.query_tokens - len(frame)
 
     def padded(tokens: Sequence[int], length: int) -> list[int]:
         return [*map(int, tokens), *[padding] * (length - len(tokens))]
 
-    rows = []
-    for query, candidates, best in zip(table.queries, table.candidates, table.best, strict=True):
-        samples = {f"sample{number}": padded(strip_padding(tokens), task.response.tokens)
-                   for number, tokens in enumerate(candidates)}
-        rows.append({"query": padded(frame.bare(strip_padding(query)), width), **samples, "best": int(best)})
     temporary = path.with_name(f"part-{path.name}")
-    temporary.write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", encoding="utf-8")
+    with temporary.open("w", encoding="utf-8") as file:
+        before = "[\n"
+        for table in tables:
+            for query, candidates, best in zip(table.queries, table.candidates, table.best, strict=True):
+                samples = {f"sample{number}": padded(strip_padding(tokens), task.response.tokens)
+                           for number, tokens in enumerate(candidates)}
+                row = {"query": padded(frame.bare(strip_padding(query)), width), **samples, "best": int(best)}
+                file.write(before + json.dumps(row))
+                before = ",\n"
+        file.write("\n]\n")
     os.replace(temporary, path)

@@ -24,9 +24,10 @@ from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import LabelTable, model_path, query_rows, write_table
+from harness.stages.artifacts import model_path, write_table
 from harness.stages.context import StageCall, StageLog
 from harness.stages.label_files import imported_table
+from harness.stages.label_table import LabelTable, query_rows
 from harness.study.stage import OnlineLabelsSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
@@ -43,7 +44,7 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     settings = call.settings
     if settings.labels.source == "imported":
         return _imported(call)
-    train = QueryTable(call.inputs["queries"] / "train.parquet")
+    train = QueryTable(call.inputs["queries"] / "train.arrow")
     order = numpy_generator(call.seed, "order").permutation(len(train))
     if settings.stop > len(order):
         raise InputError(f"{settings.stop} labels need as many train queries, and there are {len(order)}",
@@ -168,8 +169,9 @@ def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
     the piece it is made in.
     """
     rule = call.settings.task.response
-    tokens = QueryTable(call.inputs["queries"] / "train.parquet").tokens()[:_PROBED]
-    batch = TokenBatch.from_sequences([row.tolist() for row in tokens])
+    train = QueryTable(call.inputs["queries"] / "train.arrow")
+    tokens = train.tokens(np.arange(min(_PROBED, len(train))))
+    batch = TokenBatch.from_sequences(tokens)
     sampled = sample_responses(policy, batch, length=rule.tokens, candidates=k,
                                seed=derive_seed(call.seed, "probe"), stream_ids=torch.arange(len(tokens)))
     valid = truncate(sampled.tokens, end_token=end, after=rule.after).valid.double().mean().item()

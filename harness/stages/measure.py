@@ -17,7 +17,7 @@ from harness.text.rouge import ROUGE_KEYS, rouge_scores
 
 def run(call: StageCall, log: StageLog) -> Done:
     """One entry of `arms` in results.json; beside it every text's own figures, for intervals and comparisons."""
-    queries = read_queries(call.inputs["queries"] / "test.parquet")
+    queries = read_queries(call.inputs["queries"] / "test.arrow")
     samples = read_samples(call.inputs["sample"])
     texts = [sample.text for sample in samples]
     gold = get_scorer(call.settings.gold_scorer)(queries, texts)

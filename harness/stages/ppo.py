@@ -115,15 +115,14 @@ class _Queries:
     """The train queries in seeded epochs: which ones a batch gets is a function of the seed and the step."""
 
     def __init__(self, call: StageCall) -> None:
-        self.table = QueryTable(call.inputs["queries"] / "train.parquet")
-        self._tokens = self.table.tokens()
+        self.table = QueryTable(call.inputs["queries"] / "train.arrow")
         self._seed = call.seed
         self._cached: tuple[int, np.ndarray] | None = None
 
     def rows(self, step: int, size: int) -> tuple[np.ndarray, torch.Tensor]:
         """Rows of the query table, and a random stream for each episode."""
         episodes = np.arange(step * size, (step + 1) * size)
-        epochs, positions = np.divmod(episodes, len(self._tokens))
+        epochs, positions = np.divmod(episodes, len(self.table))
         rows = np.empty(size, dtype=np.int64)
         for epoch in np.unique(epochs):
             order = self._order(int(epoch))
@@ -132,11 +131,11 @@ class _Queries:
 
     def _order(self, epoch: int) -> np.ndarray:
         if self._cached is None or self._cached[0] != epoch:
-            self._cached = epoch, numpy_generator(self._seed, "queries", epoch).permutation(len(self._tokens))
+            self._cached = epoch, numpy_generator(self._seed, "queries", epoch).permutation(len(self.table))
         return self._cached[1]
 
     def batch(self, rows: np.ndarray) -> TokenBatch:
-        return TokenBatch.from_sequences([self._tokens[row] for row in rows])
+        return TokenBatch.from_sequences(self.table.tokens(rows))
 
 
 class _GoldScore:

@@ -59,7 +59,7 @@ def analysis_plan(*, margin: float, confidence: float, baselines: Sequence[str],
 
 
 def _responses(call: StageCall) -> list[ArmSample]:
-    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.parquet")}
+    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.arrow")}
     return [ArmSample(query_id=sample.query_id, query_text=queries[sample.query_id].text,
                       source=queries[sample.query_id].source, arm=name.removeprefix("sample:"), text=sample.text,
                       valid=sample.valid)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
+
+import numpy as np
 
 from harness.errors import InputError
 from harness.models.loading import load_tokenizer
@@ -26,7 +29,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     found = {}
     for split, queries in split_queries(task, tokenizer):
         most = getattr(task.queries, split)
-        found[split] = write_queries(call.out / f"{split}.parquet", _reported(islice(queries, most), most, log))
+        found[split] = write_queries(call.out / f"{split}.arrow", _reported(islice(queries, most), most, log))
         _check_count(split, found[split], most if split == "test" else 1)
     return Done({f"{split}_queries": float(count) for split, count in found.items()})
 
@@ -42,7 +45,7 @@ def check_enough_queries(task: ContinuationTask | SummarizationTask, tokenizer: 
 def split_queries(task: ContinuationTask | SummarizationTask,
                   tokenizer: Any) -> Iterator[tuple[str, Iterator[Query]]]:
     """Test, valid, train with the queries of each; no query is given twice, so the splits share none."""
-    taken: set[tuple[int, ...]] = set()
+    taken: set[bytes] = set()
     for split in ("test", "valid", "train"):
         yield split, _unseen(task_queries(task, tokenizer, split), taken)
 
@@ -58,10 +61,12 @@ def task_queries(task: ContinuationTask | SummarizationTask, tokenizer: Any, spl
                            suffix=task.suffix, cut_at=task.cut_at, response=task.response)
 
 
-def _unseen(queries: Iterator[Query], taken: set[tuple[int, ...]]) -> Iterator[Query]:
+def _unseen(queries: Iterator[Query], taken: set[bytes]) -> Iterator[Query]:
     for query in queries:
-        if query.tokens not in taken:
-            taken.add(query.tokens)
+        # The tokens themselves would take more memory than all else in this stage.
+        digest = blake2b(np.array(query.tokens, dtype=np.int32).tobytes(), digest_size=16).digest()
+        if digest not in taken:
+            taken.add(digest)
             yield query
 
 

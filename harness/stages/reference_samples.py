@@ -31,9 +31,8 @@ class ReferenceSamples(NamedTuple):
 def reference_samples(policy: Policy, tokenizer: object, table: QueryTable, *, count: int, rule: EndRule,
                       seed: int) -> ReferenceSamples:
     """One response to each of `count` train queries, drawn with replacement."""
-    tokens = table.tokens()
-    rows = numpy_generator(seed, "normalization").integers(len(tokens), size=count)
-    queries = TokenBatch.from_sequences([tokens[row] for row in rows])
+    rows = numpy_generator(seed, "normalization").integers(len(table), size=count)
+    queries = TokenBatch.from_sequences(table.tokens(rows))
     sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(seed, "normalization"),
                                stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
     end = single_token(tokenizer, rule.text, key="task.response.text")

@@ -110,7 +110,7 @@ def _of_study(people: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
 
 def _write_samples(call: StageCall) -> None:
     """samples.jsonl: every arm's response with its query, from which the rating app makes studies."""
-    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.parquet")}
+    queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.arrow")}
     with (call.out / "samples.jsonl").open("w", encoding="utf-8") as file:
         for name, folder in call.inputs.items():
             if name.startswith("sample:"):
@@ -143,7 +143,7 @@ def _round_summaries(call: StageCall) -> dict[tuple[str, int], dict[str, float]]
 
 def _examples(call: StageCall) -> list[dict[str, Any]]:
     """The first test queries with a response of each baseline and of each budget's first seed."""
-    queries = read_queries(call.inputs["queries"] / "test.parquet")[:_EXAMPLES]
+    queries = read_queries(call.inputs["queries"] / "test.arrow")[:_EXAMPLES]
     samples: dict[str, list[str]] = {}
     seen: set[tuple[str, int | None]] = set()
     for name, folder in call.inputs.items():

@@ -13,11 +13,13 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import LabelTable, model_path
+from harness.stages.artifacts import model_path
 from harness.stages.context import StageCall, StageLog
 from harness.stages.fitting import checkpoint_of, reporter
+from harness.stages.label_table import LabelFiles
 from harness.stages.reference_samples import reference_samples
 from harness.tasks.query_table import QueryTable
+from harness.training.comparisons import Comparisons
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
 
 
@@ -25,12 +27,12 @@ def run(call: StageCall, log: StageLog) -> Done:
     """Fit on the budget's labels less a validation share, then set gain and bias on samples of the reference policy."""
     settings = call.settings
     folders = [folder for name, folder in sorted(call.inputs.items()) if name.startswith("labels_")]
-    table = LabelTable.join([LabelTable.load(folder) for folder in folders], settings.label_budget)
+    labels = LabelFiles(folders, settings.label_budget)
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
     reference = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))
     _, queries, responses = reference_samples(
-        reference, tokenizer, QueryTable(call.inputs["queries"] / "train.parquet"),
+        reference, tokenizer, QueryTable(call.inputs["queries"] / "train.arrow"),
         count=settings.fit.normalization_samples, rule=settings.response, seed=call.seed)
     del reference
     model = RewardModel.from_language_model(load_language_model(path, placement=trained(settings.compute)),
@@ -38,17 +40,14 @@ def run(call: StageCall, log: StageLog) -> Done:
     if settings.fit.normalize_before:
         normalize_reward_model(model, queries=queries, responses=responses)
 
-    held_out = int(settings.fit.validation_share * len(table))
-    order = numpy_generator(call.seed, "validation").permutation(len(table))
-    train, valid = order[held_out:], order[:held_out]
-    queries_of, candidates, best = _arrays(table, train)
-    fit_reward_model(model, queries=queries_of, candidates=candidates, best=best, settings=settings.fit,
-                     seed=derive_seed(call.seed, "order"), compute=settings.compute, on_step=reporter(log),
-                     checkpoint=checkpoint_of(call))
-    figures = {"labels": float(len(table)), "trained_on": float(len(train))}
+    held_out = int(settings.fit.validation_share * len(labels))
+    order = numpy_generator(call.seed, "validation").permutation(len(labels))
+    train, valid = StoredLabels(labels, order[held_out:]), StoredLabels(labels, order[:held_out])
+    fit_reward_model(model, train, settings=settings.fit, seed=derive_seed(call.seed, "order"),
+                     compute=settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call))
+    figures = {"labels": float(len(labels)), "trained_on": float(len(train))}
     if held_out:
-        queries_of, candidates, best = _arrays(table, valid)
-        result = evaluate_reward_model(model, queries=queries_of, candidates=candidates, best=best)
+        result = evaluate_reward_model(model, valid)
         figures |= {"validation_loss": result.loss, "validation_accuracy": result.accuracy}
     scale = normalize_reward_model(model, queries=queries, responses=responses)
     figures |= {"gain": scale.gain, "bias": scale.bias}
@@ -57,8 +56,19 @@ def run(call: StageCall, log: StageLog) -> Done:
     return Done(figures)
 
 
-def _arrays(table: LabelTable, rows: np.ndarray) -> tuple[TokenBatch, Tensor, Tensor]:
-    """Queries, candidates and choices of these labels."""
-    queries, candidates, best = (torch.from_numpy(array[rows].astype(np.int64))
-                                 for array in (table.queries, table.candidates, table.best))
-    return TokenBatch(queries), candidates, best
+class StoredLabels:
+    """Some labels of the files, as a fit asks for them (`LabelSource`)."""
+
+    def __init__(self, files: LabelFiles, numbers: np.ndarray) -> None:
+        self._files, self._numbers = files, numbers
+        candidates, length = files.candidates_shape
+        self.width = files.query_width + candidates * length
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def take(self, rows: Tensor) -> Comparisons:
+        table = self._files.take(self._numbers[rows.numpy()])
+        queries, candidates, best = (torch.from_numpy(array.astype(np.int64))
+                                     for array in (table.queries, table.candidates, table.best))
+        return Comparisons(TokenBatch(queries), candidates, best)

@@ -31,7 +31,7 @@ _TABLE_ROWS = 100
 
 def run(call: StageCall, log: StageLog) -> Done:
     """Sample a policy, or take the texts of a baseline that no model writes."""
-    queries = read_queries(call.inputs["queries"] / "test.parquet")
+    queries = read_queries(call.inputs["queries"] / "test.arrow")
     if call.settings.method == "policy":
         samples, scores = _policy_samples(call, queries, log)
     elif isinstance(call.settings, BestOfSlice):

@@ -55,7 +55,7 @@ class _Demonstrations:
 
 
 def _demonstrations(call: StageCall, split: str, most: int) -> _Demonstrations:
-    table = QueryTable(call.inputs["queries"] / f"{split}.parquet")
+    table = QueryTable(call.inputs["queries"] / f"{split}.arrow")
     rows = np.sort(numpy_generator(call.seed, "pairs", split).permutation(len(table))[:most])
     scorer = get_scorer(call.settings.scorer) if call.settings.scorer else None
     tokens: list[np.ndarray] = []

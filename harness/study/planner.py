@@ -37,16 +37,18 @@ from harness.study.stage import (
 )
 
 _FIRST_CHUNK = 1000
+_LARGEST_CHUNK = 4000
 
 
 def label_chunks(budget: int) -> list[tuple[int, int]]:
-    """The label numbers 0..budget−1 in pieces that double, so that budgets share all pieces but their last.
+    """The label numbers 0..budget−1 in pieces that double up to a largest, so that budgets share all but their last.
 
-    Label i depends on i alone, so a piece cut off at a budget holds a prefix of the full piece.
+    Label i depends on i alone, so a piece cut off at a budget holds a prefix of the full piece. A stage has the queries
+    and candidates of its piece in memory: with a largest piece that is no more for a larger budget.
     """
     chunks, start = [], 0
     while start < budget:
-        stop = _FIRST_CHUNK if start == 0 else 2 * start
+        stop = start + min(max(start, _FIRST_CHUNK), _LARGEST_CHUNK)
         chunks.append((start, min(stop, budget)))
         start = stop
     return chunks

@@ -27,11 +27,11 @@ from harness.training.settings import ComputeSettings, EndRule, LanguageModelFit
 CODE_VERSIONS = {
     "base_model": 1,
     "pretrain": 5,
-    "queries": 1,
+    "queries": 2,
     "domain_tuning": 5,
     "supervised": 5,
     "supervised_choice": 1,
-    "labels": 5,
+    "labels": 6,
     "reward_model": 5,
     "ppo": 6,
     "sample": 6,
@@ -41,7 +41,7 @@ CODE_VERSIONS = {
     "people": 1,
     "report": 6,
 }
-"""Raise a kind's number when its code comes to other numbers than before: then its cached stages run again."""
+"""Raise a kind's number when its code comes to other numbers or files than before: then its cached stages run again."""
 
 
 @dataclass(frozen=True, order=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,11 +19,14 @@ from harness.models.reward import RewardModel
 from harness.training.adam import Adam
 from harness.training.batching import epoch_batches, passes
 from harness.training.checkpoint import Checkpoint
+from harness.training.comparisons import LabelSource
 from harness.training.loop import OnStep, run_steps
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, RewardFitSettings
 
 ADAM_EPSILON = 1e-5
 """As in the released code, which has one optimizer for reward model and policy."""
+
+_EVALUATED_AT_ONCE = 4096
 
 
 class RewardEvaluation(NamedTuple):
@@ -32,35 +36,32 @@ class RewardEvaluation(NamedTuple):
     accuracy: float
 
 
-def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Tensor, best: Tensor,
-                     settings: RewardFitSettings, seed: int, compute: ComputeSettings = DEFAULT_COMPUTE,
-                     on_step: OnStep | None = None, checkpoint: Checkpoint | None = None) -> dict[str, float]:
+def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: RewardFitSettings, seed: int,
+                     compute: ComputeSettings = DEFAULT_COMPUTE, on_step: OnStep | None = None,
+                     checkpoint: Checkpoint | None = None) -> dict[str, float]:
     """One epoch over the labels, the learning rate linearly to 0. Trains in place; gives the last step's metrics.
 
-    queries: n rows. candidates: (n, k, R), truncated, PAD after their ends. best: (n,) in [0, k). Raises
-    ValueError where they do not fit, TrainingDiverged where the loss is not finite.
+    Holds one batch of labels at a time. Raises ValueError where there are none, TrainingDiverged where the loss is
+    not finite.
     """
-    labels, k = candidates.shape[:2]
-    if len(queries) != labels or best.shape != (labels,):
-        raise ValueError(f"{len(queries)} queries, {labels} rows of candidates and best of {tuple(best.shape)}")
-    if labels == 0 or not bool(((best >= 0) & (best < k)).all()):
-        raise ValueError(f"there must be labels, and each best in 0..{k - 1}")
-    lengths = torch.ones(labels).numpy()
-    batches = epoch_batches(lengths, batch_size=settings.batch_size, seed=seed, epoch=0)
+    if len(labels) == 0:
+        raise ValueError("there must be labels")
+    alike = np.ones(len(labels))
+    batches = epoch_batches(alike, batch_size=settings.batch_size, seed=seed, epoch=0)
 
     def backward(step: int) -> dict[str, float]:
-        rows = torch.from_numpy(batches[step])
-        size = settings.micro_batch or _labels_per_pass(model, queries, candidates)
+        batch = labels.take(torch.from_numpy(batches[step]))
+        size = settings.micro_batch or _rows_per_pass(model, labels.width)
 
         def read(part: Tensor) -> tuple[RewardEvaluation, list[Tensor | None]]:
-            picked = rows[part]
-            share = len(picked) / len(rows)
-            scores = model.score(queries[picked].to(model.device), candidates[picked].to(model.device))
-            result = reward_loss(scores, best[picked].to(model.device))
+            picked = batch.take(part)
+            share = len(picked) / len(batch)
+            scores = model.score(picked.queries.to(model.device), picked.candidates.to(model.device))
+            result = reward_loss(scores, picked.best.to(model.device))
             gradients = optimizer.gradients(share * result.loss)
             return RewardEvaluation(share * result.loss.item(), share * result.accuracy.item()), gradients
 
-        parts = passes(queries.lengths[rows], size=size, lanes=lanes)
+        parts = passes(batch.queries.lengths, size=size, lanes=lanes)
         loss = accuracy = 0.0
         for result, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
             optimizer.accumulate(gradients)
@@ -78,9 +79,8 @@ def fit_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Ten
     )
 
 
-def _labels_per_pass(model: RewardModel, queries: TokenBatch, responses: Tensor) -> int:
-    """responses: (n, R) or (n, k, R): a row is a query and all its candidates."""
-    time = queries.tokens.shape[1] + responses[0].numel()
+def _rows_per_pass(model: RewardModel, time: int) -> int:
+    """time: tokens of a query and all its responses, which make one row."""
     return rows_per_pass(time=time, width=model.head.in_features, device=model.device.type)
 
 
@@ -89,18 +89,23 @@ def score_in_passes(model: RewardModel, queries: TokenBatch, responses: Tensor) 
     """`model.score` of any number of rows, in passes of like length. responses: (n, R) or (n, k, R)."""
     scores = torch.empty(responses.shape[:-1], device=model.device)
     lanes = lanes_for(model.head.in_features, model.device)
-    parts = passes(queries.lengths, size=_labels_per_pass(model, queries, responses), lanes=lanes)
+    size = _rows_per_pass(model, queries.tokens.shape[1] + responses[0].numel())
+    parts = passes(queries.lengths, size=size, lanes=lanes)
     tasks = [partial(model.score, queries[rows].to(model.device), responses[rows].to(model.device)) for rows in parts]
     for rows, found in zip(parts, in_lanes(tasks, lanes=lanes), strict=True):
         scores[rows] = found.to(scores)
     return scores
 
 
-def evaluate_reward_model(model: RewardModel, *, queries: TokenBatch, candidates: Tensor,
-                          best: Tensor) -> RewardEvaluation:
+def evaluate_reward_model(model: RewardModel, labels: LabelSource) -> RewardEvaluation:
     """Loss and accuracy on labels, without training."""
-    result = reward_loss(score_in_passes(model, queries, candidates), best.to(model.device))
-    return RewardEvaluation(loss=result.loss.item(), accuracy=result.accuracy.item())
+    loss = accuracy = 0.0
+    for rows in torch.arange(len(labels)).split(_EVALUATED_AT_ONCE):
+        part = labels.take(rows)
+        result = reward_loss(score_in_passes(model, part.queries, part.candidates), part.best.to(model.device))
+        share = len(part) / len(labels)
+        loss, accuracy = loss + share * result.loss.item(), accuracy + share * result.accuracy.item()
+    return RewardEvaluation(loss=loss, accuracy=accuracy)
 
 
 def normalize_reward_model(model: RewardModel, *, queries: TokenBatch, responses: Tensor) -> GainBias:

@@ -10,7 +10,7 @@ from harness.models.loading import ModelShape
 from harness.ratings.protocol import StudyKind
 from harness.ratings.store import open_store
 from harness.run import main
-from harness.stages.artifacts import LabelTable
+from harness.stages.label_table import LabelTable
 from harness.stages.pretrain import train_tokenizer
 from tests.e2e.runs import TINY, command, results
 from tests.e2e.test_human_labels import _label
@@ -29,7 +29,7 @@ def _run(folder, monkeypatch, **settings):
 
 
 def _label_counts(folder):
-    return sorted(len(LabelTable.load(path.parent)) for path in (folder / "mlruns" / "artifacts").rglob("labels.npz"))
+    return sorted(len(LabelTable.load(path.parent)) for path in (folder / "mlruns" / "artifacts").rglob("labels.npy"))
 
 
 def test_a_classifier_labels_online_and_offline_and_is_optimized_itself(tmp_path, monkeypatch):
@@ -81,7 +81,7 @@ def test_a_file_of_labels_is_taken_in_order_by_the_rounds(tmp_path, monkeypatch)
     (tmp_path / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     labels = "{source: imported, path: labels.jsonl, budgets: [24]}"
     assert _run(tmp_path, monkeypatch, labels=labels, **TWO_ARMS) == 0
-    (table,) = [LabelTable.load(path.parent) for path in (tmp_path / "mlruns" / "artifacts").rglob("labels.npz")]
+    (table,) = [LabelTable.load(path.parent) for path in (tmp_path / "mlruns" / "artifacts").rglob("labels.npy")]
     assert table.best.tolist() == [row["best"] for row in rows]
     trained = [json.loads(path.read_text())["summary"]
                for path in (tmp_path / "mlruns" / "artifacts").rglob("outcome.json")]

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from harness.engine.finished import finished_studies, load_samples
 from harness.records import PAD
-from harness.stages.artifacts import LabelTable, pad_left
+from harness.stages.label_table import LabelTable, pad_left
 from tests.e2e.runs import TINY, command, results, run_study, variables
 
 
@@ -119,7 +119,7 @@ def test_what_is_saved_loads_with_from_pretrained(finished):
 
 def test_a_smaller_budget_is_a_prefix_of_a_larger_one(finished):
     tables = {len(table): table for table in
-              (LabelTable.load(path.parent) for path in (finished / "mlruns" / "artifacts").rglob("labels.npz"))}
+              (LabelTable.load(path.parent) for path in (finished / "mlruns" / "artifacts").rglob("labels.npy"))}
     small, large = tables[40], tables[80]
     width = max(small.queries.shape[1], large.queries.shape[1])
     assert (pad_left(small.queries, width) == pad_left(large.queries, width)[:40]).all()
@@ -128,7 +128,7 @@ def test_a_smaller_budget_is_a_prefix_of_a_larger_one(finished):
 
 
 def test_no_labeler_sees_a_response_that_breaks_the_end_rule(finished):
-    for path in (finished / "mlruns" / "artifacts").rglob("labels.npz"):
+    for path in (finished / "mlruns" / "artifacts").rglob("labels.npy"):
         table = LabelTable.load(path.parent)
         assert table.candidates.shape[1] == 4
         last = np.where(table.candidates != PAD, table.candidates, 0)
@@ -172,7 +172,7 @@ def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment, 
         work = tmp_path / "mlruns" / "underway"
         if moment == "labels":
             # Moved to the artifacts as soon as it is whole: either place says that labels are being made.
-            return any((tmp_path / "mlruns").rglob("labels.npz"))
+            return any((tmp_path / "mlruns").rglob("labels.npy"))
         logs = [path for path in work.rglob("metrics.jsonl") if marks[moment] in path.read_text()]
         return any((log.parent / "checkpoint").is_dir() and len(log.read_text().splitlines()) >= 3 for log in logs)
 

@@ -1,6 +1,7 @@
 """Reward and language-model fits: they learn what can be learnt, and a killed one ends as an undisturbed one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from harness.errors import TrainingDiverged
 from harness.models.reward import RewardModel
 from harness.records import PAD
 from harness.training.checkpoint import Checkpoint
+from harness.training.comparisons import Comparisons
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model, pack_blocks
 from harness.training.reward_fit import (
     evaluate_reward_model,
@@ -41,7 +43,7 @@ def labels():
     candidates[:, 1, 3:] = PAD
     counts = (candidates == WANTED).sum(dim=2) + 0.01 * torch.rand(LABELS, K, generator=generator)
     queries = tiny.random_queries(torch.randint(1, 9, (LABELS,), generator=generator).tolist())
-    return {"queries": queries, "candidates": candidates, "best": counts.argmax(dim=1)}
+    return Comparisons(queries, candidates, counts.argmax(dim=1))
 
 
 def parameters(model):
@@ -54,11 +56,11 @@ def reward_model():
 
 def test_a_reward_model_learns_the_labeler_s_taste():
     model, data = reward_model(), labels()
-    before = evaluate_reward_model(model, **data)
+    before = evaluate_reward_model(model, data)
     steps = []
-    fit_reward_model(model, **data, settings=RewardFitSettings(learning_rate=2e-3, batch_size=8), seed=1,
+    fit_reward_model(model, data, settings=RewardFitSettings(learning_rate=2e-3, batch_size=8), seed=1,
                      on_step=lambda done, total, metrics: steps.append((done, total, metrics["train/lr"])))
-    after = evaluate_reward_model(model, **data)
+    after = evaluate_reward_model(model, data)
     assert before.accuracy < 0.5 < 0.7 < after.accuracy
     assert after.loss < math.log(K) < before.loss
     assert [done for done, _, _ in steps] == list(range(1, 33))
@@ -69,12 +71,12 @@ def test_a_reward_model_learns_the_labeler_s_taste():
 def test_a_killed_reward_fit_ends_with_the_same_bits(tmp_path, micro_batch):
     settings = RewardFitSettings(learning_rate=1e-3, batch_size=32, micro_batch=micro_batch)
     undisturbed, data = reward_model(), labels()
-    fit_reward_model(undisturbed, **data, settings=settings, seed=1)
+    fit_reward_model(undisturbed, data, settings=settings, seed=1)
     with pytest.raises(Killed):
-        fit_reward_model(reward_model(), **data, settings=settings, seed=1, on_step=killed_after(5),
+        fit_reward_model(reward_model(), data, settings=settings, seed=1, on_step=killed_after(5),
                          checkpoint=Checkpoint(tmp_path, every_steps=2))
     resumed, seen = reward_model(), []
-    fit_reward_model(resumed, **data, settings=settings, seed=1, checkpoint=Checkpoint(tmp_path, every_steps=2),
+    fit_reward_model(resumed, data, settings=settings, seed=1, checkpoint=Checkpoint(tmp_path, every_steps=2),
                      on_step=lambda done, total, metrics: seen.append(done))
     assert seen == [5, 6, 7, 8]
     assert torch.equal(parameters(resumed), parameters(undisturbed))
@@ -82,11 +84,11 @@ def test_a_killed_reward_fit_ends_with_the_same_bits(tmp_path, micro_batch):
 
 def test_normalization_gives_mean_0_and_variance_1_and_keeps_the_order():
     model, data = reward_model(), labels()
-    responses = data["candidates"][:, 0]
-    raw = score_in_passes(model, data["queries"], responses)
-    normalize_reward_model(model, queries=data["queries"], responses=responses)
-    normalize_reward_model(model, queries=data["queries"], responses=responses)  # twice is as once
-    scores = score_in_passes(model, data["queries"], responses)
+    responses = data.candidates[:, 0]
+    raw = score_in_passes(model, data.queries, responses)
+    normalize_reward_model(model, queries=data.queries, responses=responses)
+    normalize_reward_model(model, queries=data.queries, responses=responses)  # twice is as once
+    scores = score_in_passes(model, data.queries, responses)
     assert scores.mean().item() == pytest.approx(0.0, abs=1e-5)
     assert scores.var(correction=0).item() == pytest.approx(1.0, abs=1e-4)
     assert torch.equal(raw.argsort(), scores.argsort())
@@ -95,7 +97,11 @@ def test_normalization_gives_mean_0_and_variance_1_and_keeps_the_order():
 def test_labels_that_do_not_fit_are_refused():
     data = labels()
     with pytest.raises(ValueError, match=r"0\.\.3"):
-        fit_reward_model(reward_model(), **data | {"best": data["best"] + 4}, settings=RewardFitSettings(), seed=0)
+        replace(data, best=data.best + 4)
+    with pytest.raises(ValueError, match="255 rows of candidates"):
+        replace(data, candidates=data.candidates[1:])
+    with pytest.raises(ValueError, match="there must be labels"):
+        fit_reward_model(reward_model(), data.take(torch.arange(0)), settings=RewardFitSettings(), seed=0)
 
 
 def text(rows=64):

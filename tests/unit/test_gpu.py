@@ -14,6 +14,7 @@ from harness.models.generation import sample_responses
 from harness.models.graphs import SamplingGraphs
 from harness.models.policy import Policy
 from harness.models.reward import RewardModel
+from harness.training.comparisons import Comparisons
 from harness.training.language_model_fit import fit_language_model
 from harness.training.ppo_update import PPOTrainer
 from harness.training.reward_fit import fit_reward_model
@@ -108,7 +109,7 @@ def ppo(device, precision="fp32"):
 def reward(device):
     model = RewardModel.from_language_model(tiny.gpt2(), seed=2).to(device)
     candidates = torch.randint(0, 8, (4, 4, 5), generator=torch.Generator().manual_seed(0))
-    return model, fit_reward_model(model, queries=QUERIES, candidates=candidates, best=torch.arange(4), seed=1,
+    return model, fit_reward_model(model, Comparisons(QUERIES, candidates, torch.arange(4)), seed=1,
                                    settings=RewardFitSettings(learning_rate=1e-4, batch_size=2))
 
 

@@ -9,8 +9,8 @@ from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.models.loading import load_tokenizer
 from harness.records import PAD
-from harness.stages.artifacts import LabelTable
 from harness.stages.label_files import imported_table, write_token_ids
+from harness.stages.label_table import LabelTable
 from harness.study.loading import load_study
 from tests.e2e.runs import ROOT
 from tests.shared_data import shared_folder
@@ -92,7 +92,7 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
     table = LabelTable(queries=np.array([[PAD] * (width - len(query)) + query for query in queries], dtype=np.int32),
                        candidates=candidates.astype(np.int32), best=np.array([3, 0, 2]),
                        scores=np.full((3, 4), 0.5), rows=np.arange(3))
-    write_token_ids(tmp_path / "ours.json", table, task, gpt2)
+    write_token_ids(tmp_path / "ours.json", [table], task, gpt2)
     row = json.loads((tmp_path / "ours.json").read_text())[0]
     assert list(row) == ["query", "sample0", "sample1", "sample2", "sample3", "best"]
     # As released: no prefix, no suffix, one length for all, padding 50259 on the right.
@@ -103,7 +103,7 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
     again = _table(tmp_path / "ours.json", task, gpt2, budget=3)
     for column in ("queries", "candidates", "best"):
         assert np.array_equal(getattr(table, column), getattr(again, column))
-    write_token_ids(tmp_path / "again.json", again, task, gpt2)
+    write_token_ids(tmp_path / "again.json", [again], task, gpt2)
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "ours.json").read_bytes()
 
 

@@ -8,6 +8,7 @@ import torch
 from harness.models.generation import sample_responses
 from harness.models.lanes import in_lanes, lanes_for
 from harness.models.reward import RewardModel
+from harness.training.comparisons import Comparisons
 from harness.training.language_model_fit import fit_language_model
 from harness.training.ppo_update import PPOTrainer
 from harness.training.reward_fit import fit_reward_model
@@ -72,7 +73,7 @@ def ppo():
 def reward():
     model = RewardModel.from_language_model(tiny.gpt2(), seed=2)
     candidates = torch.randint(0, 8, (8, 4, 5), generator=torch.Generator().manual_seed(0))
-    fit_reward_model(model, queries=QUERIES, candidates=candidates, best=torch.arange(8) % 4, seed=1,
+    fit_reward_model(model, Comparisons(QUERIES, candidates, torch.arange(8) % 4), seed=1,
                      settings=RewardFitSettings(learning_rate=1e-4, batch_size=4))
     return model
 

@@ -14,9 +14,10 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import PAD
 from harness.stages import labels, ppo, queries, sample
-from harness.stages.artifacts import LabelTable, read_samples
+from harness.stages.artifacts import read_samples
 from harness.stages.context import StageCall
 from harness.stages.gold_reward import GoldReward
+from harness.stages.label_table import LabelTable
 from harness.stages.log import METRICS_FILE, StageLog, read_metrics
 from harness.stages.pretrain import pretraining_texts, train_tokenizer
 from harness.stages.reference_samples import reference_samples
@@ -162,7 +163,7 @@ def test_more_samples_never_make_the_favourite_worse(inputs, tmp_path):
         _call(sample, settings, {"policy": inputs["start"], **inputs}, tmp_path / str(n),
               arm=ArmKey(f"best_of_{n}", 40, 1))
         samples = read_samples(tmp_path / str(n))
-        asked = TokenBatch.from_sequences([query.tokens for query in read_queries(inputs["queries"] / "test.parquet")])
+        asked = TokenBatch.from_sequences([query.tokens for query in read_queries(inputs["queries"] / "test.arrow")])
         given = TokenBatch.from_sequences([each.tokens for each in samples], side="right").tokens
         with torch.no_grad():
             scores = model.score(asked, given).numpy()
@@ -175,7 +176,7 @@ def test_more_samples_never_make_the_favourite_worse(inputs, tmp_path):
 def test_the_gold_reward_has_mean_0_and_variance_1_on_samples_of_the_reference(inputs):
     model, tokenizer = inputs["start"] / "model", load_tokenizer(inputs["start"] / "model")
     reference = Policy.from_pretrained(model, temperature=STUDY.task.temperature)
-    table = QueryTable(inputs["queries"] / "train.parquet")
+    table = QueryTable(inputs["queries"] / "train.arrow")
     rule = STUDY.task.response
     reward = GoldReward(f"{__name__}:letters", reference, tokenizer, table, samples=64, rule=rule, seed=3)
     drawn = reference_samples(reference, tokenizer, table, count=64, rule=rule, seed=3)

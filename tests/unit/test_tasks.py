@@ -137,14 +137,15 @@ def test_splits_share_no_query(gpt2):
     assert not (seen["test"] & seen["train"] or seen["valid"] & seen["train"] or seen["test"] & seen["valid"])
 
 
-def test_query_tables_give_back_what_was_written(tmp_path):
+def test_query_tables_give_back_what_was_written(tmp_path, monkeypatch):
     from harness.records import Query
 
     queries = [Query(id=str(number), tokens=tuple(range(number + 1)), text=f"t{number}",
                      reference=None if number % 2 else "r", reference_tokens=(1, 2),
                      facts=(("a", "b"), ("c",)), has_preamble=None) for number in range(10)]
-    assert write_queries(tmp_path / "q.parquet", iter(queries)) == 10
-    assert read_queries(tmp_path / "q.parquet") == queries
-    table = QueryTable(tmp_path / "q.parquet")
+    monkeypatch.setattr("harness.tasks.query_table._BATCH", 4)
+    assert write_queries(tmp_path / "q.arrow", iter(queries)) == 10
+    assert read_queries(tmp_path / "q.arrow") == queries
+    table = QueryTable(tmp_path / "q.arrow")
     assert table.take([7, 2]) == [queries[7], queries[2]]
-    assert [tuple(row.tolist()) for row in table.tokens()] == [query.tokens for query in queries]
+    assert [tuple(row.tolist()) for row in table.tokens([9, 0, 4])] == [queries[row].tokens for row in (9, 0, 4)]
