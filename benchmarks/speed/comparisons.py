@@ -105,7 +105,7 @@ def memory(options: argparse.Namespace) -> dict[str, Any]:
     found = {}
     for what, build, arguments, little, much in (
             ("PPO updates of 64 episodes on (a)", f"{FITS}:repeated", {"name": "a", "precision": "fp32"}, 200, 800),
-            ("reward-model labels on (a)", f"{FITS}:reward_fit", {}, 2_500, 60_000)):
+            ("reward-model labels on (a)", f"{FITS}:reward_fit", {}, 10_000, 60_000)):
         peaks = {}
         for amount in (little, much):
             side = Side(what, build, {**arguments, "amount": amount})
