@@ -1,5 +1,8 @@
 """Work in lanes is the work in one row: the same results in the same order, and a run that can be repeated."""
 
+import platform
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -52,6 +55,36 @@ def test_in_one_lane_a_task_waits_until_the_result_before_it_is_taken():
     results = in_lanes([lambda n=n: done.append(n) for n in range(3)], lanes=1)
     next(results)
     assert done == [0]
+
+
+ARENAS_OF_FOUR_THREADS = """
+import ctypes, sys, threading
+from harness.models.memory import settle
+
+if "settled" in sys.argv:
+    assert settle()
+libc, meet = ctypes.CDLL(None), threading.Barrier(4)
+libc.malloc.restype = ctypes.c_void_p
+
+def allocate():
+    libc.malloc(100_000)
+    meet.wait()
+
+threads = [threading.Thread(target=allocate) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="arenas are glibc's")
+def test_what_one_lane_frees_another_can_use():
+    def arenas(*arguments):
+        command = [sys.executable, "-c", ARENAS_OF_FOUR_THREADS, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.count("<heap nr=")
+
+    assert arenas("settled") == 1 < arenas()
 
 
 def test_an_error_in_a_lane_reaches_the_caller():
