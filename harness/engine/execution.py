@@ -137,20 +137,20 @@ class Runner:
             Path(lock.lock_file).unlink(missing_ok=True)
 
     def _reuse(self, execution: Execution) -> None:
-        execution.refs = finished_stages(self._plan, self._tracking)
-        for stage in self._plan.stages:
-            if stage.fingerprint in execution.refs:
-                self._note_reuse(stage, execution)
-        self._screen.begin(self._plan, len(execution.reused), self._executor.slots)
+        finished = execution.refs = finished_stages(self._plan, self._tracking)
+        here = [stage for stage in self._plan.stages if stage.fingerprint in finished]
+        execution.reused = [stage.name for stage in here]
+        # Where the report itself is there nothing else is taken, and MLflow need not hold the whole tree once more.
+        report = self._plan.report
+        for stage in [report] if report.fingerprint in finished else here:
+            self._note_reuse(stage, finished[stage.fingerprint])
+        self._screen.begin(self._plan, len(here), self._executor.slots)
 
-    def _note_reuse(self, stage: Stage, execution: Execution) -> None:
-        execution.reused.append(stage.name)
-        original = execution.refs[stage.fingerprint].run_id or ""
-        run_id = self._tracking.begin_run(
+    def _note_reuse(self, stage: Stage, ref: ArtifactRef) -> None:
+        self._tracking.record_run(
             self._experiment, stage.name, parent=self._run_id,
             tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "false",
-                  "reused_from": original})
-        self._tracking.end_run(run_id)
+                  "reused_from": ref.run_id or ""})
 
     def _loop(self, execution: Execution) -> None:
         ahead = work_ahead(self._plan)
@@ -222,7 +222,8 @@ class Runner:
             ref = self._tracking.finished(stage.fingerprint)
             if ref is not None:
                 execution.refs[stage.fingerprint] = ref
-                self._note_reuse(stage, execution)
+                execution.reused.append(stage.name)
+                self._note_reuse(stage, ref)
                 self._screen.finished(stage, Done())
                 self._release(stage)
             else:

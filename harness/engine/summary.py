@@ -40,11 +40,10 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     experiment = tracking.experiment(plan.study.study)
     for entry in results["arms"]:
         arm = ArmKey(entry["arm"], entry["label_budget"], entry["seed"])
-        run_id = tracking.begin_run(experiment, str(arm), parent=execution.run_id, params=arm_params(arm),
-                                    tags={"level": "arm", "spec_digest": plan.spec_digest,
-                                          "simulated_judge": str(results["simulated_judge"]).lower()})
-        tracking.log_metrics(run_id, arm_metrics(entry, results["win_rates"]))
-        tracking.end_run(run_id)
+        tracking.record_run(experiment, str(arm), parent=execution.run_id, params=arm_params(arm),
+                            tags={"level": "arm", "spec_digest": plan.spec_digest,
+                                  "simulated_judge": str(results["simulated_judge"]).lower()},
+                            metrics=arm_metrics(entry, results["win_rates"]))
 
 
 def arm_metrics(entry: dict[str, Any], win_rates: list[dict[str, Any]]) -> dict[str, float]:

@@ -154,9 +154,16 @@ class Tracking:
             all_tags["mlflow.parentRunId"] = parent
         run_id = str(self._client.create_run(experiment, tags=all_tags).info.run_id)
         if params:
-            self._client.log_batch(run_id, params=[Param(key, str(value)[:_LONGEST_PARAM])
-                                                   for key, value in params.items()])
+            self._client.log_batch(run_id, params=_params(params))
         return run_id
+
+    def record_run(self, experiment: str, name: str, *, parent: str, tags: Mapping[str, str],
+                   params: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None) -> None:
+        """Write a run that is over already. Its figures go in one piece: each call costs as much as all of them."""
+        run_id = self.begin_run(experiment, name, parent=parent, tags=tags)
+        if params or metrics:
+            self._client.log_batch(run_id, params=_params(params or {}), metrics=_metrics(metrics or {}))
+        self.end_run(run_id)
 
     def finish_stage(self, run_id: str, stage: Stage, work: Path, summary: Mapping[str, float]) -> ArtifactRef:
         """Log what is not logged yet, move the stage's folder to its place, and only then call the run finished."""
@@ -188,9 +195,9 @@ class Tracking:
         if fresh:
             self._logged[run_id] = fresh[-1]["step"]
 
-    def log_metrics(self, run_id: str, values: Mapping[str, float], step: int = 0) -> None:
+    def log_metrics(self, run_id: str, values: Mapping[str, float]) -> None:
         """Single figures of a run; only finite ones exist in MLflow's plots, so only those are given."""
-        rows = [Metric(key, float(value), 0, step) for key, value in values.items()]
+        rows = _metrics(values)
         for start in range(0, len(rows), _BATCH):
             self._client.log_batch(run_id, metrics=rows[start:start + _BATCH])
 
@@ -225,6 +232,14 @@ class Tracking:
         runs = self._client.search_runs(
             [experiment], filter_string="tags.level = 'execution' and attributes.status = 'RUNNING'")
         return [str(run.info.run_id) for run in runs]
+
+
+def _params(values: Mapping[str, object]) -> list[Param]:
+    return [Param(key, str(value)[:_LONGEST_PARAM]) for key, value in values.items()]
+
+
+def _metrics(values: Mapping[str, float]) -> list[Metric]:
+    return [Metric(key, float(value), timestamp=0, step=0) for key, value in values.items()]
 
 
 def _local_path(artifact_uri: str) -> Path | None:

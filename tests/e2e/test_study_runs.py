@@ -1,9 +1,11 @@
 """Whole studies, as a user runs them: from the command line, on real training, at a tiny scale."""
 
+import os
 import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +88,20 @@ def test_a_second_run_executes_nothing(finished):
     assert process.returncode == 0
     assert "0 stages executed" in process.stdout
     assert time.monotonic() - began < 60
+    stages, arms = _newest_execution(finished)
+    (report,) = stages
+    assert report.info.run_name == "report"
+    assert report.data.tags["reused_from"], "what is taken is noted, the whole tree is not written once more"
+    assert len(arms) == len(results(finished)["arms"])
+
+
+def _newest_execution(folder):
+    """The runs of stages and of arms under the execution that began last."""
+    client = MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("tiny").experiment_id
+    newest = client.search_runs([experiment], "tags.level = 'execution'", order_by=["attributes.start_time DESC"])[0]
+    return [client.search_runs([experiment], f"tags.mlflow.parentRunId = '{newest.info.run_id}' and "
+                                             f"tags.level = '{level}'") for level in ("stage", "arm")]
 
 
 def test_the_numbers_do_not_depend_on_the_number_of_jobs(finished, tmp_path):
@@ -100,6 +116,11 @@ def test_one_more_budget_runs_only_its_own_arms(finished):
     ended = [line for line in process.stdout.splitlines() if "] done " in line]
     assert not any("pretrain" in line or "/40/" in line or "/80/" in line for line in ended)
     assert sum("ppo rl/60/" in line for line in ended) == 2
+    stages, arms = _newest_execution(finished)
+    assert sum("reused_from" not in stage.data.tags for stage in stages) == len(ended)
+    assert {"pretrain", "ppo rl/40/1"} <= {
+        stage.info.run_name for stage in stages if stage.data.tags.get("reused_from")}
+    assert len(arms) == 9
     # Leave the plain study's report where the other tests look for it.
     assert run_study(finished).returncode == 0
 
@@ -161,6 +182,14 @@ def _wait_for(condition, process, seconds=240):
         time.sleep(0.02)
 
 
+def _read_while_there(path):
+    """The stage may end meanwhile, and move its folder. (`os.walk` passes over what is gone, `Path.rglob` raises.)"""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
 @pytest.mark.parametrize(("moment", "how"), [
     ("ppo", signal.SIGKILL), ("pretrain", signal.SIGKILL), ("labels", signal.SIGINT)])
 def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment, how):
@@ -172,9 +201,11 @@ def test_a_killed_study_goes_on_to_the_same_results(finished, tmp_path, moment, 
         work = tmp_path / "mlruns" / "underway"
         if moment == "labels":
             # Moved to the artifacts as soon as it is whole: either place says that labels are being made.
-            return any((tmp_path / "mlruns").rglob("labels.npy"))
-        logs = [path for path in work.rglob("metrics.jsonl") if marks[moment] in path.read_text()]
-        return any((log.parent / "checkpoint").is_dir() and len(log.read_text().splitlines()) >= 3 for log in logs)
+            return any("labels.npy" in files for _, _, files in os.walk(tmp_path / "mlruns"))
+        logs = {folder: _read_while_there(Path(folder) / "metrics.jsonl")
+                for folder, _, files in os.walk(work) if "metrics.jsonl" in files}
+        return any(marks[moment] in log and len(log.splitlines()) >= 3 and (Path(folder) / "checkpoint").is_dir()
+                   for folder, log in logs.items())
 
     _wait_for(reached, process)
     process.send_signal(how)
