@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from harness.study.spec import StudySpec
 
 ROOT = Path("mlruns")
+_MOST_JOBS = 1_000
+"""More is a slip of the finger: each is a process."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="override one key, dotted: --set ppo.episodes=4096 (may be repeated)")
     parser.add_argument("--jobs", type=_jobs, default=None, metavar="N",
-                        help="how many stages at once (default: chosen from the cores and the size of the model)")
+                        help="how many stages at once; `auto`, the default, looks at the cores and the size of the model")
     parser.add_argument("--cluster", default=None, metavar="ADDRESS",
                         help="run the stages on a Ray cluster: `auto`, `HOST:PORT`, or `local` to start Ray "
                              "here; mlruns/ must lie where every machine sees it")
@@ -68,9 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _jobs(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of jobs; give 1 or more")
+def _jobs(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of jobs; give 1 to {_MOST_JOBS:,}, or auto")
     return int(text)
 
 

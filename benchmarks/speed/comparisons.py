@@ -67,9 +67,10 @@ def sampling(options: argparse.Namespace) -> dict[str, Any]:
     for name in _small(options):
         sides = [Side(f"{who} {k}", f"{module}:sampling", {"name": name, "candidates": k})
                  for k in (CANDIDATES, 1) for who, module in (("ours", OURS), ("generate", SINGLE))]
-        found[name] = compete(sides, rounds=options.rounds)
-        print(f"({name}) best-of-4 {ratio(found[name], 'ours 4', 'generate 4'):.2f}, "
-              f"one response {ratio(found[name], 'ours 1', 'generate 1'):.2f} times generate", flush=True)
+        results = compete(sides, rounds=options.rounds)
+        found[name] = {"gflop_per_second": best_rate("fp32"), "results": results}
+        print(f"({name}) best-of-4 {ratio(results, 'ours 4', 'generate 4'):.2f}, "
+              f"one response {ratio(results, 'ours 1', 'generate 1'):.2f} times generate", flush=True)
     return found
 
 
@@ -80,9 +81,10 @@ def reward(options: argparse.Namespace) -> dict[str, Any]:
         sides = [Side("shared", f"{OURS}:reward_step", {"name": name, "shares_query": True}),
                  Side("separate", f"{OURS}:reward_step", {"name": name, "shares_query": False}),
                  Side("module", f"{SINGLE}:reward_step", {"name": name})]
-        found[name] = compete(sides, rounds=options.rounds)
-        print(f"({name}) {ratio(found[name], 'shared', 'separate'):.2f} times own separate passes, "
-              f"{ratio(found[name], 'shared', 'module'):.2f} times the module's", flush=True)
+        results = compete(sides, rounds=options.rounds)
+        found[name] = {"gflop_per_second": best_rate("fp32"), "results": results}
+        print(f"({name}) {ratio(results, 'shared', 'separate'):.2f} times own separate passes, "
+              f"{ratio(results, 'shared', 'module'):.2f} times the module's", flush=True)
     return found
 
 

@@ -68,7 +68,7 @@ def write() -> None:
         write_table("commands", ["command", "seconds"], [["`python -m harness.run --help`", f"{seconds:.2f}"]],
                     note=_note(document["commands"]), document=PAGE)
     if "studies" in document:
-        _draw(document["studies"]["figures"])
+        _draw(document["studies"])
 
 
 def _note(part: Mapping[str, Any]) -> str:
@@ -94,7 +94,8 @@ def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
             return [f"({shape.name})", side, f"{rate:.3g}", f"{floor / rate:.1f}", f"{results[side]['peak_mib']:,.0f}"]
 
         rows += [
-            [*row("ours fp32", single), _times(single, "ours fp32", "trl fp32", single_goal),
+            [*row("ours fp32", single), _times(single, "ours fp32", "trl fp32", single_goal)
+             + f", by {ratio(trunks, 'single file fp32', 'single file, two trunks fp32'):.2f} the shared trunk",
              _times(single, "ours fp32", "single file fp32", 2)],
             [*row("trl fp32", single), "", ""], [*row("single file fp32", single), "", ""],
             [*row("single file, two trunks fp32", trunks), "",
@@ -116,24 +117,30 @@ def _times(results: Mapping[str, Any], one: str, other: str, goal: float | None)
 
 def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = []
-    for name, results in figures.items():
+    for name, found in figures.items():
+        results = found["results"]
         for k, what in ((4, "best-of-4 candidates"), (1, "one response a query")):
+            floor = found["gflop_per_second"] / SHAPES[name].gflop_per_response(k)
             ours, theirs = (statistics.median(results[f"{side} {k}"]["rates"]) for side in ("ours", "generate"))
             goal = 3 if k == 4 else None
-            rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", f"{theirs:,.4g}",
-                         _times(results, f"ours {k}", f"generate {k}", goal),
+            rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", f"{floor / ours:.1f}",
+                         f"{theirs:,.4g}", _times(results, f"ours {k}", f"generate {k}", goal),
                          *(f"{results[f'{side} {k}']['peak_mib']:,.0f}" for side in ("ours", "generate"))])
-    return ["work", "what", "ours, responses/s", "ours, tokens/s", "`generate`, responses/s", "times `generate`",
-            "peak MiB, ours", "`generate`"], rows
+    return ["work", "what", "ours, responses/s", "ours, tokens/s", "times the floor's seconds",
+            "`generate`, responses/s", "times `generate`", "peak MiB, ours", "`generate`"], rows
 
 
 def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
-    rows = [[f"({name})", f"{statistics.median(results['shared']['rates']):,.4g}",
-             _times(results, "shared", "separate", 1.5), _times(results, "shared", "module", 1.5),
-             f"{results['shared']['peak_mib']:,.0f}", f"{results['module']['peak_mib']:,.0f}"]
-            for name, results in figures.items()]
-    return ["work", "labels/s", "times four passes of the same trunk", "times four passes of the module",
-            "peak MiB", "the module's"], rows
+    rows = []
+    for name, found in figures.items():
+        results = found["results"]
+        rate = statistics.median(results["shared"]["rates"])
+        rows.append([f"({name})", f"{rate:,.4g}",
+                     f"{found['gflop_per_second'] / SHAPES[name].gflop_per_label / rate:.1f}",
+                     _times(results, "shared", "separate", 1.5), _times(results, "shared", "module", 1.5),
+                     f"{results['shared']['peak_mib']:,.0f}", f"{results['module']['peak_mib']:,.0f}"])
+    return ["work", "labels/s", "times the floor's seconds", "times four passes of the same trunk",
+            "times four passes of the module", "peak MiB", "the module's"], rows
 
 
 def _jobs(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -162,13 +169,16 @@ def _number(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
 
 
-def _draw(figures: Mapping[str, Any]) -> None:
+def _draw(part: Mapping[str, Any]) -> None:
     """Seconds of the reward-model stages over labels, with a straight line, and of one PPO stage over its episodes."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    found = figures.get("label_budget") or next(iter(figures.values()))
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    name, found = next(((name, found) for name, found in part["figures"].items() if name == "label_budget"),
+                       next(iter(part["figures"].items())))
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure.supxlabel(f"{name}.yaml; {part['conditions']['machine']}; {part['dates'][name]}", fontsize="small",
+                     color="#666666")
     left, right = figure.subplots(1, 2)
     points = [(int(name.split("/")[1]), seconds) for name, kind, seconds in found["stages"] if kind == "reward_model"]
     budgets, seconds = (np.array(values) for values in zip(*points, strict=True))

@@ -36,12 +36,31 @@ class Shape:
         trunk; the last layer and the head at the response's positions only.
         """
         time = QUERY + RESPONSE
-        head = RESPONSE * self.width * self.vocabulary
-        training = self._body(time, last=RESPONSE) + head
+        training = self._body(time, last=RESPONSE) + self._head
         reward = self._body(time, last=1)
-        prefill = self._body(QUERY, last=1)
-        decoding = self.layers * (RESPONSE - 1) * (12 * self.width**2 + (2 * QUERY + RESPONSE) * self.width) + head
-        return 2 * ((1 + 3 * EPOCHS) * training + reward + prefill + decoding) / 1e9
+        return 2 * ((1 + 3 * EPOCHS) * training + reward + self._body(QUERY, last=1) + self._decoding) / 1e9
+
+    def gflop_per_response(self, candidates: int) -> float:
+        """Of the least sampling: the query is read once for its candidates, then each token is one step."""
+        return 2 * (self._body(QUERY, last=1) / candidates + self._decoding) / 1e9
+
+    @property
+    def gflop_per_label(self) -> float:
+        """Of the least training on a label: forward and backward, the query once, the last layer at each end only."""
+        square, positions = self.width**2, QUERY + CANDIDATES * RESPONSE
+        layer = 12 * positions * square + (QUERY**2 + CANDIDATES * RESPONSE * (2 * QUERY + RESPONSE)) * self.width
+        end = 10 * square + (2 * (QUERY + RESPONSE) - 1) * self.width
+        return 2 * 3 * ((self.layers - 1) * layer + 2 * positions * square + CANDIDATES * end) / 1e9
+
+    @property
+    def _head(self) -> int:
+        return RESPONSE * self.width * self.vocabulary
+
+    @property
+    def _decoding(self) -> int:
+        """Multiply-adds of a response behind the query's pass, which has given its first token."""
+        steps = RESPONSE - 1
+        return self.layers * steps * (12 * self.width**2 + (2 * QUERY + RESPONSE) * self.width) + self._head
 
     def _body(self, time: int, *, last: int) -> float:
         """Multiply-adds of a pass over `time` positions, the last layer at `last` of them."""
