@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="override one key, dotted: --set ppo.episodes=4096 (may be repeated)")
     parser.add_argument("--jobs", type=_jobs, default=None, metavar="N",
-                        help="how many stages at once; `auto`, the default, looks at the cores and the size of the model")
+                        help="how many stages at once; `auto`, the default, looks at the cores and the model's size")
     parser.add_argument("--cluster", default=None, metavar="ADDRESS",
                         help="run the stages on a Ray cluster: `auto`, `HOST:PORT`, or `local` to start Ray "
                              "here; mlruns/ must lie where every machine sees it")
