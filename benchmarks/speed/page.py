@@ -95,7 +95,7 @@ def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
         rows += [
             [*row("ours fp32", single), _times(single, "ours fp32", "trl fp32", single_goal)
-             + f", by {ratio(trunks, 'single file fp32', 'single file, two trunks fp32'):.2f} the shared trunk",
+             + f", of it {ratio(trunks, 'single file fp32', 'single file, two trunks fp32'):.2f} by the shared trunk",
              _times(single, "ours fp32", "single file fp32", 2)],
             [*row("trl fp32", single), "", ""], [*row("single file fp32", single), "", ""],
             [*row("single file, two trunks fp32", trunks), "",
