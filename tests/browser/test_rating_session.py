@@ -7,7 +7,18 @@ import base64
 from typing import Any
 
 import pytest
-from rating import CURRENT, DWELL_MS, SETTLED, Traffic, agree, come_back, item_on_screen, join, press_and_wait
+from rating import (
+    CURRENT,
+    DWELL_MS,
+    SETTLED,
+    Traffic,
+    agree,
+    come_back,
+    item_on_screen,
+    join,
+    press_and_wait,
+    press_twice_and_wait,
+)
 from rating_helpers import item_set, known, pairs, publish
 from server import App, chromium
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -31,11 +42,13 @@ async def double_clicker(browser: Any, app: App, token: str, traffic: Traffic) -
     await join(page, app.base, token)
     await agree(page)
     sent: Acknowledged = {}
+    doubles = 0
     while (shown := await item_on_screen(page)) is not None:
         await traffic.look(page)
         key = "123"[len(sent) % 3]
-        await press_and_wait(page, key, shown, twice_after_ms=(20, 90, 180, 300)[len(sent) % 4])
+        doubles += await press_twice_and_wait(page, key, shown, apart_ms=(20, 90, 180, 300)[len(sent) % 4])
         sent[shown] = KEYS[key]
+    assert doubles > 10, "the machine was too slow for a double click"
     return sent
 
 
