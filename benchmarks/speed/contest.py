@@ -85,7 +85,12 @@ def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) ->
 
 def ratio(results: Mapping[str, Mapping[str, Any]], one: str, other: str) -> float:
     """The median over the rounds of one side's rate divided by the other's."""
-    return statistics.median(a / b for a, b in zip(results[one]["rates"], results[other]["rates"], strict=True))
+    return statistics.median(ratios(results, one, other))
+
+
+def ratios(results: Mapping[str, Mapping[str, Any]], one: str, other: str) -> list[float]:
+    """One side's rate divided by the other's in each round, the smallest first."""
+    return sorted(a / b for a, b in zip(results[one]["rates"], results[other]["rates"], strict=True))
 
 
 def _ask(pipes: Sequence[Connection], side: Side, message: Any) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.speed.contest import ratio
+from benchmarks.speed.contest import ratio, ratios
 from benchmarks.speed.shapes import SHAPES
 from benchmarks.write_table import write_table
 
@@ -111,8 +111,10 @@ def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
 
 def _times(results: Mapping[str, Any], one: str, other: str, goal: float | None) -> str:
-    found = ratio(results, one, other)
-    return f"{found:.2f}" + (f" (goal {goal:g})" if goal else "")
+    """The median, from the smallest round to the largest, and what it has to be."""
+    found = ratios(results, one, other)
+    return (f"{statistics.median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f}"
+            + (f"; goal {goal:g})" if goal else ")"))
 
 
 def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:

@@ -140,6 +140,9 @@ class Runner:
         finished = execution.refs = finished_stages(self._plan, self._tracking)
         here = [stage for stage in self._plan.stages if stage.fingerprint in finished]
         execution.reused = [stage.name for stage in here]
+        if here:
+            self._tracking.log_text(self._run_id, json.dumps(
+                {stage.name: finished[stage.fingerprint].run_id for stage in here}, indent=1), "reused.json")
         # Where the report itself is there nothing else is taken, and MLflow need not hold the whole tree once more.
         report = self._plan.report
         for stage in [report] if report.fingerprint in finished else here:

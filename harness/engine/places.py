@@ -1,9 +1,10 @@
-"""Where a run writes, looked at before it begins: a folder, or an MLflow store's database. Writes nothing."""
+"""Where a run writes, looked at before it begins: a folder, or an MLflow store's database. Nothing stays behind."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -25,9 +26,11 @@ def check_folder(folder: Path, *, key: str | None = None) -> None:
     if not place.is_dir():
         raise InputError(f"{place} is a file, and a folder is needed there", file=str(folder), key=key,
                          cure="Move the file away, or choose another place.")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InputError(f"{place} may not be written into", file=str(folder), key=key,
-                         cure="Change its permissions, or choose another place.")
+    try:
+        tempfile.TemporaryDirectory(dir=place).cleanup()  # its permissions do not tell all: /proc has them
+    except OSError as error:
+        raise InputError(f"{place} cannot be written into ({error.strerror})", file=str(folder), key=key,
+                         cure="Change its permissions, or choose another place.") from None
     longest = os.pathconf(place, "PC_NAME_MAX")
     if any(len(os.fsencode(part)) > longest for part in folder.parts):
         raise InputError(f"a name in it is longer than the {longest} bytes that {place} allows", file=str(folder),

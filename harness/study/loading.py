@@ -72,7 +72,9 @@ def _read(path: Path) -> CommentedMap:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise InputError("there is no such study file", file=str(path), cure=_nearby_studies(path)) from None
+        raise InputError("there is no such study file", file=str(path), cure=_nearby_studies(path.parent)) from None
+    except IsADirectoryError:
+        raise InputError("it is a folder, not a study file", file=str(path), cure=_nearby_studies(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read as UTF-8 text ({error})", file=str(path)) from None
     try:
@@ -90,8 +92,8 @@ def _read(path: Path) -> CommentedMap:
     return tree
 
 
-def _nearby_studies(path: Path) -> str:
-    folder = path.parent if path.parent.is_dir() else Path("studies")
+def _nearby_studies(folder: Path) -> str:
+    folder = folder if folder.is_dir() else Path("studies")
     names = sorted(str(found) for found in folder.glob("*.yaml"))
     return f"There are: {', '.join(names)}." if names else "Give the path of a YAML file."
 
@@ -111,7 +113,7 @@ def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
         _plain(value)  # an alias may stand within what it repeats
     except _NO_YAML:
         raise InputError(f"the value '{text[:_SHOWN]}' is not valid YAML", file="--set", key=key,
-                         cure="Quote it.") from None
+                         cure="Close its brackets and quotes, or put all of it in quotes.") from None
     node: Any = tree
     for part in parts[:-1]:
         following = _child(node, part)

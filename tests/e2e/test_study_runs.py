@@ -1,5 +1,6 @@
 """Whole studies, as a user runs them: from the command line, on real training, at a tiny scale."""
 
+import json
 import os
 import re
 import signal
@@ -88,20 +89,25 @@ def test_a_second_run_executes_nothing(finished):
     assert process.returncode == 0
     assert "0 stages executed" in process.stdout
     assert time.monotonic() - began < 60
-    stages, arms = _newest_execution(finished)
+    execution, stages, arms = _newest_execution(finished)
     (report,) = stages
     assert report.info.run_name == "report"
     assert report.data.tags["reused_from"], "what is taken is noted, the whole tree is not written once more"
     assert len(arms) == len(results(finished)["arms"])
+    reused = json.loads((finished / "mlruns" / "artifacts" / execution / "artifacts" / "reused.json").read_text())
+    assert reused["report"] == report.data.tags["reused_from"]
+    assert f"{len(reused)} reused" in process.stdout
+    assert {"pretrain", "ppo rl/40/1"} <= reused.keys()
 
 
 def _newest_execution(folder):
-    """The runs of stages and of arms under the execution that began last."""
+    """The execution that began last, and the runs of stages and of arms under it."""
     client = MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("tiny").experiment_id
     newest = client.search_runs([experiment], "tags.level = 'execution'", order_by=["attributes.start_time DESC"])[0]
-    return [client.search_runs([experiment], f"tags.mlflow.parentRunId = '{newest.info.run_id}' and "
-                                             f"tags.level = '{level}'") for level in ("stage", "arm")]
+    return newest.info.run_id, *(
+        client.search_runs([experiment], f"tags.mlflow.parentRunId = '{newest.info.run_id}' and tags.level = '{level}'")
+        for level in ("stage", "arm"))
 
 
 def test_the_numbers_do_not_depend_on_the_number_of_jobs(finished, tmp_path):
@@ -116,7 +122,7 @@ def test_one_more_budget_runs_only_its_own_arms(finished):
     ended = [line for line in process.stdout.splitlines() if "] done " in line]
     assert not any("pretrain" in line or "/40/" in line or "/80/" in line for line in ended)
     assert sum("ppo rl/60/" in line for line in ended) == 2
-    stages, arms = _newest_execution(finished)
+    _, stages, arms = _newest_execution(finished)
     assert sum("reused_from" not in stage.data.tags for stage in stages) == len(ended)
     assert {"pretrain", "ppo rl/40/1"} <= {
         stage.info.run_name for stage in stages if stage.data.tags.get("reused_from")}

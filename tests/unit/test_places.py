@@ -1,6 +1,8 @@
 """What a run cannot write into or connect to is one line before it begins, and nothing is written."""
 
+import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,12 @@ def test_a_folder_can_be_written_into_or_made(tmp_path, monkeypatch):
             check_folder(place, key="--output")
     with pytest.raises(InputError, match=r"a name in it is longer than the \d+ bytes"):
         check_folder(tmp_path / "new" / ("é" * 128), key="--output")
-    monkeypatch.setattr(os, "access", lambda place, mode: False)
-    with pytest.raises(InputError, match="may not be written into"):
+    with pytest.raises(InputError, match="/proc cannot be written into"):  # not even by those who may
+        check_folder(Path("/proc/new"))
+
+    def refuse(folder):
+        raise PermissionError(errno.EACCES, "Permission denied", folder)
+
+    monkeypatch.setattr(os, "mkdir", lambda path, mode: refuse(path))
+    with pytest.raises(InputError, match=r"cannot be written into \(Permission denied\)"):
         check_folder(tmp_path / "new")

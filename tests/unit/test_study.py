@@ -180,6 +180,8 @@ def test_broken_yaml_and_a_missing_file(tmp_path):
         load_study(_write(tmp_path, "study: x\n  y: [1"))
     with pytest.raises(InputError, match="no such study file"):
         load_study(tmp_path / "absent.yaml")
+    with pytest.raises(InputError, match=r"it is a folder, not a study file. There are: .*study.yaml"):
+        load_study(tmp_path)
 
 
 @pytest.mark.parametrize("value", ["!!int many", "2001-99-99", "9" * 5000, "[" * 3000 + "]" * 3000, "\0"],
