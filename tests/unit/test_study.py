@@ -191,12 +191,12 @@ def test_what_yaml_cannot_read_is_one_line(tmp_path, value):
         load_study(_write(tmp_path, f"study: x\nseed: {value}\n"))
     assert str(caught.value).startswith(f"{tmp_path}/study.yaml: not valid YAML: ")
     assert "\n" not in str(caught.value)
-    with pytest.raises(InputError, match=r"^--set: seed: the value '.{1,60}' is not valid YAML. Quote it.$"):
+    with pytest.raises(InputError, match=r"^--set: seed: the value '.{1,60}' is not valid YAML. Close its brackets"):
         load_study(QUICK, [f"seed={value}"])
 
 
 def test_an_alias_within_itself_is_one_line():
-    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Quote it.$"):
+    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Close its brackets"):
         load_study(QUICK, ["seeds=&a [*a]"])
 
 
