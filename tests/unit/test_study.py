@@ -196,7 +196,7 @@ def test_what_yaml_cannot_read_is_one_line(tmp_path, value):
 
 
 def test_an_alias_within_itself_is_one_line():
-    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Close its brackets"):
+    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Close"):
         load_study(QUICK, ["seeds=&a [*a]"])
 
 
