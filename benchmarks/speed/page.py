@@ -90,8 +90,8 @@ def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
         def row(side: str, results: Mapping[str, Any], shape=shape, rates=rates) -> list[str]:  # type: ignore[no-untyped-def]
             rate = statistics.median(results[side]["rates"])
-            floor = rates["bf16" if "bf16" in side else "fp32"] / shape.gflop_per_episode
-            return [f"({shape.name})", side, f"{rate:.3g}", f"{floor / rate:.1f}", f"{results[side]['peak_mib']:,.0f}"]
+            above = _above_floor(rate, shape.gflop_per_episode, rates["bf16" if "bf16" in side else "fp32"])
+            return [f"({shape.name})", side, f"{rate:.3g}", above, f"{results[side]['peak_mib']:,.0f}"]
 
         rows += [
             [*row("ours fp32", single), _times(single, "ours fp32", "trl fp32", single_goal)
@@ -110,6 +110,11 @@ def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     return columns, rows
 
 
+def _above_floor(rate: float, gflop: float, gflop_per_second: float) -> str:
+    """How often the floor's seconds a unit of so many Gflop takes, at so many units a second."""
+    return f"{gflop_per_second / gflop / rate:.1f}"
+
+
 def _times(results: Mapping[str, Any], one: str, other: str, goal: float | None) -> str:
     """The median, from the smallest round to the largest, and what it has to be."""
     found = ratios(results, one, other)
@@ -122,10 +127,10 @@ def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     for name, found in figures.items():
         results = found["results"]
         for k, what in ((4, "best-of-4 candidates"), (1, "one response a query")):
-            floor = found["gflop_per_second"] / SHAPES[name].gflop_per_response(k)
             ours, theirs = (statistics.median(results[f"{side} {k}"]["rates"]) for side in ("ours", "generate"))
+            above = _above_floor(ours, SHAPES[name].gflop_per_response(k), found["gflop_per_second"])
             goal = 3 if k == 4 else None
-            rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", f"{floor / ours:.1f}",
+            rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", above,
                          f"{theirs:,.4g}", _times(results, f"ours {k}", f"generate {k}", goal),
                          *(f"{results[f'{side} {k}']['peak_mib']:,.0f}" for side in ("ours", "generate"))])
     return ["work", "what", "ours, responses/s", "ours, tokens/s", "times the floor's seconds",
@@ -138,7 +143,7 @@ def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
         results = found["results"]
         rate = statistics.median(results["shared"]["rates"])
         rows.append([f"({name})", f"{rate:,.4g}",
-                     f"{found['gflop_per_second'] / SHAPES[name].gflop_per_label / rate:.1f}",
+                     _above_floor(rate, SHAPES[name].gflop_per_label, found["gflop_per_second"]),
                      _times(results, "shared", "separate", 1.5), _times(results, "shared", "module", 1.5),
                      f"{results['shared']['peak_mib']:,.0f}", f"{results['module']['peak_mib']:,.0f}"])
     return ["work", "labels/s", "times the floor's seconds", "times four passes of the same trunk",
@@ -176,10 +181,10 @@ def _draw(part: Mapping[str, Any]) -> None:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    name, found = next(((name, found) for name, found in part["figures"].items() if name == "label_budget"),
-                       next(iter(part["figures"].items())))
+    study = "label_budget" if "label_budget" in part["figures"] else next(iter(part["figures"]))
+    found = part["figures"][study]
     figure = Figure(figsize=(9, 3.6), layout="constrained")
-    figure.supxlabel(f"{name}.yaml; {part['conditions']['machine']}; {part['dates'][name]}", fontsize="small",
+    figure.supxlabel(f"{study}.yaml; {part['conditions']['machine']}; {part['dates'][study]}", fontsize="small",
                      color="#666666")
     left, right = figure.subplots(1, 2)
     points = [(int(name.split("/")[1]), seconds) for name, kind, seconds in found["stages"] if kind == "reward_model"]

@@ -47,10 +47,9 @@ class Shape:
     @property
     def gflop_per_label(self) -> float:
         """Of the least training on a label: forward and backward, the query once, the last layer at each end only."""
-        square, positions = self.width**2, QUERY + CANDIDATES * RESPONSE
-        layer = 12 * positions * square + (QUERY**2 + CANDIDATES * RESPONSE * (2 * QUERY + RESPONSE)) * self.width
-        end = 10 * square + (2 * (QUERY + RESPONSE) - 1) * self.width
-        return 2 * 3 * ((self.layers - 1) * layer + 2 * positions * square + CANDIDATES * end) / 1e9
+        answers = CANDIDATES * RESPONSE
+        return 2 * 3 * self._pass(QUERY + answers, QUERY**2 + answers * (2 * QUERY + RESPONSE), last=CANDIDATES,
+                                  last_pairs=CANDIDATES * (2 * (QUERY + RESPONSE) - 1)) / 1e9
 
     @property
     def _head(self) -> int:
@@ -62,11 +61,15 @@ class Shape:
         steps = RESPONSE - 1
         return self.layers * steps * (12 * self.width**2 + (2 * QUERY + RESPONSE) * self.width) + self._head
 
-    def _body(self, time: int, *, last: int) -> float:
+    def _body(self, time: int, *, last: int) -> int:
         """Multiply-adds of a pass over `time` positions, the last layer at `last` of them."""
+        return self._pass(time, time**2, last=last, last_pairs=last * (2 * time - last))
+
+    def _pass(self, positions: int, pairs: int, *, last: int, last_pairs: int) -> int:
+        """pairs: twice the number of positions that each position attends to, summed over them."""
         square = self.width**2
-        layer = 12 * time * square + time**2 * self.width
-        final = 2 * time * square + 10 * last * square + last * (2 * time - last) * self.width
+        layer = 12 * positions * square + pairs * self.width
+        final = 2 * positions * square + 10 * last * square + last_pairs * self.width
         return (self.layers - 1) * layer + final
 
 
