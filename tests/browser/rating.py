@@ -93,9 +93,7 @@ async def come_back(page: Any, base: str, code: str) -> None:
 
 
 async def agree(page: Any) -> None:
-    await page.wait_for_selector("text=Your consent")
-    await page.wait_for_selector("button kbd", state="attached")
-    await page.wait_for_function(SETTLED)
+    await offered(page, "consent")
     await page.keyboard.press("Enter")
     await page.wait_for_function(CURRENT)
 
@@ -105,6 +103,12 @@ async def item_on_screen(page: Any) -> str | None:
     await page.wait_for_function(f"{SETTLED} && ({CURRENT} || document.body.innerText.includes('All done'))")
     found = await page.evaluate(CURRENT)
     return str(found) if found else None
+
+
+async def offered(page: Any, button: str) -> None:
+    """Wait until a button, by the start of its key, and its shortcut are there: a text above may be seen before it."""
+    await page.wait_for_selector(f'[class*="st-key-{button}"] kbd')
+    await page.wait_for_function(SETTLED)
 
 
 async def press_and_wait(page: Any, key: str, shown: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from rating import DWELL_MS, agree, item_on_screen, join, plain
+from rating import agree, item_on_screen, join, plain, press_and_wait
 from rating_helpers import publish
 from server import App, chromium
 
@@ -45,10 +45,7 @@ async def look(app: App, token: str, count: int) -> list[dict[str, Any]]:
                 pwned: window.pwned, math: document.querySelectorAll('.katex').length,
                 wide: document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth,
                 votes: document.querySelector('[class*="st-key-votes_"]').innerText})"""))
-            await page.wait_for_timeout(DWELL_MS)
-            await page.keyboard.press("2")
-            await page.wait_for_function(f"!document.body.className.includes('x') && '{shown}'")
-            await page.wait_for_timeout(500)
+            await press_and_wait(page, "2", shown or "")
     return seen
 
 

@@ -16,6 +16,7 @@ from rating import (
     come_back,
     item_on_screen,
     join,
+    offered,
     press_and_wait,
     press_twice_and_wait,
 )
@@ -198,7 +199,7 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         training = await item_on_screen(page)
         await page.wait_for_timeout(DWELL_MS)
         await page.keyboard.press("1")
-        await page.wait_for_selector("text=Go on")
+        await offered(page, "go_on")
         await traffic.look(page)
         await page.keyboard.press("Enter")
         await page.wait_for_function(f"!document.body.innerText.includes('Go on') && '{training}'")
@@ -206,14 +207,15 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         assert await page.locator("mark").count() == 0, "nothing is highlighted before the vote"
         await page.wait_for_timeout(DWELL_MS)
         await page.keyboard.press("1")
-        await page.wait_for_selector("text=mostly copied")
+        await offered(page, "copied_none")
         await traffic.look(page)
         await page.keyboard.press("4")
-        await page.wait_for_selector("text=Which text is accurate")
+        await offered(page, "accurate_none")
         await traffic.look(page)
         await page.keyboard.press("2")
         await page.wait_for_function(f"!document.body.innerText.includes('accurate?') && '{shown}'")
         await item_on_screen(page)
+        await offered(page, "back")
         await page.keyboard.press("Backspace")
         await page.wait_for_selector("text=You judged this one before")
         await traffic.look(page)
@@ -222,6 +224,7 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         await page.keyboard.press("3")
         await page.wait_for_function("!document.body.innerText.includes('You judged this one before')")
         current = await item_on_screen(page)
+        await offered(page, "instructions")
         await page.keyboard.press("i")
         await page.wait_for_selector("[role=dialog]")
         await traffic.look(page)
@@ -229,7 +232,7 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         await page.keyboard.press("Escape")
         await page.wait_for_selector("[role=dialog]", state="detached")
         assert await item_on_screen(page) == current, "a key under a dialog must not vote"
-        await page.wait_for_selector("kbd[aria-label='Shortcut F']")
+        await offered(page, "flag")
         await page.keyboard.press("f")
         await page.wait_for_selector("[role=dialog] textarea")
         await page.locator("[role=dialog] textarea").focus()
@@ -237,11 +240,13 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         await page.locator("[role=dialog] button", has_text="Report").press("Enter")
         await page.wait_for_function("!document.querySelector('[role=dialog]')")
         assert await item_on_screen(page) != current
+        await offered(page, "pause")
         await page.keyboard.press("p")
         await page.wait_for_selector("text=Your place is kept")
         app.restart()
         await page.reload()
         await page.wait_for_selector("text=Your place is kept", timeout=60_000)
+        await offered(page, "resume")
         await page.keyboard.press("Enter")
         await item_on_screen(page)
         return shown or ""
@@ -272,10 +277,7 @@ async def pick_agree_and_read(app: App, token: str) -> int:
         await page.keyboard.type("Second")
         await page.keyboard.press("Enter")
         await page.wait_for_function(f"{SETTLED} && location.search.includes('study=')")
-        await page.wait_for_selector("text=Your consent")
-        await page.wait_for_timeout(500)
-        await page.keyboard.press("Enter")
-        await page.wait_for_function(CURRENT)  # unless the picker still takes the keys
+        await agree(page)  # unless the picker still takes the keys
         for _ in range(20):
             await page.keyboard.press("Tab")
             if await page.evaluate("document.activeElement.matches('.scrolls')"):
