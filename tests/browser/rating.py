@@ -107,7 +107,7 @@ async def item_on_screen(page: Any) -> str | None:
 
 async def offered(page: Any, button: str) -> None:
     """Wait until a button, by the start of its key, and its shortcut are there: a text above may be seen before it."""
-    await page.wait_for_selector(f'[class*="st-key-{button}"] kbd')
+    await page.wait_for_selector(f'[class*="st-key-{button}"] kbd', state="attached")
     await page.wait_for_function(SETTLED)
 
 
