@@ -11,13 +11,19 @@ inline void add_row(Matrix x, const float* row, int64_t rows, Matrix to) {
         for (int64_t j = 0; j < to.columns; j += LANES) store(to[i] + j, load(x[i] + j) + load(row + j));
 }
 
-// Adds the sum of the rows to `to`: a bias's gradient.
+template <int VECS> inline void add_sums(Matrix from, int64_t rows, float* to) {
+    vec sum[VECS];
+    for (int j = 0; j < VECS; j++) sum[j] = load(to + j * LANES);
+    for (int64_t i = 0; i < rows; i++)
+        for (int j = 0; j < VECS; j++) sum[j] += load(from[i] + j * LANES);
+    for (int j = 0; j < VECS; j++) store(to + j * LANES, sum[j]);
+}
+
+// Adds the sum of the rows to `to`: a bias's gradient. Several vectors at a time, as each waits for its last addition.
 inline void add_column_sums(Matrix from, int64_t rows, float* to) {
-    for (int64_t j = 0; j < from.columns; j += LANES) {
-        vec sum = load(to + j);
-        for (int64_t i = 0; i < rows; i++) sum += load(from[i] + j);
-        store(to + j, sum);
-    }
+    int64_t j = 0;
+    for (; j + 4 * LANES <= from.columns; j += 4 * LANES) add_sums<4>(from.part(j, 4 * LANES), rows, to + j);
+    for (; j < from.columns; j += LANES) add_sums<1>(from.part(j, LANES), rows, to + j);
 }
 
 // A layer normalisation's parameters, or the gradients of them.

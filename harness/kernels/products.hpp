@@ -27,7 +27,16 @@ struct Right {
     explicit Right(const float* packed) : at(packed), row(0) {}
 };
 
-constexpr int PANEL = 2 * LANES;
+// A tile of sums, its rows by vectors, fills the registers but for one number of the left operand and a row of the right
+// one. The nearer a tile is to a square, the fewer numbers are read for each product; more than WIDEST vectors gain nothing.
+constexpr int WIDEST = REGISTERS == 32 ? 4 : 2;
+constexpr int MOST_ROWS = 14;
+constexpr int PANEL = WIDEST * LANES;
+
+constexpr int tile_rows(int vecs) {
+    const int fit = (REGISTERS - 1 - vecs) / vecs;
+    return fit < MOST_ROWS ? fit : MOST_ROWS;
+}
 
 // What a product is added to: rows of numbers (row 0: one for all), or null for nothing.
 struct Start {
@@ -44,46 +53,55 @@ void tile(Left a, const float* b, int64_t b_row, int64_t depth, Start start, flo
     vec sum[ROWS][VECS];
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int j = 0; j < VECS; j++) sum[i][j] = start.at ? load(start.at + i * start.row + j * LANES) : vec{};
     for (int64_t k = 0; k < depth; k++) {
         vec right[VECS];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int j = 0; j < VECS; j++) right[j] = load(b + k * b_row + j * LANES);
 #pragma GCC unroll 16
         for (int i = 0; i < ROWS; i++) {
             const vec left = splat(a.at[i * a.row + k * a.column]);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int j = 0; j < VECS; j++) sum[i][j] += left * right[j];
         }
     }
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int j = 0; j < VECS; j++) store(c + i * c_row + j * LANES, sum[i][j]);
 }
 
 using Tile = void (*)(Left, const float*, int64_t, int64_t, Start, float*, int64_t);
 
 template <int VECS, int... ROWS> constexpr auto tiles_of(std::integer_sequence<int, ROWS...>) {
-    return std::array<Tile, sizeof...(ROWS)>{tile<ROWS + 1, VECS>...};
+    return std::array<Tile, MOST_ROWS>{tile<ROWS + 1, VECS>...};
 }
 
-template <int VECS> constexpr auto TILES = tiles_of<VECS>(std::make_integer_sequence<int, TILE_ROWS>{});
+template <int... VECS> constexpr auto all_tiles(std::integer_sequence<int, VECS...>) {
+    return std::array<std::array<Tile, MOST_ROWS>, WIDEST>{
+        tiles_of<VECS + 1>(std::make_integer_sequence<int, tile_rows(VECS + 1)>{})...};
+}
+
+// By vectors and rows, each less one.
+constexpr auto TILES = all_tiles(std::make_integer_sequence<int, WIDEST>{});
+
+// How many columns of `columns` the panel from `first` on has.
+inline int64_t panel_width(int64_t columns, int64_t first) { return columns - first < PANEL ? columns - first : PANEL; }
 
 // The first `rows` of c become start + a · b, where start may be c itself; depth: a's columns and b's rows.
 inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Start start = {}) {
-    const int64_t blocks = (rows + TILE_ROWS - 1) / TILE_ROWS;
     for (int64_t column = 0; column < c.columns; column += PANEL) {
-        const int64_t width = c.columns - column < PANEL ? LANES : PANEL;
+        const int64_t width = panel_width(c.columns, column), vecs = width / LANES;
+        const int64_t most = tile_rows(vecs), blocks = (rows + most - 1) / most;
+        const int64_t fewer = rows / (blocks > 0 ? blocks : 1), more = rows - fewer * blocks;
         const float* panel = b.at + (b.row ? column : depth * column);
-        for (int64_t block = 0; block < blocks; block++) {
-            const int64_t first = rows * block / blocks, count = rows * (block + 1) / blocks - first;
+        for (int64_t block = 0, first = 0, count; block < blocks; block++, first += count) {
+            count = block < more ? fewer + 1 : fewer;
             const Left left{a.at + first * a.row, a.row, a.column};
             Start from = start;
             if (from.at) from.at += first * from.row + column;
-            (width == PANEL ? TILES<2> : TILES<1>)[count - 1](left, panel, b.row ? b.row : width, depth, from,
-                                                              c[first] + column, c.row);
+            TILES[vecs - 1][count - 1](left, panel, b.row ? b.row : width, depth, from, c[first] + column, c.row);
         }
     }
 }
@@ -91,7 +109,7 @@ inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Sta
 // A matrix (depth, columns) as a packed right operand.
 inline void pack(Matrix b, int64_t depth, float* to) {
     for (int64_t column = 0; column < b.columns; column += PANEL) {
-        const int64_t width = b.columns - column < PANEL ? LANES : PANEL;
+        const int64_t width = panel_width(b.columns, column);
         for (int64_t k = 0; k < depth; k++, to += width) std::memcpy(to, b[k] + column, width * sizeof(float));
     }
 }
@@ -101,7 +119,7 @@ inline void pack(Matrix b, int64_t depth, float* to) {
 inline void pack_across(Matrix b, int64_t columns, float* to) {
     float square[ALIGNED][ALIGNED];
     for (int64_t column = 0; column < columns; column += PANEL) {
-        const int64_t width = columns - column < PANEL ? LANES : PANEL;
+        const int64_t width = panel_width(columns, column);
         for (int64_t k = 0; k < b.columns; k += ALIGNED)
             for (int64_t j = 0; j < width; j += ALIGNED) {
                 for (int64_t i = 0; i < ALIGNED; i++) std::memcpy(square[i], b[column + j + i] + k, sizeof square[i]);
