@@ -120,10 +120,10 @@ inline void probabilities(const Head& head, const Sight& sight, int64_t first, i
     }
 }
 
-// probs: room for TILE_ROWS rows.
+// probs: room for BLOCK_ROWS rows.
 inline void attend(const Head& head, const Sight& sight, Matrix probs, Matrix mixed) {
-    for (int64_t first = 0; first < sight.queries; first += TILE_ROWS) {
-        const int64_t last = first + TILE_ROWS < sight.queries ? first + TILE_ROWS : sight.queries;
+    for (int64_t first = 0; first < sight.queries; first += BLOCK_ROWS) {
+        const int64_t last = first + BLOCK_ROWS < sight.queries ? first + BLOCK_ROWS : sight.queries;
         probabilities(head, sight, first, last, probs);
         multiply(last - first, sight.keys(first, last), probs, head.value, mixed.from(first));
     }
@@ -150,8 +150,8 @@ struct HeadGradients {
 };
 
 inline void attend_backward(const Head& head, const Sight& sight, const HeadGradients& to) {
-    for (int64_t first = 0; first < sight.queries; first += TILE_ROWS) {
-        const int64_t last = first + TILE_ROWS < sight.queries ? first + TILE_ROWS : sight.queries;
+    for (int64_t first = 0; first < sight.queries; first += BLOCK_ROWS) {
+        const int64_t last = first + BLOCK_ROWS < sight.queries ? first + BLOCK_ROWS : sight.queries;
         const int64_t keys = sight.keys(first, last), padded = aligned(keys);
         probabilities(head, sight, first, last, to.probs.from(first));
         multiply(last - first, head.width, to.mixed.from(first), head.value_across, to.scores.from(first).part(0, padded));
@@ -162,8 +162,8 @@ inline void attend_backward(const Head& head, const Sight& sight, const HeadGrad
         multiply(last - first, keys, to.scores.from(first), head.key, to.query.from(first));
     }
     int64_t from = 0;  // the first query that sees any of these keys
-    for (int64_t key = 0; key < sight.time; key += TILE_ROWS) {
-        const int64_t count = key + TILE_ROWS < sight.time ? TILE_ROWS : sight.time - key;
+    for (int64_t key = 0; key < sight.time; key += BLOCK_ROWS) {
+        const int64_t count = key + BLOCK_ROWS < sight.time ? BLOCK_ROWS : sight.time - key;
         while (from < sight.queries && sight.place(from) < key) from++;
         const int64_t rest = sight.queries - from;
         multiply(count, rest, across(to.scores.from(from).part(key, count)), head.query.from(from), to.key.from(key));

@@ -11,7 +11,7 @@ struct Forward {
     Forward(const Model& model, int64_t time, Room& room) : model(model), head(room, model.head(), time) {
         normal = room.matrix(time, model.width), asking = room.matrix(time, model.width);
         wide = room.matrix(time, 4 * model.width);
-        probs = room.matrix(TILE_ROWS, aligned(time)), mixed = room.matrix(time, aligned(head.width));
+        probs = room.matrix(BLOCK_ROWS, aligned(time)), mixed = room.matrix(time, aligned(head.width));
     }
 
     // kept.input -> out, (queries, width).

@@ -79,7 +79,7 @@ template <typename Kind> struct HeadsPass {
 
     void forward(const Operand& mixed) const {
         const auto needs = [&](Room& room) {
-            return Mixing{room.matrix(TILE_ROWS, aligned(rows.time)), room.matrix(rows.time, of.width)};
+            return Mixing{room.matrix(BLOCK_ROWS, aligned(rows.time)), room.matrix(rows.time, of.width)};
         };
         each(needs, [&](const Mixing& at, const Head& head, const Sight& sight, int64_t row, int64_t index) {
             attend(head, sight, at.probs, at.mixed);

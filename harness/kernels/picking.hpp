@@ -15,7 +15,7 @@ struct Picking {
     // States whose logits are made together: half a mebibyte of them, which stays in the cache, or one tile.
     int64_t together() const {
         const int64_t fit = (int64_t{1} << 17) / (panels() * PANEL_TOKENS);
-        return fit > TILE_ROWS ? fit : TILE_ROWS;
+        return fit > BLOCK_ROWS ? fit : BLOCK_ROWS;
     }
 };
 

@@ -18,6 +18,20 @@ struct Left {
 
 inline Left across(Matrix matrix) { return {matrix.at, 1, matrix.row}; }
 
+// A tile of sums and a row of the right operand fill the registers, but for one number of the left operand. The nearer a tile
+// is to a square, the fewer numbers are read for each product.
+constexpr int WIDEST = REGISTERS == 32 ? 4 : 2;  // vectors
+constexpr int MOST_ROWS = 14;
+constexpr int PANEL = WIDEST * LANES;
+
+constexpr int tile_rows(int vecs) {
+    const int fit = (REGISTERS - 1 - vecs) / vecs;
+    return fit < MOST_ROWS ? fit : MOST_ROWS;
+}
+
+// Rows that are worth making together: whole tiles.
+constexpr int BLOCK_ROWS = 2 * tile_rows(WIDEST);
+
 // A matrix as the right operand, its columns a multiple of ALIGNED: as it lies, or (row 0) packed in panels of PANEL columns.
 struct Right {
     const float* at;
@@ -26,17 +40,6 @@ struct Right {
     Right(Matrix matrix) : at(matrix.at), row(matrix.row) {}
     explicit Right(const float* packed) : at(packed), row(0) {}
 };
-
-// A tile of sums, its rows by vectors, fills the registers but for one number of the left operand and a row of the right
-// one. The nearer a tile is to a square, the fewer numbers are read for each product; more than WIDEST vectors gain nothing.
-constexpr int WIDEST = REGISTERS == 32 ? 4 : 2;
-constexpr int MOST_ROWS = 14;
-constexpr int PANEL = WIDEST * LANES;
-
-constexpr int tile_rows(int vecs) {
-    const int fit = (REGISTERS - 1 - vecs) / vecs;
-    return fit < MOST_ROWS ? fit : MOST_ROWS;
-}
 
 // What a product is added to: rows of numbers (row 0: one for all), or null for nothing.
 struct Start {

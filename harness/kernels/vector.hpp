@@ -8,11 +8,9 @@
 #include <immintrin.h>
 constexpr int LANES = 16;
 constexpr int REGISTERS = 32;
-constexpr int TILE_ROWS = 12;
 #else
 constexpr int LANES = 8;
 constexpr int REGISTERS = 16;
-constexpr int TILE_ROWS = 6;
 #endif
 
 constexpr int64_t ALIGNED = 16;  // every row of scratch is a multiple of this, whatever the processor

@@ -7,7 +7,7 @@
 #include "attention.hpp"
 
 constexpr int64_t PANEL_TOKENS = 256;
-constexpr int64_t PANEL_ROWS = 4 * TILE_ROWS;
+constexpr int64_t PANEL_ROWS = 4 * BLOCK_ROWS;
 
 // hidden: (rows, width), to be divided by the temperature. table: (size, width). tokens: (rows,).
 struct Vocabulary {
