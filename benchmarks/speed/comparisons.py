@@ -124,4 +124,5 @@ def _small(options: argparse.Namespace) -> list[str]:
 
 def _require_trl() -> None:
     if importlib.util.find_spec("trl") is None:
-        raise SystemExit("TRL is not installed. Run `make bench`, or pip install '.[bench]'")
+        raise SystemExit("TRL is not installed. `make bench` does that and measures everything; for a part alone: "
+                         ".venv/bin/python -m pip install --editable '.[bench]' --constraint constraints.txt")
