@@ -12,7 +12,7 @@ struct Picking {
     const float* table;  // pack_table's
 
     int64_t panels() const { return (size + PANEL_TOKENS - 1) / PANEL_TOKENS; }
-    // States whose logits are made together: half a mebibyte of them, which stays in the cache, or one tile.
+    // States whose logits are made together: half a mebibyte of them, which stays in the cache, or a block.
     int64_t together() const {
         const int64_t fit = (int64_t{1} << 17) / (panels() * PANEL_TOKENS);
         return fit > BLOCK_ROWS ? fit : BLOCK_ROWS;

@@ -2,6 +2,7 @@
 // result does not depend on how many rows are beside it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -24,12 +25,9 @@ constexpr int WIDEST = REGISTERS == 32 ? 4 : 2;  // vectors
 constexpr int MOST_ROWS = 14;
 constexpr int PANEL = WIDEST * LANES;
 
-constexpr int tile_rows(int vecs) {
-    const int fit = (REGISTERS - 1 - vecs) / vecs;
-    return fit < MOST_ROWS ? fit : MOST_ROWS;
-}
+constexpr int tile_rows(int vecs) { return std::min((REGISTERS - 1 - vecs) / vecs, MOST_ROWS); }
 
-// Rows that are worth making together: whole tiles.
+// Rows that are made together where a product is made in parts: whole tiles.
 constexpr int BLOCK_ROWS = 2 * tile_rows(WIDEST);
 
 // A matrix as the right operand, its columns a multiple of ALIGNED: as it lies, or (row 0) packed in panels of PANEL columns.
@@ -89,13 +87,10 @@ template <int... VECS> constexpr auto all_tiles(std::integer_sequence<int, VECS.
 // By vectors and rows, each less one.
 constexpr auto TILES = all_tiles(std::make_integer_sequence<int, WIDEST>{});
 
-// How many columns of `columns` the panel from `first` on has.
-inline int64_t panel_width(int64_t columns, int64_t first) { return columns - first < PANEL ? columns - first : PANEL; }
-
 // The first `rows` of c become start + a · b, where start may be c itself; depth: a's columns and b's rows.
 inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Start start = {}) {
     for (int64_t column = 0; column < c.columns; column += PANEL) {
-        const int64_t width = panel_width(c.columns, column), vecs = width / LANES;
+        const int64_t width = std::min<int64_t>(PANEL, c.columns - column), vecs = width / LANES;
         const int64_t most = tile_rows(vecs), blocks = (rows + most - 1) / most;
         const int64_t fewer = rows / (blocks > 0 ? blocks : 1), more = rows - fewer * blocks;
         const float* panel = b.at + (b.row ? column : depth * column);
@@ -112,7 +107,7 @@ inline void multiply(int64_t rows, int64_t depth, Left a, Right b, Matrix c, Sta
 // A matrix (depth, columns) as a packed right operand.
 inline void pack(Matrix b, int64_t depth, float* to) {
     for (int64_t column = 0; column < b.columns; column += PANEL) {
-        const int64_t width = panel_width(b.columns, column);
+        const int64_t width = std::min<int64_t>(PANEL, b.columns - column);
         for (int64_t k = 0; k < depth; k++, to += width) std::memcpy(to, b[k] + column, width * sizeof(float));
     }
 }
@@ -122,7 +117,7 @@ inline void pack(Matrix b, int64_t depth, float* to) {
 inline void pack_across(Matrix b, int64_t columns, float* to) {
     float square[ALIGNED][ALIGNED];
     for (int64_t column = 0; column < columns; column += PANEL) {
-        const int64_t width = panel_width(columns, column);
+        const int64_t width = std::min<int64_t>(PANEL, columns - column);
         for (int64_t k = 0; k < b.columns; k += ALIGNED)
             for (int64_t j = 0; j < width; j += ALIGNED) {
                 for (int64_t i = 0; i < ALIGNED; i++) std::memcpy(square[i], b[column + j + i] + k, sizeof square[i]);
