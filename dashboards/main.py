@@ -4,10 +4,12 @@ from functools import partial
 
 import streamlit as st
 
-from dashboards import evaluate, label, own, results, welcome
-from dashboards.calm import calm
+from dashboards import results, welcome
+from dashboards.errors import calm
 from dashboards.identity import current_rater, is_owner
-from dashboards.look import ICON, apply_look
+from dashboards.owner import page as owner_page
+from dashboards.rater import evaluate, label
+from dashboards.theme import ICON, apply_look
 
 
 def main() -> None:
@@ -22,7 +24,7 @@ def main() -> None:
                   st.Page(calm(label.page, rater_id), title="Label", url_path="label",
                           icon=":material/format_list_numbered:")]
     if owner:
-        pages += [st.Page(calm(own.page), title="Own", url_path="own", icon=":material/key:"),
+        pages += [st.Page(calm(owner_page.page), title="Own", url_path="own", icon=":material/key:"),
                   st.Page(calm(results.page), title="Results", url_path="results", icon=":material/bar_chart:")]
     home = partial(st.switch_page, pages[0]) if pages else calm(welcome.page)
     if not pages:

@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.copied import copied_spans
 from dashboards.identity import store
-from dashboards.look import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_head, sentence
-from dashboards.own_watch import quality_table
+from dashboards.owner.studies import quality_table
+from dashboards.rater.copied import copied_spans
 from dashboards.results_charts import curve, intervals, opponents
-from harness.pages.page import p_value
+from dashboards.theme import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_head, sentence
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
 from harness.records import Choice
+from harness.reporting.page import p_value
+from harness.reporting.win_rates import sentence as enough_or_not
 
 TEXT_FIGURES = {
     "arm": "Arm", "n_texts": "Texts", "mean_words": "Words", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
@@ -109,7 +110,7 @@ def _dose_response(report: dict[str, Any]) -> None:
     st.altair_chart(curve(rows), alt="Win rate against label budget")
     st.caption("Filled: all seeds together with their interval. Hollow: each training seed.")
     for row in report["equivalence"]:
-        st.write(row["sentence"])
+        st.write(enough_or_not(row))
     for name, fit in report["dose_response"].items():
         slope = fit["slope"]
         said = slope["why_undefined"] or (f"{slope['estimate']:+.2f} on the logit scale for twice the labels "

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from harness.stages.reporting.material import arm_name
+from harness.reporting.report_data import arm_name
 
 COLOURS = ["#2f7fb8", "#d9702b", "#2a9d78", "#b864a0", "#c79a1e", "#6c7a89"]
 """Told apart by people who do not see red and green alike, on light ground and on dark."""

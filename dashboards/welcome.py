@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.identity import is_known_elsewhere, offers_identity_provider
-from dashboards.look import way
+from dashboards.theme import way
 from harness.ratings.access import why_owner_is_shut
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.arguments import confidence, margin, not_negative, resamples, share
-from harness.command import run_command
+from harness.cli.arguments import confidence, margin, not_negative, resamples, share
+from harness.cli.command import run_command
 
 _FEW_ROWS = 30
 _PIPED_WIDTH = 120
@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     result["excluded"] = [*read.excluded, *result["excluded"]]
     result["warnings"] = [*read.warnings, *result["warnings"]]
     if arguments.html:
-        from harness.rows import write_page
-        from harness.statistics.analysis_report import html
+        from harness.cli.rows import write_page
+        from harness.reporting.analysis import html
 
         write_page(arguments.html, html(result, source=arguments.ratings.name))
     return result
@@ -78,7 +78,7 @@ def _print_tables(result: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from harness.statistics.analysis_report import answer, tables
+    from harness.reporting.analysis import answer, tables
 
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     console.print(answer(result), highlight=False, markup=False)

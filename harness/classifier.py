@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.arguments import positive
-from harness.command import run_command
+from harness.cli.arguments import positive
+from harness.cli.command import run_command
 
 _SHARE_HELD_OUT = 0.1
 _VOCABULARY = 4096
@@ -25,11 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train on nine tenths of the rows and save; the accuracy on the rest, and what it was trained with."""
+    from harness.artifacts.files import write_json
     from harness.hub import retries_unsaid
     from harness.models.classifiers import Classifier
     from harness.models.loading import ModelShape, load_tokenizer
     from harness.seeds import derive_seed, numpy_generator
-    from harness.stages.artifacts import write_json
     from harness.stages.pretrain import train_tokenizer
     from harness.training.classifier_fit import classifier_accuracy, fit_classifier
     from harness.training.settings import LanguageModelFitSettings
@@ -65,8 +65,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _read(path: Path) -> tuple[list[str], list[int], list[str]]:
     """Texts, the class of each, and the classes by name. Raises InputError that names the line."""
+    from harness.cli.rows import BadRows, read_rows
     from harness.errors import InputError
-    from harness.rows import BadRows, read_rows
 
     bad = BadRows(str(path), skip=False, can_skip=False)
     rows = []

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.arguments import positive_count
-from harness.command import run_command
+from harness.cli.arguments import positive_count
+from harness.cli.command import run_command
 from harness.errors import InputError
 
 
@@ -24,12 +24,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Write the labels that the arm's (last) reward model is trained on. Raises InputError."""
+    from harness.artifacts.files import model_path
+    from harness.artifacts.label_files import write_token_ids
+    from harness.artifacts.label_table import LabelFiles
     from harness.engine import tracking
     from harness.models.loading import load_tokenizer
     from harness.run import ROOT
-    from harness.stages.artifacts import model_path
-    from harness.stages.label_files import write_token_ids
-    from harness.stages.label_table import LabelFiles
     from harness.study.externals import external_digests
     from harness.study.loading import load_study
     from harness.study.plan import make_plan

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.arguments import error_rate, logit_spread, looks, margin, positive_count, share, tie_share
-from harness.command import run_command
+from harness.cli.arguments import error_rate, logit_spread, looks, margin, positive_count, share, tie_share
+from harness.cli.command import run_command
 from harness.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "notes": _notes(arguments),
     }
     if arguments.html:
-        from harness.rows import write_page
+        from harness.cli.rows import write_page
 
         write_page(arguments.html, _html(result))
     return result
@@ -160,8 +160,8 @@ def _notes(arguments: argparse.Namespace) -> list[str]:
 
 
 def _html(result: dict[str, Any]) -> str:
-    from harness.pages.page import Page, percent
-    from harness.pages.plots import curves
+    from harness.reporting.page import Page, percent
+    from harness.reporting.plots import curves
 
     page = Page("Power")
     points = result["simulation"]

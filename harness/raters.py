@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.arguments import link_days
-from harness.command import reader_has_enough
+from harness.cli.arguments import link_days
+from harness.cli.command import reader_has_enough
 from harness.errors import InputError
 from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
@@ -180,7 +180,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from harness.stages.human_results import study_document
+    from harness.results.people import study_document
 
     store = _store(options)
     if store.database.path is not None and (problem := custody.integrity(store.database.path)):
@@ -213,7 +213,7 @@ def _close(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from harness.stages.human_results import study_report
+    from harness.results.people import study_report
 
     store = _store(options)
     text = study_report(store, _evaluation(store, options.study).id)

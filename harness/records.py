@@ -10,6 +10,26 @@ PAD = -1
 """The token id that stands for 'no token' in every token array of the harness. Never reaches a model."""
 
 
+@dataclass(frozen=True, order=True)
+class ArmKey:
+    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed).
+
+    A label budget of 0: the policy had the simulated labeler's own scorer as its reward, and needed no labels.
+    """
+
+    arm: str
+    label_budget: int | None = None
+    seed: int | None = None
+
+    def __str__(self) -> str:
+        return "/".join(str(part) for part in (self.arm, self.label_budget, self.seed) if part is not None)
+
+    @staticmethod
+    def parse(text: str) -> ArmKey:
+        arm, *rest = text.split("/")
+        return ArmKey(arm, *(int(part) for part in rest))
+
+
 @dataclass(frozen=True)
 class Query:
     """A query x: what the policy continues or summarizes.

@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace, starting: ExitStack) -> int:
 
 
 def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) -> int:
-    from harness.engine.finished import judged_elsewhere
+    from harness.engine.exported_runs import judged_elsewhere
     from harness.study.externals import external_digests
     from harness.study.plan import make_plan
 
@@ -116,8 +116,8 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
         store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
         print_plan(plan, store, absent=absent)
         return 0
-    from harness.engine.places import check_folder
     from harness.engine.preflight import check_inputs
+    from harness.engine.writable import check_folder
 
     check_folder(ROOT)
     if arguments.output is not None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.arguments import count, some_resamples
-from harness.command import run_command
+from harness.cli.arguments import count, some_resamples
+from harness.cli.command import run_command
 
 _PIPED_WIDTH = 220
 
@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     result = measure_arms(read.rows, settings)
     result["excluded"] = list(read.excluded)
     if arguments.html:
-        from harness.rows import write_page
-        from harness.text.arms_report import html
+        from harness.cli.rows import write_page
+        from harness.reporting.arms import html
 
         page = html(result, read.rows, source=arguments.texts.name, tokenizer=tokenizer,
                     examples=arguments.examples)
@@ -76,7 +76,7 @@ def _print_tables(result: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from harness.text.arms_report import reasons, tables
+    from harness.reporting.arms import reasons, tables
 
     console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
     for title, columns, rows in tables(result):

@@ -12,8 +12,8 @@ import torch
 from benchmarks.speed import ours
 from benchmarks.speed.contest import Turn
 from benchmarks.speed.shapes import CANDIDATES, QUERY, RESPONSE, SHAPES, STOP
+from harness.artifacts.label_table import LabelFiles, LabelTable
 from harness.models.reward import RewardModel
-from harness.stages.label_table import LabelFiles, LabelTable
 from harness.stages.reward_model import StoredLabels
 from harness.training.reward_fit import fit_reward_model
 from harness.training.settings import RewardFitSettings

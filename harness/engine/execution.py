@@ -12,17 +12,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from harness.artifacts.call import StageCall
 from harness.engine.interrupts import HeldInterrupts
 from harness.engine.local import Executor
 from harness.engine.tracking import Tracking
 from harness.errors import InputError, TrainingDiverged
 from harness.provenance import commit, versions
-from harness.records import ArtifactRef, Done, Pending
-from harness.stages.context import StageCall
+from harness.records import ArmKey, ArtifactRef, Done, Pending
 from harness.study.estimate import work_ahead
 from harness.study.plan import Plan
 from harness.study.reduced import lost_arms, without_arms, without_people
-from harness.study.stage import ArmKey, Stage
+from harness.study.stage import Stage
 
 
 class Screen:

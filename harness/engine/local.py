@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from typing import Any, Protocol
 
+from harness.artifacts.call import StageCall
+from harness.artifacts.log import Progress
 from harness.engine.worker import run_stage
 from harness.errors import INTERRUPTED
 from harness.records import Done, Pending
-from harness.stages.context import StageCall
-from harness.stages.log import Progress
 
 Send = Callable[[str, Progress], None]
 

@@ -10,11 +10,11 @@ import os
 from concurrent.futures import Future
 from typing import Any
 
+from harness.artifacts.call import StageCall
 from harness.engine.local import ProgressPump, Send
 from harness.engine.worker import run_stage
 from harness.errors import InputError
 from harness.records import Done, Pending
-from harness.stages.context import StageCall
 
 _PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HARNESS_KERNELS", "CXX", "HF_HOME", "HF_HUB_OFFLINE",
               "PYTHONPATH")

@@ -11,9 +11,9 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from harness.artifacts.log import Progress as StageProgress
 from harness.engine.execution import Screen, describe_failure
 from harness.records import Done, Pending
-from harness.stages.log import Progress as StageProgress
 from harness.study.estimate import estimate_stage
 from harness.study.plan import Plan
 from harness.study.stage import Stage

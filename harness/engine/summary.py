@@ -14,12 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.engine.execution import Execution, arm_params
-from harness.engine.finished import EXECUTION_FILE
+from harness.engine.exported_runs import EXECUTION_FILE
 from harness.engine.tracking import Tracking
-from harness.pages.page import p_value
-from harness.records import Pending
+from harness.records import ArmKey, Pending
+from harness.reporting.page import p_value
 from harness.study.plan import Plan
-from harness.study.stage import ArmKey
 
 
 def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path) -> None:

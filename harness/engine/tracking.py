@@ -17,11 +17,11 @@ from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
-from harness.engine.places import check_database
+from harness.artifacts.log import METRICS_FILE, read_metrics
+from harness.engine.writable import check_database
 from harness.errors import InputError
 from harness.imports import without_module
 from harness.records import ArtifactRef
-from harness.stages.log import METRICS_FILE, read_metrics
 from harness.study.stage import Stage
 
 # A server that went away is reported, not retried for minutes.

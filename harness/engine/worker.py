@@ -9,10 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from harness.artifacts.call import StageCall
+from harness.artifacts.log import Progress, StageLog
 from harness.imports import without_collector
 from harness.records import Done, Pending
-from harness.stages.context import StageCall
-from harness.stages.log import Progress, StageLog
 
 OUTCOME_FILE = "outcome.json"
 

@@ -17,9 +17,9 @@ from harness.kernels.library import library
 from harness.kernels.vocabulary import Vocabulary
 from harness.models.attention import rows_of
 from harness.models.gpt2_trunk import GPT2Trunk
-from harness.models.lanes import NARROW
 from harness.models.picking import Picked
 from harness.models.prompts import TokenBatch
+from harness.models.threaded import NARROW
 from harness.models.trunk import Layout, require_context, sequence_layout
 
 MULTIPLE = 16

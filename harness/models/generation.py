@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from harness.algorithms.logprobs import widen
-from harness.models.at_once import queries_per_sampling
-from harness.models.lanes import in_lanes, lanes_for
+from harness.models.micro_batch import queries_per_sampling
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.streams import uniforms
+from harness.models.threaded import in_lanes, lanes_for
 from harness.records import PAD
 
 DROPPED_BELOW = 0.75

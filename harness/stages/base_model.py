@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import note_base_model
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.records import Done
-from harness.stages.artifacts import note_base_model
-from harness.stages.context import StageCall, StageLog
 
 
 def run(call: StageCall, log: StageLog) -> Done:

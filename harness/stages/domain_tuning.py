@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path
+from harness.artifacts.fitting import blocks_of, checkpoint_of, reporter
 from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed
-from harness.stages.artifacts import model_path
-from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import blocks_of, checkpoint_of, reporter
 from harness.stages.pretrain import pretraining_texts
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 

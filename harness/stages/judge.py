@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import read_samples, write_json
 from harness.labels.scorers import get_scorer
 from harness.labels.simulated import choose_best
 from harness.records import Done
 from harness.seeds import derive_seed
-from harness.stages.artifacts import read_samples, write_json
-from harness.stages.context import StageCall, StageLog
 from harness.tasks.query_table import read_queries
 
 PLAN_FILE = "analysis_plan.json"

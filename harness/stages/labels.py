@@ -14,6 +14,10 @@ import numpy as np
 import torch
 
 from harness.algorithms.responses import truncate
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path, write_table
+from harness.artifacts.label_files import imported_table
+from harness.artifacts.label_table import LabelTable, query_rows
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
@@ -24,10 +28,6 @@ from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import model_path, write_table
-from harness.stages.context import StageCall, StageLog
-from harness.stages.label_files import imported_table
-from harness.stages.label_table import LabelTable, query_rows
 from harness.study.stage import OnlineLabelsSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import read_json, read_samples, write_json, write_measures
 from harness.labels.scorers import get_scorer, invented_names
 from harness.records import Done
-from harness.stages.artifacts import read_json, read_samples, write_json, write_measures
-from harness.stages.context import StageCall, StageLog
 from harness.tasks.query_table import read_queries
 from harness.text.copying import COPYING_KEYS, copy_statistics, mean_of_defined
 from harness.text.rouge import ROUGE_KEYS, rouge_scores

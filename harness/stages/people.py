@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import read_json, write_json
 from harness.ratings.progress import StudyInfo
 from harness.ratings.store import RatingStore, open_store
 from harness.records import Done, Pending
-from harness.stages.artifacts import read_json, write_json
-from harness.stages.context import StageCall, StageLog
-from harness.stages.human_results import study_report
+from harness.results.people import study_report
 from harness.stages.publish import SEAL_FILE, drafted
 from harness.study.stage import PublishSlice
 

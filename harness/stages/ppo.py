@@ -15,6 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path, write_table
+from harness.artifacts.fitting import checkpoint_of
+from harness.artifacts.log import METRICS_FILE, read_metrics
+from harness.labels.gold_reward import GoldReward
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen, trained
@@ -23,11 +28,6 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import Done
 from harness.seeds import numpy_generator
-from harness.stages.artifacts import model_path, write_table
-from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import checkpoint_of
-from harness.stages.gold_reward import GoldReward
-from harness.stages.log import METRICS_FILE, read_metrics
 from harness.study.stage import GoldPPOSlice, OnlinePPOSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token

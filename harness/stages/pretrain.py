@@ -9,13 +9,13 @@ import numpy as np
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.fitting import blocks_of, checkpoint_of, reporter
 from harness.errors import InputError
 from harness.models.loading import ModelShape, build_language_model, save_model
 from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed
-from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import blocks_of, checkpoint_of, reporter
 from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.sources import Document
 from harness.tasks.summarization import pretraining_document

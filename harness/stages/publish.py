@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import read_samples, write_json
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import ExclusionRules, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.records import Done
-from harness.stages.artifacts import read_samples, write_json
-from harness.stages.context import StageCall, StageLog
 from harness.statistics.plan import AnalysisPlan
 from harness.statistics.raters import ExclusionRules as PlannedExclusions
 from harness.study.stage import PublishSlice

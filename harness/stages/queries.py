@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path
 from harness.errors import InputError
 from harness.models.loading import load_tokenizer
 from harness.records import Done, Query
-from harness.stages.artifacts import model_path
-from harness.stages.context import StageCall, StageLog
 from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.continuation import continuation_queries
 from harness.tasks.query_table import write_queries

@@ -10,17 +10,16 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import read_json, read_measures, read_samples, write_json
+from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.provenance import commit, versions
-from harness.records import Done
-from harness.stages.artifacts import read_json, read_measures, read_samples, write_json
-from harness.stages.context import StageCall, StageLog
-from harness.stages.judge import PLAN_FILE
-from harness.stages.log import METRICS_FILE, read_metrics
-from harness.stages.online_results import round_rows
-from harness.stages.people import PEOPLE_FILE
-from harness.stages.reporting.material import ReportMaterial
-from harness.stages.reporting.page import render
-from harness.stages.results import (
+from harness.records import ArmKey, Done
+from harness.reporting.report import render
+from harness.reporting.report_data import ReportMaterial
+from harness.results.online import round_rows
+from harness.results.robustness import fragility_rows, sensitivity_rows, strengths_document
+from harness.results.simulated import (
     dose_response_document,
     equivalence_rows,
     finite,
@@ -28,10 +27,11 @@ from harness.stages.results import (
     votes_of_pairs,
     win_rate_rows,
 )
-from harness.stages.robustness import fragility_rows, sensitivity_rows, strengths_document
-from harness.stages.text_results import growth_rows, preference_rows, text_rows
+from harness.results.texts import growth_rows, preference_rows, text_rows
+from harness.stages.judge import PLAN_FILE
+from harness.stages.people import PEOPLE_FILE
 from harness.statistics.plan import AnalysisPlan, differences
-from harness.study.stage import ArmKey, digest
+from harness.study.stage import digest
 from harness.tasks.query_table import read_queries
 from harness.training.settings import PPOSettings
 

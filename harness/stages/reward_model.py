@@ -6,6 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path
+from harness.artifacts.fitting import checkpoint_of, reporter
+from harness.artifacts.label_table import LabelFiles
+from harness.labels.reference_samples import reference_samples
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
@@ -13,11 +18,6 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import model_path
-from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import checkpoint_of, reporter
-from harness.stages.label_table import LabelFiles
-from harness.stages.reference_samples import reference_samples
 from harness.tasks.query_table import QueryTable
 from harness.training.comparisons import Comparisons
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model

@@ -7,6 +7,8 @@ import torch
 
 from harness.algorithms.kl import best_of_kl
 from harness.algorithms.responses import penalize, truncate
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path, write_samples, write_table
 from harness.errors import InputError
 from harness.models.generation import EndToken, queries_at_once, sample_responses
 from harness.models.loading import load_tokenizer
@@ -16,8 +18,6 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import PAD, Done, Query, Sample
 from harness.seeds import numpy_generator
-from harness.stages.artifacts import model_path, write_samples, write_table
-from harness.stages.context import StageCall, StageLog
 from harness.study.stage import BestOfSlice
 from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import model_path
+from harness.artifacts.fitting import checkpoint_of, reporter
 from harness.errors import InputError
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
-from harness.stages.artifacts import model_path
-from harness.stages.context import StageCall, StageLog
-from harness.stages.fitting import checkpoint_of, reporter
 from harness.tasks.query_table import QueryTable
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 

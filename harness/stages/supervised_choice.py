@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 
+from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.files import read_json, write_json
 from harness.records import Done
-from harness.stages.artifacts import read_json, write_json
-from harness.stages.context import StageCall, StageLog
 
 
 def run(call: StageCall, log: StageLog) -> Done:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.pages.page import p_equals
 from harness.statistics.win_rate import WinRate
 
 
@@ -69,20 +68,6 @@ def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.
                             for level in (2 * alpha, alpha))
     return _record(wins / n, margin, alpha, p_not_better, p_not_worse, (float(one_sided.low), float(one_sided.high)),
                    (float(two_sided.low), float(two_sided.high)))
-
-
-def more_labels_verdict(result: Equivalence, *, large: str, small: str) -> str:
-    """One sentence on W(large over small): whether the smaller budget was enough, was not, or neither is shown."""
-    points = f"{100 * result.margin:g} points"
-    if result.p_not_better is None:
-        return f"Whether {small} labels were enough is undefined: {result.why_undefined}."
-    if was_enough(result):
-        return (f"{small} labels were enough: {large} is not better by more than {points}, "
-                f"{p_equals(result.p_not_better)}.")
-    if result.verdict == "better by more than the margin":
-        return f"{small} labels were not enough: {large} is better by more than {points}."
-    return (f"Not shown that {small} labels were enough: {large} may be better by more than {points}, "
-            f"{p_equals(result.p_not_better)}.")
 
 
 def was_enough(result: Equivalence) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.cli.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.errors import InputError
 from harness.records import Choice
-from harness.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.statistics.clustered import FloatArray, encode
 
 REQUIRED = ("item_id", "rater_id", "left_arm", "right_arm", "choice")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from harness.records import ArmKey
 from harness.study.spec import PolicyArm, StudySpec
-from harness.study.stage import ArmKey
 
 
 def baseline_arms(study: StudySpec) -> list[ArmKey]:

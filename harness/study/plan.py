@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from harness.records import ArmKey
 from harness.study.arms import baseline_arms, best_of_arms, policy_arms
 from harness.study.planner import Planner
 from harness.study.spec import StudySpec
-from harness.study.stage import ArmKey, PeopleSlice, ReportSlice, Stage, digest, make_stage
+from harness.study.stage import PeopleSlice, ReportSlice, Stage, digest, make_stage
 
 
 @dataclass(frozen=True)

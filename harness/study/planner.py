@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
+from harness.records import ArmKey
 from harness.seeds import derive_seed
 from harness.study.arms import judged_pairs
 from harness.study.rounds import Round, initial_labels, online_rounds
 from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec, SupervisedSpec
 from harness.study.stage import (
     CODE_VERSIONS,
-    ArmKey,
     BaseModelSlice,
     BestOfSlice,
     DomainTuningSlice,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from harness.records import ArmKey
 from harness.statistics.plan import AnalysisPlan
 from harness.study.spec import (
     ChoiceModel,
@@ -42,26 +43,6 @@ CODE_VERSIONS = {
     "report": 6,
 }
 """Raise a kind's number when its code comes to other numbers or files than before: then its cached stages run again."""
-
-
-@dataclass(frozen=True, order=True)
-class ArmKey:
-    """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed).
-
-    A label budget of 0: the policy had the simulated labeler's own scorer as its reward, and needed no labels.
-    """
-
-    arm: str
-    label_budget: int | None = None
-    seed: int | None = None
-
-    def __str__(self) -> str:
-        return "/".join(str(part) for part in (self.arm, self.label_budget, self.seed) if part is not None)
-
-    @staticmethod
-    def parse(text: str) -> ArmKey:
-        arm, *rest = text.split("/")
-        return ArmKey(arm, *(int(part) for part in rest))
 
 
 class BaseModelSlice(Spec):

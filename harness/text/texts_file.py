@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.cli.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.errors import InputError
-from harness.rows import BadRows, Row, parse_columns, read_rows, with_mapped
 from harness.text.tokenization import Tokenizer
 
 COLUMNS = ("response", "source", "reference", "arm", "id", "has_preamble")

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from harness.algorithms.schedules import warmup_then
-from harness.models.at_once import rows_per_pass
 from harness.models.checkpoints import layer_checkpoints
-from harness.models.lanes import in_lanes, lanes_for
+from harness.models.micro_batch import rows_per_pass
+from harness.models.threaded import in_lanes, lanes_for
 from harness.models.trunk import sequence_layout
 from harness.models.trunks import trunk_of
 from harness.records import PAD

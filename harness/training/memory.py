@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from harness.models.at_once import queries_per_sampling, rows_per_pass
+from harness.models.micro_batch import queries_per_sampling, rows_per_pass
 from harness.training.settings import ComputeSettings, EndRule, PPOSettings
 
 SINGLE = 4

@@ -16,9 +16,9 @@ from harness.algorithms.losses import policy_loss, value_loss
 from harness.algorithms.schedules import linear_decay
 from harness.models.generation import sample_responses
 from harness.models.graphs import SamplingGraphs
-from harness.models.lanes import in_lanes, lanes_for
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
+from harness.models.threaded import in_lanes, lanes_for
 from harness.seeds import derive_seed
 from harness.training.adam import Adam
 from harness.training.batching import passes

@@ -12,10 +12,10 @@ from torch import Tensor
 from harness.algorithms.losses import reward_loss
 from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
-from harness.models.at_once import rows_per_pass
-from harness.models.lanes import in_lanes, lanes_for
+from harness.models.micro_batch import rows_per_pass
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
+from harness.models.threaded import in_lanes, lanes_for
 from harness.training.adam import Adam
 from harness.training.batching import epoch_batches, passes
 from harness.training.checkpoint import Checkpoint

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from harness.algorithms.responses import penalize, truncate
-from harness.models.at_once import rows_per_pass
 from harness.models.generation import Responses, sample_responses
-from harness.models.lanes import in_lanes, lanes_for
+from harness.models.micro_batch import rows_per_pass
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
+from harness.models.threaded import in_lanes, lanes_for
 from harness.training.batching import passes
 from harness.training.settings import EndRule
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.artifacts.call import StageCall
+from harness.artifacts.log import Progress
 from harness.engine.local import Executor, InThisProcess, ProcessPool
 from harness.engine.ray_cluster import RayCluster
 from harness.errors import InputError, TrainingDiverged
 from harness.records import Done
-from harness.stages.context import StageCall
-from harness.stages.log import Progress
 from harness.study.spec import ContinuationTask, ScratchModel
 from harness.study.stage import BaseModelSlice, PretrainSlice
 from harness.tasks.sources import StoryworldSource

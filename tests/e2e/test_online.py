@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from harness.artifacts.label_table import LabelTable
 from harness.models.classifiers import Classifier
 from harness.models.loading import ModelShape
 from harness.ratings.protocol import StudyKind
 from harness.ratings.store import open_store
 from harness.run import main
-from harness.stages.label_table import LabelTable
 from harness.stages.pretrain import train_tokenizer
 from tests.e2e.runs import TINY, command, results
 from tests.e2e.test_human_labels import _label

@@ -6,13 +6,13 @@ import json
 import pytest
 from mlflow.tracking import MlflowClient
 
-from harness.engine.finished import finished_studies, load_samples, log_seal
+from harness.engine.exported_runs import finished_studies, load_samples, log_seal
 from harness.ratings.assignment import Nothing
 from harness.ratings.drafting import Sizes, draft_study
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.store import open_store
-from harness.stages.human_results import study_report
+from harness.results.people import study_report
 from tests.e2e.runs import TINY, results, run_study
 
 PLAIN = {**TINY, "labels.budgets": "[24]", "seeds": "[1]", "ppo.episodes": 64, "evaluation.baselines": "[zero_shot]",

@@ -11,7 +11,7 @@ import pytest
 
 from harness import analyze, power, textstats
 from tests.shared_data import shared_file
-from tests.unit.baseball import baseball
+from tests.unit.statistics.baseball import baseball
 
 HEADER = ["item_id", "rater_id", "left_arm", "right_arm", "choice"]
 KEYS = {"arm_a", "arm_b", "win_rate", "ci_low", "ci_high", "win_rate_without_ties", "win_rate_majority",

@@ -14,9 +14,9 @@ import torch
 from mlflow.tracking import MlflowClient
 from safetensors.torch import load_file
 
-from harness.engine.finished import finished_studies, load_samples
+from harness.artifacts.label_table import LabelTable, pad_left
+from harness.engine.exported_runs import finished_studies, load_samples
 from harness.records import PAD
-from harness.stages.label_table import LabelTable, pad_left
 from tests.e2e.runs import TINY, command, results, run_study, variables
 
 

@@ -1,0 +1,200 @@
+"""A new study from a finished execution: choose, scan for leaks, rehearse, publish."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.identity import store
+from dashboards.theme import PERCENT, in_percent, named_arm
+from harness.engine.exported_runs import FinishedStudy, finished_studies, load_samples, log_seal
+from harness.errors import InputError
+from harness.ratings.drafting import Draft, Sizes, draft_study
+from harness.ratings.leaks import scan
+from harness.ratings.pairing import ArmSample
+from harness.ratings.protocol import (
+    DEFAULT_INSTRUCTIONS,
+    DEFAULT_TITLE,
+    MAX_NAME,
+    ExclusionRules,
+    StudyKind,
+    StudyProtocol,
+)
+from harness.ratings.publishing import study_seal
+from harness.ratings.rehearsal import rehearse
+from harness.reporting.page import p_value
+from harness.results.people import analyse
+from harness.stages.publish import analysis_plan
+
+SEED = 1
+BASELINES = ("reference", "supervised", "zero_shot", "lead", "best_of_n", "random_sentences")
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """A study that could be published as it stands."""
+
+    protocol: StudyProtocol
+    draft: Draft
+    source: FinishedStudy
+
+
+def section() -> None:
+    """The form above, the draft's checks and the button below."""
+    finished, damaged = finished_studies()
+    for error in damaged:
+        st.error(str(error))
+    if not finished:
+        st.info("There is no finished execution here that can be read. `python -m harness.run STUDY.yaml` makes one: "
+                "its responses are exported to `mlruns/reports/STUDY/samples.jsonl`.")
+        return
+    chosen = st.selectbox("Execution", finished, format_func=lambda each: each.name, key="execution")
+    try:
+        new = _form(chosen, load_samples(chosen))
+    except InputError as error:
+        st.error(str(error))
+        return
+    if new is None:
+        return
+    _summary(new.draft, asked=int(st.session_state["per_comparison"]))
+    _leaks(new.draft)
+    _rehearsal(new)
+    _publish(new)
+
+
+def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
+    arms = sorted({each.arm for each in samples})
+    trained = [arm for arm in arms if arm.split("/")[0] not in BASELINES] or arms
+    left, right = st.columns(2)
+    # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
+    ours = left.multiselect("Arms", arms, default=trained, format_func=named_arm, key=f"arms_{chosen.name}")
+    against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained],
+                                format_func=named_arm, key=f"baselines_{chosen.name}")
+    with st.expander("What raters read", expanded=False):
+        title = st.text_input("Title", DEFAULT_TITLE, key="title")
+        instructions = st.text_area("Instructions", DEFAULT_INSTRUCTIONS, height=160, key="text")
+    columns = st.columns(4)
+    per_comparison = columns[0].number_input("Items a comparison", 2, 10_000, 40, key="per_comparison")
+    overlap = columns[1].number_input("Raters an item", 1, 50, 3, key="overlap")
+    quota = columns[2].number_input("Items a rater (0: all)", 0, 100_000, 0, key="quota")
+    margin = columns[3].number_input("Equivalence margin", 0.01, 0.2, 0.05, step=0.01, key="margin")
+    checks = st.columns(4)
+    gold = checks[0].number_input("Gold items", 0, 200, 6, key="gold")
+    repeats = checks[1].number_input("Repeated items", 0, 200, 4, key="repeats")
+    training = checks[2].number_input("Training items", 0, 20, 2, key="training")
+    qualification = checks[3].number_input("Qualification items", 0, 40, 4, key="qualification")
+    asks = st.columns([1, 1, 2], vertical_alignment="bottom")
+    has_source = any(each.source for each in samples)
+    copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key=f"copied_{chosen.name}")
+    accurate = asks[1].checkbox("Ask what is accurate", has_source, disabled=not has_source,
+                                key=f"accuracy_{chosen.name}")
+    name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
+                              key=f"name_{chosen.name}").strip()
+    _require_readable(name, instructions)
+    comparisons = [(arm, other) for arm in ours for other in against if arm != other]
+    if not comparisons:
+        st.info("Choose arms, and what to compare them against.")
+        return None
+    sizes = Sizes(items=int(per_comparison), overlap=int(overlap), gold=int(gold), repeats=int(repeats),
+                  training=int(training), qualification=int(qualification))
+    exclusion = ExclusionRules()
+    plan = analysis_plan(margin=float(margin), confidence=StudyProtocol.confidence, baselines=against,
+                         exclusion=exclusion)
+    protocol = StudyProtocol(
+        name=name, title=title, instructions=instructions, seed=SEED, quota=int(quota) or None, margin=float(margin),
+        baselines=tuple(against), exclusion=exclusion, analysis_plan=plan.digest(), ask_copied=copied,
+        ask_accuracy=accurate, execution=chosen.execution, responses=chosen.fingerprints({*ours, *against}))
+    return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
+
+
+def _require_readable(name: str, instructions: str) -> None:
+    """The name is typed in commands and is part of file names; the instructions are what raters agree to."""
+    if not name.isprintable():
+        raise InputError(f"{name!r} has invisible characters", key="name", cure="Write one that can be read and typed")
+    if not instructions.strip():
+        raise InputError("raters read them before they agree, and there are none", key="instructions")
+
+
+def _summary(draft: Draft, *, asked: int) -> None:
+    fewest = min(Counter((pair[3], pair[5]) for pair in draft.pairs).values())
+    if fewest < asked:
+        st.warning(f"Of {asked} items a comparison, one has only {fewest}: a query is shown where both arms answered "
+                   f"it and obeyed the end rule.", icon=":material/filter_alt:")
+    wanted = draft.judgments
+    words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
+    seconds = 4 + words / len(draft.pairs) / 4
+    checks = len(draft.items.items) - len(draft.pairs)
+    st.caption(f"{len(draft.pairs)} items, {wanted} judgments, about {wanted * seconds / 3600:.1f} hours of rating at "
+               f"{seconds:.0f} seconds a judgment. Every rater also meets {checks} checks (practice, gold, repeated).")
+
+
+def _leaks(draft: Draft) -> None:
+    st.subheader("Leak scan", anchor=False)
+    found = scan(draft.pairs)
+    if not found:
+        st.success("Nothing in the texts alone tells the arms apart.", icon=":material/visibility_off:")
+        return
+    st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
+               "before you publish.", icon=":material/visibility:")
+    rows = [{**asdict(each), "arm_a": named_arm(each.arm_a), "arm_b": named_arm(each.arm_b)} for each in found]
+    st.dataframe(in_percent(pd.DataFrame(rows), ["separation"]), hide_index=True, column_config={
+        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "In arm", "b": "In other arm",
+        "separation": st.column_config.NumberColumn("Tells them apart", format=PERCENT)})
+
+
+def _rehearsal(new: NewStudy) -> None:
+    st.subheader("Rehearsal", anchor=False)
+    st.caption("Simulated raters walk the whole study in a database of its own, to show how wide the intervals will "
+               "be before you pay people. Nothing of it enters the study.")
+    seal = study_seal(new.protocol, new.draft.items)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        raters = st.number_input("Simulated raters", 2, 200, 12, key="rehearsal_raters", width=180)
+        truth = st.number_input("True win rate of each arm", 0.5, 0.95, 0.65, step=0.05, key="rehearsal_truth",
+                                width=220)
+        if st.button("Rehearse", key="rehearse"):
+            with st.spinner("Simulated raters are at work"):
+                st.session_state["rehearsed"] = seal, _rehearse(new, int(raters), float(truth))
+    of, rows = st.session_state.get("rehearsed", (None, []))
+    if of == seal:
+        st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
+        shares = ("True", "Estimated", "Low", "High", "Width")
+        st.dataframe(in_percent(pd.DataFrame(rows), shares), hide_index=True,
+                     column_config={**dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)),
+                                    "p (Holm)": st.column_config.TextColumn(alignment="right")})
+
+
+def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
+    planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in new.draft.pairs}
+    done = rehearse(new.protocol, new.draft.items, win_rates=planted, raters=raters, seed=SEED)
+    rows = []
+    for row in analyse(done.study, done.unblinded, done.store, other_models=False)["comparisons"]:
+        better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
+        true = rate if better == row["arm_a"] else 1 - rate
+        low, high = row["ci_low"], row["ci_high"]
+        rows.append({"Arm": named_arm(row["arm_a"]), "Against": named_arm(row["arm_b"]), "True": true,
+                     "Estimated": row["win_rate"], "Low": low, "High": high,
+                     "Width": None if low is None else high - low, "Judgments": row["n_judgments"],
+                     "p (Holm)": p_value(row["p_value_holm"])})
+    return rows
+
+
+def _publish(new: NewStudy) -> None:
+    st.subheader("Publish", anchor=False)
+    st.caption("Plan, items and arm map are hashed now, before the first judgment, and cannot be changed afterwards.")
+    if st.button("Publish the study", type="primary", key="publish"):
+        items, name = new.draft.items, new.protocol.name
+        try:
+            if any(each.name == name for each in store().studies(StudyKind.EVALUATION)):
+                # Before its seal goes to MLflow, where it could not be taken back.
+                raise InputError(f"there is a study named {name!r} already", key="name",
+                                 cure="Choose another name; a published study is never changed")
+            log_seal(new.source, new.protocol, study_seal(new.protocol, items))
+            study_id = store().publish_study(new.protocol, items.items, items.key)
+        except InputError as error:
+            st.error(str(error))
+            return
+        st.success(f"Published. Seal: {store().study(study_id).seal}", icon=":material/lock:")

@@ -1,0 +1,173 @@
+"""How the app looks, and the one way in which text from models and people reaches the page: inert."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from harness.reporting.report_data import key_name
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { max-width: 78rem; padding-top: 4.25rem; padding-bottom: 2rem; }
+[data-testid="stBottomBlockContainer"] { max-width: 78rem; padding-top: .75rem; padding-bottom: .9rem; }
+.inert { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 1.09rem; line-height: 1.62;
+  margin: 0; max-width: 72ch; }
+.inert.scrolls { max-height: 55vh; overflow-y: auto; padding: 0 .5rem 1.8rem 0;
+  mask-image: linear-gradient(#000 calc(100% - 1.8rem), transparent); }
+.inert.scrolls:focus-visible { outline: 2px solid var(--st-primary-color, #2b5f75); outline-offset: 4px;
+  border-radius: .2rem; }
+[data-testid="stMain"]:focus-visible { outline: none; }
+.inert mark { background: rgba(222, 168, 50, .34); color: inherit; border-radius: .2rem; padding: 0 .08em; }
+.inert-head { font-size: .86rem; font-weight: 600; letter-spacing: .02em; opacity: .72; margin: 0 0 .35rem; }
+[class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
+[class*="st-key-card_chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
+[class*="st-key-query"] .inert { opacity: .92; }
+.way { display: inline-block; padding: .45rem 0; font-size: .875rem; color: inherit; text-decoration: none; }
+.way:hover, .way:focus-visible { text-decoration: underline; }
+.way.main { padding: .45rem .75rem; border-radius: .5rem; background: light-dark(#2b5f75, #35748e); color: #fff; }
+button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
+  opacity: .78 !important; line-height: 1.5; }
+[class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
+[class*="st-key-desk"] { gap: .9rem; }
+[class*="st-key-desk"] [data-testid="stHorizontalBlock"] { row-gap: .9rem; }
+[data-testid="stColumn"]:has([class*="st-key-card"]) > div,
+[data-testid="stColumn"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) { height: 100%; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
+[class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
+  border: 1px solid light-dark(#d9d5cc, #3a4149); border-radius: .8rem; }
+[class*="st-key-calm"] h1 { font-size: 1.75rem; line-height: 1.25; padding: 0 0 .75rem; }
+button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selected="true"] {
+  color: light-dark(#2b5f75, #a9d3e6) !important; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
+  [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
+  button kbd, [class*="st-key-by_keyboard"] { display: none !important; }
+  [class*="st-key-desk_head"] [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) { flex-basis: 100%; }
+}
+</style>"""
+
+
+ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#35748e" stroke-width="2"
+ stroke-linecap="round" stroke-linejoin="round"><path d="M12 3v17M7 20h10M4 7l8-2 8 2M1.5 14 4.5 7l3 7a3 3 0 0 1-6 0z
+M16.5 14l3-7 3 7a3 3 0 0 1-6 0z"/></svg>"""
+"""A pair of scales for the browser's tab. Streamlit's own icons would be fetched there from a server elsewhere, which
+would learn of every rater's visit."""
+
+_ONE_PRESS = """
+if (!window.onePressOneVote) {
+  window.onePressOneVote = true;
+  const last = {};
+  const isSecond = (event, what) => {
+    const soon = event.timeStamp - (last[what] ?? -Infinity) < 500;
+    last[what] = event.timeStamp;
+    return soon || event.repeat;
+  };
+  const swallow = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+  const votes = '[class*="st-key-votes"]';
+  addEventListener('keydown', event => {
+    const types = event.target.closest?.('input, textarea, [contenteditable]');
+    if (/^[0-9]$/.test(event.key) && !types && document.querySelector(votes) && isSecond(event, event.key))
+      swallow(event);
+  }, true);
+  addEventListener('click', event => {
+    if (event.isTrusted && event.target.closest?.(votes) && isSecond(event, 'click')) swallow(event);
+  }, true);
+}"""
+"""A double press's second half and a held key end in the browser, by the times of the events themselves: a browser
+that is busy delivers them late, and the server would take the second for a vote on the next item."""
+
+
+def apply_look() -> None:
+    """The app's own style; nothing of anybody's text is in it."""
+    st.html(STYLE)
+
+
+def begin_screen(screen: str) -> None:
+    """Begin a new screen at its top, once: on a phone the last one ended far down. screen: an opaque id.
+
+    From then on one press is one vote, as `_ONE_PRESS` says.
+    """
+    to_top = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0);"
+    st.html(f"<script>/* {screen} */ {to_top}{_ONE_PRESS}</script>", unsafe_allow_javascript=True)
+
+
+def way(label: str, path: str, *, main: bool = False) -> None:
+    """A link to a page beside Streamlit's own, in the same tab: `st.link_button` would leave this one behind, stale."""
+    st.html(f'<a class="way{" main" if main else ""}" href="{path}">{escape(label)}</a>', width="content")
+
+
+def focus(selector: str) -> None:
+    """Put the cursor where the next key belongs: who rates by keyboard alone should not have to look for it."""
+    st.html(f"<script>document.querySelector({json.dumps(selector)})?.focus()</script>", unsafe_allow_javascript=True)
+
+
+def leave_field() -> None:
+    """Take the cursor out of the field that has just done its work: while it is there, the field gets every key."""
+    st.html("<script>document.activeElement?.blur()</script>", unsafe_allow_javascript=True)
+
+
+def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
+          scrolls: bool = False) -> None:
+    """Show a text as itself: no Markdown, no HTML, no direction that reaches beyond it.
+
+    label: for screen readers. head: a small heading of our own. spans: (start, end) of characters to highlight.
+    """
+    body = marked(text, spans) if text.strip() else "<i>(This text is empty.)</i>"
+    heading = f'<p class="inert-head">{escape(head)}</p>' if head else ""
+    # Only what scrolls can be reached with Tab: the arrow keys scroll what has the cursor.
+    kind, order = ("inert scrolls", 0) if scrolls else ("inert", -1)
+    st.html(f'<section aria-label="{escape(label, quote=True)}">{heading}'
+            f'<p class="{kind}" dir="auto" tabindex="{order}">{body}</p></section>')
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text escaped, with the spans in <mark>. Overlapping spans are joined."""
+    parts, at = [], 0
+    for start, end in sorted(spans):
+        start = max(start, at)
+        if end > start:
+            parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+            at = end
+    return "".join([*parts, escape(text[at:])])
+
+
+def figures(*named: tuple[str, str]) -> None:
+    """A row of figures with their names, which wraps on a phone."""
+    with st.container(horizontal=True, gap="small"):
+        for name, value in named:
+            st.metric(name, value, border=True, width=168)
+
+
+def owner_head(title: str) -> None:
+    """The first line of an owner's page, with the way out."""
+    with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
+        st.markdown(f"#### {title}", width="stretch")
+        way("Sign out", "/sign-out")
+
+
+PERCENT = "%.1f%%"
+"""How a column of `in_percent` is shown."""
+
+
+def in_percent(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The table with these shares in percent. Streamlit's own format leaves out a decimal that is 0."""
+    return table.assign(**{name: 100 * table[name].astype(float) for name in columns})
+
+
+def named_arm(key: str) -> str:
+    """`rl/500/1` as people read it: `rl 500, seed 1`."""
+    return key_name(key, with_seed=True)
+
+
+def sentence(text: str) -> str:
+    """A note as a sentence."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def as_plain(text: str) -> str:
+    """A name for a place that reads Markdown, which takes none of its characters for its own."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~&" else letter for letter in text)

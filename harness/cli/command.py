@@ -1,0 +1,44 @@
+"""The frame of the commands that need no study: parse, run, print; a user's mistake is one line and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harness.cli.rows import check_page
+from harness.errors import INTERRUPTED, InputError
+
+
+def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
+                run: Callable[[argparse.Namespace], dict[str, Any]], show: Callable[[dict[str, Any]], None]) -> int:
+    """Exit codes: 0 done, 2 a file or an argument is wrong, 130 stopped by Ctrl-C. With --json the result is printed
+    as it is.
+    """
+    arguments = parser.parse_args(argv)
+    try:
+        if getattr(arguments, "html", None):
+            check_page(arguments.html)
+        result = run(arguments)
+        if arguments.json:
+            print(json.dumps(result, allow_nan=False))
+        else:
+            show(result)
+        sys.stdout.flush()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        reader_has_enough()
+    return 0
+
+
+def reader_has_enough() -> None:
+    """After a BrokenPipeError (`| head`): what is left in the buffer must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,1 +1,0 @@
-"""Self-contained pages and plots for reports and commands. Neither torch nor transformers."""

@@ -1,0 +1,27 @@
+"""The report as one HTML file: the answer first, then the evidence, then how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.reporting import collection, paper_comparison, people, provenance, sensitivity, texts, training, win_rates
+from harness.reporting.page import Page
+from harness.reporting.report_data import ReportMaterial
+
+Section = Callable[[Page, ReportMaterial], None]
+"""Writes one part of the page; writes nothing, not even its heading, where the study has nothing to say there."""
+
+SECTIONS: tuple[Section, ...] = (
+    win_rates.answer, win_rates.dose_response, win_rates.win_rates, collection.upper_bounds, win_rates.more_labels,
+    people.judgments, sensitivity.sensitivity, texts.rouge, texts.copying, texts.copying_and_preference,
+    training.policies, training.reward_models, collection.online, paper_comparison.the_paper, texts.examples,
+    provenance.methods, provenance.provenance,
+)
+
+
+def render(material: ReportMaterial) -> str:
+    """The page, section by section."""
+    page = Page(material.study["title"] or material.study["study"])
+    for write in SECTIONS:
+        write(page, material)
+    return page.render()

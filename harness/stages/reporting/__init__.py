@@ -1,1 +1,0 @@
-"""report.html: one function a section, from the results and what stands beside them."""

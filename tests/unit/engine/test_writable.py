@@ -1,0 +1,68 @@
+"""What a run cannot write into or connect to is one line before it begins, and nothing is written."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.engine.writable import check_database, check_folder
+from harness.errors import InputError
+
+
+@pytest.mark.parametrize(("uri", "said"), [
+    ("runs", "'runs' is not an MLflow tracking URI"),
+    ("file:///tmp/runs", "'file:///tmp/runs' is not an MLflow tracking URI"),
+    ("ftp://host/runs", "'ftp://host/runs' is not an MLflow tracking URI"),
+    ("oracle://host/runs", "'oracle://host/runs' is not an MLflow tracking URI"),
+    ("sqlite://", "it names no file"),
+    ("sqlite:///:memory:", "it names no file"),
+    ("sqlite://mlruns/mlflow.db", "it names no file"),
+    ("mysql://host/runs", "No module named 'MySQLdb'"),
+    ("postgresql+psycopg://127.0.0.1:9/runs", "no MLflow store can be opened at postgresql"),
+])
+def test_a_tracking_uri_that_no_store_answers_at_is_one_line(uri, said):
+    with pytest.raises(InputError) as caught:
+        check_database(uri)
+    message = str(caught.value)
+    assert message.startswith("--tracking-uri: ")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_store_is_a_database_or_a_place_for_one(tmp_path):
+    check_database(f"sqlite:///{tmp_path}/new/mlflow.db")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "empty.db").touch()
+    check_database(f"sqlite:///{tmp_path}/empty.db")
+    (tmp_path / "text.db").write_text("no database at all", encoding="utf-8")
+    with pytest.raises(InputError, match=r"text\.db: --tracking-uri: .*not a database"):
+        check_database(f"sqlite:///{tmp_path}/text.db")
+    with pytest.raises(InputError, match=r"unable to open"):
+        check_database(f"sqlite:///{tmp_path}")
+    with pytest.raises(InputError, match=r"text\.db is a file, and a folder is needed there"):
+        check_database(f"sqlite:///{tmp_path}/text.db/mlflow.db")
+
+
+def test_a_folder_can_be_written_into_or_made(tmp_path, monkeypatch):
+    check_folder(tmp_path / "new" / "below")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match=r"--output: .*file is a file, and a folder is needed there"):
+            check_folder(place, key="--output")
+    with pytest.raises(InputError, match=r"a name in it is longer than the \d+ bytes"):
+        check_folder(tmp_path / "new" / ("é" * 128), key="--output")
+
+    def refuse(folder):
+        raise PermissionError(errno.EACCES, "Permission denied", folder)
+
+    monkeypatch.setattr(os, "mkdir", lambda path, mode: refuse(path))
+    with pytest.raises(InputError, match=r"cannot be written into \(Permission denied\)"):
+        check_folder(tmp_path / "new")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="Linux only")
+def test_a_place_that_takes_no_folder_whatever_its_permissions_say_is_refused():
+    with pytest.raises(InputError, match="/proc cannot be written into"):
+        check_folder(Path("/proc/new"))

@@ -1,0 +1,181 @@
+"""Online collection in the plan: the schedule's labels in each round, and no label more than an offline arm has."""
+
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from harness.algorithms.kl import best_of_kl
+from harness.errors import InputError
+from harness.records import ArmKey
+from harness.study.loading import load_study
+from harness.study.plan import make_plan
+from harness.study.rounds import online_rounds
+from harness.study.spec import OnlineSettings
+from harness.training.settings import PPOSettings
+
+ROOT = Path(__file__).resolve().parents[3]
+ONLINE = ROOT / "studies" / "online.yaml"
+HUMAN = "labels={source: human, budgets: [500, 2000]}"
+WITHOUT_GOLD = "policies=[{arm: rl}, {arm: rl_online, collection: online, online: {rounds: 8}}]"
+
+
+def _plan(*overrides):
+    return make_plan(load_study(ONLINE, ["labels.budgets=[500, 2000]", "policies.1.online.rounds=8", *overrides]), {})
+
+
+def test_the_rounds_of_a_worked_example():
+    """4,096 episodes in 64 batches, 4 rounds, a quarter of 2,000 labels first.
+
+    By hand, 500 + 1500·(1 − (1 − x)²) at x = 0, ¼, ½: 500; 500 + 1500·7/16 = 1156.25; 500 + 1500·¾ = 1625.
+    """
+    rounds = online_rounds(2000, online=OnlineSettings(initial_share=0.25, rounds=4),
+                           ppo=PPOSettings(episodes=4096, batch_size=64))
+    assert [(each.labels, each.start, each.stop) for each in rounds] == [
+        (500, 0, 16), (1156, 16, 32), (1625, 32, 48), (2000, 48, 64)]
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@given(budget=st.integers(2, 100_000), share=st.floats(0.01, 1), rounds=st.integers(1, 40), more=st.integers(0, 500))
+def test_rounds_follow_the_schedule_and_end_with_the_budget(budget, share, rounds, more):
+    ppo = PPOSettings(episodes=8 * (rounds + more), batch_size=8)
+    found = online_rounds(budget, online=OnlineSettings(initial_share=share, rounds=rounds), ppo=ppo)
+    assert [each.start for each in found] == [0, *(each.stop for each in found[:-1])]
+    assert found[-1].stop == ppo.updates
+    assert all(each.start < each.stop for each in found)
+    lengths = [each.stop - each.start for each in found]
+    assert max(lengths) - min(lengths) <= 1
+    assert found[-1].labels == budget
+    labels = [each.labels for each in found]
+    assert labels == sorted(labels)
+    first = labels[0]
+    for each in found[:-1]:
+        left = 1 - Fraction(each.start, ppo.updates)
+        assert abs(each.labels - (first + (budget - first) * (1 - left**2))) <= Fraction(1, 2) + Fraction(1, 10**6)
+
+
+def _ancestors(plan, name):
+    by_fingerprint = {stage.fingerprint: stage for stage in plan.stages}
+    (wanted,) = [stage for stage in plan.stages if stage.name == name]
+    found, waiting = {}, [wanted]
+    while waiting:
+        stage = waiting.pop()
+        found[stage.fingerprint] = stage
+        waiting.extend(by_fingerprint[fingerprint] for fingerprint in stage.inputs.values())
+    return list(found.values())
+
+
+def _labels_behind(plan, name):
+    return sorted((stage.settings.start, stage.settings.stop) for stage in _ancestors(plan, name)
+                  if stage.kind == "labels")
+
+
+@pytest.mark.parametrize("overrides", [
+    (), (HUMAN, WITHOUT_GOLD),
+    ("labels={source: imported, path: labels.jsonl, budgets: [500, 2000]}", WITHOUT_GOLD)],
+    ids=["simulated", "human", "imported"])
+@pytest.mark.parametrize("budget", [500, 2000])
+def test_online_and_offline_arms_of_one_budget_use_the_same_labels_numbers(overrides, budget):
+    plan = _plan(*overrides)
+    for name in (f"sample rl/{budget}/1", f"sample rl_online/{budget}/1"):
+        pieces = _labels_behind(plan, name)
+        assert [number for start, stop in pieces for number in range(start, stop)] == list(range(budget)), name
+
+
+@pytest.mark.parametrize("overrides", [(), (HUMAN, WITHOUT_GOLD)], ids=["simulated", "human"])
+def test_each_round_has_the_labels_of_the_schedule_and_goes_on_from_the_last(overrides):
+    plan = _plan(*overrides)
+    rounds = online_rounds(2000, online=OnlineSettings(rounds=8), ppo=plan.study.ppo)
+    stages = {stage.name: stage for stage in plan.stages}
+    by_fingerprint = {stage.fingerprint: stage for stage in plan.stages}
+    seeds = set()
+    for before, this in zip((None, *rounds), rounds, strict=False):
+        ppo = stages[f"ppo rl_online/2000/1{this}"]
+        # Its first reward model may be that of another arm, with as many labels.
+        reward_model = by_fingerprint[ppo.inputs["reward_model"]]
+        seeds.add(reward_model.seed)
+        assert reward_model.settings.label_budget == this.labels
+        assert _labels_behind(plan, reward_model.name)[-1][1] == this.labels
+        assert (ppo.settings.start, ppo.settings.stop) == (this.start, this.stop)
+        previous = stages[f"ppo rl_online/2000/1{before}"] if before else None
+        assert ppo.inputs.get("previous") == (previous and previous.fingerprint)
+        if previous:
+            new = stages[f"labels {before.labels}-{this.labels} rl_online/2000/1"]
+            assert new.inputs["trained_policy"] == previous.fingerprint
+    assert len(seeds) == 1, "every round begins from the same initial weights"
+
+
+def test_imported_labels_are_taken_in_the_order_of_their_file():
+    plan = _plan("labels={source: imported, path: labels.jsonl, budgets: [2000]}", WITHOUT_GOLD)
+    labels = [stage for stage in plan.stages if stage.kind == "labels"]
+    assert [(stage.settings.start, stage.settings.stop) for stage in labels] == [(0, 1000), (1000, 2000)]
+    assert not any("trained_policy" in stage.inputs for stage in labels)
+    ends = {_labels_behind(plan, stage.name)[-1][1] for stage in plan.stages if stage.kind == "reward_model"}
+    assert ends == {1000, 2000}, "a round reads the pieces that hold its labels and no other"
+
+
+def test_one_round_is_offline_collection():
+    plan = _plan("policies.1.online.rounds=1")
+    names = {stage.name for stage in plan.stages}
+    assert "reward model rl/2000/1" in names
+    assert not any(name.startswith("reward model rl_online") for name in names), "they are the same stages"
+
+
+def test_online_arms_leave_every_stage_of_the_offline_arm_as_it_was():
+    def training(plan):
+        return {stage.fingerprint for stage in plan.stages if stage.arm and stage.arm.arm == "rl"}
+    assert training(_plan()) == training(_plan("policies=[{arm: rl}]", "evaluation.best_of=[]"))
+
+
+def test_a_round_s_human_tasks_are_set_apart_by_the_policy_that_wrote_them():
+    plan = _plan(HUMAN, WITHOUT_GOLD)
+    online = [stage for stage in plan.stages if stage.kind == "labels" and "trained_policy" in stage.inputs]
+    assert len({stage.settings.batch for stage in online}) == len(online)
+    assert len({stage.settings.queue for stage in plan.stages if stage.kind == "labels"}) == 1
+
+
+def test_arms_without_labels_and_best_of_n():
+    plan = _plan()
+    stages = {stage.name: stage for stage in plan.stages}
+    assert not [stage for stage in _ancestors(plan, "sample mock_reward/0/1") if stage.kind in ("labels",
+                                                                                             "reward_model")]
+    for n in (4, 16, 64):
+        best = stages[f"sample best_of_{n}/500/2"]
+        assert best.inputs["reward_model"] == stages["reward model rl/500/2"].fingerprint
+        assert best.inputs["policy"] == stages["pretrain"].fingerprint
+    judged = {pair for stage in plan.stages if stage.kind == "judge" for pair in stage.settings.pairs}
+    assert {("best_of_16/500/2", "zero_shot"), ("rl_online/500/1", "rl/500/1"),
+            ("rl_online/2000/1", "rl_online/500/1"), ("mock_reward/0/2", "reference"),
+            ("rl/2000/2", "mock_reward/0/2"), ("rl_online/500/1", "mock_reward/0/1")} <= judged
+    assert all(first.split("/")[-1] == second.split("/")[-1] for first, second in judged if "/" in second), "same seed"
+    assert ArmKey.parse("mock_reward/0/2") == ArmKey("mock_reward", 0, 2)
+
+
+@pytest.mark.parametrize(("overrides", "expected"), [
+    (["policies.1.online.rounds=65"], "rl_online has 65 rounds, more than the 64 batches"),
+    (["policies.0.online={rounds: 3}"], "collection is offline"),
+    (["policies.2.collection=online"], "reward: gold needs no labels"),
+    ([HUMAN], "mock_reward has the simulated labeler's scorer as its reward, but the labels are human"),
+    (["policies=[{arm: rl_online, collection: online}]"], "best_of needs a policy with offline labels"),
+    (["evaluation.best_of=[4, 4]"], "listed twice"),
+    (["evaluation.best_of=[1]"], "evaluation.best_of.0: .*2"),
+    (["policies.0.arm=best_of_4"], "baseline's name"),
+    (["policies.1.online.round=3"], "policies.1.online.round: unknown key. Did you mean 'rounds'"),
+])
+def test_settings_that_do_not_fit_together_are_refused(overrides, expected):
+    with pytest.raises(InputError, match=expected):
+        load_study(ONLINE, overrides)
+
+
+@pytest.mark.parametrize("n", [2, 4, 16, 64])
+def test_the_kl_of_best_of_n_is_that_of_the_largest_of_n_uniforms(n):
+    """With continuous scores the rank of a sample is uniform on [0, 1], and the best of n has density n·uⁿ⁻¹."""
+    def density(u):
+        return n * u ** (n - 1)
+
+    integral, _ = quad(lambda u: density(u) * math.log(density(u)) if u > 0 else 0.0, 0, 1)
+    assert best_of_kl(n) == pytest.approx(integral, abs=1e-6)
