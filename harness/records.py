@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import total_ordering
 from typing import Literal
 
 PAD = -1
 """The token id that stands for 'no token' in every token array of the harness. Never reaches a model."""
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@dataclass(frozen=True)
 class ArmKey:
     """Which policy: an arm under one label budget and one seed, or a baseline (no budget, no seed).
 
     A label budget of 0: the policy had the simulated labeler's own scorer as its reward, and needed no labels.
+    Files spell it `arm/label_budget/seed`, such as `rl/5000/2`, and leave out what is None.
     """
 
     arm: str
@@ -24,10 +27,44 @@ class ArmKey:
     def __str__(self) -> str:
         return "/".join(str(part) for part in (self.arm, self.label_budget, self.seed) if part is not None)
 
+    def __lt__(self, other: ArmKey) -> bool:
+        """By name, then budget, then seed; what is None comes first."""
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str, int, int]:
+        budget, seed = (-1 if part is None else part for part in (self.label_budget, self.seed))
+        return self.arm, budget, seed
+
     @staticmethod
     def parse(text: str) -> ArmKey:
+        """The arm that a file spells like this. Raises ValueError for anything else."""
         arm, *rest = text.split("/")
+        if not arm or len(rest) > 2:
+            raise ValueError(f"'{text}' is not arm/label_budget/seed")
         return ArmKey(arm, *(int(part) for part in rest))
+
+
+@dataclass(frozen=True, order=True)
+class Contrast:
+    """Two arms that are compared: what is said of a contrast is said of `arm`, against `opponent`.
+
+    Files spell it `arm vs opponent`, such as `rl/5000/2 vs zero_shot`.
+    """
+
+    arm: ArmKey
+    opponent: ArmKey
+
+    def __str__(self) -> str:
+        return f"{self.arm} vs {self.opponent}"
+
+    @staticmethod
+    def parse(text: str) -> Contrast:
+        """The contrast that a file spells like this. Raises ValueError for anything else."""
+        arm, between, opponent = text.partition(" vs ")
+        if not between:
+            raise ValueError(f"'{text}' is not two arms with ' vs ' between them")
+        return Contrast(ArmKey.parse(arm), ArmKey.parse(opponent))
 
 
 @dataclass(frozen=True)
