@@ -1,12 +1,15 @@
-"""The direction of the house: no import runs up, there are no circles, and heavy packages stay where they belong."""
+"""The rules that hold for the code as a whole: who may import whom, how long things are, what has a test."""
 
 import ast
+import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+CODE = ("harness", "dashboards", "benchmarks")
 FLOORS = (
     {"errors", "imports", "seeds", "records", "provenance"},
     {"cli", "hub"},
@@ -26,21 +29,28 @@ FLOORS = (
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = {"harness.training.settings"}
 """Plain settings without torch, which every floor may read."""
+PAGE_MAKERS = {"harness.reporting", "dashboards", "matplotlib", "jinja2", "streamlit", "rich"}
 
 
-def _modules():
-    for path in sorted((ROOT / "harness").rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+def _files(*folders, endings=(".py",)):
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*"))
+            if path.suffix in endings and "__pycache__" not in path.parts]
 
 
-def _imports(path, *, top_level_only=False):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    checking = {id(child) for node in ast.walk(tree) if isinstance(node, ast.If)
-                and getattr(node.test, "id", "") == "TYPE_CHECKING" for child in ast.walk(node)}
-    for node in tree.body if top_level_only else ast.walk(tree):
-        if id(node) in checking:
-            continue
+def _modules(*folders):
+    """{dotted name: path} of all modules and packages below the folders."""
+    parts = {path: path.relative_to(ROOT).with_suffix("").parts for path in _files(*folders)}
+    return {".".join(names[:-1] if names[-1] == "__init__" else names): path for path, names in parts.items()}
+
+
+@cache
+def _tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _imports(nodes):
+    """The dotted names that import statements among the nodes name: modules, and what is taken from them."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -48,51 +58,82 @@ def _imports(path, *, top_level_only=False):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _imported_at_once(path):
+    """What a module imports when it is imported or when types are checked, not when a function runs."""
+    for node in _tree(path).body:
+        checking = isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+        yield from _imports(ast.walk(node) if checking else [node])
+
+
+def _imported_anywhere(path):
+    return set(_imports(ast.walk(_tree(path))))
+
+
 def _room(module):
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else ""
 
 
+def _below(name, packages):
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
 def test_no_import_runs_up():
     wrong = [
         f"{module} imports {imported}"
-        for module, path in _modules() for imported in _imports(path)
-        if imported.startswith("harness.") and imported not in GROUND
-        and not any(imported.startswith(f"{ground}.") for ground in GROUND)
+        for module, path in _modules("harness").items() for imported in _imported_anywhere(path)
+        if imported.startswith("harness.") and not _below(imported, GROUND)
         and _room(imported) in HEIGHT and _room(module) in HEIGHT and HEIGHT[_room(imported)] > HEIGHT[_room(module)]
     ]
     assert not wrong
 
 
 def test_every_room_has_a_floor():
-    rooms = {_room(module) for module, _ in _modules()} - {""}
-    assert rooms <= set(HEIGHT)
+    assert {_room(module) for module in _modules("harness")} - {""} <= set(HEIGHT)
 
 
-def test_there_are_no_circles():
-    modules = dict(_modules())
-    graph = {module: {imported for imported in _imports(path, top_level_only=True) if imported in modules}
-             for module, path in modules.items()}
-    TopologicalSorter({module: imported - {module} for module, imported in graph.items()}).prepare()
+@pytest.mark.parametrize("folder", ["dashboards", "benchmarks"])
+def test_there_are_no_circles(folder):
+    modules = _modules(folder)
+    TopologicalSorter({module: {imported for imported in _imported_at_once(path) if imported in modules} - {module}
+                       for module, path in modules.items()}).prepare()
 
 
 @pytest.mark.parametrize(("rooms", "allowed"), [
     ({"algorithms", "kernels", "models", "training"}, {"torch", "transformers", "safetensors", "numpy", "harness"}),
     ({"statistics", "text"}, {"numpy", "scipy", "statsmodels", "krippendorff", "rouge_score", "nltk", "pandas",
-                              "harness", "spacy", "matplotlib", "jinja2", "choix", "evalica", "transformers"}),
+                              "harness", "spacy", "choix", "evalica", "transformers", "tokenizers"}),
 ])
 def test_heavy_packages_stay_where_they_belong(rooms, allowed):
-    import sys
-
-    standard = set(sys.stdlib_module_names)
-    wrong = {f"{module} imports {imported}" for module, path in _modules() if _room(module) in rooms
-             for imported in _imports(path, top_level_only="transformers" in allowed and "statistics" in rooms)
-             if imported.split(".")[0] not in allowed | standard}
+    wrong = {f"{module} imports {imported}" for module, path in _modules("harness").items() if _room(module) in rooms
+             for imported in _imported_anywhere(path)
+             if imported.split(".")[0] not in allowed | set(sys.stdlib_module_names)}
     assert not wrong
 
 
-@pytest.mark.parametrize(("package", "home"), [("mlflow", "harness.engine.tracking"), ("streamlit", "dashboards")])
-def test_a_package_lives_in_one_place(package, home):
-    users = {module for module, path in _modules()
-             if any(imported.split(".")[0] == package for imported in _imports(path))}
-    assert users <= {home}
+def test_statistics_and_text_make_no_page():
+    modules = _modules("harness")
+    reached, waiting = set(), [module for module in modules if _room(module) in {"statistics", "text"}]
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            waiting += [imported for imported in _imported_anywhere(modules[module]) if imported in modules]
+    wrong = {f"{module} imports {imported}" for module in reached for imported in _imported_anywhere(modules[module])
+             if _below(imported, PAGE_MAKERS)}
+    assert not wrong
+
+
+@pytest.mark.parametrize(("package", "homes"), [
+    ("mlflow", {"harness.engine.tracking"}),
+    ("streamlit", {"dashboards", "benchmarks.rating_app"}),
+])
+def test_a_package_is_imported_in_one_place(package, homes):
+    users = {module for module, path in _modules(*CODE).items()
+             if any(_below(imported, {package}) for imported in _imported_anywhere(path))}
+    assert not {user for user in users if not _below(user, homes)}
+
+
+def test_unit_tests_lie_in_the_rooms_of_the_code():
+    rooms = {path.name for path in (ROOT / "harness").iterdir() if path.is_dir()} | set(CODE) - {"harness"}
+    assert {path.name for path in (ROOT / "tests" / "unit").iterdir() if path.is_dir()} - {"__pycache__"} <= rooms
