@@ -9,10 +9,10 @@ CONSTRAINTS := constraints.txt
 .PHONY: study quick test check app mlflow bench clean
 
 study: $(INSTALLED)
-	$(BIN)/python -m harness.run studies/label_budget.yaml
+	$(BIN)/harness run studies/label_budget.yaml
 
 quick: $(INSTALLED)
-	$(BIN)/python -m harness.run studies/quick.yaml
+	$(BIN)/harness run studies/quick.yaml
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --durations=15 -n 2 --dist loadfile
@@ -22,10 +22,10 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 
 app: $(INSTALLED)
-	$(BIN)/streamlit run dashboards/app.py
+	$(BIN)/harness app
 
 mlflow: $(INSTALLED)
-	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db
+	$(BIN)/harness mlflow
 
 # The peers of the comparison: an extra of the benchmarks alone.
 bench: $(INSTALLED)

@@ -1,4 +1,4 @@
-"""The rating app: `streamlit run dashboards/app.py`.
+"""The rating app: `harness app`, or `streamlit run dashboards/app.py` in a checkout.
 
 The pages are a Streamlit script (`main.py`). Signing in is plain HTML on routes of its own (`sign_in.py`), because
 only a server's response can set a cookie that no script in the page can read.

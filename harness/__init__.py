@@ -3,4 +3,4 @@
 The method is that of Ziegler et al. 2019 (arXiv 1909.08593). Importing this package imports nothing heavy.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m harness.analyze", description="Win rates of a ratings file, with honest intervals.",
+        prog="harness analyze", description="Win rates of a ratings file, with honest intervals.",
         epilog="Columns: item_id, rater_id, left_arm, right_arm, choice (left, right, tie, skip, or the arm "
                "that won); optional query_id, shown_at, decided_at, label_budget, seed, left_length, "
                "right_length, left_copying, right_copying, gold_choice, repeat_of.")

@@ -100,7 +100,7 @@ def _progress(step: int, total: int, metrics: dict[str, float]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m harness.classifier", description="Train a text classifier, for a study's simulated labeler.",
+        prog="harness classifier", description="Train a text classifier, for a study's simulated labeler.",
         epilog="A study then says `labels: {source: simulated, labeler: {scorer: 'classifier:OUT', noise: 0}}`. The "
                "score is the log odds of the class whose name begins with 'pos', else of the last in the alphabet.")
     parser.add_argument("texts", type=Path, help="a .jsonl or .csv file with the keys text and label")

@@ -30,12 +30,14 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.engine import tracking
     from harness.models.loading import load_tokenizer
     from harness.run import ROOT
+    from harness.shipped import study_file
     from harness.study.externals import external_digests
     from harness.study.loading import load_study
     from harness.study.plan import make_plan
 
     if arguments.out.is_dir():
         raise InputError("is a folder", file=str(arguments.out), key="--out", cure="Give the path of a .json file.")
+    arguments.study = study_file(arguments.study)
     study = load_study(arguments.study, arguments.overrides)
     plan = make_plan(study, external_digests(study))
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         of_arm = f" of the arm {arguments.arm}" if arguments.arm else ""
         budgets = ", ".join(map(str, study.labels.budgets))
         arms = ", ".join(dict.fromkeys(arm.arm for arm, _ in models)) or "none"
-        raise InputError(f"the study has no reward model of {budget} labels{of_arm}", file=str(arguments.study),
+        raise InputError(f"the study has no reward model of {budget} labels{of_arm}", file=arguments.study,
                          cure=f"Its budgets are {budgets}; its arms with a reward model: {arms}.")
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
     base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
@@ -56,7 +58,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     for fingerprint in (base.fingerprint, *wanted):
         found = store.finished(fingerprint) if store is not None else None
         if found is None:
-            raise InputError("its labels are not there yet", file=str(arguments.study),
+            raise InputError("its labels are not there yet", file=arguments.study,
                              cure="Run the study first, with the same --set and --tracking-uri.")
         folders.append(Path(found.path))
     labels = LabelFiles(folders[1:], budget)
@@ -72,9 +74,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m harness.export_labels",
+        prog="harness export-labels",
         description="Write a finished study's labels in the format of the label files released with the paper.")
-    parser.add_argument("study", type=Path, metavar="STUDY.yaml", help="the study file that was run")
+    parser.add_argument("study", metavar="STUDY.yaml", help="the study that was run: its file, or a shipped one's name")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .json file to write")
     parser.add_argument("--budget", type=positive_count, metavar="N", help="which label budget (default: the largest)")
     parser.add_argument("--arm", metavar="ARM", help="whose labels, where arms have different ones (collected online)")

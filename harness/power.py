@@ -225,7 +225,7 @@ def _look_lines(result: dict[str, Any]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m harness.power",
+    parser = argparse.ArgumentParser(prog="harness power",
                                      description="How many items and raters a claim needs.")
     parser.add_argument("--win-rate", type=share, default=0.55, help="the true win rate (default 0.55)")
     parser.add_argument("--margin", type=margin, help="for the claims 'not better by more' and 'equivalent'")

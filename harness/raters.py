@@ -222,7 +222,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m harness.raters", description="The owner's side of the rating app.")
+    parser = argparse.ArgumentParser(prog="harness raters", description="The owner's side of the rating app.")
     parser.add_argument("--url", help="the rating store (default: HARNESS_RATINGS_URL, else mlruns/ratings.db)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

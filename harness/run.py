@@ -50,10 +50,11 @@ def _stopped() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m harness.run",
+        prog="harness run",
         description="Run a study: train every arm, sample, judge, and write report.html and results.json.",
         epilog="Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people.")
-    parser.add_argument("study", metavar="STUDY.yaml", help="the study file, for example studies/label_budget.yaml")
+    parser.add_argument("study", metavar="STUDY.yaml",
+                        help="the study file, or the name of one that comes with the harness, as `quick`")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="override one key, dotted: --set ppo.episodes=4096 (may be repeated)")
     parser.add_argument("--jobs", type=_jobs, default=None, metavar="N",
@@ -79,11 +80,13 @@ def _jobs(text: str) -> int | None:
 
 
 def _run(arguments: argparse.Namespace, starting: ExitStack) -> int:
+    from harness.shipped import study_file
     from harness.study.loading import load_study, placed
 
     # Threads that spin while they wait make a stage several times slower on a machine that others use too; it is read
     # when torch is loaded, here or in a worker.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    arguments.study = study_file(arguments.study)
     study = load_study(arguments.study, arguments.overrides)
     try:
         return _plan(study, arguments, starting)

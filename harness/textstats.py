@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m harness.textstats", description="ROUGE and copy statistics of a file of texts.",
+        prog="harness textstats", description="ROUGE and copy statistics of a file of texts.",
         epilog="Keys: response; source for the copy statistics, reference (a text or a list) for ROUGE, "
                "either or both; optional arm, id, has_preamble. Sources must be cut as the model saw them.")
     parser.add_argument("texts", type=Path, help="a .jsonl file")

@@ -73,7 +73,7 @@ def say_what_happened(plan: Plan, execution: Execution, console: Console, output
         console.print(f"FAILED {name}: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
     if execution.pending:
         console.print("\n".join(f"waiting for people: {line}." for line in _awaited(execution.pending.values()))
-                      + "\nOpen the app with `streamlit run dashboards/app.py`, then give the same command again.",
+                      + "\nOpen the app with `harness app`, then give the same command again.",
                       highlight=False, markup=False, soft_wrap=True)
     console.print(f"{len(execution.executed)} stages executed, {len(execution.reused)} reused", highlight=False)
 

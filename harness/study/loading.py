@@ -16,6 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from harness.errors import InputError
+from harness.shipped import STUDIES, study_names
 from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
 from harness.study.spec import StudySpec
 
@@ -88,14 +89,15 @@ def _read(path: Path) -> CommentedMap:
                          cure="Mend the value, or put it in quotes.") from None
     if not isinstance(tree, CommentedMap):
         raise InputError("a study file is a mapping of keys to values", file=str(path),
-                         cure="Begin from one under studies/.")
+                         cure=f"Begin from one in {STUDIES}.")
     return tree
 
 
 def _nearby_studies(folder: Path) -> str:
     folder = folder if folder.is_dir() else Path("studies")
-    names = sorted(str(found) for found in folder.glob("*.yaml"))
-    return f"There are: {', '.join(names)}." if names else "Give the path of a YAML file."
+    near = sorted(str(found) for found in folder.glob("*.yaml"))
+    return (f"There are: {', '.join(near)}. " if near else "Give the path of a YAML file. ") + (
+        f"Studies that come with the harness go by their names: {', '.join(study_names())}.")
 
 
 def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def test_a_study_waits_for_its_labels_and_then_goes_on(tmp_path):
     first = run_study(tmp_path, settings=SETTINGS)
     assert first.returncode == 3, first.stdout + first.stderr
     assert "10 labels are missing" in first.stdout
-    assert "streamlit run dashboards/app.py" in first.stdout
+    assert "Open the app with `harness app`" in first.stdout
 
     assert _label(tmp_path, 4) == 4
     second = run_study(tmp_path, settings=SETTINGS)

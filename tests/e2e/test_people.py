@@ -44,7 +44,7 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
     first = run_study(tmp_path, settings=ASKED)
     assert first.returncode == 3, first.stdout + first.stderr
     assert "waiting for people: 10 judgments are missing" in first.stdout
-    assert "streamlit run dashboards/app.py" in first.stdout
+    assert "Open the app with `harness app`" in first.stdout
     assert {row["judge"] for row in results(tmp_path)["win_rates"]} == {"simulated"}
     assert "people are awaited" in (tmp_path / "mlruns/reports/tiny/report.html").read_text(encoding="utf-8")
     ((finished,), _) = finished_studies(tmp_path / "mlruns" / "reports")

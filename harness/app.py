@@ -1,0 +1,30 @@
+"""The rating app's command: starts Streamlit on the app that comes with the package."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from harness.shipped import APP
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Become the app's server; ends as it does."""
+    command = server(argv)
+    os.execv(command[0], command)
+
+
+def server(argv: Sequence[str] | None) -> list[str]:
+    """The command that serves the app."""
+    parser = argparse.ArgumentParser(
+        prog="harness app", description="Serve the rating app: people compare and label texts, the owner sees results.",
+        epilog="Everything else is Streamlit's: --server.port 8600, --server.address 0.0.0.0, --server.headless true.")
+    _, further = parser.parse_known_args(argv)
+    # -P: a folder named streamlit where the command is given is not the library.
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(APP), *further]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

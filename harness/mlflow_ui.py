@@ -1,0 +1,44 @@
+"""The command that shows a folder's runs: starts MLflow's page on the store that `harness run` writes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from harness.errors import InputError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Become MLflow's server and end as it does. Exit code 2: there is no store."""
+    try:
+        command = server(argv)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    os.execv(command[0], command)
+
+
+def server(argv: Sequence[str] | None) -> list[str]:
+    """The command that serves the store. Raises InputError where there is none."""
+    parser = argparse.ArgumentParser(
+        prog="harness mlflow", description="Serve MLflow's page on the runs of this folder (mlruns/mlflow.db).",
+        epilog="Everything else is `mlflow ui`'s: --port 5001, --host 0.0.0.0.")
+    parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")
+    arguments, further = parser.parse_known_args(argv)
+
+    from harness.engine.tracking import default_uri, store_exists
+    from harness.run import ROOT
+
+    uri = arguments.tracking_uri or default_uri(ROOT)
+    if uri.startswith(("http://", "https://")):
+        raise InputError("it is a server already", file=uri, key="--tracking-uri", cure="Open it in a browser.")
+    if not store_exists(uri):
+        raise InputError("there are no runs yet", file=uri,
+                         cure="Run a study here first, for example `harness run quick`, or give its --tracking-uri.")
+    return [sys.executable, "-P", "-m", "mlflow", "ui", "--backend-store-uri", uri, *further]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The command `harness`: one command of many, and only that one is imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import __version__
+from harness.__main__ import COMMANDS, main
+from harness.app import server as app_server
+from harness.errors import InputError
+from harness.mlflow_ui import main as mlflow_main
+from harness.mlflow_ui import server as mlflow_server
+from harness.shipped import APP
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_it_knows_its_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"harness {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"], ["help"]])
+def test_help_has_a_line_for_each_command(arguments, capsys):
+    assert main(arguments) == 0
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert dict(lines) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself_under_its_name(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: harness {command} ")
+
+
+@pytest.mark.parametrize(("command", "answer"), [
+    ("rum", "error: there is no command 'rum'. Did you mean 'run'?"),
+    ("xyz", f"error: there is no command 'xyz'. There are: {', '.join(COMMANDS)}."),
+])
+def test_a_command_that_is_not_there_is_one_line_and_code_2(command, answer, capsys):
+    assert main([command]) == 2
+    assert capsys.readouterr().err.strip() == answer
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "run --help", "app --help", "mlflow --help"])
+def test_nothing_heavy_is_imported_to_begin(arguments):
+    """Nor another command's module."""
+    code = (f"import sys; from harness.__main__ import main\n"
+            f"try: main({arguments.split()!r})\n"
+            f"except SystemExit: pass\n"
+            f"heavy = {{'torch', 'mlflow', 'streamlit', 'pandas', 'numpy', 'pydantic', 'harness.power'}}\n"
+            f"assert not heavy & set(sys.modules), heavy & set(sys.modules)")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def test_the_app_is_the_packages_own_and_further_arguments_are_streamlits():
+    command = app_server(["--server.port", "8600"])
+    assert command[0] == sys.executable
+    assert command[-5:] == ["streamlit", "run", str(APP), "--server.port", "8600"]
+
+
+def test_mlflow_shows_the_store_of_this_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mlruns").mkdir()
+    (tmp_path / "mlruns" / "mlflow.db").touch()
+    assert mlflow_server(["--port", "5001"])[-6:] == [
+        "mlflow", "ui", "--backend-store-uri", f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}", "--port", "5001"]
+
+
+def test_mlflow_makes_no_store_where_there_is_none(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert mlflow_main([]) == 2
+    assert "there are no runs yet. Run a study here first" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_needs_no_second_one():
+    with pytest.raises(InputError, match="it is a server already"):
+        mlflow_server(["--tracking-uri", "http://localhost:5000"])
