@@ -33,8 +33,8 @@ from harness.models.reward import RewardModel
 from harness.seeds import derive_seed
 from harness.training.memory import TransformerShape, ppo_memory
 from harness.training.ppo_update import PPOTrainer
-from harness.training.reward_fit import score_in_passes
-from harness.training.rollout import collect, evaluate_in_passes
+from harness.training.reward_fit import score_in_micro_batches
+from harness.training.rollout import collect, evaluate_in_micro_batches
 from harness.training.settings import ComputeSettings, EndRule, PPOSettings
 
 SHAPES = {
@@ -56,7 +56,7 @@ def main() -> None:
     trainer, reward_model = _models(shape, settings, compute, device)
     if options.no_graph:
         trainer.sample = sample_responses
-    score = partial(score_in_passes, reward_model)
+    score = partial(score_in_micro_batches, reward_model)
     batch = _queries(shape, options.batch)
     clock = _Clock(device)
 
@@ -128,7 +128,7 @@ class _Clock:
 @torch.no_grad()
 def _rollout(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch) -> Any:
     return collect(trainer.policy, trainer.reference, batch, torch.arange(len(batch)), end=END, end_token=STOP,
-                   seed=_seed(trainer), score=partial(score_in_passes, reward_model),
+                   seed=_seed(trainer), score=partial(score_in_micro_batches, reward_model),
                    micro_batch=trainer.settings.micro_batch, sample=trainer.sample)
 
 
@@ -150,17 +150,17 @@ def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, cl
                        with_values=True)
 
     @torch.no_grad()
-    def passes(model: Policy) -> None:
-        evaluate_in_passes(model, queries, rollout.tokens, micro_batch=micro_batch)
+    def evaluate(model: Policy) -> None:
+        evaluate_in_micro_batches(model, queries, rollout.tokens, micro_batch=micro_batch)
 
     rewards, _ = kl_rewards(rollout.logprobs, rollout.ref_logprobs, rollout.scores, beta=0.15)
     everything = torch.arange(len(batch))
     return {
         "sampling": clock.seconds(sampling),
         "log-probabilities of the policy once more (half precision only)":
-            clock.seconds(partial(passes, policy)) if policy.is_half else 0.0,
-        "log-probabilities of the reference": clock.seconds(partial(passes, trainer.reference)),
-        "scores": clock.seconds(lambda: score_in_passes(reward_model, queries, truncated)),
+            clock.seconds(partial(evaluate, policy)) if policy.is_half else 0.0,
+        "log-probabilities of the reference": clock.seconds(partial(evaluate, trainer.reference)),
+        "scores": clock.seconds(lambda: score_in_micro_batches(reward_model, queries, truncated)),
         "forward and backward, four epochs":
             4 * clock.seconds(lambda: trainer.train_minibatch(rollout, rewards, everything)),
         "Adam, four steps": 4 * clock.seconds(lambda: trainer.optimizer.step(learning_rate=1e-6)),

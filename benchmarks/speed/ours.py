@@ -34,7 +34,7 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.training.adam import Adam
 from harness.training.ppo_update import PPOTrainer
-from harness.training.reward_fit import score_in_passes
+from harness.training.reward_fit import score_in_micro_batches
 from harness.training.settings import ComputeSettings, EndRule, KLSettings, PPOSettings
 
 UPDATES = 100_000
@@ -64,7 +64,7 @@ def ppo(name: str, precision: str) -> Turn:
                          end=EndRule(tokens=RESPONSE, after=AFTER, penalty=PENALTY), seed=1, compute=compute)
     rows = query_rows(shape, rows=16 * shape.batch)
     log = Path(tempfile.mkdtemp()) / "metrics.jsonl"
-    score = partial(score_in_passes, reward_model)
+    score = partial(score_in_micro_batches, reward_model)
 
     def turn() -> int:
         first = trainer.steps_done * shape.batch

@@ -17,8 +17,8 @@ SLOPE = 2.0 * math.sqrt(2.0 / math.pi)
 CUBIC = 0.044715 * SLOPE
 
 CHUNK = 1 << 17
-"""Numbers worked on at once: half a mebibyte of each operand. All steps then find them in the processor's caches, which
-takes two thirds of the time that steps over the whole tensor take (1.4 million numbers)."""
+"""Numbers worked on together: half a mebibyte of each operand. All steps then find them in the processor's caches,
+which takes two thirds of the time that steps over the whole tensor take (1.4 million numbers)."""
 
 
 def gelu(x: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ def layer_checkpoints(body: Any, *, enabled: bool) -> Iterator[None]:
     """The module's own checkpoints, for as long as this lasts.
 
     Its layers look for them in training mode only. The mode is set on the layers alone, not on what is inside them,
-    so that no dropout wakes.
+    so that no dropout is switched on.
     """
     layers = [module for module in body.modules() if isinstance(module, GradientCheckpointingLayer)] if enabled else []
     modes = [layer.training for layer in layers]

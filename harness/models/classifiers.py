@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoModelForSequenceClassification, GPT2Con
 from harness.errors import InputError
 from harness.models.loading import ModelShape, load_classifier, load_language_model, load_tokenizer, save_model
 
-_AT_ONCE = 128
+_READ_TOGETHER = 128
 _DECIMALS = 4
 _SPACE = " "
 """Stands for an empty text, which would have no token."""
@@ -84,8 +84,8 @@ class Classifier:
         sequences = self.encode(texts)
         order = sorted(range(len(sequences)), key=lambda index: len(sequences[index]))
         found = np.empty(len(sequences))
-        for start in range(0, len(order), _AT_ONCE):
-            rows = order[start:start + _AT_ONCE]
+        for start in range(0, len(order), _READ_TOGETHER):
+            rows = order[start:start + _READ_TOGETHER]
             logits = self.logits([sequences[row] for row in rows]).double()
             wanted = logits[:, self.positive]
             if logits.shape[1] > 1:

@@ -28,7 +28,8 @@ def embed(indices: Tensor, table: Tensor) -> Tensor:
 
 def apart(table: Tensor) -> tuple[Tensor, Tensor]:
     """The table, to look rows up in, and the same for a head. The rows' gradient is added to the head's where it lies:
-    autograd would first copy all of the head's, and in training through GPT-2's 50,257 tokens that took 0.03 s a pass.
+    autograd would first copy all of the head's, and in training through GPT-2's 50,257 tokens that took 0.03 s a
+    micro-batch.
     """
     return cast(tuple[Tensor, Tensor], _Apart.apply(table))  # type: ignore[no-untyped-call]
 

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from harness.algorithms.logprobs import widen
-from harness.models.micro_batch import queries_per_sampling
+from harness.models.micro_batch import queries_per_micro_batch
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.streams import uniforms
-from harness.models.threaded import in_lanes, lanes_for
+from harness.models.threaded import run_threaded, threads_for
 from harness.records import PAD
 
 DROPPED_BELOW = 0.75
@@ -38,11 +38,11 @@ class Responses(NamedTuple):
     values: Tensor | None
 
 
-def queries_at_once(policy: Policy, *, query: int, candidates: int, length: int) -> int:
-    """How many queries of so many tokens to sample from at once (`at_once`). No sample depends on it."""
-    return queries_per_sampling(device=policy.device.type, width=policy.width, candidates=candidates,
-                                logits_per_query=candidates * policy.vocab_size,
-                                cache_per_query=policy.trunk.cached(query=query, candidates=candidates, length=length))
+def sampling_micro_batch(policy: Policy, *, query: int, candidates: int, length: int) -> int:
+    """How many queries of so many tokens to sample from together (see `micro_batch`). No sample depends on it."""
+    cached = policy.trunk.cached(query=query, candidates=candidates, length=length)
+    return queries_per_micro_batch(device=policy.device.type, width=policy.width, candidates=candidates,
+                                   logits_per_query=candidates * policy.vocab_size, cache_per_query=cached)
 
 
 @torch.no_grad()
@@ -62,20 +62,21 @@ def sample_responses(
 
     stream_ids: (rows,) int64, one for each query. A sample is a function of the weights, its query and (seed,
     stream id, candidate, position): not of the batch it is in. micro_batch: how many queries at a time;
-    `queries_at_once` says where it is None. end: give PAD after each end, and read no further where all candidates of
-    a query have ended; without it all tokens are sampled, as PPO needs them.
+    `sampling_micro_batch` says where it is None. end: give PAD after each end, and read no further where all
+    candidates of a query have ended; without it all tokens are sampled, as PPO needs them.
     """
     rows = len(queries)
     if stream_ids.shape != (rows,):
         raise ValueError(f"{rows} queries need as many stream ids, not {tuple(stream_ids.shape)}")
-    lanes = lanes_for(policy.width, policy.device)
-    most = micro_batch or queries_at_once(policy, query=queries.tokens.shape[1], candidates=candidates, length=length)
-    size = min(most, -(-rows // lanes))
-    parts = list(in_lanes([
+    threads = threads_for(policy.width, policy.device)
+    most = micro_batch or sampling_micro_batch(policy, query=queries.tokens.shape[1], candidates=candidates,
+                                               length=length)
+    size = min(most, -(-rows // threads))
+    parts = list(run_threaded([
         partial(_sample, policy, queries[start:start + size], length=length, seed=seed,
                 stream_ids=stream_ids[start:start + size], candidates=candidates, with_values=with_values, end=end)
         for start in range(0, rows, size)
-    ], lanes=lanes))
+    ], threads=threads))
     return Responses(
         tokens=torch.cat([part.tokens for part in parts]),
         logprobs=torch.cat([part.logprobs for part in parts]),
@@ -94,7 +95,7 @@ def _sample(policy: Policy, queries: TokenBatch, *, length: int, seed: int, stre
     logprobs = widen(hidden.new_zeros(shape))
     values = widen(hidden.new_zeros(shape)) if with_values else None
     ended = torch.zeros(shape[:2], dtype=torch.bool, device=device)
-    rows = torch.arange(shape[0], device=device)  # those that still have something to say
+    rows = torch.arange(shape[0], device=device)  # those with a candidate that has not ended
     hidden = hidden.unsqueeze(1)  # one state for all candidates, until they part
     for position in range(length):
         picked, logprob = decoding.pick(hidden, chance[rows, :, position], temperature=policy.temperature)
@@ -107,12 +108,12 @@ def _sample(policy: Policy, queries: TokenBatch, *, length: int, seed: int, stre
             logprobs[rows, :, position] = logprob.masked_fill(ended, 0.0)
             if position >= end.after:
                 ended = ended | (picked == end.token)
-                speaking = (~ended.all(dim=1)).nonzero().squeeze(1)
-                if not len(speaking):
+                unfinished = (~ended.all(dim=1)).nonzero().squeeze(1)
+                if not len(unfinished):
                     break
-                if len(speaking) <= DROPPED_BELOW * len(rows):
-                    rows, picked, ended = rows[speaking], picked[speaking], ended[speaking]
-                    decoding.keep(speaking)
+                if len(unfinished) <= DROPPED_BELOW * len(rows):
+                    rows, picked, ended = rows[unfinished], picked[unfinished], ended[unfinished]
+                    decoding.keep(unfinished)
         if position + 1 < length:
             hidden = decoding.step(picked)
     return Responses(tokens=tokens, logprobs=logprobs, values=values)

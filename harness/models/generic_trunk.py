@@ -11,9 +11,9 @@ from torch import Tensor
 from harness.algorithms.logprobs import TokenLogprobs
 from harness.errors import InputError
 from harness.models.checkpoints import layer_checkpoints
+from harness.models.logprobs import token_logprobs
 from harness.models.picking import Picked, pick
 from harness.models.prompts import TokenBatch
-from harness.models.said import token_logprobs
 from harness.models.trunk import Layout, require_context
 
 

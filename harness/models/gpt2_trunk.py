@@ -18,10 +18,10 @@ from torch.utils.checkpoint import checkpoint
 from harness.algorithms.logprobs import TokenLogprobs
 from harness.models.attention import Attention, attend, score_bias, split_heads
 from harness.models.embedding import apart, embed
+from harness.models.logprobs import token_logprobs
 from harness.models.picking import Picked, pick
 from harness.models.products import across, affine, affine_gelu
 from harness.models.prompts import TokenBatch
-from harness.models.said import token_logprobs
 from harness.models.trunk import Layout, require_context, sequence_layout
 
 ALIGNED = 8
@@ -157,10 +157,10 @@ def _pick(x: Tensor, select: Tensor | int) -> Tensor:
 
 
 class GPT2Decoding:
-    """Keys and values of the queries (kept once for all candidates) and of what each candidate has said."""
+    """The KV cache: of the queries, kept once for all their candidates, and of each candidate's own tokens."""
 
     def __init__(self, trunk: GPT2Trunk, queries: TokenBatch, *, candidates: int, length: int) -> None:
-        self._trunk, self._said = trunk, 0
+        self._trunk, self._decoded = trunk, 0
         rows = len(queries.tokens)
         self._next_position = queries.lengths[:, None].expand(rows, candidates)
         layout = sequence_layout(queries.tokens, select=1, longest=queries.longest if queries.is_padded else None)
@@ -193,20 +193,20 @@ class GPT2Decoding:
 
     def step(self, tokens: Tensor) -> Tensor:
         trunk = self._trunk
-        x = trunk._embed(tokens, self._next_position + self._said)
+        x = trunk._embed(tokens, self._next_position + self._decoded)
         for index, layer in enumerate(trunk._layers):
             qkv = affine(trunk._normalize(x, layer.norm_1), *layer.qkv)
             mixed = self._attend(index, qkv, layer.scale)
             x = trunk._feed_forward(layer, x + affine(mixed, *layer.projection))
-        self._said += 1
+        self._decoded += 1
         return trunk._normalize(x, trunk._norm)
 
     def pick(self, hidden: Tensor, chance: Tensor, *, temperature: float) -> Picked:
         return pick(self._trunk.logits(hidden, temperature=temperature), chance)
 
     def keep(self, rows: Tensor) -> None:
-        for held in (self._query_keys, self._query_values, self._keys, self._values):
-            held[:] = [tensor[rows] for tensor in held]
+        for cached in (self._query_keys, self._query_values, self._keys, self._values):
+            cached[:] = [tensor[rows] for tensor in cached]
         self._next_position = self._next_position[rows]
         if self._query_bias is not None and self._query_bias.shape[0] > 1:
             self._query_bias = self._query_bias[rows]
@@ -214,10 +214,10 @@ class GPT2Decoding:
     def _attend(self, index: int, qkv: Tensor, scale: float) -> Tensor:
         """qkv: (rows, k, 3·width) -> (rows, k, width): each candidate sees its query and its own tokens."""
         rows, k = qkv.shape[:2]
-        heads, now = self._trunk._heads, self._said + 1
+        heads, now = self._trunk._heads, self._decoded + 1
         query, key, value = qkv.view(rows, k, 3, heads, -1).unbind(2)
         keys, values = self._keys[index], self._values[index]
-        keys[:, :, :, self._said], values[:, :, :, self._said] = key, value
+        keys[:, :, :, self._decoded], values[:, :, :, self._decoded] = key, value
         query = query * scale
         to_query = torch.matmul(query.transpose(1, 2), self._query_keys[index].transpose(-1, -2))
         if self._query_bias is not None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from harness.models.generation import Responses, queries_at_once, sample_responses
+from harness.models.generation import Responses, sample_responses, sampling_micro_batch
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 
@@ -26,14 +26,14 @@ class SamplingGraphs:
 
     def __init__(self) -> None:
         self._graphs: dict[tuple[Any, ...], _Graph | None] = {}
-        # One room for all: they never run at the same time, and what they give is copied out at once.
+        # One memory pool for all: they never run at the same time, and what they give is copied out directly.
         self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, policy: Policy, queries: TokenBatch, *, stream_ids: Tensor, **settings: Any) -> Responses:
         queries = queries.to(policy.device)
         rows = len(queries)
-        most = queries_at_once(policy, query=queries.tokens.shape[1], length=settings["length"],
-                               candidates=settings.get("candidates", 1))
+        most = sampling_micro_batch(policy, query=queries.tokens.shape[1], length=settings["length"],
+                                    candidates=settings.get("candidates", 1))
         size = -(-rows // -(-rows // most))
         found = []
         for start in range(0, rows, size):

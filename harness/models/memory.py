@@ -3,7 +3,7 @@
 By default glibc gives each large block back to the kernel at once; the next tensor of that size then gets pages that
 the kernel must first find and fill with zeros. In training loops, which ask for the same sizes again and again, that
 took a tenth of a small model's update on a quiet machine and a third on a busy one. It also gives each thread an arena
-of its own, and what is freed in one serves no other thread: the peak of work in lanes crept up for hundreds of updates.
+of its own, and what is freed in one serves no other thread: the peak of threaded work crept up for hundreds of updates.
 And Python's collector searches again and again all that libraries made when they were imported: another twelfth.
 """
 

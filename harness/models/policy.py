@@ -88,10 +88,10 @@ class Policy(nn.Module):
         return self.trunk.logits(hidden, temperature=self.temperature)
 
     def evaluate(self, queries: TokenBatch, responses: Tensor) -> Evaluation:
-        """What the policy says of whole sampled responses. responses: (rows, R) int64, without PAD.
+        """Log-probabilities, entropies and values of whole sampled responses. responses: (rows, R) int64, without PAD.
 
         No logits are made for the query, and the last layer is computed for the response's positions only.
         """
         hidden = self.trunk.hidden(response_layout(queries, responses))
-        said = self.trunk.token_logprobs(hidden, responses, temperature=self.temperature)
-        return Evaluation(logprobs=said.logprobs, entropies=said.entropies, values=self.values(hidden))
+        found = self.trunk.token_logprobs(hidden, responses, temperature=self.temperature)
+        return Evaluation(logprobs=found.logprobs, entropies=found.entropies, values=self.values(hidden))

@@ -102,7 +102,7 @@ class RewardModel(nn.Module):
         """(rows,) for responses (rows, R), or (rows, k) for k candidates of each query, (rows, k, R).
 
         responses: truncated, PAD after their ends. A query is read once for all its candidates; the scores and
-        gradients are those of k separate passes. Differentiable; wrap in no_grad where none is wanted.
+        gradients are those of k separate forward passes. Differentiable; wrap in no_grad where none is wanted.
         """
         if responses.dim() == 2:
             return self.score(queries, responses.unsqueeze(1)).squeeze(1)

@@ -1,7 +1,7 @@
-"""Independent pieces of work side by side, each on one thread of a CPU.
+"""Independent tasks of a small model run side by side, each on one thread of a CPU.
 
-For small models that is faster than one piece on all threads: their matrices are too small to share. It is the rule
-by which stages of a study share a machine too (`engine.resources`), applied inside a stage that has it alone.
+For small models that is faster than one task on all threads: their matrices are too small to share. Stages of a study
+share a machine by the same rule (`engine.resources`); here it is applied inside a stage that has the machine alone.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ NARROW = 512
 T = TypeVar("T")
 
 
-def lanes_for(width: int, device: torch.device) -> int:
-    """How many pieces of work of a model of this width run side by side: on a GPU and for a wide model one."""
+def threads_for(width: int, device: torch.device) -> int:
+    """How many tasks of a model of this width run side by side: on a GPU and for a wide model one."""
     return torch.get_num_threads() if device.type == "cpu" and width <= NARROW else 1
 
 
-def in_lanes(tasks: Sequence[Callable[[], T]], *, lanes: int) -> Iterator[T]:
-    """The tasks' results in their order, each made when it is asked for or, in lanes, as soon as there is one free.
+def run_threaded(tasks: Sequence[Callable[[], T]], *, threads: int) -> Iterator[T]:
+    """The tasks' results in their order.
 
-    A result that was taken is kept here no longer: it may be a model's gradients. Gradients are recorded in the tasks
-    if they are recorded here.
+    On one thread each is made when it is asked for; on more, as soon as one is free. A result that was taken is kept
+    here no longer: it may be a model's gradients. Gradients are recorded in the tasks if they are recorded here.
     """
-    if lanes == 1 or len(tasks) == 1:
+    if threads == 1 or len(tasks) == 1:
         return (task() for task in tasks)
     records = torch.is_grad_enabled()
 
@@ -38,10 +38,10 @@ def in_lanes(tasks: Sequence[Callable[[], T]], *, lanes: int) -> Iterator[T]:
         with torch.set_grad_enabled(records):
             return task()
 
-    return _pool(lanes).map(run, tasks)
+    return _pool(threads).map(run, tasks)
 
 
 @functools.cache
-def _pool(lanes: int) -> ThreadPoolExecutor:
+def _pool(threads: int) -> ThreadPoolExecutor:
     """Threads that live as long as the process; what they run uses no threads of its own."""
-    return ThreadPoolExecutor(lanes, thread_name_prefix="lane", initializer=torch.set_num_threads, initargs=(1,))
+    return ThreadPoolExecutor(threads, thread_name_prefix="task", initializer=torch.set_num_threads, initargs=(1,))

@@ -21,7 +21,7 @@ from harness.artifacts.label_table import LabelTable, query_rows
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
-from harness.models.generation import EndToken, queries_at_once, sample_responses
+from harness.models.generation import EndToken, sample_responses, sampling_micro_batch
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -136,8 +136,8 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
     # Similar lengths side by side need little padding; a sample does not depend on its neighbours. The longest go
     # first: what they leave in memory is large enough for all that follow.
     by_length = np.argsort([-len(query) for query in queries], kind="stable")
-    at_once = min(_MOST_AT_ONCE, queries_at_once(policy, query=max(map(len, queries)), candidates=draws,
-                                                 length=rule.tokens))
+    at_once = min(_MOST_AT_ONCE, sampling_micro_batch(policy, query=max(map(len, queries)), candidates=draws,
+                                                      length=rule.tokens))
     for start in range(0, len(queries), at_once):
         waiting = by_length[start:start + at_once]
         for attempt in range(_MOST_ROUNDS):

@@ -33,7 +33,7 @@ from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 from harness.training.checkpoint import Checkpoint
 from harness.training.ppo_update import PPOStep, PPOTrainer
-from harness.training.reward_fit import score_in_passes
+from harness.training.reward_fit import score_in_micro_batches
 from harness.training.rollout import Score
 
 _LOGGED_STEPS = 200
@@ -93,7 +93,7 @@ def _reward(call: StageCall, reference: Policy, tokenizer: Any, table: QueryTabl
                           rule=settings.task.response, seed=call.seed).of
     model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
     model.requires_grad_(False)
-    return lambda rows: partial(score_in_passes, model)
+    return lambda rows: partial(score_in_micro_batches, model)
 
 
 def _round_state(folder: Path) -> Checkpoint:

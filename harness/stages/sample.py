@@ -10,7 +10,7 @@ from harness.algorithms.responses import penalize, truncate
 from harness.artifacts.call import StageCall, StageLog
 from harness.artifacts.files import model_path, write_samples, write_table
 from harness.errors import InputError
-from harness.models.generation import EndToken, queries_at_once, sample_responses
+from harness.models.generation import EndToken, sample_responses, sampling_micro_batch
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen
 from harness.models.policy import Policy
@@ -23,7 +23,7 @@ from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token
 from harness.text.copying import lead, random_sentences
 from harness.text.tokenization import load_tokenizer as load_word_tokenizer
-from harness.training.rollout import evaluate_in_passes, what_it_said
+from harness.training.rollout import evaluate_in_micro_batches, sampled_logprobs_and_values
 
 _AT_ONCE = 64
 _TABLE_ROWS = 100
@@ -76,8 +76,8 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
                                    stream_ids=torch.arange(start, start + len(some)))
         tokens = sampled.tokens.squeeze(1)
         cut = truncate(tokens, end_token=end, after=rule.after)
-        said, _ = what_it_said(policy, batch, sampled)
-        kl = (said - evaluate_in_passes(reference, batch, tokens)[0]).sum(dim=1).tolist()
+        logprobs, _ = sampled_logprobs_and_values(policy, batch, sampled)
+        kl = (logprobs - evaluate_in_micro_batches(reference, batch, tokens)[0]).sum(dim=1).tolist()
         if reward_model is not None:
             scores += reward_model.score(batch, cut.tokens).tolist()
         texts = decode(tokenizer, cut.tokens.tolist())
@@ -98,7 +98,7 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
     policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
     end = single_token(tokenizer, rule.text, key="task.response.text")
-    at_once = min(_AT_ONCE, queries_at_once(policy, query=task.query_tokens, candidates=n, length=rule.tokens))
+    at_once = min(_AT_ONCE, sampling_micro_batch(policy, query=task.query_tokens, candidates=n, length=rule.tokens))
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), at_once):

@@ -16,8 +16,8 @@ class Adam:
     """Adam, or AdamW where a weight decay is given (on matrices only, as is usual), fused where torch can.
 
     In bf16 the `computing` part of the module is turned to bfloat16 and its single-precision weights are kept here:
-    they are what is trained, and `restore` puts them back. The gradients of the passes of a batch are summed in
-    single precision: in bfloat16 a sum stops growing after a few hundred terms.
+    they are what is trained, and `restore` puts them back. The gradients of a batch's micro-batches are summed
+    in single precision: in bfloat16 a sum stops growing after a few hundred terms.
     """
 
     def __init__(self, module: nn.Module, *, epsilon: float, weight_decay: float | None = None,
@@ -43,11 +43,11 @@ class Adam:
         self._torch.zero_grad(set_to_none=True)
 
     def gradients(self, loss: Tensor) -> list[Tensor | None]:
-        """Of one pass, in the module's own numbers. May run beside others."""
+        """Of one micro-batch, in the module's own precision. May run beside others."""
         return list(torch.autograd.grad(loss, self._parameters, allow_unused=True))
 
     def accumulate(self, gradients: list[Tensor | None]) -> None:
-        """Add a pass's gradients to the step's. The list is left empty: the next pass needs the room."""
+        """Add a micro-batch's gradients to the step's. The list is left empty: the next one needs the memory."""
         for weight, gradient in zip(self._weights, gradients, strict=True):
             if gradient is None:
                 continue

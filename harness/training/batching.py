@@ -1,4 +1,4 @@
-"""Which rows make a batch, and which a pass: derived from a seed, sorted by length where that saves padding."""
+"""Which rows make a batch, and which a micro-batch: derived from a seed, sorted by length where that saves padding."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def epoch_batches(lengths: np.ndarray, *, batch_size: int, seed: int, epoch: int
     return [batches[index] for index in rng.permutation(len(batches))]
 
 
-def passes(lengths: Tensor, *, size: int, lanes: int = 1) -> list[Tensor]:
-    """Rows 0..n-1 cut into passes of at most `size`, alike in number, each of rows of like length.
+def micro_batches(lengths: Tensor, *, size: int, threads: int = 1) -> list[Tensor]:
+    """Rows 0..n-1 cut into micro-batches of at most `size`, of like numbers of rows, each of rows of like length.
 
-    lengths: (n,) int64, of the rows' queries. lanes: how many run side by side; each gets as many passes as the
-    others. A gradient summed over the passes is that of the whole.
+    lengths: (n,) int64, of the rows' queries. threads: how many micro-batches run side by side; each thread gets as
+    many as the others. A gradient summed over them is that of the whole batch.
     """
     rows = lengths.shape[0]
-    count = min(rows, lanes * math.ceil(rows / (size * lanes)))
+    count = min(rows, threads * math.ceil(rows / (size * threads)))
     if count <= 1:
         return [torch.arange(rows, device=lengths.device)]
     return list(torch.tensor_split(torch.argsort(lengths, stable=True), count))

@@ -17,7 +17,7 @@ from harness.training.loop import OnStep, run_steps
 from harness.training.settings import LanguageModelFitSettings
 
 _ADAM_EPSILON = 1e-8
-_AT_ONCE = 128
+_READ_TOGETHER = 128
 
 
 def fit_classifier(classifier: Classifier, *, texts: Sequence[str], labels: Sequence[int],
@@ -54,7 +54,7 @@ def fit_classifier(classifier: Classifier, *, texts: Sequence[str], labels: Sequ
 def classifier_accuracy(classifier: Classifier, *, texts: Sequence[str], labels: Sequence[int]) -> float:
     """The share of texts whose most likely class is their label."""
     right = 0
-    for start in range(0, len(texts), _AT_ONCE):
-        logits = classifier.logits(classifier.encode(texts[start:start + _AT_ONCE]))
-        right += int((logits.argmax(dim=1) == torch.tensor(labels[start:start + _AT_ONCE])).sum())
+    for start in range(0, len(texts), _READ_TOGETHER):
+        logits = classifier.logits(classifier.encode(texts[start:start + _READ_TOGETHER]))
+        right += int((logits.argmax(dim=1) == torch.tensor(labels[start:start + _READ_TOGETHER])).sum())
     return right / len(texts)

@@ -14,14 +14,14 @@ from torch import Tensor, nn
 
 from harness.algorithms.schedules import warmup_then
 from harness.models.checkpoints import layer_checkpoints
-from harness.models.micro_batch import rows_per_pass
-from harness.models.threaded import in_lanes, lanes_for
+from harness.models.micro_batch import rows_per_micro_batch
+from harness.models.threaded import run_threaded, threads_for
 from harness.models.trunk import sequence_layout
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from harness.seeds import derive_seed
 from harness.training.adam import Adam
-from harness.training.batching import epoch_batches, passes
+from harness.training.batching import epoch_batches, micro_batches
 from harness.training.checkpoint import Checkpoint
 from harness.training.loop import OnStep, run_steps
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, LanguageModelFitSettings
@@ -70,10 +70,10 @@ def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
         with torch.random.fork_rng(enabled=settings.dropout > 0):
             if settings.dropout > 0:
                 torch.manual_seed(derive_seed(seed, "dropout", step))
-            return {"train/loss": _nats(model, rows, forward, optimizer=optimizer, lanes=lanes)}
+            return {"train/loss": _nats(model, rows, forward, optimizer=optimizer, threads=threads)}
 
-    # With dropout the passes draw from one random state, in turn.
-    lanes = 1 if settings.dropout > 0 else lanes_for(model.config.hidden_size, model.device)
+    # With dropout the micro-batches draw from one random state, in turn.
+    threads = 1 if settings.dropout > 0 else threads_for(model.config.hidden_size, model.device)
     optimizer = Adam(model, epsilon=ADAM_EPSILON, weight_decay=settings.weight_decay, compute=compute)
     with _dropout(model, settings.dropout):
         return run_steps(
@@ -91,12 +91,12 @@ def evaluate_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[in
     data = _Data(tokens, counted)
     forward = _forward(model, dropout=False)
     order = np.argsort(data.lengths, kind="stable")
-    lanes = lanes_for(model.config.hidden_size, model.device)
+    threads = threads_for(model.config.hidden_size, model.device)
     total, count = 0.0, 0
     for start in range(0, len(data), batch_size):
         rows = data.rows(order[start:start + batch_size], model.device)
         here = int((rows.targets != PAD).sum())
-        total += _nats(model, rows, forward, lanes=lanes) * here
+        total += _nats(model, rows, forward, threads=threads) * here
         count += here
     return total / count
 
@@ -164,28 +164,28 @@ def _forward(model: Any, *, dropout: bool,
     return logprobs
 
 
-def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tensor], *, lanes: int,
+def _nats(model: Any, rows: TextRows, forward: Callable[[TextRows, Tensor], Tensor], *, threads: int,
           optimizer: Adam | None = None) -> float:
     """The mean loss of a batch; its gradient goes to the optimizer where there is one."""
     counted = int((rows.targets != PAD).sum())
     if counted == 0:
         return 0.0
     time = rows.inputs.shape[1]
-    size = rows_per_pass(time=time, width=model.config.hidden_size, device=model.device.type,
-                         logits_per_row=time * model.config.vocab_size)
+    size = rows_per_micro_batch(time=time, width=model.config.hidden_size, device=model.device.type,
+                                logits_per_row=time * model.config.vocab_size)
 
     def read(part: Tensor) -> tuple[float, list[Tensor | None]]:
         some = TextRows(rows.inputs[part], rows.targets[part])
         where = some.targets != PAD
         loss = -forward(some, where).sum() / counted
-        # A pass without a counted target has no loss to derive.
+        # A micro-batch without a counted target has no loss to derive.
         wanted = optimizer is not None and bool(where.any())
         return loss.item(), optimizer.gradients(loss) if optimizer and wanted else []
 
     total = 0.0
     same = torch.zeros(len(rows.inputs), dtype=torch.int64, device=rows.inputs.device)
-    parts = passes(same, size=size, lanes=lanes)
-    for loss, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+    parts = micro_batches(same, size=size, threads=threads)
+    for loss, gradients in run_threaded([partial(read, part) for part in parts], threads=threads):
         total += loss
         if optimizer is not None and gradients:
             optimizer.accumulate(gradients)

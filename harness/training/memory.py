@@ -1,15 +1,15 @@
 """How much memory PPO takes, from the shapes alone: for a plan, before anything is loaded. Pure, without torch.
 
 The largest parts are counted tensor by tensor as `models.gpt2_trunk` makes them with torch's operators; tests compare
-them with the tensors of a real pass. (What goes through `harness.kernels`, small models above all, keeps less.) What is
-left out (the allocator's waste, kernels' workspace, libraries) is a few percent on top.
+them with the tensors of a real forward pass. (What goes through `harness.kernels`, small models above all, keeps less.)
+What is left out (the allocator's waste, kernels' workspace, libraries) is a few percent on top.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from harness.models.micro_batch import queries_per_sampling, rows_per_pass
+from harness.models.micro_batch import queries_per_micro_batch, rows_per_micro_batch
 from harness.training.settings import ComputeSettings, EndRule, PPOSettings
 
 SINGLE = 4
@@ -39,9 +39,9 @@ class TransformerShape:
 class PPOMemory:
     """Bytes. policy: its weights, and their copy in half precision. frozen_models: reference policy and reward model.
 
-    gradients, adam: in single precision. activations: kept by one training pass for its backward pass. logits: of
-    that pass. sampling: keys, values and logits of the queries sampled at once, which a GPU's graph keeps while the
-    model trains.
+    gradients, adam: in single precision. activations: kept by one micro-batch for its backward pass. logits: of
+    that micro-batch. sampling: keys, values and logits of the queries that are sampled from together, which a GPU's
+    graph keeps while the model trains.
     """
 
     policy: int
@@ -54,7 +54,7 @@ class PPOMemory:
 
     @property
     def peak(self) -> int:
-        """The most that is held at one time on a GPU; on a CPU less, where sampling gives its room back."""
+        """The most that is held at one time on a GPU; on a CPU less, where sampling gives its memory back."""
         return sum(size for _, size in self.rows())
 
     def rows(self) -> list[tuple[str, int]]:
@@ -68,16 +68,16 @@ def ppo_memory(shape: TransformerShape, *, settings: PPOSettings, compute: Compu
     number = 2 if compute.precision == "bf16" else SINGLE
     weights, time = shape.parameters, query_tokens + response.tokens
     device = "cuda" if fused else "cpu"
-    rows = settings.micro_batch or rows_per_pass(time=time, width=shape.width, device=device,
-                                                 logits_per_row=response.tokens * shape.vocabulary)
+    rows = settings.micro_batch or rows_per_micro_batch(time=time, width=shape.width, device=device,
+                                                        logits_per_row=response.tokens * shape.vocabulary)
     rows = min(rows, settings.batch_size // settings.minibatches)
-    sampled = queries_per_sampling(device=device, width=shape.width, candidates=1, logits_per_query=shape.vocabulary,
-                                   cache_per_query=_cached(shape, tokens=time))
+    sampled = queries_per_micro_batch(device=device, width=shape.width, candidates=1, logits_per_query=shape.vocabulary,
+                                      cache_per_query=_cached(shape, tokens=time))
     half_copy = weights * number if number < SINGLE else 0
     return PPOMemory(
         policy=weights * SINGLE + half_copy,
         frozen_models=2 * weights * number,
-        # In half precision the gradient of the pass at hand stands beside the sum.
+        # In half precision the gradient of the micro-batch at hand stands beside the sum.
         gradients=weights * SINGLE + half_copy,
         adam=2 * weights * SINGLE,
         activations=rows * activation_bytes(shape, time=time, number=number, fused=fused,

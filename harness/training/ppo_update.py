@@ -18,12 +18,12 @@ from harness.models.generation import sample_responses
 from harness.models.graphs import SamplingGraphs
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
-from harness.models.threaded import in_lanes, lanes_for
+from harness.models.threaded import run_threaded, threads_for
 from harness.seeds import derive_seed
 from harness.training.adam import Adam
-from harness.training.batching import passes
+from harness.training.batching import micro_batches
 from harness.training.loop import require_finite
-from harness.training.rollout import Rollout, Sample, Score, collect, episodes_per_pass
+from harness.training.rollout import Rollout, Sample, Score, collect, episodes_per_micro_batch
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, EndRule, PPOSettings
 
 
@@ -149,7 +149,7 @@ class PPOTrainer:
         advantages, returns = shaped_advantages(rewards[minibatch], old_values, settings)
         self.optimizer.zero_grad()
         sums: dict[str, Tensor] = {}
-        size = settings.micro_batch or episodes_per_pass(self.policy, queries, tokens.shape[1])
+        size = settings.micro_batch or episodes_per_micro_batch(self.policy, queries, tokens.shape[1])
 
         def read(part: Tensor) -> tuple[dict[str, Tensor], list[Tensor | None]]:
             share = part.shape[0] / minibatch.shape[0]
@@ -167,9 +167,9 @@ class PPOTrainer:
             }
             return {name: share * figure.detach() for name, figure in figures.items()}, gradients
 
-        lanes = lanes_for(self.policy.width, self.policy.device)
-        parts = passes(queries.lengths, size=size, lanes=lanes)
-        for figures, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+        threads = threads_for(self.policy.width, self.policy.device)
+        parts = micro_batches(queries.lengths, size=size, threads=threads)
+        for figures, gradients in run_threaded([partial(read, part) for part in parts], threads=threads):
             self.optimizer.accumulate(gradients)
             for name, figure in figures.items():
                 sums[name] = sums[name] + figure if name in sums else figure

@@ -12,12 +12,12 @@ from torch import Tensor
 from harness.algorithms.losses import reward_loss
 from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
-from harness.models.micro_batch import rows_per_pass
+from harness.models.micro_batch import rows_per_micro_batch
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
-from harness.models.threaded import in_lanes, lanes_for
+from harness.models.threaded import run_threaded, threads_for
 from harness.training.adam import Adam
-from harness.training.batching import epoch_batches, passes
+from harness.training.batching import epoch_batches, micro_batches
 from harness.training.checkpoint import Checkpoint
 from harness.training.comparisons import LabelSource
 from harness.training.loop import OnStep, run_steps
@@ -26,7 +26,7 @@ from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, RewardFi
 ADAM_EPSILON = 1e-5
 """As in the released code, which has one optimizer for reward model and policy."""
 
-_EVALUATED_AT_ONCE = 4096
+_EVALUATED_TOGETHER = 4096
 
 
 class RewardEvaluation(NamedTuple):
@@ -51,7 +51,7 @@ def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: Rewar
 
     def backward(step: int) -> dict[str, float]:
         batch = labels.take(torch.from_numpy(batches[step]))
-        size = settings.micro_batch or _rows_per_pass(model, labels.width)
+        size = settings.micro_batch or _rows_per_micro_batch(model, labels.width)
 
         def read(part: Tensor) -> tuple[RewardEvaluation, list[Tensor | None]]:
             picked = batch.take(part)
@@ -61,15 +61,15 @@ def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: Rewar
             gradients = optimizer.gradients(share * result.loss)
             return RewardEvaluation(share * result.loss.item(), share * result.accuracy.item()), gradients
 
-        parts = passes(batch.queries.lengths, size=size, lanes=lanes)
+        parts = micro_batches(batch.queries.lengths, size=size, threads=threads)
         loss = accuracy = 0.0
-        for result, gradients in in_lanes([partial(read, part) for part in parts], lanes=lanes):
+        for result, gradients in run_threaded([partial(read, part) for part in parts], threads=threads):
             optimizer.accumulate(gradients)
             loss, accuracy = loss + result.loss, accuracy + result.accuracy
         return {"train/loss": loss, "train/accuracy": accuracy}
 
     total = len(batches)
-    lanes = lanes_for(model.head.in_features, model.device)
+    threads = threads_for(model.head.in_features, model.device)
     model.trunk.checkpoint_activations = compute.checkpoint_activations
     optimizer = Adam(model, epsilon=ADAM_EPSILON, compute=compute, computing=model.body)
     return run_steps(
@@ -79,20 +79,20 @@ def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: Rewar
     )
 
 
-def _rows_per_pass(model: RewardModel, time: int) -> int:
+def _rows_per_micro_batch(model: RewardModel, time: int) -> int:
     """time: tokens of a query and all its responses, which make one row."""
-    return rows_per_pass(time=time, width=model.head.in_features, device=model.device.type)
+    return rows_per_micro_batch(time=time, width=model.head.in_features, device=model.device.type)
 
 
 @torch.no_grad()
-def score_in_passes(model: RewardModel, queries: TokenBatch, responses: Tensor) -> Tensor:
-    """`model.score` of any number of rows, in passes of like length. responses: (n, R) or (n, k, R)."""
+def score_in_micro_batches(model: RewardModel, queries: TokenBatch, responses: Tensor) -> Tensor:
+    """`model.score` of any number of rows, in micro-batches of rows of like length. responses: (n, R) or (n, k, R)."""
     scores = torch.empty(responses.shape[:-1], device=model.device)
-    lanes = lanes_for(model.head.in_features, model.device)
-    size = _rows_per_pass(model, queries.tokens.shape[1] + responses[0].numel())
-    parts = passes(queries.lengths, size=size, lanes=lanes)
+    threads = threads_for(model.head.in_features, model.device)
+    size = _rows_per_micro_batch(model, queries.tokens.shape[1] + responses[0].numel())
+    parts = micro_batches(queries.lengths, size=size, threads=threads)
     tasks = [partial(model.score, queries[rows].to(model.device), responses[rows].to(model.device)) for rows in parts]
-    for rows, found in zip(parts, in_lanes(tasks, lanes=lanes), strict=True):
+    for rows, found in zip(parts, run_threaded(tasks, threads=threads), strict=True):
         scores[rows] = found.to(scores)
     return scores
 
@@ -100,9 +100,9 @@ def score_in_passes(model: RewardModel, queries: TokenBatch, responses: Tensor) 
 def evaluate_reward_model(model: RewardModel, labels: LabelSource) -> RewardEvaluation:
     """Loss and accuracy on labels, without training."""
     loss = accuracy = 0.0
-    for rows in torch.arange(len(labels)).split(_EVALUATED_AT_ONCE):
+    for rows in torch.arange(len(labels)).split(_EVALUATED_TOGETHER):
         part = labels.take(rows)
-        result = reward_loss(score_in_passes(model, part.queries, part.candidates), part.best.to(model.device))
+        result = reward_loss(score_in_micro_batches(model, part.queries, part.candidates), part.best.to(model.device))
         share = len(part) / len(labels)
         loss, accuracy = loss + share * result.loss.item(), accuracy + share * result.accuracy.item()
     return RewardEvaluation(loss=loss, accuracy=accuracy)
@@ -115,6 +115,6 @@ def normalize_reward_model(model: RewardModel, *, queries: TokenBatch, responses
     do not vary.
     """
     model.set_scale(gain=1.0, bias=0.0)
-    scale = gain_and_bias(score_in_passes(model, queries, responses))
+    scale = gain_and_bias(score_in_micro_batches(model, queries, responses))
     model.set_scale(gain=scale.gain, bias=scale.bias)
     return scale

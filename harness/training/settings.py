@@ -20,7 +20,7 @@ class ComputeSettings:
     """What models are computed with, in every stage that trains or samples.
 
     device: `auto` takes a GPU where there is one. precision: `bf16` multiplies matrices in bfloat16; weights that are
-    trained, Adam's moments, gradients summed over passes, softmax, log-probabilities and losses stay in single
+    trained, Adam's moments, gradients summed over micro-batches, softmax, log-probabilities and losses stay in single
     precision. checkpoint_activations: keep one tensor a layer for the backward pass and compute the rest again,
     which takes a third more time.
     """
@@ -84,7 +84,7 @@ class LanguageModelFitSettings:
 class RewardFitSettings:
     """Reward-model training (Ziegler 2.2): one epoch, learning rate linearly to 0, Adam.
 
-    micro_batch: labels read at once, chosen by the model's size where None; it changes no gradient.
+    micro_batch: labels read together, chosen by the model's size where None; it changes no gradient.
     """
 
     learning_rate: float = 1.77e-5
@@ -121,7 +121,7 @@ class KLSettings:
 class PPOSettings:
     """PPO on language (Ziegler 2.2, released train_policy.py). Defaults: the released code's style tasks.
 
-    micro_batch: episodes read at once, chosen by the model's size where None; it changes no gradient.
+    micro_batch: episodes read together, chosen by the model's size where None; it changes no gradient.
     """
 
     episodes: int = 1_000_000

@@ -73,7 +73,7 @@ def test_sampled_logprobs_and_values_are_those_of_a_whole_pass(builder, side, ca
 
 @architectures
 @sides
-def test_a_query_read_once_scores_and_trains_as_separate_passes_do(builder, side):
+def test_a_query_read_once_scores_and_trains_as_separate_forward_passes_do(builder, side):
     """Scores, and every gradient, equal those of k unpadded rows through the module itself."""
     lm = builder()
     model = RewardModel.from_language_model(lm, seed=4)

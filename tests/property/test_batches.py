@@ -11,7 +11,7 @@ from harness.models.generation import sample_responses
 from harness.models.prompts import TokenBatch, width_for
 from harness.models.reward import RewardModel
 from harness.records import PAD
-from harness.training.batching import epoch_batches, passes
+from harness.training.batching import epoch_batches, micro_batches
 from tests import tiny
 
 POLICY = tiny.policy()
@@ -79,8 +79,8 @@ def test_an_epoch_takes_every_row_once(lengths, batch_size, seed):
 
 
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=64), size=st.integers(1, 9))
-def test_passes_take_every_row_once_and_short_rows_first(lengths, size):
-    parts = passes(torch.tensor(lengths), size=size)
+def test_micro_batches_take_every_row_once_and_short_rows_first(lengths, size):
+    parts = micro_batches(torch.tensor(lengths), size=size)
     rows = torch.cat(parts)
     assert sorted(rows.tolist()) == list(range(len(lengths)))
     assert max(len(part) for part in parts) <= size

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from harness.algorithms.logprobs import token_logprobs
-from harness.models import said
+from harness.models import logprobs
 from harness.models.generation import sample_responses
 from harness.models.prompts import TokenBatch
 from tests import tiny
@@ -16,7 +16,8 @@ def test_gradient_is_that_of_finite_differences():
     assert torch.autograd.gradcheck(lambda z: token_logprobs(z, tokens, temperature=0.7).logprobs, (logits,))
 
 
-@pytest.mark.parametrize("token_logprobs", [token_logprobs, said.token_logprobs], ids=["torch", "as models take it"])
+@pytest.mark.parametrize("token_logprobs", [token_logprobs, logprobs.token_logprobs],
+                         ids=["torch", "as models take it"])
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 80.0, 3e4])
 def test_log_probabilities_stay_finite_and_accurate_for_extreme_logits(scale, token_logprobs):
     logits = scale * torch.randn(64, 1000, generator=torch.Generator().manual_seed(0))

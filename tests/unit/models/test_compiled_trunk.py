@@ -55,8 +55,8 @@ def test_a_policy_and_its_gradients_are_the_module_s_in_double_precision(kernels
     torch.nn.init.normal_(policy.value_head.weight, std=0.1, generator=torch.Generator().manual_seed(5))
     rows = [random_tokens(length, seed=length).tolist() for length in (71, 70, 33, 1)]
     responses = random_tokens(4, 29)
-    said = policy.evaluate(TokenBatch.from_sequences(rows), responses)
-    (said.logprobs.pow(2).sum() + said.values.pow(2).sum()).backward()
+    found = policy.evaluate(TokenBatch.from_sequences(rows), responses)
+    (found.logprobs.pow(2).sum() + found.values.pow(2).sum()).backward()
 
     total = torch.zeros((), dtype=torch.float64)
     for row, query in enumerate(rows):
@@ -66,10 +66,10 @@ def test_a_policy_and_its_gradients_are_the_module_s_in_double_precision(kernels
         logprobs = torch.log_softmax(out.logits[0, at] / 0.7, dim=-1)
         picked = logprobs.gather(1, responses[row, :, None])[:, 0]
         values = (out.hidden_states[-1][0, at] @ policy.value_head.weight.double().t())[:, 0]
-        torch.testing.assert_close(said.logprobs[row].double(), picked, rtol=1e-5, atol=1e-5)
-        torch.testing.assert_close(said.entropies[row].double(), -(logprobs.exp() * logprobs).sum(-1), rtol=1e-5,
+        torch.testing.assert_close(found.logprobs[row].double(), picked, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(found.entropies[row].double(), -(logprobs.exp() * logprobs).sum(-1), rtol=1e-5,
                                    atol=1e-5)
-        torch.testing.assert_close(said.values[row].double(), values, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(found.values[row].double(), values, rtol=1e-5, atol=1e-5)
         total = total + picked.pow(2).sum() + values.pow(2).sum()
     total.backward()
     theirs = dict(oracle.named_parameters())
@@ -180,8 +180,8 @@ def test_weights_that_are_no_numbers_are_not_hidden():
     assert sampled.logprobs.isnan().all()
     assert sampled.values.isnan().all()
     assert ((sampled.tokens >= 0) & (sampled.tokens < VOCABULARY)).all()
-    said = policy.evaluate(queries, random_tokens(2, 5))
-    assert said.logprobs.isnan().all()
+    found = policy.evaluate(queries, random_tokens(2, 5))
+    assert found.logprobs.isnan().all()
 
 
 def test_a_token_outside_the_vocabulary_has_no_log_probability():

@@ -1,4 +1,4 @@
-"""Work in lanes is the work in one row: the same results in the same order, and a run that can be repeated."""
+"""Threaded work gives what work in turn gives: the same results in the same order, and a run that can be repeated."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ import torch
 
 from harness.models.generation import sample_responses
 from harness.models.reward import RewardModel
-from harness.models.threaded import in_lanes, lanes_for
+from harness.models.threaded import run_threaded, threads_for
 from harness.training.comparisons import Comparisons
 from harness.training.language_model_fit import fit_language_model
 from harness.training.ppo_update import PPOTrainer
@@ -30,16 +30,16 @@ def threads():
     torch.set_num_threads(before)
 
 
-def test_narrow_models_get_a_lane_for_each_thread_of_a_cpu(threads):
+def test_narrow_models_get_a_task_for_each_thread_of_a_cpu(threads):
     threads(2)
-    assert lanes_for(64, CPU) == 2
-    assert lanes_for(768, CPU) == 1
-    assert lanes_for(64, torch.device("cuda")) == 1
+    assert threads_for(64, CPU) == 2
+    assert threads_for(768, CPU) == 1
+    assert threads_for(64, torch.device("cuda")) == 1
     threads(1)
-    assert lanes_for(64, CPU) == 1
+    assert threads_for(64, CPU) == 1
 
 
-def test_lanes_run_side_by_side_on_one_thread_each_and_keep_the_order():
+def test_tasks_run_side_by_side_on_one_thread_each_and_keep_the_order():
     meet = threading.Barrier(2, timeout=20)
 
     def task(number):
@@ -47,13 +47,13 @@ def test_lanes_run_side_by_side_on_one_thread_each_and_keep_the_order():
         return number, torch.get_num_threads(), torch.is_grad_enabled()
 
     with torch.no_grad():
-        found = list(in_lanes([lambda n=n: task(n) for n in range(4)], lanes=2))
+        found = list(run_threaded([lambda n=n: task(n) for n in range(4)], threads=2))
     assert found == [(number, 1, False) for number in range(4)]
 
 
-def test_in_one_lane_a_task_waits_until_the_result_before_it_is_taken():
+def test_on_one_thread_a_task_waits_until_the_result_before_it_is_taken():
     done = []
-    results = in_lanes([lambda n=n: done.append(n) for n in range(3)], lanes=1)
+    results = run_threaded([lambda n=n: done.append(n) for n in range(3)], threads=1)
     next(results)
     assert done == [0]
 
@@ -80,7 +80,7 @@ libc.fflush(None)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="arenas are glibc's")
-def test_what_one_lane_frees_another_can_use():
+def test_what_one_thread_frees_another_can_use():
     def arenas(*arguments):
         command = [sys.executable, "-c", ARENAS_OF_FOUR_THREADS, *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
@@ -89,12 +89,12 @@ def test_what_one_lane_frees_another_can_use():
     assert arenas("settled") == 1 < arenas()
 
 
-def test_an_error_in_a_lane_reaches_the_caller():
+def test_an_error_in_a_thread_reaches_the_caller():
     def fail():
         raise ValueError("here")
 
     with pytest.raises(ValueError, match="here"):
-        list(in_lanes([fail, fail], lanes=2))
+        list(run_threaded([fail, fail], threads=2))
 
 
 def ppo():
@@ -121,7 +121,7 @@ def language_model():
 
 
 @pytest.mark.parametrize("train", [ppo, reward, language_model])
-def test_training_in_lanes_is_repeatable_to_the_bit_and_training_in_one_row_to_rounding(threads, train):
+def test_threaded_training_is_repeatable_to_the_bit_and_agrees_with_training_in_turn_to_rounding(threads, train):
     weights = []
     for count in (2, 2, 1):
         threads(count)
@@ -130,7 +130,7 @@ def test_training_in_lanes_is_repeatable_to_the_bit_and_training_in_one_row_to_r
     torch.testing.assert_close(weights[0], weights[2], rtol=1e-4, atol=1e-4)
 
 
-def test_samples_do_not_depend_on_the_lanes(threads):
+def test_samples_do_not_depend_on_the_threads(threads):
     tokens = []
     for count in (1, 2):
         threads(count)

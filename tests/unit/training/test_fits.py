@@ -17,7 +17,7 @@ from harness.training.reward_fit import (
     evaluate_reward_model,
     fit_reward_model,
     normalize_reward_model,
-    score_in_passes,
+    score_in_micro_batches,
 )
 from harness.training.settings import LanguageModelFitSettings, RewardFitSettings
 from tests import tiny
@@ -85,10 +85,10 @@ def test_a_killed_reward_fit_ends_with_the_same_bits(tmp_path, micro_batch):
 def test_normalization_gives_mean_0_and_variance_1_and_keeps_the_order():
     model, data = reward_model(), labels()
     responses = data.candidates[:, 0]
-    raw = score_in_passes(model, data.queries, responses)
+    raw = score_in_micro_batches(model, data.queries, responses)
     normalize_reward_model(model, queries=data.queries, responses=responses)
     normalize_reward_model(model, queries=data.queries, responses=responses)  # twice is as once
-    scores = score_in_passes(model, data.queries, responses)
+    scores = score_in_micro_batches(model, data.queries, responses)
     assert scores.mean().item() == pytest.approx(0.0, abs=1e-5)
     assert scores.var(correction=0).item() == pytest.approx(1.0, abs=1e-4)
     assert torch.equal(raw.argsort(), scores.argsort())

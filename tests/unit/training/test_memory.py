@@ -1,4 +1,4 @@
-"""The memory that a plan promises is what the tensors of a real pass take."""
+"""The memory that a plan promises is what the tensors of a real forward pass take."""
 
 import pytest
 import torch
@@ -52,7 +52,7 @@ def test_parameters_are_those_of_the_module():
 
 
 def kept_bytes(made, *, checkpoint):
-    """The tensors that one pass keeps for its backward pass, but for the weights; and how many bytes they take."""
+    """How many bytes a forward pass keeps for its backward pass, without the weights."""
     made.trunk.checkpoint_activations = checkpoint
     weights = {p.untyped_storage().data_ptr() for p in made.parameters()}
     kept = {}
@@ -75,7 +75,7 @@ def kept_bytes(made, *, checkpoint):
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("checkpoint", [False, True], ids=["whole", "checkpoints"])
 @pytest.mark.parametrize("compiled", [False, True], ids=["torch", "kernels"])
-def test_activations_are_those_that_a_pass_keeps(precision, checkpoint, compiled, monkeypatch):
+def test_activations_are_those_that_a_forward_pass_keeps(precision, checkpoint, compiled, monkeypatch):
     """Through the kernels no more than that: neither attention nor log-probabilities keep probabilities."""
     if not compiled:
         monkeypatch.setattr(heads, "serves", lambda *_: False)
@@ -137,7 +137,7 @@ def test_another_architecture_s_keys_and_values_are_counted_right():
     assert sum(t.numel() for t in held) == ROWS * made.trunk.cached(query=9, candidates=2, length=1)
 
 
-def test_a_batch_whose_keys_and_values_have_no_room_is_sampled_in_parts(monkeypatch):
+def test_a_batch_whose_keys_and_values_do_not_fit_is_sampled_in_parts(monkeypatch):
     made, read = tiny.policy(), []
     queries = tiny.random_queries([3, 7, 1, 5, 2])
     settings = {"length": 6, "seed": 1, "stream_ids": torch.arange(5)}
@@ -155,7 +155,7 @@ def test_a_batch_whose_keys_and_values_have_no_room_is_sampled_in_parts(monkeypa
     assert sorted(read) == [1, 2, 2]
 
 
-def test_queries_are_sampled_in_parts_whose_keys_and_values_have_room():
+def test_queries_are_sampled_in_parts_whose_keys_and_values_fit():
     large = TransformerShape(layers=36, width=1280, heads=20, vocabulary=50257, context=1024)
     for batch in (64, 512):
         promised = ppo_memory(large, settings=PPOSettings(batch_size=batch), compute=BF16, query_tokens=512,

@@ -104,7 +104,7 @@ def test_checkpoints_keep_less(builder):
     assert kept(True) < 0.5 * kept(False)
 
 
-def test_gradients_of_many_passes_are_summed_in_single_precision():
+def test_gradients_of_many_micro_batches_are_summed_in_single_precision():
     """1024 equal gradients of 1/1024: in bfloat16 the sum would stop at a quarter."""
     module = torch.nn.Linear(1, 1)
     before = module.weight.detach().clone()
@@ -146,15 +146,15 @@ def test_a_large_table_has_the_gradient_of_a_small_one(monkeypatch, dtype):
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_sparse_gradient_trains_as_a_dense_one(monkeypatch, precision):
-    """Alone, and summed over two passes."""
+    """Alone, and summed over two micro-batches."""
     trained_weights = []
     for many in (1, 1 << 30):
         monkeypatch.setattr(embedding, "MANY", many)
         module = torch.nn.Embedding(40, 3, _weight=torch.linspace(-1, 1, 120).view(40, 3))
         optimizer = Adam(module, epsilon=1e-8, compute=ComputeSettings(device="cpu", precision=precision))
-        for passes in (1, 2):
+        for micro_batches in (1, 2):
             optimizer.zero_grad()
-            for _ in range(passes):
+            for _ in range(micro_batches):
                 looked_up = embed(torch.tensor([3, 3, 7, 39]), module.weight)
                 optimizer.accumulate(optimizer.gradients(looked_up.square().sum()))
             optimizer.step(learning_rate=0.1)
@@ -172,8 +172,8 @@ class Mixed(torch.nn.Module):
 
 
 @pytest.mark.parametrize("weight_decay", [None, 0.1])
-@pytest.mark.parametrize("passes", [1, 3])
-def test_weights_behind_halves_move_as_torch_s_adam_moves_them(weight_decay, passes):
+@pytest.mark.parametrize("micro_batches", [1, 3])
+def test_weights_behind_halves_move_as_torch_s_adam_moves_them(weight_decay, micro_batches):
     """Beside torch's own optimizer in double precision, on the same gradients."""
     generator = torch.Generator().manual_seed(4)
     module = Mixed(generator)
@@ -186,7 +186,7 @@ def test_weights_behind_halves_move_as_torch_s_adam_moves_them(weight_decay, pas
     for _ in range(4):
         optimizer.zero_grad()
         theirs.zero_grad()
-        for _ in range(passes):
+        for _ in range(micro_batches):
             drawn = {name: torch.randn(exact[name].shape, generator=generator).bfloat16() for name in names[:2]}
             for name, gradient in drawn.items():
                 previous = exact[name].grad

@@ -1,4 +1,4 @@
-"""What a model says of tokens, from its logits: through the kernel where it serves, else through torch's operators."""
+"""Log-probabilities of chosen tokens from a model's logits, through the compiled kernel where it can be used."""
 
 from __future__ import annotations
 
