@@ -9,7 +9,7 @@ import argparse
 
 import numpy as np
 
-from benchmarks.write_table import write_table
+from benchmarks.write_table import measured, write_table
 from harness.seeds import numpy_generator
 from harness.statistics.proportion import wilson
 from harness.statistics.simulation import Design, simulate_judgments
@@ -49,9 +49,10 @@ def main() -> None:
         alarms = f"{1 - two_way:.1%}" if design.win_rate == 0.5 else ""
         rows.append([name, f"{votes:.1%}", f"{by_item:.1%}", f"{two_way:.1%}", alarms])
         print(*rows[-1], sep="  ")
-    note = (f"Coverage of a nominal 95%, {studies:,} studies a row, logit SD 1.0 (items), 0.5 (raters). "
-            "The last column is how often a study of two equal arms rejects. Six raters cover as well here, "
-            "where their effects are normal; with so few nobody can check that, hence the note under eight.")
+    note = (f"Shares of {studies:,} simulated studies, nominally 95%. Effects on the logit have SD 1.0 over items and "
+            "0.5 over raters. The last column: how often a study of two equal arms rejects. Here six raters are "
+            "enough, because their effects are drawn from a normal distribution. Of six real raters nobody can check "
+            f"that, hence the note under eight raters. Measured {measured()}.")
     write_table("coverage", ["study", "Wilson over votes", "clustered by item", "two-way (ours)",
                              "A/A rejections"], rows, note=note)
 

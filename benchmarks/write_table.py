@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,3 +21,10 @@ def write_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
         raise ValueError(f"{document} has no place for {name}")
     table = "\n".join(["", *lines, "", note, ""])
     document.write_text(f"{before}{opening}{table}{closing}{after}", encoding="utf-8")
+
+
+def measured() -> str:
+    """When and of which code: the time in UTC, and the commit that is checked out."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=STATISTICS.parent, capture_output=True,
+                            text=True, check=True).stdout.strip()
+    return f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}, commit {commit}"

@@ -1,4 +1,4 @@
-"""Figures into docs/performance.json, and from there into the tables and the picture of docs/performance.md."""
+"""Writes the figures of a measurement into docs/performance.json, and from there into docs/performance.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 import platform
 import statistics
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,15 @@ import torch
 
 from benchmarks.speed.contest import ratio, ratios
 from benchmarks.speed.shapes import SHAPES
-from benchmarks.write_table import write_table
+from benchmarks.write_table import measured, write_table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES, PAGE, PICTURE = DOCS / "performance.json", DOCS / "performance.md", DOCS / "images" / "cost.svg"
 GOALS = {"a": (6, None, None), "b": (4, None, None), "c": (4, 6.5, 3.5)}
 """Times TRL: single precision over its single precision, bf16 over its single precision, bf16 over its bf16."""
+
+PPO_COLUMNS = ["shape", "program", "episodes/s", "seconds / floor", "peak MiB", "times TRL fp32", "times TRL bf16",
+               "of it by the shared trunk", "times the single file"]
 
 
 def keep(part: str, figures: Mapping[str, Any]) -> None:
@@ -42,7 +44,7 @@ def _figures() -> dict[str, Any]:
 def _conditions() -> dict[str, Any]:
     names = ("torch", "transformers", "trl", "accelerate", "numpy")
     installed = {package.metadata["Name"].lower() for package in importlib.metadata.distributions()}
-    return {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "load": round(os.getloadavg()[0], 1),
+    return {"date": measured(), "load": round(os.getloadavg()[0], 1),
             "machine": f"{_processor()}, {os.cpu_count()} cores", "threads": torch.get_num_threads(),
             "python": platform.python_version(),
             "versions": {name: importlib.metadata.version(name) for name in names if name in installed}}
@@ -72,13 +74,13 @@ def write() -> None:
 
 
 def _note(part: Mapping[str, Any]) -> str:
-    """The latest run's conditions, and when what it left alone was measured."""
+    """The conditions of the latest run, and when the figures were measured that it left alone."""
     conditions = part["conditions"]
-    earlier = ", ".join(f"{name}: {date}" for name, date in part["dates"].items() if date != conditions["date"])
+    earlier = "; ".join(f"{name}, {date}" for name, date in part["dates"].items() if date != conditions["date"])
     versions = ", ".join(f"{name} {version}" for name, version in conditions["versions"].items())
-    return (f"{conditions['machine']}; threads of a side: {conditions['threads']}; Python {conditions['python']}, "
-            f"{versions}; {conditions['date']}, load average at the end {conditions['load']}."
-            + (f" Measured before: {earlier}." if earlier else ""))
+    return (f"{conditions['machine']}; {conditions['threads']} threads for each program; "
+            f"Python {conditions['python']}, {versions}. Measured {conditions['date']}; "
+            f"load average at the end {conditions['load']}." + (f" Measured earlier: {earlier}." if earlier else ""))
 
 
 def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -88,35 +90,35 @@ def _ppo(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
         single, half, trunks = (contests[key] for key in ("fp32", "bf16", "trunks"))
         single_goal, half_goal, same_goal = GOALS[name]
 
-        def row(side: str, results: Mapping[str, Any], shape=shape, rates=rates) -> list[str]:  # type: ignore[no-untyped-def]
-            rate = statistics.median(results[side]["rates"])
-            above = _above_floor(rate, shape.gflop_per_episode, rates["bf16" if "bf16" in side else "fp32"])
-            return [f"({shape.name})", side, f"{rate:.3g}", above, f"{results[side]['peak_mib']:,.0f}"]
+        def row(program: str, results: Mapping[str, Any], *times: str,  # type: ignore[no-untyped-def]
+                shape=shape, rates=rates) -> list[str]:
+            rate = statistics.median(results[program]["rates"])
+            above = _above_floor(rate, shape.gflop_per_episode, rates["bf16" if "bf16" in program else "fp32"])
+            cells = [f"({shape.name})", program, f"{rate:.3g}", above, f"{results[program]['peak_mib']:,.0f}", *times]
+            return cells + [""] * (len(PPO_COLUMNS) - len(cells))
 
         rows += [
-            [*row("ours fp32", single), _times(single, "ours fp32", "trl fp32", single_goal)
-             + f", of it {ratio(trunks, 'single file fp32', 'single file, two trunks fp32'):.2f} by the shared trunk",
-             _times(single, "ours fp32", "single file fp32", 2)],
-            [*row("trl fp32", single), "", ""], [*row("single file fp32", single), "", ""],
-            [*row("single file, two trunks fp32", trunks), "",
-             _times(trunks, "single file, two trunks fp32", "single file fp32", None)],
-            [*row("ours bf16", half), " and ".join([
-                _times(half, "ours bf16", "trl bf16", same_goal) + " its bf16",
-                _times(single, "ours bf16", "trl fp32", half_goal) + " its fp32"]), ""],
-            [*row("trl bf16", half), "", ""],
+            row("ours fp32", single, _times(single, "ours fp32", "trl fp32", single_goal), "",
+                f"{ratio(trunks, 'single file fp32', 'single file, two trunks fp32'):.2f}",
+                _times(single, "ours fp32", "single file fp32", 2)),
+            row("trl fp32", single),
+            row("single file fp32", single),
+            row("single file, two trunks fp32", trunks, "", "", "",
+                _times(trunks, "single file, two trunks fp32", "single file fp32", None)),
+            row("ours bf16", half, _times(single, "ours bf16", "trl fp32", half_goal),
+                _times(half, "ours bf16", "trl bf16", same_goal)),
+            row("trl bf16", half),
         ]
-    columns = ["work", "side", "episodes/s", "times the floor's seconds", "peak MiB", "times TRL",
-               "times the single file"]
-    return columns, rows
+    return PPO_COLUMNS, rows
 
 
 def _above_floor(rate: float, gflop: float, gflop_per_second: float) -> str:
-    """How often the floor's seconds a unit of so many Gflop takes, at so many units a second."""
+    """A program's seconds for a unit of so many Gflop, divided by the floor's, from its units a second."""
     return f"{gflop_per_second / gflop / rate:.1f}"
 
 
 def _times(results: Mapping[str, Any], one: str, other: str, goal: float | None) -> str:
-    """The median, from the smallest round to the largest, and what it has to be."""
+    """The median of a ratio, its smallest and largest round, and its goal."""
     found = ratios(results, one, other)
     return (f"{statistics.median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f}"
             + (f"; goal {goal:g})" if goal else ")"))
@@ -133,8 +135,8 @@ def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
             rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", above,
                          f"{theirs:,.4g}", _times(results, f"ours {k}", f"generate {k}", goal),
                          *(f"{results[f'{side} {k}']['peak_mib']:,.0f}" for side in ("ours", "generate"))])
-    return ["work", "what", "ours, responses/s", "ours, tokens/s", "times the floor's seconds",
-            "`generate`, responses/s", "times `generate`", "peak MiB, ours", "`generate`"], rows
+    return ["shape", "what", "ours, responses/s", "ours, tokens/s", "seconds / floor", "`generate`, responses/s",
+            "times `generate`", "peak MiB, ours", "peak MiB, `generate`"], rows
 
 
 def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -146,21 +148,21 @@ def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
                      _above_floor(rate, SHAPES[name].gflop_per_label, found["gflop_per_second"]),
                      _times(results, "shared", "separate", 1.5), _times(results, "shared", "module", 1.5),
                      f"{results['shared']['peak_mib']:,.0f}", f"{results['module']['peak_mib']:,.0f}"])
-    return ["work", "labels/s", "times the floor's seconds", "times four passes of the same trunk",
-            "times four passes of the module", "peak MiB", "the module's"], rows
+    return ["shape", "labels/s", "seconds / floor", "times four passes of our trunk",
+            "times four passes of transformers' module", "peak MiB", "peak MiB, the module"], rows
 
 
 def _jobs(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = [[f"({name})", *(f"{statistics.median(results[side]['rates']):,.3g}" for side in ("at once", "one")),
              f"{ratio(results, 'at once', 'one'):.2f}"] for name, results in figures.items()]
-    return ["work", "a stage a core, one thread each, episodes/s together", "one stage on all cores, episodes/s",
+    return ["shape", "one stage on each core, episodes/s in all", "one stage on all cores, episodes/s",
             "times one stage"], rows
 
 
 def _memory(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = [[what, *(f"{int(amount):,}: {peak:,.0f} MiB" for amount, peak in peaks.items())]
             for what, peaks in figures.items()]
-    return ["what", "a little", "much"], rows
+    return ["what", "small amount", "large amount"], rows
 
 
 def _studies(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -169,7 +171,7 @@ def _studies(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
              _number(found.get("cached_seconds"), ".1f"), _number(found.get("peak_mib"), ",.0f")]
             for name, found in figures.items()]
     return ["study", "seconds from nothing", "goal", "seconds with everything cached (goal 5)",
-            "MiB, the largest process"], rows
+            "peak MiB of the largest process"], rows
 
 
 def _number(value: float | None, form: str) -> str:
