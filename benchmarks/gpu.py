@@ -42,7 +42,7 @@ SHAPES = {
     "124m": TransformerShape(layers=12, width=768, heads=12, vocabulary=50257, context=1024),
     "tiny": TransformerShape(layers=2, width=64, heads=2, vocabulary=512, context=128),
 }
-QUERY, END, STOP, TEMPERATURE = 64, EndRule(tokens=24, after=16), 13, 0.7
+QUERY, END, STOP, TEMPERATURE = 64, EndRule(tokens=24, truncate_after=16), 13, 0.7
 GOAL = 120
 """Episodes a second of the 774M shape at batch 512 on one H200."""
 
@@ -142,7 +142,7 @@ def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, cl
     policy, micro_batch = trainer.policy, trainer.settings.micro_batch
     queries, stream_ids = batch.to(policy.device), torch.arange(len(batch))
     rollout = _rollout(trainer, reward_model, batch)
-    truncated = truncate(rollout.tokens, end_token=STOP, after=END.after).tokens
+    truncated = truncate(rollout.tokens, end_token=STOP, after=END.truncate_after).tokens
 
     @torch.no_grad()
     def sampling() -> None:

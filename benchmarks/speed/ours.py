@@ -58,10 +58,10 @@ def ppo(name: str, precision: str) -> Turn:
         reference.to(torch.bfloat16)
         reward_model.body.to(torch.bfloat16)
     settings = PPOSettings(episodes=UPDATES * shape.batch, batch_size=shape.batch, epochs=EPOCHS,
-                           learning_rate=LEARNING_RATE, kl=KLSettings(start=BETA, target=6.0))
+                           learning_rate=LEARNING_RATE, kl=KLSettings(coefficient=BETA, target=6.0))
     trainer = PPOTrainer(Policy(language_model(shape), temperature=TEMPERATURE),
                          Policy(reference, temperature=TEMPERATURE), settings=settings, end_token=STOP,
-                         end=EndRule(tokens=RESPONSE, after=AFTER, penalty=PENALTY), seed=1, compute=compute)
+                         end=EndRule(tokens=RESPONSE, truncate_after=AFTER, penalty=PENALTY), seed=1, compute=compute)
     rows = query_rows(shape, rows=16 * shape.batch)
     log = Path(tempfile.mkdtemp()) / "metrics.jsonl"
     score = partial(score_in_micro_batches, reward_model)

@@ -15,8 +15,8 @@ from harness.algorithms.responses import truncate
 from harness.artifacts.label_table import LabelTable, query_rows
 from harness.labels.imported import ImportedLabel
 from harness.records import PAD
-from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.query_frame import QueryFrame
+from harness.tasks.spec import ContinuationTask, SummarizationTask
 from harness.tasks.text_tokens import single_token, strip_padding
 
 _PADDING_PAST_VOCABULARY = 2
@@ -42,8 +42,9 @@ def imported_table(labels: Sequence[ImportedLabel], task: ContinuationTask | Sum
     for index, label in enumerate(labels):
         for place, tokens in enumerate(label.candidates):
             candidates[index, place, :len(tokens)] = tokens
-    end = single_token(tokenizer, rule.text, key="task.response.text")
-    cut = truncate(torch.from_numpy(candidates), end_token=end, after=rule.after).tokens.numpy().astype(np.int32)
+    end = single_token(tokenizer, rule.end, key="task.response.end")
+    cut = truncate(torch.from_numpy(candidates), end_token=end,
+                   after=rule.truncate_after).tokens.numpy().astype(np.int32)
     longest = task.query_tokens - (len(frame) if queries_are_bare else 0)
     kept = slice(None, longest) if task.kind == "summarization" and queries_are_bare else slice(-longest, None)
     queries = [frame.complete(label.query[kept]) if queries_are_bare else label.query[kept] for label in labels]

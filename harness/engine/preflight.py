@@ -9,7 +9,8 @@ from harness.hub import retries_unsaid
 from harness.labels.imported import read_labels
 from harness.labels.scorers import get_scorer
 from harness.study.externals import named_scorers
-from harness.study.spec import ScratchModel, StudySpec
+from harness.study.parts import ScratchModel
+from harness.study.spec import StudySpec
 from harness.tasks.hub import HubDataset
 
 

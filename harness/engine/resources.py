@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.study.spec import ScratchModel, StudySpec
+from harness.study.parts import ScratchModel
+from harness.study.spec import StudySpec
 
 _SMALL_WIDTH = 512
 """Up to this width two single-threaded stages beat one with two threads: the matrices are too small to share."""

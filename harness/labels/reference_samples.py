@@ -35,6 +35,6 @@ def reference_samples(policy: Policy, tokenizer: object, table: QueryTable, *, c
     queries = TokenBatch.from_sequences(table.tokens(rows))
     sampled = sample_responses(policy, queries, length=rule.tokens, seed=derive_seed(seed, "normalization"),
                                stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
-    end = single_token(tokenizer, rule.text, key="task.response.text")
+    end = single_token(tokenizer, rule.end, key="task.response.end")
     responses = sampled.tokens.squeeze(1).cpu()
-    return ReferenceSamples(rows, queries, truncate(responses, end_token=end, after=rule.after).tokens)
+    return ReferenceSamples(rows, queries, truncate(responses, end_token=end, after=rule.truncate_after).tokens)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.records import ArmKey
+from harness.study.parts import PolicyArm
 from harness.study.rounds import online_rounds
-from harness.study.spec import PolicyArm
 from harness.training.settings import PPOSettings
 
 

@@ -31,7 +31,7 @@ from harness.statistics.multiplicity import holm
 from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sides import position_test, swapped_repeats
 from harness.statistics.win_rate import WinRate, win_rate
-from harness.study.spec import BASELINES
+from harness.study.parts import BASELINES
 from harness.text.copying import copy_statistics, mean_of_defined
 from harness.text.rouge import rouge_scores
 

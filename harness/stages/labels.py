@@ -128,7 +128,7 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
     rule = call.settings.task.response
     policy = Policy.from_pretrained(model_path(call.inputs[name]), temperature=call.settings.task.temperature,
                                     placement=frozen(call.settings.compute))
-    end = single_token(tokenizer, rule.text, key="task.response.text")
+    end = single_token(tokenizer, rule.end, key="task.response.end")
     found = np.full((len(queries), k, rule.tokens), PAD, dtype=np.int32)
     have = np.zeros(len(queries), dtype=int)
     seed = derive_seed(call.seed, stream)
@@ -143,9 +143,9 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
         for attempt in range(_MOST_ROUNDS):
             batch = TokenBatch.from_sequences([queries[index] for index in waiting])
             sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=draws,
-                                       end=EndToken(end, rule.after),
+                                       end=EndToken(end, rule.truncate_after),
                                        stream_ids=torch.from_numpy(numbers[waiting] + attempt * _ROUND_STRIDE))
-            cut = truncate(sampled.tokens, end_token=end, after=rule.after)
+            cut = truncate(sampled.tokens, end_token=end, after=rule.truncate_after)
             for index, tokens, valid in zip(waiting, cut.tokens.cpu().numpy(), cut.valid.cpu().numpy(), strict=True):
                 good = tokens[valid][:k - have[index]]
                 found[index, have[index]:have[index] + len(good)] = good
@@ -155,9 +155,9 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
                 break
         if len(waiting):
             raise InputError(
-                f"for {len(waiting)} queries the policy hardly ever ends with {rule.text!r} at or after token "
-                f"{rule.after}",
-                key="task.response", cure="Choose another end text, a lower 'after', or more tokens.")
+                f"for {len(waiting)} queries the policy hardly ever ends with {rule.end!r} at or after token "
+                f"{rule.truncate_after}",
+                key="task.response", cure="Choose another 'end', a lower 'truncate_after', or more 'tokens'.")
         log.progress(min(start + at_once, len(queries)), len(queries))
     return found
 
@@ -174,7 +174,7 @@ def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
     batch = TokenBatch.from_sequences(tokens)
     sampled = sample_responses(policy, batch, length=rule.tokens, candidates=k,
                                seed=derive_seed(call.seed, "probe"), stream_ids=torch.arange(len(tokens)))
-    valid = truncate(sampled.tokens, end_token=end, after=rule.after).valid.double().mean().item()
+    valid = truncate(sampled.tokens, end_token=end, after=rule.truncate_after).valid.double().mean().item()
     return min(4 * k, math.ceil(1.25 * k / max(valid, 0.01))) if valid < _MOSTLY else k
 
 

@@ -49,7 +49,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     policy = Policy.from_pretrained(path, temperature=task.temperature, placement=trained(compute))
     reference = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(compute))
     trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
-                         end_token=single_token(tokenizer, task.response.text, key="task.response.text"))
+                         end_token=single_token(tokenizer, task.response.end, key="task.response.end"))
     queries = _Queries(call)
     reward = _reward(call, trainer.reference, tokenizer, queries.table)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)

@@ -16,8 +16,8 @@ from harness.models.loading import ModelShape, build_language_model, save_model
 from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed
-from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.sources import Document
+from harness.tasks.spec import ContinuationTask, SummarizationTask
 from harness.tasks.summarization import pretraining_document
 from harness.text.tokenization import split_sentences
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model

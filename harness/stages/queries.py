@@ -14,9 +14,9 @@ from harness.artifacts.files import model_path
 from harness.errors import InputError
 from harness.models.loading import load_tokenizer
 from harness.records import Done, Query
-from harness.study.spec import ContinuationTask, SummarizationTask
 from harness.tasks.continuation import continuation_queries
 from harness.tasks.query_table import write_queries
+from harness.tasks.spec import ContinuationTask, SummarizationTask
 from harness.tasks.summarization import summary_queries
 
 _CURES = {"test": "set task.queries.test lower", "valid": "another split", "train": "set labels.budgets lower"}

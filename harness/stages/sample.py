@@ -66,7 +66,7 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
                                        placement=place)
     reward_folder = call.inputs.get("reward_model")
     reward_model = RewardModel.from_pretrained(model_path(reward_folder), placement=place) if reward_folder else None
-    end = single_token(tokenizer, rule.text, key="task.response.text")
+    end = single_token(tokenizer, rule.end, key="task.response.end")
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), _AT_ONCE):
@@ -75,7 +75,7 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed,
                                    stream_ids=torch.arange(start, start + len(some)))
         tokens = sampled.tokens.squeeze(1)
-        cut = truncate(tokens, end_token=end, after=rule.after)
+        cut = truncate(tokens, end_token=end, after=rule.truncate_after)
         logprobs, _ = sampled_logprobs_and_values(policy, batch, sampled)
         kl = (logprobs - evaluate_in_micro_batches(reference, batch, tokens)[0]).sum(dim=1).tolist()
         if reward_model is not None:
@@ -97,7 +97,7 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
     place = frozen(call.settings.compute)
     policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
-    end = single_token(tokenizer, rule.text, key="task.response.text")
+    end = single_token(tokenizer, rule.end, key="task.response.end")
     at_once = min(_AT_ONCE, sampling_micro_batch(policy, query=task.query_tokens, candidates=n, length=rule.tokens))
     samples: list[Sample] = []
     scores: list[float] = []
@@ -105,9 +105,9 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
         some = queries[start:start + at_once]
         batch = TokenBatch.from_sequences([query.tokens for query in some]).to(place.device)
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed, candidates=n,
-                                   end=EndToken(end, rule.after),
+                                   end=EndToken(end, rule.truncate_after),
                                    stream_ids=torch.arange(start, start + len(some)))
-        cut = truncate(sampled.tokens, end_token=end, after=rule.after)
+        cut = truncate(sampled.tokens, end_token=end, after=rule.truncate_after)
         raw = reward_model.score(batch, cut.tokens)
         best = penalize(raw, cut.valid, penalty=rule.penalty).argmax(dim=1)
         rows = torch.arange(len(some), device=best.device)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.records import ArmKey
-from harness.study.spec import PolicyArm, StudySpec
+from harness.study.parts import PolicyArm
+from harness.study.spec import StudySpec
 
 
 def baseline_arms(study: StudySpec) -> list[ArmKey]:

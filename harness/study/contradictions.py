@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from harness.study.parts import Baseline, LabelsSpec, PolicyArm, ScratchModel, SupervisedSpec
 from harness.tasks.sources import StoryworldSource, TextFiles
-
-if TYPE_CHECKING:
-    from harness.study.spec import StudySpec
+from harness.tasks.spec import TaskSpec
+from harness.training.settings import PPOSettings
 
 
 class Contradiction(NamedTuple):
@@ -17,70 +18,81 @@ class Contradiction(NamedTuple):
     sentence: str
 
 
-def contradictions(spec: StudySpec) -> list[Contradiction]:
-    """The first is what the user is told."""
-    found: list[Contradiction] = []
-
-    def add(sentence: str, *keys: str) -> None:
-        found.append(Contradiction(keys, sentence))
-
-    task = spec.task
-    context = None if isinstance(spec.base_model, str) else spec.base_model.context
-    if context is not None and task.query_tokens + task.response.tokens > context:
-        add(f"task.query_tokens {task.query_tokens} plus task.response.tokens {task.response.tokens} is longer "
-            f"than base_model.context {context}", "task.query_tokens", "task.response.tokens", "base_model.context")
-    if task.kind == "continuation" and task.query_tokens_min > task.query_tokens:
-        add(f"task.query_tokens_min {task.query_tokens_min} is more than task.query_tokens {task.query_tokens}",
-            "task.query_tokens", "task.query_tokens_min")
-    if spec.supervised is None:
-        if "supervised" in spec.evaluation.baselines:
-            add("evaluation.baselines names supervised, but supervised is null", "evaluation.baselines", "supervised")
-        if any(policy.start == "supervised" for policy in spec.policies):
-            add("a policy starts at supervised, but supervised is null", "policies", "supervised")
-    elif not spec.is_summarization and spec.supervised.scorer is None and not spec.uses_simulated_labels:
-        add("supervised.scorer must be named when the labels are not simulated", "supervised", "labels.source")
-    found.extend(_policy_contradictions(spec))
-    if not spec.is_summarization and "lead" in spec.evaluation.baselines:
-        add("lead is a baseline for summarization only", "evaluation.baselines", "task.kind")
-    if len({policy.arm for policy in spec.policies}) < len(spec.policies):
-        add("an arm is listed twice", "policies")
-    if task.kind == "summarization" and task.pretraining_summaries + task.pretraining_extracts > 1:
-        add("task.pretraining_summaries plus task.pretraining_extracts is more than 1, all there is",
-            "task.pretraining_extracts", "task.pretraining_summaries")
-    found.extend(_source_contradictions(spec))
+def contradictions(*, task: TaskSpec, base_model: str | ScratchModel, supervised: SupervisedSpec | None,
+                   labels: LabelsSpec, policies: tuple[PolicyArm, ...], ppo: PPOSettings,
+                   baselines: tuple[Baseline, ...], best_of: tuple[int, ...]) -> Iterator[Contradiction]:
+    """What cannot be true together; the first is what the user is told."""
+    yield from _of_lengths(task, base_model)
+    yield from _of_supervised(supervised, task, labels, policies, baselines)
+    yield from _of_policies(policies, labels, ppo)
+    yield from _of_comparisons(policies, task, baselines, best_of)
+    yield from _of_texts(task)
     # Imported labels bring queries of their own.
-    if spec.labels.source != "imported" and max(spec.labels.budgets) > task.queries.train:
-        add(f"labels.budgets asks for {max(spec.labels.budgets)} labels, each on a query of its own, but "
-            f"task.queries.train is {task.queries.train}", "labels.budgets", "task.queries.train")
-    return found
+    if labels.source != "imported" and max(labels.budgets) > task.queries.train:
+        yield Contradiction(("labels.budgets", "task.queries.train"), (
+            f"labels.budgets asks for {max(labels.budgets)} labels, each on a query of its own, but "
+            f"task.queries.train is {task.queries.train}"))
 
 
-def _policy_contradictions(spec: StudySpec) -> list[Contradiction]:
-    found = []
-    for policy in spec.policies:
-        if policy.reward == "gold" and not spec.uses_simulated_labels:
-            found.append(Contradiction(("policies", "labels.source"), (
-                f"{policy.arm} has the simulated labeler's scorer as its reward, but the labels are "
-                f"{spec.labels.source}")))
-        if policy.rounds is not None and policy.rounds.rounds > spec.ppo.updates:
-            found.append(Contradiction(("policies", "ppo"), (
-                f"{policy.arm} has {policy.rounds.rounds} rounds, more than the {spec.ppo.updates} "
-                f"batches of {spec.ppo.batch_size} that ppo.episodes {spec.ppo.episodes} gives")))
-    if spec.evaluation.best_of and not any(policy.learns_offline for policy in spec.policies):
-        found.append(Contradiction(("evaluation.best_of", "policies"),
-                                   "best_of needs a policy with offline labels, whose reward model chooses"))
-    if len(set(spec.evaluation.best_of)) < len(spec.evaluation.best_of):
-        found.append(Contradiction(("evaluation.best_of",), "a number is listed twice"))
-    return found
+def _of_lengths(task: TaskSpec, base_model: str | ScratchModel) -> Iterator[Contradiction]:
+    context = None if isinstance(base_model, str) else base_model.context
+    if context is not None and task.query_tokens + task.response.tokens > context:
+        yield Contradiction(("task.query_tokens", "task.response.tokens", "base_model.context"), (
+            f"task.query_tokens {task.query_tokens} plus task.response.tokens {task.response.tokens} is longer "
+            f"than base_model.context {context}"))
+    if task.kind == "continuation" and task.query_tokens_min > task.query_tokens:
+        yield Contradiction(("task.query_tokens", "task.query_tokens_min"), (
+            f"task.query_tokens_min {task.query_tokens_min} is more than task.query_tokens {task.query_tokens}"))
 
 
-def _source_contradictions(spec: StudySpec) -> list[Contradiction]:
-    source = spec.task.source
-    if spec.is_summarization and isinstance(source, TextFiles):
-        return [Contradiction(("task.source", "task.kind"), (
-            "plain text files have no summaries; summarization needs kind jsonl, hub or storyworld"))]
-    if isinstance(source, StoryworldSource) and (source.genre == "reports") != spec.is_summarization:
-        wanted = "reports" if spec.is_summarization else "stories"
-        return [Contradiction(("task.source.genre", "task.kind"),
-                              f"the genre must be {wanted} for a {spec.task.kind} task")]
-    return []
+def _of_supervised(supervised: SupervisedSpec | None, task: TaskSpec, labels: LabelsSpec,
+                   policies: tuple[PolicyArm, ...], baselines: tuple[Baseline, ...]) -> Iterator[Contradiction]:
+    if supervised is None:
+        if "supervised" in baselines:
+            yield Contradiction(("evaluation.baselines", "supervised"),
+                                "evaluation.baselines names supervised, but supervised is null")
+        if any(policy.start == "supervised" for policy in policies):
+            yield Contradiction(("policies", "supervised"), "a policy starts at supervised, but supervised is null")
+    elif task.kind == "continuation" and supervised.scorer is None and labels.source != "simulated":
+        yield Contradiction(("supervised", "labels.source"),
+                            "supervised.scorer must be named when the labels are not simulated")
+
+
+def _of_policies(policies: tuple[PolicyArm, ...], labels: LabelsSpec, ppo: PPOSettings) -> Iterator[Contradiction]:
+    for policy in policies:
+        if policy.reward == "gold" and labels.source != "simulated":
+            yield Contradiction(("policies", "labels.source"), (
+                f"{policy.arm} has the simulated labeler's scorer as its reward, but the labels are {labels.source}"))
+        if policy.rounds is not None and policy.rounds.rounds > ppo.updates:
+            yield Contradiction(("policies", "ppo"), (
+                f"{policy.arm} has {policy.rounds.rounds} rounds, more than the {ppo.updates} "
+                f"batches of {ppo.batch_size} that ppo.episodes {ppo.episodes} gives"))
+    if len({policy.arm for policy in policies}) < len(policies):
+        yield Contradiction(("policies",), "an arm is listed twice")
+
+
+def _of_comparisons(policies: tuple[PolicyArm, ...], task: TaskSpec, baselines: tuple[Baseline, ...],
+                    best_of: tuple[int, ...]) -> Iterator[Contradiction]:
+    if best_of and not any(policy.learns_offline for policy in policies):
+        yield Contradiction(("evaluation.best_of", "policies"),
+                            "best_of needs a policy with offline labels, whose reward model chooses")
+    if len(set(best_of)) < len(best_of):
+        yield Contradiction(("evaluation.best_of",), "a number is listed twice")
+    if task.kind == "continuation" and "lead" in baselines:
+        yield Contradiction(("evaluation.baselines", "task.kind"), "lead is a baseline for summarization only")
+
+
+def _of_texts(task: TaskSpec) -> Iterator[Contradiction]:
+    source = task.source
+    if task.kind == "summarization":
+        if task.pretraining_summaries + task.pretraining_extracts > 1:
+            yield Contradiction(("task.pretraining_extracts", "task.pretraining_summaries"), (
+                "task.pretraining_summaries plus task.pretraining_extracts is more than 1, all there is"))
+        if isinstance(source, TextFiles):
+            yield Contradiction(("task.source", "task.kind"), (
+                "plain text files have no summaries; summarization needs kind jsonl, hub or storyworld"))
+    if isinstance(source, StoryworldSource):
+        wanted = "reports" if task.kind == "summarization" else "stories"
+        if source.genre != wanted:
+            yield Contradiction(("task.source.genre", "task.kind"),
+                                f"the genre must be {wanted} for a {task.kind} task")

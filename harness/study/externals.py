@@ -11,7 +11,8 @@ from pathlib import Path
 from harness.errors import InputError, blamed_on
 from harness.hub import is_path
 from harness.labels.scorers import CLASSIFIER
-from harness.study.spec import ScratchModel, StudySpec
+from harness.study.parts import ScratchModel
+from harness.study.spec import StudySpec
 from harness.tasks.hub import HubDataset
 from harness.tasks.sources import JsonlPairs, TextFiles
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.study.spec import ScratchModel
+from harness.study.parts import ScratchModel
 from harness.training.memory import TransformerShape
 
 _GPT2_VOCABULARY = 50257

@@ -9,8 +9,9 @@ from itertools import pairwise
 from harness.records import ArmKey
 from harness.seeds import derive_seed
 from harness.study.arms import judged_pairs
+from harness.study.parts import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, SupervisedSpec
 from harness.study.rounds import Round, initial_labels, online_rounds
-from harness.study.spec import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, StudySpec, SupervisedSpec
+from harness.study.spec import StudySpec
 from harness.study.stage import (
     CODE_VERSIONS,
     BaseModelSlice,

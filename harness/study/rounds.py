@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.algorithms.schedules import online_labels
-from harness.study.spec import OnlineSettings
+from harness.study.parts import OnlineSettings
 from harness.training.settings import PPOSettings
 
 

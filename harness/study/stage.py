@@ -12,17 +12,9 @@ from pydantic import Field
 
 from harness.records import ArmKey
 from harness.statistics.plan import AnalysisPlan
-from harness.study.spec import (
-    ChoiceModel,
-    EvaluationSpec,
-    LabelsSpec,
-    PeopleSpec,
-    PolicyArm,
-    ScratchModel,
-    Spec,
-    SupervisedSpec,
-    TaskSpec,
-)
+from harness.study.parts import ChoiceModel, LabelsSpec, PeopleSpec, PolicyArm, ScratchModel, SupervisedSpec
+from harness.study.spec import EvaluationSpec
+from harness.tasks.spec import Spec, TaskSpec
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 CODE_VERSIONS = {

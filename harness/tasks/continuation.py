@@ -24,7 +24,7 @@ def continuation_queries(documents: Iterable[Document], tokenizer: Any, *, query
     first = beginning_tokens(tokenizer)
     start_token = None if start is None else single_token(tokenizer, start, key="task.start")
     end_token = None if end is None else single_token(tokenizer, end, key="task.end")
-    response_end = single_token(tokenizer, response.text, key="task.response.text")
+    response_end = single_token(tokenizer, response.end, key="task.response.end")
     for batch in _batches(documents, _AT_ONCE):
         found = []
         for document, tokens in zip(batch, encode(tokenizer, [document.text for document in batch]), strict=True):
@@ -35,7 +35,8 @@ def continuation_queries(documents: Iterable[Document], tokenizer: Any, *, query
                     break
                 found.append((f"{document.id}#{number}", first + tuple(query), tuple(answer)))
         texts = decode(tokenizer, [query for _, query, _ in found])
-        references = decode(tokenizer, [_until_end(answer, response_end, response.after) for _, _, answer in found])
+        references = decode(tokenizer, [_until_end(answer, response_end, response.truncate_after)
+                                        for _, _, answer in found])
         for (name, query, answer), text, reference in zip(found, texts, references, strict=True):
             yield Query(id=name, tokens=query, text=text, reference=reference, reference_tokens=answer)
 

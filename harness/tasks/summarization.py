@@ -29,7 +29,7 @@ def summary_queries(documents: Iterable[Document], tokenizer: Any, *, query_toke
     if room < 1:
         raise InputError(f"{query_tokens} tokens leave none for the text: prefix and suffix take {len(frame)}",
                          key="task.query_tokens", cure=f"Set it above {len(frame)}, or shorten task.prefix.")
-    end_token = single_token(tokenizer, response.text, key="task.response.text")
+    end_token = single_token(tokenizer, response.end, key="task.response.end")
     iterator = iter(documents)
     while batch := list(islice(iterator, _AT_ONCE)):
         batch = [document for document in batch if document.text.strip() and (document.reference or "").strip()]

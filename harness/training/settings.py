@@ -35,20 +35,22 @@ DEFAULT_COMPUTE = ComputeSettings()
 
 @dataclass(frozen=True, kw_only=True)
 class EndRule:
-    """When a response ends (method: response rules). Truncate after the first `text` at or after position `after`.
+    """When a response ends (method: response rules): after the first `end` at or after position `truncate_after`.
 
-    tokens: how many tokens are sampled, always all of them. penalty: the score of a response that never ends.
+    tokens: how many tokens are sampled, always all of them. end: the text of one token. truncate_after: counted in
+    tokens from 0. penalty: the score of a response that never ends.
     """
 
     tokens: int = 24
-    text: str = "."
-    after: int = 16
+    end: str = "."
+    truncate_after: int = 16
     penalty: float = -1.0
 
     def __post_init__(self) -> None:
         _require(self.tokens >= 1, f"tokens must be 1 or more, not {self.tokens}")
-        _require(bool(self.text), "text is empty, and no response could end with it")
-        _require(0 <= self.after < self.tokens, f"after must be in 0..{self.tokens - 1}, not {self.after}")
+        _require(bool(self.end), "end is empty, and no response could end with it")
+        _require(0 <= self.truncate_after < self.tokens,
+                 f"truncate_after must be in 0..{self.tokens - 1}, not {self.truncate_after}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,14 +107,14 @@ class RewardFitSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class KLSettings:
-    """The KL coefficient β. With a target it adapts (Ziegler 2.2), without one it stays at `start`."""
+    """The KL coefficient β. With a target it begins at `coefficient` and adapts (Ziegler 2.2); without one it stays."""
 
-    start: float = 0.15
+    coefficient: float = 0.15
     target: float | None = None
     horizon: int = 10_000
 
     def __post_init__(self) -> None:
-        _require(self.start >= 0, f"start must not be negative, not {self.start}")
+        _require(self.coefficient >= 0, f"coefficient must not be negative, not {self.coefficient}")
         _require(self.target is None or self.target > 0, f"target must be positive, not {self.target}")
         _require(self.horizon >= 1, f"horizon must be 1 or more, not {self.horizon}")
 

@@ -14,9 +14,10 @@ from harness.engine.local import Executor, InThisProcess, ProcessPool
 from harness.engine.ray_cluster import RayCluster
 from harness.errors import InputError, TrainingDiverged
 from harness.records import Done
-from harness.study.spec import ContinuationTask, ScratchModel
+from harness.study.parts import ScratchModel
 from harness.study.stage import BaseModelSlice, PretrainSlice
 from harness.tasks.sources import StoryworldSource
+from harness.tasks.spec import ContinuationTask
 from harness.training.settings import ComputeSettings, LanguageModelFitSettings
 
 MAKERS: dict[str, Callable[[Callable[[str, Progress], None]], Executor]] = {

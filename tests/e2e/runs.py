@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = {
     "study": "tiny", "base_model.layers": 1, "base_model.width": 32, "base_model.heads": 2,
     "base_model.vocabulary": 512, "base_model.tokens": 30_000, "task.queries.train": 400,
-    "task.queries.valid": 32, "task.queries.test": 24, "task.response.after": 2, "supervised.pairs": 100,
+    "task.queries.valid": 32, "task.queries.test": 24, "task.response.truncate_after": 2, "supervised.pairs": 100,
     "labels.budgets": "[40, 80]", "reward_model.normalization_samples": 32, "ppo.episodes": 320,
     "ppo.batch_size": 32, "seeds": "[1, 2]",
 }

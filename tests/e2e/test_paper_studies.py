@@ -219,7 +219,7 @@ def test_cnndm_as_in_the_paper(run):
     """Supervised sweep, both policies. The small model hardly writes newlines, so its summaries end at a full stop."""
     document, report, said = run("cnndm", {
         **SWEEP, "task.source": _pairs("cnndm", "article", "highlights"), "task.query_tokens": 120,
-        "task.response": '{tokens: 24, text: ".", after: 4, penalty: -1.0}'})
+        "task.response": '{tokens: 24, end: ".", truncate_after: 4, penalty: -1.0}'})
     assert _arms(document) == {"zero_shot", "supervised", "lead", "reference", "random_sentences", "rl",
                                "supervised_rl"}
     assert "done supervised 0.0001" in said and "done supervised 0.0003" in said

@@ -27,7 +27,8 @@ def _check(folder, arms):
 def test_novels_are_continued_from_real_weights(tmp_path, model):
     environment = {"TEXTS": str(shared_folder("data", "novels", "valid")),
                    "BASE_MODEL": str(shared_folder("models", model))}
-    settings = {**SMALL, "task.response.after": 4, "domain_tuning": "{learning_rate: 1.0e-4, batch_size: 8, steps: 5}"}
+    settings = {**SMALL, "task.response.truncate_after": 4,
+                "domain_tuning": "{learning_rate: 1.0e-4, batch_size: 8, steps: 5}"}
     process = run_study(tmp_path, study="continue_my_text", settings=settings, environment=environment)
     assert process.returncode == 0, process.stdout + process.stderr
     _check(tmp_path, {"zero_shot", "supervised", "reference", "rl"})
@@ -50,8 +51,8 @@ def test_real_posts_and_articles_are_summarized(tmp_path, data, keys):
     environment = {"PAIRS": str(root / "train.jsonl"), "BASE_MODEL": str(shared_folder("models", "novels-gpt2"))}
     settings = {**SMALL, **keys, "task.source.valid_path": root / "valid.jsonl",
                 "task.source.test_path": root / "test.jsonl",
-                "task.query_tokens": 200, "task.response.tokens": 24, "task.response.after": 0,
-                "task.response.text": '"."', "supervised.learning_rates": "[1.0e-4]"}
+                "task.query_tokens": 200, "task.response.tokens": 24, "task.response.truncate_after": 0,
+                "task.response.end": '"."', "supervised.learning_rates": "[1.0e-4]"}
     process = run_study(tmp_path, study="summarize_my_pairs", settings=settings, environment=environment)
     assert process.returncode == 0, process.stdout + process.stderr
     _check(tmp_path, {"zero_shot", "supervised", "reference", "lead", "random_sentences", "rl", "supervised_rl"})

@@ -44,7 +44,7 @@ def plain_update(policy, reference, responses, scores, settings, *, rate):
         ref = [plain_pass(reference, *pair)[0] for pair in pairs]
     stack = lambda parts: torch.stack(list(parts)).numpy()  # noqa: E731
     old_logprobs, old_values = stack(p for p, _ in old), stack(v for _, v in old)
-    rewards, kl = method.kl_rewards(old_logprobs, stack(ref), scores, settings.kl.start)
+    rewards, kl = method.kl_rewards(old_logprobs, stack(ref), scores, settings.kl.coefficient)
     advantages, returns = method.gae(method.whiten(rewards, center=False), old_values, settings.gamma, settings.lam)
     advantages = method.whiten(advantages, center=True)
     parameters = list(policy.parameters())
@@ -71,12 +71,12 @@ def plain_update(policy, reference, responses, scores, settings, *, rate):
 @pytest.mark.parametrize("micro_batch", [None, 1, 3])
 def test_one_batch_moves_every_weight_as_a_plain_implementation_does(micro_batch):
     settings = PPOSettings(episodes=4 * 10, batch_size=4, learning_rate=1e-2, micro_batch=micro_batch,
-                           kl=KLSettings(start=0.3))
+                           kl=KLSettings(coefficient=0.3))
     trained, reference = tiny_policy(), tiny_policy()
     reference.language_model.transformer.wte.weight.data *= 1.1
     plain = copy.deepcopy(trained)
     trainer = PPOTrainer(trained, reference, settings=settings, end_token=END,
-                         end=EndRule(tokens=LENGTH, after=2), seed=9)
+                         end=EndRule(tokens=LENGTH, truncate_after=2), seed=9)
     raw = torch.tensor([0.5, -0.7, 1.2, 0.1], dtype=torch.float64)
     step = trainer.step(TokenBatch.from_sequences(QUERIES), torch.arange(4), lambda queries, truncated: raw)
 

@@ -87,7 +87,7 @@ def test_labels_that_were_written_read_again_and_write_the_same_bytes(tmp_path, 
     width = max(map(len, queries))
     end = 13 if name == "sentiment" else NEWLINE
     candidates = rng.integers(300, 50257, size=(3, 4, task.response.tokens))
-    stop = task.response.after + 2
+    stop = task.response.truncate_after + 2
     candidates[:, :, stop], candidates[:, :, stop + 1:] = end, PAD
     table = LabelTable(queries=np.array([[PAD] * (width - len(query)) + query for query in queries], dtype=np.int32),
                        candidates=candidates.astype(np.int32), best=np.array([3, 0, 2]),

@@ -73,7 +73,7 @@ def test_the_host_never_waits_in_a_rollout():
     torch.cuda.set_sync_debug_mode("error")
     try:
         collect(policy, reference, queries, ids, score=lambda queries, truncated: truncated.float().mean(dim=1),
-                end_token=21, end=EndRule(tokens=6, after=2), seed=1, micro_batch=None)
+                end_token=21, end=EndRule(tokens=6, truncate_after=2), seed=1, micro_batch=None)
     finally:
         torch.cuda.set_sync_debug_mode("default")
 
@@ -97,8 +97,8 @@ def ppo(device, precision="fp32"):
     compute = ComputeSettings(device=device, precision=precision)
     if precision == "bf16":
         reference.language_model.to(torch.bfloat16)
-    trainer = PPOTrainer(policy, reference, end_token=21, end=EndRule(tokens=6, after=2), seed=3, compute=compute,
-                         settings=PPOSettings(episodes=40, batch_size=4, learning_rate=1e-4))
+    trainer = PPOTrainer(policy, reference, end_token=21, end=EndRule(tokens=6, truncate_after=2), seed=3,
+                         compute=compute, settings=PPOSettings(episodes=40, batch_size=4, learning_rate=1e-4))
     metrics = [trainer.step(QUERIES, torch.arange(4) + 4 * batch,
                             lambda queries, truncated: truncated.float().mean(dim=1) / 10).metrics
                for batch in range(3)]

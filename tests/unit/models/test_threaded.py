@@ -98,7 +98,7 @@ def test_an_error_in_a_thread_reaches_the_caller():
 
 
 def ppo():
-    trainer = PPOTrainer(tiny.policy(), tiny.policy(), end_token=21, end=EndRule(tokens=6, after=2), seed=3,
+    trainer = PPOTrainer(tiny.policy(), tiny.policy(), end_token=21, end=EndRule(tokens=6, truncate_after=2), seed=3,
                          settings=PPOSettings(episodes=80, batch_size=8, learning_rate=1e-4))
     for batch in range(2):
         trainer.step(QUERIES, torch.arange(8) + 8 * batch, lambda queries, truncated: truncated.float().mean(dim=1))

@@ -28,7 +28,7 @@ from harness.tasks.text_tokens import single_token
 
 ROOT = Path(__file__).resolve().parents[3]
 STUDY = load_study(ROOT / "studies" / "online.yaml", [
-    "task.response.after=2", "task.response.tokens=8", "task.queries={train: 60, valid: 8, test: 12}",
+    "task.response.truncate_after=2", "task.response.tokens=8", "task.queries={train: 60, valid: 8, test: 12}",
     "labels.budgets=[40]", "ppo.episodes=80", "ppo.batch_size=8", "ppo.learning_rate=1.0e-3", "ppo.kl.horizon=100"])
 
 

@@ -16,7 +16,7 @@ presets:
     title: A large one
     ppo:
       episodes: 1024
-      kl: {start: 0.3}
+      kl: {coefficient: 0.3}
 """
 
 
@@ -32,7 +32,7 @@ def test_a_preset_replaces_key_by_key_and_the_command_line_goes_over_it(tmp_path
     small, large = load_study(path), load_study(path, ["preset=large"])
     assert (small.ppo.episodes, large.ppo.episodes) == (128, 1024)
     assert (small.title, large.title) == (plain.title, "A large one")
-    assert large.ppo.kl.start == 0.3
+    assert large.ppo.kl.coefficient == 0.3
     assert large.ppo.kl.target == plain.ppo.kl.target
     assert large.ppo.batch_size == plain.ppo.batch_size
     # Whichever comes first on the command line.

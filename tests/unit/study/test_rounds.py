@@ -13,9 +13,9 @@ from harness.algorithms.kl import best_of_kl
 from harness.errors import InputError
 from harness.records import ArmKey
 from harness.study.loading import load_study
+from harness.study.parts import OnlineSettings
 from harness.study.plan import make_plan
 from harness.study.rounds import online_rounds
-from harness.study.spec import OnlineSettings
 from harness.training.settings import PPOSettings
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -60,7 +60,7 @@ def _write(tmp_path, text):
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds: it is empty", "Give at least one"]),
     ("seeds: [1, 2]", "seeds: [1, -2]", "seeds", ["seeds", "0 or more, not -2"]),
     ("query_tokens: 40", "query_tokens: 5", "query_tokens", ["query_tokens_min 8 is more than task.query_tokens 5"]),
-    ('text: ".", after', 'text: "", after', "response:", ["task.response", "text is empty"]),
+    ('end: ".", truncate_after', 'end: "", truncate_after', "response:", ["task.response", "end is empty"]),
     ("  kind: continuation\n", "", "task", ["'kind' is missing", "task.kind"]),
     ("train: 6000", "train: 60", "budgets", ["labels.budgets: labels.budgets asks for 4000", "Change one of the two"]),
     ("[zero_shot, supervised,", "[lead, supervised,", "baselines", ["evaluation.baselines: lead is a baseline for"]),
@@ -69,6 +69,9 @@ def _write(tmp_path, text):
     ("  vocabulary: 2048", "  vocabluary: 9", "vocabluary", ["base_model.vocabluary: unknown key", "'vocabulary'"]),
     ("batch_size: 8,", "batch_size: 0,", "fit:", ["base_model.fit: batch_size must be 1 or more, not 0"]),
     ("kind: storyworld, genre: stories", "kind: text, path: ''", "source:", ["task.source: path is empty"]),
+    ('end: ".", truncate', 'text: ".", truncate', "text:", ["task.response.text: unknown key", "task.response.end"]),
+    ("truncate_after: 12", "after: 12", "after: 12", ["task.response.after: ", "write task.response.truncate_after"]),
+    ("coefficient: 0.15", "start: 0.15", "start: 0.15", ["ppo.kl.start: unknown key", "write ppo.kl.coefficient"]),
     ("study: quick", "study: a b", "study", ["study: 'a b' is no name for this", "Letters, digits"]),
     ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
 ])
@@ -91,14 +94,16 @@ def test_a_mistake_names_file_line_key_and_cure(tmp_path, old, new, line_of, exp
 def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
     with pytest.raises(InputError, match=r"^--set: ppo.episods: unknown key. Did you mean 'episodes'"):
         load_study(QUICK, ["ppo.episods=5"])
-    with pytest.raises(InputError, match=r"^--set: ppo.kl: start must not be negative, not -1.0. Change one of its"):
-        load_study(QUICK, ["ppo.kl.start=-1"])
+    with pytest.raises(InputError, match=r"^--set: ppo.kl: coefficient must not be negative, not -1.0. Change one of"):
+        load_study(QUICK, ["ppo.kl.coefficient=-1"])
     with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
         load_study(QUICK, ["supervised.learning_rates=[-1]"])
     with pytest.raises(InputError, match=r"base_model: a null character is in no text or path"):
         load_study(QUICK, ['base_model="a\\0b"'])
     with pytest.raises(InputError, match=r"^--set: task.queries.train: labels.budgets asks for 4000 labels, .* is 60"):
         load_study(QUICK, ["task.queries.train=60"])
+    with pytest.raises(InputError, match=r"^--set: task.response.text: unknown key. .* write task.response.end"):
+        load_study(QUICK, ["task.response.text='.'"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
 

@@ -100,9 +100,9 @@ def test_a_post_becomes_the_query_worked_out_by_hand(gpt2, preset):
 def _cut(name, responses):
     """(tokens kept, score where the reward model said 0.5) of each response, by the study's own end rule."""
     rule = _study(name).task.response
-    end = PERIOD if rule.text == "." else NEWLINE
+    end = PERIOD if rule.end == "." else NEWLINE
     padded = torch.tensor([[*row, *[0] * (rule.tokens - len(row))] for row in responses])
-    cut = truncate(padded, end_token=end, after=rule.after)
+    cut = truncate(padded, end_token=end, after=rule.truncate_after)
     scores = penalize(torch.full((len(responses),), 0.5), cut.valid, penalty=rule.penalty)
     return list(zip((cut.tokens >= 0).sum(dim=1).tolist(), scores.tolist(), strict=True))
 
@@ -137,7 +137,7 @@ def test_both_presets_hold_what_the_paper_and_the_released_code_hold():
     studies = {(name, preset): _study(name, preset) for name in ("sentiment", "descriptiveness", "tldr", "cnndm")
                for preset in ("paper", "released")}
     ppo = {key: (study.ppo.learning_rate, study.ppo.batch_size, study.ppo.episodes) for key, study in studies.items()}
-    kl = {key: (study.ppo.kl.start, study.ppo.kl.target) for key, study in studies.items()}
+    kl = {key: (study.ppo.kl.coefficient, study.ppo.kl.target) for key, study in studies.items()}
     for name in ("sentiment", "descriptiveness"):
         assert ppo[name, "paper"] == (1.41e-5, 1024, 2_000_000)
         assert ppo[name, "released"] == (1e-5, 512, 1_000_000)
@@ -156,7 +156,7 @@ def test_both_presets_hold_what_the_paper_and_the_released_code_hold():
     assert [kl["cnndm", "paper"], kl["tldr", "paper"], kl["cnndm", "released"], kl["tldr", "released"]] == [
         (0.1, None), (0.03, None), (0.01, None), (0.03, None)]
     fits = {key: (study.reward_model.learning_rate, study.reward_model.batch_size) for key, study in studies.items()}
-    rules = {key: (study.task.response.tokens, study.task.response.text, study.task.response.after,
+    rules = {key: (study.task.response.tokens, study.task.response.end, study.task.response.truncate_after,
                    study.task.response.penalty, study.task.temperature) for key, study in studies.items()}
     passage = (24, ".", 16, -1.0, 0.7)
     for name, batch, rule in (("sentiment", 8, passage), ("descriptiveness", 8, passage),

@@ -34,7 +34,7 @@ def llama():
 
 def _continuations(tokenizer, text, **more):
     settings = {"query_tokens": 12, "query_tokens_min": 2, "start": ".", "end": ".", "per_document": None,
-                "response": EndRule(tokens=6, text=".", after=2), **more}
+                "response": EndRule(tokens=6, end=".", truncate_after=2), **more}
     return list(continuation_queries([Document(id="d", text=text)], tokenizer, **settings))
 
 
@@ -73,7 +73,7 @@ def test_windows_of_one_text_share_no_token(gpt2):
 @pytest.mark.shared
 def test_a_summary_query_is_prefix_source_suffix(gpt2):
     settings = {"query_tokens": 24, "prefix": "Article:\n\n", "suffix": "\n\nTL;DR:", "cut_at": "\n",
-                "response": EndRule(tokens=8, text="\n", after=2)}
+                "response": EndRule(tokens=8, end="\n", truncate_after=2)}
     document = Document(id="d", text="First line here.\nSecond line that is far too long to fit into the query at all.",
                         reference="Two lines.")
     query = next(iter(summary_queries([document], gpt2, **settings)))
@@ -111,16 +111,16 @@ def test_a_base_model_reads_as_many_summaries_and_extracts_as_asked():
 
 def test_a_tokenizer_with_a_bos_begins_every_query_with_it(llama):
     query = _continuations(llama, "Once. Tom ran home. He was glad and he was very tired.", query_tokens=14,
-                           response=EndRule(tokens=3, text=".", after=1))[0]
+                           response=EndRule(tokens=3, end=".", truncate_after=1))[0]
     assert query.tokens[0] == llama.bos_token_id
     assert "Tom ran" in query.text
 
 
 @pytest.mark.shared
 def test_an_end_text_of_several_tokens_is_refused(gpt2):
-    assert single_token(gpt2, "\n", key="task.response.text") == 198
+    assert single_token(gpt2, "\n", key="task.response.end") == 198
     with pytest.raises(InputError, match="not a single token"):
-        single_token(gpt2, "the very end", key="task.response.text")
+        single_token(gpt2, "the very end", key="task.response.end")
 
 
 @pytest.mark.shared

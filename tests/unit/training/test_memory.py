@@ -104,7 +104,7 @@ def test_adam_and_weights_in_half_precision_are_as_promised():
     optimizer.step(learning_rate=1e-3)
     state = [t for s in optimizer.state_dict()["state"].values() for t in s.values() if t.numel() > 1]
     promised = ppo_memory(SHAPE, settings=PPOSettings(episodes=8, batch_size=8), compute=BF16, query_tokens=QUERY,
-                          response=EndRule(tokens=RESPONSE, after=2))
+                          response=EndRule(tokens=RESPONSE, truncate_after=2))
     weights = sum(p.nbytes for p in made.language_model.parameters()) + sum(m.nbytes for m in optimizer._halves)
     assert promised.policy == weights
     assert promised.adam == pytest.approx(sum(t.nbytes for t in state), rel=0.01)
@@ -159,7 +159,7 @@ def test_queries_are_sampled_in_parts_whose_keys_and_values_fit():
     large = TransformerShape(layers=36, width=1280, heads=20, vocabulary=50257, context=1024)
     for batch in (64, 512):
         promised = ppo_memory(large, settings=PPOSettings(batch_size=batch), compute=BF16, query_tokens=512,
-                              response=EndRule(tokens=75, after=55))
+                              response=EndRule(tokens=75, truncate_after=55))
         assert promised.sampling < 9e9
 
 

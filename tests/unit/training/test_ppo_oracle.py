@@ -43,9 +43,9 @@ def test_ppo_finds_the_optimum_known_in_closed_form(whiten_rewards):
     optimum = start * torch.exp(REWARDS / BETA)
     optimum /= optimum.sum()
     settings = PPOSettings(episodes=BATCH * BATCHES, batch_size=BATCH, learning_rate=3e-3,
-                           whiten_rewards=whiten_rewards, kl=KLSettings(start=BETA))
+                           whiten_rewards=whiten_rewards, kl=KLSettings(coefficient=BETA))
     trainer = PPOTrainer(trained, reference, settings=settings, end_token=None,
-                         end=EndRule(tokens=1, after=0), seed=2)
+                         end=EndRule(tokens=1, truncate_after=0), seed=2)
     queries = TokenBatch(QUERY.expand(BATCH, -1))
     for batch in range(BATCHES):
         trainer.step(queries, BATCH * batch + torch.arange(BATCH), lambda queries, truncated: REWARDS[truncated[:, 0]])

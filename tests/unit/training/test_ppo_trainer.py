@@ -13,13 +13,13 @@ from harness.training.settings import EndRule, KLSettings, PPOSettings
 from tests import tiny
 
 BATCH, END_TOKEN = 8, 21
-END = EndRule(tokens=6, after=2, penalty=-1.0)
+END = EndRule(tokens=6, truncate_after=2, penalty=-1.0)
 QUERIES = tiny.random_queries([3, 7, 1, 5, 2, 6, 4, 3])
 
 
 def trainer(*, seed=3, **changes):
     settings = {"episodes": 10 * BATCH, "batch_size": BATCH, "learning_rate": 1e-3,
-                "kl": KLSettings(start=0.2, target=1.0, horizon=100)} | changes
+                "kl": KLSettings(coefficient=0.2, target=1.0, horizon=100)} | changes
     return PPOTrainer(tiny.policy(), tiny.policy(), settings=PPOSettings(**settings), end_token=END_TOKEN, end=END,
                       seed=seed)
 
@@ -102,7 +102,7 @@ def test_the_penalty_replaces_the_score_and_the_score_sees_the_truncated_respons
         return torch.full((BATCH,), 10.0)
 
     step = trainer().step(QUERIES, torch.arange(BATCH) + 40, remembering)
-    expected = truncate(step.tokens, end_token=END_TOKEN, after=END.after)
+    expected = truncate(step.tokens, end_token=END_TOKEN, after=END.truncate_after)
     assert torch.equal(seen[0][1], expected.tokens)
     assert seen[0][0] == QUERIES.sequences()
     assert expected.valid.any() and not expected.valid.all()
@@ -112,7 +112,7 @@ def test_the_penalty_replaces_the_score_and_the_score_sees_the_truncated_respons
 
 def test_the_reported_kl_is_that_of_the_distributions_trained_on():
     """Sampled tokens, before truncation, at the temperature: recomputed from the modules' own logits."""
-    made = trainer(kl=KLSettings(start=0.2))
+    made = trainer(kl=KLSettings(coefficient=0.2))
     run(made, 3)
     before = copy.deepcopy(made.policy)
     step = made.step(QUERIES, torch.arange(BATCH) + 900, score)

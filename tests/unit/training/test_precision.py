@@ -205,9 +205,9 @@ def trainer(compute, reference_dtype=torch.float32):
     reference = tiny.policy()
     reference.language_model.to(reference_dtype)
     settings = PPOSettings(episodes=80, batch_size=8, learning_rate=1e-3, epochs=1,
-                           kl=KLSettings(start=0.2, target=1.0, horizon=100))
-    return PPOTrainer(tiny.policy(), reference, settings=settings, end_token=21, end=EndRule(tokens=6, after=2),
-                      seed=3, compute=compute)
+                           kl=KLSettings(coefficient=0.2, target=1.0, horizon=100))
+    return PPOTrainer(tiny.policy(), reference, settings=settings, end_token=21,
+                      end=EndRule(tokens=6, truncate_after=2), seed=3, compute=compute)
 
 
 def score(queries, truncated):

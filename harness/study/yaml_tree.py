@@ -1,0 +1,99 @@
+"""The YAML of a study as a tree that knows its lines: reading it, and `${NAME}` for environment variables in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from harness.errors import InputError
+from harness.shipped import STUDIES, study_names
+
+NOT_YAML = (YAMLError, ValueError, RecursionError)
+"""What reading raises: of a number, date or tag that says something else, of nesting without end."""
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+
+
+def read_tree(path: Path) -> CommentedMap:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError("there is no such study file", file=str(path), cure=_nearby_studies(path.parent)) from None
+    except IsADirectoryError:
+        raise InputError("it is a folder, not a study file", file=str(path), cure=_nearby_studies(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read as UTF-8 text ({error})", file=str(path)) from None
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InputError(f"not valid YAML: {error.problem}", file=str(path), line=line,
+                         cure="Mend the YAML there or just above it.") from None
+    except NOT_YAML as error:
+        raise InputError(f"not valid YAML: {' '.join(str(error).split())}", file=str(path),
+                         cure="Mend the value, or put it in quotes.") from None
+    if not isinstance(tree, CommentedMap):
+        raise InputError("a study file is a mapping of keys to values", file=str(path),
+                         cure=f"Begin from one in {STUDIES}.")
+    return tree
+
+
+def _nearby_studies(folder: Path) -> str:
+    folder = folder if folder.is_dir() else Path("studies")
+    near = sorted(str(found) for found in folder.glob("*.yaml"))
+    return (f"There are: {', '.join(near)}. " if near else "Give the path of a YAML file. ") + (
+        f"Studies that come with the harness go by their names: {', '.join(study_names())}.")
+
+
+def expand_variables(node: Any, place: tuple[Any, ...], file: str, root: CommentedMap) -> None:
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in list(items):
+        here = (*place, key)
+        if isinstance(value, str) and "\0" in value:
+            raise InputError("a null character is in no text or path", file=file, line=line_of(root, here),
+                             key=".".join(map(str, here)), cure="Take it out.")
+        if isinstance(value, str) and "${" in value:
+            node[key] = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
+        else:
+            expand_variables(value, here, file, root)
+
+
+def _variable(match: re.Match[str], *, place: tuple[Any, ...], file: str, root: CommentedMap) -> str:
+    name, default = match.groups()
+    value = os.environ.get(name)
+    if not value and default is not None:  # set to nothing counts as not set, as in a shell
+        return default
+    if value is None:
+        key = ".".join(map(str, place))
+        raise InputError(f"the environment variable {name} is not set", file=file, line=line_of(root, place), key=key,
+                         cure=f"Set it ({name}=... before the command), or give --set {key}=...")
+    return value
+
+
+def line_of(tree: Any, place: tuple[Any, ...]) -> int | None:
+    """The line, counted from 1, of the deepest key on the way to `place` that stands in the file."""
+    line = None
+    node = tree
+    for part in place:
+        try:
+            found = node.lc.key(part)[0] if isinstance(node, CommentedMap) else node.lc.item(part)[0]
+        except (AttributeError, KeyError, TypeError):
+            break
+        line = found + 1
+        node = node[part]
+    return line
+
+
+def plain(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key if isinstance(key, str) else str(key): plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return tuple(plain(value) for value in node)
+    return node
