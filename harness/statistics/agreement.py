@@ -1,6 +1,7 @@
-"""How far raters agree: raw agreement, Krippendorff's α with a bootstrap interval, Gwet's AC1.
+"""How far raters who judged the same items agree, beyond what chance would give.
 
-An item that one rater judged says nothing about agreement and is left out.
+Raw agreement, Krippendorff's α with a bootstrap interval, and Gwet's AC1. An item that one rater judged says nothing
+about agreement and is left out.
 """
 
 from __future__ import annotations

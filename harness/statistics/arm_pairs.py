@@ -1,4 +1,4 @@
-"""Each pair of arms that meets in a ratings file."""
+"""Each pair of arms that was compared in a ratings file."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Many policies at once (Bradley and Terry 1952): log strengths, with a side effect and named covariates.
+"""Fits the Bradley-Terry model: one strength for each arm, from comparisons of two arms at a time.
 
-A binomial GLM: logit P(left wins) = λ_left - λ_right + side + γ·(x_left - x_right); a tie is half a win
+Bradley and Terry 1952, with a side effect and named covariates. A binomial GLM: logit P(left wins) = λ_left - λ_right + side + γ·(x_left - x_right); a tie is half a win
 for both. Own Newton steps on a sparse design, because statsmodels' dense one of a million rows and 60
 arms does not fit into memory; tests hold the estimates against statsmodels.
 """
@@ -77,8 +77,7 @@ def fit_bradley_terry(left: Labels, right: Labels, outcomes: Any, *, baseline: s
         fit = _newton(design, pairs.outcomes)
     if fit is None:
         notes.append("the fit did not converge: the covariates tell the winner everywhere")
-        undefined = tuple(ArmStrength(arm, None, None, "the fit did not converge")
-                          for arm in sorted([*pairs.arms, *pairs.unranked]))
+        undefined = pairs.without_strengths("the fit did not converge")
         return BradleyTerry(pairs.baseline, undefined, None, {}, tuple(notes))
     residuals = pairs.outcomes - fit.fitted
     scores = design.multiply(residuals[:, None]).tocsr()

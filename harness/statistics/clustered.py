@@ -1,4 +1,4 @@
-"""Variances when several raters judge each item and each rater many items.
+"""Variances of averages where each item has several raters and each rater many items.
 
 The two-way clustered (Cameron, Gelbach and Miller 2011) variance V = V_item + V_rater - V_cell without
 small-sample factors, as statsmodels' `cov_type="cluster"` with two groups and `use_correction=False`.

@@ -1,4 +1,7 @@
-"""Bradley-Terry with ties (Davidson 1970): left : tie : right as π_l e^s : ν √(π_l π_r) : π_r e^-s."""
+"""Fits Davidson's model: Bradley-Terry strengths where a comparison may also end in a tie.
+
+Davidson 1970. The chances of left, tie and right are as π_l e^s : ν √(π_l π_r) : π_r e^-s, where s is the side effect.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,7 @@ def fit_davidson(left: Labels, right: Labels, outcomes: Any, *, baseline: str | 
         fit = _newton(table, pairs, side, any_ties)
     if fit is None:
         notes.append("no fit: the judgments do not bound the strengths")
-        undefined = tuple(ArmStrength(arm, None, None, "the judgments do not bound it")
-                          for arm in sorted([*pairs.arms, *pairs.unranked]))
+        undefined = pairs.without_strengths("the judgments do not bound it")
         return Davidson(pairs.baseline, undefined, None, _why_no_nu(outcomes), None, tuple(notes))
     scores = _scores(pairs, fit.probabilities[table.row_of], side, any_ties)
     errors = np.sqrt(np.diag(covariance(fit.information, scores, pairs, items, raters)))

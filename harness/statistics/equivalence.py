@@ -1,7 +1,6 @@
-"""'Little benefit from more labels' as a claim that can fail: non-inferiority and equivalence with a
-margin.
+"""Tests whether two arms differ by less than a margin (equivalence), or one is not worse (non-inferiority).
 
-A difference that is not significant shows nothing. Here the burden of proof lies with whoever says 'no
+'Little benefit from more labels' is then a claim that can fail. A difference that is not significant shows nothing. Here the burden of proof lies with whoever says 'no
 difference'.
 """
 

@@ -1,4 +1,4 @@
-"""How few votes carry the verdict: the fewest judgments that, dropped, would turn it."""
+"""How many judgments would have to be dropped to turn a verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Adjusted p values. A p value that is undefined (None) stays so and does not count."""
+"""Adjusts p values for the number of tests.
+
+A p value that is undefined (None) stays so and does not count.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Bradley-Terry and Davidson share: arms as codes, which arms can be ranked, clustered errors."""
+"""What the Bradley-Terry and the Davidson model share: which arms can be ranked, and clustered errors."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class Pairs:
     columns: IntArray
     unranked: tuple[str, ...]
     kept: NDArray[np.bool_]
+
+    def without_strengths(self, why: str) -> tuple[ArmStrength, ...]:
+        """Every arm undefined, for one reason."""
+        return tuple(ArmStrength(arm, None, None, why) for arm in sorted([*self.arms, *self.unranked]))
 
 
 def prepare_pairs(left: Labels, right: Labels, outcomes: Any, baseline: str | None) -> Pairs:

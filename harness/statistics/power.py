@@ -1,4 +1,7 @@
-"""How many items and raters a claim needs: by formula for independent votes, else by simulation."""
+"""How many items and raters a study needs to show what it claims.
+
+By formula for independent votes, else by simulation.
+"""
 
 from __future__ import annotations
 

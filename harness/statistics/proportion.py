@@ -1,4 +1,7 @@
-"""Intervals and tests of one proportion of independent votes. For judgments by raters see `win_rate`."""
+"""Intervals and tests of one proportion of independent votes.
+
+For judgments by raters see `win_rate`.
+"""
 
 from __future__ import annotations
 

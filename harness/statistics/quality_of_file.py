@@ -1,4 +1,4 @@
-"""Rater quality and swapped repeats from the gold and repeated items of a ratings file."""
+"""What a ratings file tells about its raters, from gold items and from items that were shown twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ratings of any file as columns of judgments, checked row by row."""
+"""Reads a file of ratings into columns of judgments, and checks every row."""
 
 from __future__ import annotations
 

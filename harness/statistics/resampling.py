@@ -1,4 +1,4 @@
-"""Bootstrap intervals of means over articles, for measures of texts."""
+"""Bootstrap intervals of the means of text measures, with whole articles resampled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A saturating dose-response W(L) = a + b(1 - 2^(-L/c)), with c only where the budgets identify it."""
+"""Fits a curve of win rate against labels that levels off at a ceiling.
+
+W(L) = a + b(1 - 2^(-L/c)), with c only where the budgets identify it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spread over training seeds, apart from the spread over items and raters. A seed is a random factor."""
+"""How much the win rate differs between training seeds, beyond what items and raters explain."""
 
 from __future__ import annotations
 

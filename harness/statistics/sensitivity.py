@@ -1,4 +1,4 @@
-"""The same question by other models: does the answer hang on how the clustering was treated?"""
+"""The same comparison by other models, to see whether the answer depends on how clustering was treated."""
 
 from __future__ import annotations
 

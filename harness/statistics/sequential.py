@@ -1,4 +1,7 @@
-"""Looking early without lying: e-processes (always valid) and group-sequential boundaries."""
+"""Tests that stay valid when results are looked at before all judgments are in.
+
+E-processes hold at every look; group-sequential boundaries hold at looks that were planned.
+"""
 
 from __future__ import annotations
 

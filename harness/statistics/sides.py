@@ -1,4 +1,7 @@
-"""Does the side decide? Blinding holds only where the left text wins as often as the right."""
+"""Tests whether raters prefer a side of the screen.
+
+Blinding holds only where the left text wins as often as the right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated judgments with item and rater effects: what power and coverage are measured on."""
+"""Simulated judgments with item and rater effects, on which power and coverage are measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The win rate W(A over B) = E[s], s = 1 win, ½ tie, 0 loss: averaged within an item, then over items."""
+"""The win rate of one arm over another, with its interval and its test.
+
+W(A over B) = E[s], where s is 1 for a win, ½ for a tie and 0 for a loss: averaged within an item, then over items.
+"""
 
 from __future__ import annotations
 

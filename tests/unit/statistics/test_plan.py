@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from harness.statistics.plan import AnalysisPlan, differences
-from harness.statistics.raters import ExclusionRules, exclusions, rater_quality
+from harness.statistics.raters import ExclusionRules
 
 
 def test_every_change_of_the_plan_changes_its_digest_and_is_named() -> None:
@@ -23,9 +23,3 @@ def test_a_plan_survives_its_text() -> None:
     plan = AnalysisPlan(baselines=("reference",), gatekeeping=("reference",), margin=0.1,
                         exclusions=ExclusionRules(min_gold_accuracy=0.7, min_checks=5))
     assert AnalysisPlan.from_json(json.loads(json.dumps(plan.as_json()))) == plan
-
-
-def test_a_rule_needs_its_checks_before_it_excludes() -> None:
-    quality = rater_quality(["x"] * 3, ["1", "2", "3"], ["a", "a", "b"], gold=["b", "b", "b"])
-    assert exclusions(quality, ExclusionRules(min_gold_accuracy=0.5, min_checks=4)) == []
-    assert len(exclusions(quality, ExclusionRules(min_gold_accuracy=0.5, min_checks=3))) == 1

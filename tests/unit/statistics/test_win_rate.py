@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from harness.statistics.equivalence import equivalence
-from harness.statistics.seed_spread import seed_spread
 from harness.statistics.simulation import Design, simulate_judgments
 from harness.statistics.win_rate import win_rate
 
@@ -102,23 +100,3 @@ def test_one_way_bootstrap_error_is_the_clustered_one() -> None:
     judged = simulate_judgments(Design(win_rate=0.5, n_items=400), np.random.default_rng(4))
     found = win_rate(judged.outcomes, items=judged.items, bootstrap=np.random.default_rng(0), resamples=2000)
     assert found.bootstrap.standard_error == pytest.approx(found.standard_error, rel=0.06)
-
-
-def test_equivalence_agrees_with_the_confidence_interval() -> None:
-    judged = simulate_judgments(Design(win_rate=0.5, n_items=3000, rater_sd=0.05), np.random.default_rng(5))
-    rate = win_rate(judged.outcomes, items=judged.items, raters=judged.raters, confidence=0.90)
-    for margin in (0.005, 0.02, 0.05, 0.1):
-        result = equivalence(rate, margin=margin)
-        # TOST at 5% and the 90% interval inside the margins are the same test.
-        assert (result.p_equivalent < 0.05) == (rate.ci_low > 0.5 - margin and rate.ci_high < 0.5 + margin)
-
-
-def test_seed_spread_tells_seeds_from_sampling() -> None:
-    rng = np.random.default_rng(6)
-    seeds, items = np.repeat([1, 2, 3, 4], 500), np.tile(np.arange(500), 4)
-    same = seed_spread((rng.random(2000) < 0.6).astype(float), seeds, items=items)
-    chances = np.repeat([0.45, 0.55, 0.65, 0.75], 500)
-    apart = seed_spread((rng.random(2000) < chances).astype(float), seeds, items=items)
-    assert same.seed_sd < 0.03
-    assert apart.seed_sd == pytest.approx(np.std([0.45, 0.55, 0.65, 0.75], ddof=1), abs=0.04)
-    assert seed_spread([1.0, 0.0], [1, 1], items=[1, 2]).seed_sd is None

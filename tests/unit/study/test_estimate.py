@@ -1,9 +1,5 @@
 """How much work a plan is, and what is taken first."""
 
-import gc
-import weakref
-
-from harness.imports import without_collector
 from harness.study.estimate import estimate_stage, work_ahead
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
@@ -25,25 +21,3 @@ def test_work_ahead_is_the_heaviest_way_to_the_report():
     # So that no policy waits for its reward model at the end, when the other cores have nothing left to do.
     assert min(of_kind["labels"]) > max(of_kind["ppo"])
     assert min(of_kind["reward_model"]) > max(of_kind["ppo"]) > max(of_kind["sample"])
-
-
-class Loop:
-    def __init__(self):
-        self.itself = self
-
-
-def test_the_collector_rests_and_finds_later_garbage_all_the_same():
-    with without_collector():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    with without_collector():
-        lost = weakref.ref(Loop())
-    gc.collect()
-    assert lost() is None
-    gc.disable()
-    try:
-        with without_collector():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
