@@ -1,8 +1,9 @@
 """Fits the Bradley-Terry model: one strength for each arm, from comparisons of two arms at a time.
 
-Bradley and Terry 1952, with a side effect and named covariates. A binomial GLM: logit P(left wins) = λ_left - λ_right + side + γ·(x_left - x_right); a tie is half a win
-for both. Own Newton steps on a sparse design, because statsmodels' dense one of a million rows and 60
-arms does not fit into memory; tests hold the estimates against statsmodels.
+Bradley and Terry 1952, with a side effect and named covariates. A binomial GLM:
+logit P(left wins) = λ_left - λ_right + side + γ·(x_left - x_right); a tie is half a win for both. Own Newton steps on a
+sparse design, because statsmodels' dense one of a million rows and 60 arms does not fit into memory; tests hold the
+estimates against statsmodels.
 """
 
 from __future__ import annotations

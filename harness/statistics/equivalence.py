@@ -1,7 +1,7 @@
 """Tests whether two arms differ by less than a margin (equivalence), or one is not worse (non-inferiority).
 
-'Little benefit from more labels' is then a claim that can fail. A difference that is not significant shows nothing. Here the burden of proof lies with whoever says 'no
-difference'.
+'Little benefit from more labels' is then a claim that can fail. A difference that is not significant shows nothing.
+Here the burden of proof lies with whoever says 'no difference'.
 """
 
 from __future__ import annotations
