@@ -159,10 +159,33 @@ class ArtifactRef:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """What a stage was computed with. Where two differ, the last bits of their numbers may differ.
+
+    host: the machine's name. cpu: its processor's model. threads: that the stage could use. torch: its version.
+    device: `cpu`, or the GPU's name. small_kernels, large_kernels: a digest of the compiled kernels for small and
+    for large models, or `off` and why. compiler: the one that makes them, or `none`.
+    """
+
+    host: str
+    cpu: str
+    threads: int
+    torch: str
+    device: str
+    small_kernels: str
+    large_kernels: str
+    compiler: str
+
+
+@dataclass(frozen=True)
 class Done:
-    """The stage wrote its outputs. summary: the figures worth a line in the terminal and in MLflow."""
+    """The stage wrote its outputs. summary: the figures worth a line in the terminal and in MLflow.
+
+    environments: what it was computed with, by its name, and so for each stage before it; the engine notes them.
+    """
 
     summary: dict[str, float] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

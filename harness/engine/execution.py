@@ -261,7 +261,7 @@ class Runner:
         else:
             outcome = future.result()
             if isinstance(outcome, Done):
-                execution.refs[stage.fingerprint] = self._tracking.finish_stage(run_id, stage, work, outcome.summary)
+                execution.refs[stage.fingerprint] = self._tracking.finish_stage(run_id, stage, work, outcome)
                 execution.executed.append(stage.name)
             else:
                 execution.pending[stage.name] = outcome

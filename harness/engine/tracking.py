@@ -12,16 +12,18 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
 from harness.artifacts.log import METRICS_FILE, read_metrics
+from harness.artifacts.outcome import OUTCOME_FILE
 from harness.engine.writable import check_database
 from harness.errors import InputError
 from harness.imports import without_module
-from harness.records import ArtifactRef
+from harness.records import ArtifactRef, Done
 from harness.study.stage import Stage
 
 # A server that went away is reported, not retried for minutes.
@@ -39,7 +41,7 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 _BATCH = 1000
-_NEWEST = 250
+NEWEST = 250
 """Reading a run takes a tenth of the time of looking for one."""
 _LONGEST_PARAM = 6000
 
@@ -109,7 +111,7 @@ class Tracking:
     def finished_among(self, fingerprints: Iterable[str]) -> dict[str, ArtifactRef]:
         """The same for many stages. Most are among the newest runs, which are read at once, the others one by one."""
         newest: dict[str, list[Run]] = {}
-        for run in self._originals(most=_NEWEST):
+        for run in self._originals(most=NEWEST):
             newest.setdefault(run.data.tags.get("fingerprint", ""), []).append(run)
         found = {fingerprint: self._kept(fingerprint, newest.get(fingerprint, [])) or self.finished(fingerprint)
                  for fingerprint in fingerprints}
@@ -131,9 +133,9 @@ class Tracking:
     def _local_copy(self, run_id: str, artifact_uri: str, fingerprint: str) -> Path | None:
         local = _local_path(artifact_uri)
         if local is not None:
-            return local if (local / "outcome.json").is_file() else None
+            return local if (local / OUTCOME_FILE).is_file() else None
         copy = self.root / "downloads" / fingerprint
-        if not (copy / "outcome.json").is_file():
+        if not (copy / OUTCOME_FILE).is_file():
             part = self.root / "downloads" / f"{fingerprint}.part"
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir(parents=True)
@@ -141,7 +143,7 @@ class Tracking:
                 self._client.download_artifacts(run_id, "", str(part))
             except (MlflowException, OSError):
                 return None
-            if not (part / "outcome.json").is_file():
+            if not (part / OUTCOME_FILE).is_file():
                 return None
             part.rename(copy)
         return copy
@@ -165,11 +167,15 @@ class Tracking:
             self._client.log_batch(run_id, params=_params(params or {}), metrics=_metrics(metrics or {}))
         self.end_run(run_id)
 
-    def finish_stage(self, run_id: str, stage: Stage, work: Path, summary: Mapping[str, float]) -> ArtifactRef:
-        """Log what is not logged yet, move the stage's folder to its place, and only then call the run finished."""
+    def finish_stage(self, run_id: str, stage: Stage, work: Path, outcome: Done) -> ArtifactRef:
+        """Log what is not logged yet, move the stage's folder to its place, and only then call the run finished.
+
+        What the stage was computed with are parameters of its run: MLflow filters by them, and compares runs by them.
+        """
         self.log_new_metrics(run_id, work)
-        if summary:
-            self.log_metrics(run_id, {f"summary/{key}": value for key, value in summary.items()})
+        own = outcome.environments.get(stage.name)
+        self._client.log_batch(run_id, params=_params(asdict(own) if own else {}),
+                               metrics=_metrics({f"summary/{key}": value for key, value in outcome.summary.items()}))
         for table in sorted(work.glob("*.table.json")):
             self._client.set_tag(run_id, "mlflow.loggedArtifacts",
                                  json.dumps([{"path": table.name, "type": "table"}]))
@@ -197,9 +203,7 @@ class Tracking:
 
     def log_metrics(self, run_id: str, values: Mapping[str, float]) -> None:
         """Single figures of a run; only finite ones exist in MLflow's plots, so only those are given."""
-        rows = _metrics(values)
-        for start in range(0, len(rows), _BATCH):
-            self._client.log_batch(run_id, metrics=rows[start:start + _BATCH])
+        self._client.log_batch(run_id, metrics=_metrics(values))
 
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
         self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 from filelock import FileLock
 
 from harness.artifacts.call import StageCall
 from harness.artifacts.log import Progress, StageLog
+from harness.artifacts.outcome import environments_of, read_outcome, write_outcome
 from harness.imports import without_collector
-from harness.records import Done, Pending
-
-OUTCOME_FILE = "outcome.json"
+from harness.records import Done, Environment, Pending
 
 
 def run_stage(call: StageCall, send: Callable[[Progress], None]) -> Done | Pending:
@@ -34,6 +32,8 @@ def run_stage(call: StageCall, send: Callable[[Progress], None]) -> Done | Pendi
             module = importlib.import_module(f"harness.stages.{call.kind}")
         outcome: Done | Pending = module.run(call, StageLog(call.out, send))
         if isinstance(outcome, Done):
+            outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
+                                                     call.name: _environment(call)})
             write_outcome(call.out, outcome)
         return outcome
 
@@ -44,14 +44,7 @@ def _limit_threads(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def write_outcome(folder: Path, outcome: Done) -> None:
-    temporary = folder / f"{OUTCOME_FILE}.part"
-    temporary.write_text(json.dumps({"summary": outcome.summary}), encoding="utf-8")
-    temporary.rename(folder / OUTCOME_FILE)
+def _environment(call: StageCall) -> Environment:
+    from harness.models.environment import environment
 
-
-def read_outcome(folder: Path) -> Done | None:
-    path = folder / OUTCOME_FILE
-    if not path.is_file():
-        return None
-    return Done(summary=json.loads(path.read_text(encoding="utf-8"))["summary"])
+    return environment(threads=call.threads, compute=getattr(call.settings, "compute", None))

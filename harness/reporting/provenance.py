@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.reporting.environments import environments_table
 from harness.reporting.page import Page, thousands
 from harness.reporting.report_data import ReportMaterial, arm_name
 
@@ -102,6 +103,7 @@ def provenance(page: Page, material: ReportMaterial) -> None:
     page.settings([("study", results["study"]), ("digest of the study", results["spec_digest"]),
                    ("digest of the analysis plan", results["analysis_plan"]["digest"][:32]),
                    ("commit", results["commit"] + dirty), *material.versions.items()])
+    environments_table(page, material.environments)
 
 
 def _flattened(content: Any, prefix: str = "") -> Iterator[tuple[str, str]]:

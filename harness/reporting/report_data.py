@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.records import ArmKey
+from harness.records import ArmKey, Environment
 
 
 @dataclass(frozen=True)
 class ReportMaterial:
     """All that the page shows. results: results.json. curves: metric records by arm. details: by arm, from the measure
-    stage. examples: queries with some arms' responses.
+    stage. examples: queries with some arms' responses. environments: what each stage was computed with, by its name.
     """
 
     study: dict[str, Any]
@@ -22,6 +22,7 @@ class ReportMaterial:
     reward_models: dict[str, dict[str, float]]
     examples: list[dict[str, Any]]
     versions: dict[str, str]
+    environments: Mapping[str, Environment]
 
     @property
     def is_summarization(self) -> bool:

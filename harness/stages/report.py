@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from harness.artifacts.call import StageCall, StageLog
 from harness.artifacts.files import read_json, read_measures, read_samples, write_json
 from harness.artifacts.log import METRICS_FILE, read_metrics
+from harness.artifacts.outcome import environments_of
 from harness.provenance import commit, versions
 from harness.records import ArmKey, Done
 from harness.reporting.report import render
@@ -49,7 +50,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     material = ReportMaterial(
         study=call.settings.study, results=results, details={arm: entry["details"] for arm, entry in entries.items()},
         curves=_curves(call), reward_models=_summaries(call, "reward_model:"), examples=_examples(call),
-        versions=versions())
+        versions=versions(), environments=environments_of(call.inputs.values()))
     (call.out / "report.html").write_text(render(material), encoding="utf-8")
     return Done({f"win_rate_{row['label_budget']}_vs_{row['baseline']}"
                  + ("" if row["judge"] == "simulated" else f"_{row['judge']}"): row["win_rate"]
