@@ -1,9 +1,12 @@
-"""Options of analyze, textstats and power that are wrong: one line that names the option, before anything is lost."""
+"""What analyze, textstats and power have in common: their options, how they start, and how they are stopped."""
+
+import subprocess
+import sys
 
 import pytest
 
 from harness import analyze, power, textstats
-from tests.e2e.test_statistics_commands import rows_of_three_raters, write_csv, write_texts
+from tests.e2e.command_files import rows_of_three_raters, write_csv, write_texts
 
 TEXTS = [{"response": "A cat sat.", "source": "A cat sat on the mat.", "reference": "A cat."}]
 
@@ -41,6 +44,20 @@ def test_a_page_that_cannot_be_written_is_said_before_the_work(tmp_path, capsys,
         assert "cannot be written (Is a directory)" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("command", "arguments"), [
+    (analyze, ["r.csv", "--confidence", "0.5"]), (analyze, ["r.csv", "--resamples", "1"]),
+    (analyze, ["r.csv", "--resamples", "-1"]), (analyze, ["r.csv", "--resamples", "1000000000000"]),
+    (analyze, ["r.csv", "--min-seconds", "nan"]),
+    (textstats, ["t.jsonl", "--resamples", "0"]), (power, ["--alpha", "0.5", "--margin", ".1"]),
+    (power, ["--item-sd", "-1"]), (power, ["--rater-sd", "nan"]),
+])
+def test_an_argument_out_of_range_is_named(capsys, command, arguments) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command.main(arguments)
+    assert stopped.value.code == 2
+    assert f"argument {arguments[-2] if arguments[-1] != '.1' else '--alpha'}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("command", "option", "value", "problem"), [
     (power, "--ties", "1", "1 is not from 0 to below 1"),
     (power, "--ties", "-0.1", "-0.1 is not from 0 to below 1"),
@@ -59,7 +76,23 @@ def test_a_wrong_number_is_said_under_its_options_name(capsys, command, option, 
     assert capsys.readouterr().err.endswith(f"error: argument {option}: {problem}\n")
 
 
-def test_ties_that_leave_no_room_for_the_win_rate_name_the_option(capsys) -> None:
-    assert power.main(["--win-rate", "0.55", "--ties", "0.99"]) == 2
-    assert capsys.readouterr().err == ("--ties: a win rate of 0.55 cannot be with 99% ties. Fewer ties, or a win rate "
-                                       "nearer to 0.5\n")
+def test_commands_start_without_torch_and_at_once() -> None:
+    code = ("import sys, harness.analyze, harness.textstats, harness.power, harness.statistics.analysis, "
+            "harness.text.arms; assert not {'torch', 'transformers', 'matplotlib'} & set(sys.modules)")
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_ctrl_c_is_one_line(capsys, monkeypatch, tmp_path) -> None:
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.statistics.ratings_file.read_ratings", interrupted)
+    assert analyze.main([str(tmp_path / "r.csv")]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path) -> None:
+    path = write_csv(tmp_path / "r.csv", rows_of_three_raters(200))
+    command = f"{sys.executable} -m harness.analyze {path} --resamples 0 --json | head -c 5"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b'{"com', b"")
