@@ -1,0 +1,1 @@
+"""The pages for the owner: making studies, watching them, inviting raters."""

@@ -1,0 +1,1 @@
+"""The pages for raters: comparing two texts, and picking the best of several."""

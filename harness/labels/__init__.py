@@ -1,0 +1,1 @@
+"""Who says which response is best: scorers, simulated labelers, files and people."""

@@ -1,0 +1,1 @@
+"""The rating store: studies that people judge blind, from the sealed protocol to unblinding."""

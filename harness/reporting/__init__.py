@@ -1,0 +1,1 @@
+"""What people read: the report's page and its sections, plots, tables and sentences."""

@@ -1,0 +1,1 @@
+"""Win rates of compared arms, their intervals and tests, agreement of raters, and power."""

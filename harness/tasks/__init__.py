@@ -1,0 +1,1 @@
+"""Where texts come from, and how queries are cut from them."""

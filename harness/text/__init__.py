@@ -1,0 +1,1 @@
+"""Measures of texts: ROUGE against references, and how much is copied from a source."""

@@ -1,0 +1,1 @@
+"""How the tables of an older rating store are brought up to date."""

@@ -1,0 +1,1 @@
+"""The versions of the rating store's tables, one file each."""
