@@ -77,7 +77,8 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_files_that_a_page_names_exist(page):
-    paths = {path for code in _code(page) for path in re.findall(r"[\w./*-]+/[\w.*-]*", code)}
+    paths = {path for code in _code(page) for path in re.findall(r"[\w./*-]+/[\w.*-]*", code)
+             if not re.search(r"\b[A-Z]{2,}/", path)}  # a placeholder
     here = {path for path in paths if path.split("/")[0] in TOPS}
     in_rooms = {path for path in paths if path.split("/")[0] in ROOMS and path.endswith((".py", "/"))}
     assert not [path for path in here if not list(ROOT.glob(path.rstrip("/")))]
