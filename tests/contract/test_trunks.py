@@ -1,8 +1,5 @@
 """The contract of every trunk: what Hugging Face's own forward pass says of one unpadded row at a time."""
 
-import os
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -18,8 +15,8 @@ from harness.models.reward import RewardModel
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from tests import tiny
+from tests.shared_data import shared_folder
 
-SHARED = Path(os.environ.get("HARNESS_SHARED", Path(__file__).parents[3] / "shared"))
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 architectures = pytest.mark.parametrize("builder", tiny.BUILDERS.values(), ids=tiny.BUILDERS.keys())
 sides = pytest.mark.parametrize("side", ["left", "right"])
@@ -153,10 +150,7 @@ def test_a_row_longer_than_the_context_is_the_user_s_mistake(builder):
 @pytest.mark.parametrize("name", ["novels-gpt2", "stories260K"])
 @sides
 def test_trained_models_of_both_architectures_say_what_their_modules_say(name, side):
-    folder = SHARED / "models" / name
-    if not folder.is_dir():
-        pytest.skip(f"needs {folder.name} of the shared folder (set HARNESS_SHARED)")
-    policy = Policy(load_language_model(folder), temperature=0.7)
+    policy = Policy(load_language_model(shared_folder("models", name)), temperature=0.7)
     generator = torch.Generator().manual_seed(0)
     rows = [torch.randint(3, policy.vocab_size - 1, (length,), generator=generator).tolist() for length in (60, 33, 2)]
     queries = TokenBatch.from_sequences(rows, side=side)
