@@ -10,6 +10,7 @@ import pytest
 
 from harness.artifacts.call import StageCall
 from harness.artifacts.log import Progress
+from harness.artifacts.outcome import OUTCOME_FILE, read_outcome
 from harness.engine.local import Executor, InThisProcess, ProcessPool
 from harness.engine.ray_cluster import RayCluster
 from harness.errors import InputError, TrainingDiverged
@@ -48,27 +49,34 @@ def pretraining(out: Path, *, rate: float = 3e-3) -> StageCall:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Of all a stage leaves but its metrics, which carry times."""
+    """Of all a stage leaves but its metrics, which carry times, and its outcome, which carries its name."""
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "metrics.jsonl"}
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name not in ("metrics.jsonl", OUTCOME_FILE)}
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory) -> dict[str, str]:
+def expected(tmp_path_factory) -> tuple[dict[str, str], Done]:
     out = tmp_path_factory.mktemp("alone") / "stage"
     executor = InThisProcess(lambda name, progress: None)
-    executor.submit(pretraining(out)).result()
+    outcome = executor.submit(pretraining(out)).result()
     executor.close()
-    return digests(out)
+    assert isinstance(outcome, Done)
+    return digests(out), outcome
 
 
 def test_two_stages_side_by_side_come_to_the_same_bytes_as_one_alone(running, expected, tmp_path):
     executor, notes = running
+    files, alone = expected
     calls = [pretraining(tmp_path / name) for name in ("one", "two")]
-    for future in [executor.submit(call) for call in calls]:
-        assert isinstance(future.result(timeout=300), Done)
+    for call, future in [(call, executor.submit(call)) for call in calls]:
+        outcome = future.result(timeout=300)
+        assert isinstance(outcome, Done)
+        assert outcome == read_outcome(call.out)
+        assert outcome.summary == alone.summary
+        assert outcome.environments == {call.name: alone.environments["pretrain stage"]}
     for call in calls:
-        assert digests(call.out) == expected
+        assert digests(call.out) == files
         assert any(name == call.name and progress.done == progress.total for name, progress in notes)
 
 
