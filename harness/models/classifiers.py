@@ -55,7 +55,7 @@ class Classifier:
                     n_head=base.heads, bos_token_id=end, eos_token_id=end, pad_token_id=end, **classes)
                 return cls(AutoModelForSequenceClassification.from_config(config), tokenizer)
             body = load_language_model(base)
-            config = AutoConfig.from_pretrained(str(base), **classes)
+            config = AutoConfig.from_pretrained(str(base), trust_remote_code=False, **classes)
             model = AutoModelForSequenceClassification.from_config(config)
             setattr(model, model.base_model_prefix, body.base_model)
         return cls(model, tokenizer)
@@ -98,7 +98,7 @@ class Classifier:
 def check_classifier(path: str | Path) -> None:
     """Raises InputError where there is no sequence classifier. Reads its configuration alone."""
     try:
-        classes = AutoConfig.from_pretrained(str(path)).architectures or []
+        classes = AutoConfig.from_pretrained(str(path), trust_remote_code=False).architectures or []
     except (OSError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"there is no such classifier ({reason})", file=str(path), key="scorer",

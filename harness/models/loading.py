@@ -70,7 +70,7 @@ def check_language_model(name_or_path: str | Path) -> int | None:
     if folder is not None:
         _check_weights(folder)
     try:
-        config = AutoConfig.from_pretrained(str(name_or_path))
+        config = AutoConfig.from_pretrained(str(name_or_path), trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         raise _not_loaded("model", name_or_path, error) from error
     context = getattr(config, "max_position_embeddings", None)
@@ -95,7 +95,7 @@ def load_tokenizer(name_or_path: str | Path) -> Any:
         raise InputError("the folder has no tokenizer", file=str(folder),
                          cure=f"Save the model's tokenizer beside it ({TOKENIZER_FILES[0]})")
     try:
-        return AutoTokenizer.from_pretrained(str(name_or_path))
+        return AutoTokenizer.from_pretrained(str(name_or_path), trust_remote_code=False)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
         raise _not_loaded("tokenizer", name_or_path, error) from error
 
@@ -113,7 +113,7 @@ def _load(auto_class: Any, name_or_path: str | Path, placement: Placement) -> An
     if folder is not None:
         _check_weights(folder)
     try:
-        model = auto_class.from_pretrained(str(name_or_path), dtype=placement.dtype)
+        model = auto_class.from_pretrained(str(name_or_path), dtype=placement.dtype, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise _not_loaded("model", name_or_path, error) from error
     return model.to(placement.device).eval()

@@ -1,5 +1,6 @@
 """What is saved loads again, here and with Hugging Face's own classes; what cannot be loaded says how to mend it."""
 
+import json
 import shutil
 
 import pytest
@@ -7,7 +8,13 @@ import torch
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
 from harness.errors import InputError
-from harness.models.loading import ModelShape, build_language_model, load_language_model, load_tokenizer
+from harness.models.loading import (
+    ModelShape,
+    build_language_model,
+    check_language_model,
+    load_language_model,
+    load_tokenizer,
+)
 from harness.models.policy import Policy
 from harness.models.reward import RewardModel
 from harness.records import PAD
@@ -113,3 +120,15 @@ def test_a_policy_s_folder_is_no_reward_model(tmp_path):
     with pytest.raises(InputError, match="reward"):
         RewardModel.from_pretrained(tmp_path)
     shutil.rmtree(tmp_path)
+
+
+def test_code_that_comes_with_a_model_is_never_run(tmp_path):
+    folder, mark = saved(tmp_path / "model"), tmp_path / "was run"
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "theirs", "auto_map": {"AutoConfig": "theirs.Config", "AutoModelForCausalLM": "theirs.M"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "theirs.py").write_text(f"open({str(mark)!r}, 'w')\n")
+    for load in (check_language_model, load_language_model):
+        with pytest.raises(InputError, match="could not be loaded"):
+            load(folder)
+    assert not mark.exists()
