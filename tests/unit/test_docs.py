@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import COMMANDS
+from harness.study.spec import StudySpec
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -93,3 +94,15 @@ def test_commands_that_a_page_names_exist(page):
     assert {name for text in code for name in re.findall(r"(?:^|\s)harness ([a-z][\w-]*)", text)} <= set(COMMANDS)
     modules = {name for text in code for name in re.findall(r"python -m ((?:harness|benchmarks)[\w.]*)", text)}
     assert not [name for name in modules if find_spec(name) is None]
+
+
+def _keys(schema):
+    """Every key of a JSON schema and of what is in it."""
+    parts = list(schema.values()) if isinstance(schema, dict) else schema if isinstance(schema, list) else []
+    own = set(schema.get("properties", {})) if isinstance(schema, dict) else set()
+    return own.union(*(_keys(part) for part in parts))
+
+
+def test_the_page_on_study_files_has_every_key():
+    explained = set(re.findall(r"[a-z_]+", " ".join(_code(DOCS / "studies.md") + _code(DOCS / "statistics.md"))))
+    assert _keys(StudySpec.model_json_schema()) - explained == set()
