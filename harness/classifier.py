@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.models.classifiers import Classifier
     from harness.models.loading import ModelShape, load_tokenizer
     from harness.seeds import derive_seed, numpy_generator
-    from harness.stages.pretrain import train_tokenizer
+    from harness.tasks.tokenizer import train_tokenizer
     from harness.training.classifier_fit import classifier_accuracy, fit_classifier
     from harness.training.settings import LanguageModelFitSettings
 

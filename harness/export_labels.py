@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
     base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
     last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
-    wanted = [fingerprint for name, fingerprint in sorted(last.inputs.items()) if name.startswith("labels_")]
+    wanted = last.inputs.in_order("labels")
     folders = []
     for fingerprint in (base.fingerprint, *wanted):
         found = store.finished(fingerprint) if store is not None else None

@@ -93,9 +93,7 @@ class Sample:
     """A response y to one query by one arm, truncated by the end rule. valid: whether it obeys that rule."""
 
     query_id: str
-    arm: str
-    label_budget: int | None
-    seed: int | None
+    arm: ArmKey
     text: str
     tokens: tuple[int, ...]
     valid: bool

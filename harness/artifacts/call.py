@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
-from harness.artifacts.log import StageLog
 from harness.records import ArmKey
+from harness.study.inputs import Inputs
+from harness.study.slices import StageKind, StageSlice
+
+S_co = TypeVar("S_co", bound=StageSlice, covariant=True)
 
 
 @dataclass(frozen=True)
-class StageCall:
-    """One call of `stages.<kind>.run(call, log)`. Pickles.
+class StageCall(Generic[S_co]):
+    """One call of a stage's function. Pickles.
 
-    settings: the stage's slice of the study. inputs: name -> folder of a finished stage. out: where to write;
-    what an earlier, killed attempt left there is still there. threads: for torch.
+    settings: the stage's slice of the study. inputs: folders of finished stages. out: where to write; what an earlier,
+    killed attempt left there is still there. threads: for torch.
     """
 
-    kind: str
     name: str
-    settings: Any
-    inputs: Mapping[str, Path]
+    settings: S_co
+    inputs: Inputs[Path]
     out: Path
     seed: int
     threads: int
     arm: ArmKey | None = None
 
-
-__all__ = ["StageCall", "StageLog"]
+    @property
+    def kind(self) -> StageKind:
+        return self.settings.kind

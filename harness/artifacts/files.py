@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.records import Sample
+from harness.records import ArmKey, Sample
 
 _BASE_FILE = "base_model.json"
 _SAMPLES_FILE = "samples.jsonl"
@@ -35,12 +35,24 @@ def note_base_model(folder: Path, name: str) -> None:
 def write_samples(folder: Path, samples: Sequence[Sample]) -> None:
     with (folder / _SAMPLES_FILE).open("w", encoding="utf-8") as file:
         for sample in samples:
-            file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+            file.write(json.dumps(sample_row(sample), ensure_ascii=False) + "\n")
 
 
 def read_samples(folder: Path) -> list[Sample]:
+    """What `write_samples` wrote, in its order."""
     with (folder / _SAMPLES_FILE).open(encoding="utf-8") as file:
-        return [Sample(**{**row, "tokens": tuple(row["tokens"])}) for row in map(json.loads, file)]
+        return [_sample(json.loads(line)) for line in file]
+
+
+def sample_row(sample: Sample) -> dict[str, Any]:
+    """A sample as files hold it, with the arm's parts under `arm`, `label_budget` and `seed`."""
+    parts = asdict(sample)
+    return {"query_id": parts.pop("query_id"), **parts.pop("arm"), **parts}
+
+
+def _sample(row: dict[str, Any]) -> Sample:
+    arm = ArmKey(row.pop("arm"), row.pop("label_budget"), row.pop("seed"))
+    return Sample(arm=arm, **{**row, "tokens": tuple(row["tokens"])})
 
 
 def write_measures(folder: Path, values: Mapping[str, np.ndarray]) -> None:

@@ -1,43 +1,20 @@
-"""What the stages that train share: text into blocks, and a loop's report into the stage's log."""
+"""What the stages that train share: a checkpoint in the stage's folder, and the loop's metrics in the stage's log."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any
+from collections.abc import Callable
 
-from torch import Tensor
-
-from harness.artifacts.call import StageCall, StageLog
-from harness.errors import InputError
-from harness.tasks.text_tokens import encode
+from harness.artifacts.call import StageCall
+from harness.artifacts.log import StageLog
+from harness.study.slices import StageSlice
 from harness.training.checkpoint import Checkpoint
-from harness.training.language_model_fit import pack_blocks
 
-_AT_ONCE = 512
 _LOGGED_STEPS = 200
 _CHECKPOINT_SECONDS = 30.0
 
 
-def blocks_of(texts: Iterator[str], tokenizer: Any, *, tokens: int | None, block: int) -> Tensor:
-    """Packed blocks (n, block) int64 of about `tokens` tokens (None: all there are), end-of-text between the texts."""
-    sequences: list[list[int]] = []
-    count = 0
-    while (tokens is None or count < tokens) and (batch := list(islice(texts, _AT_ONCE))):
-        for sequence in encode(tokenizer, batch):
-            if tokens is not None and count >= tokens:
-                break
-            sequences.append(sequence)
-            count += len(sequence) + 1
-    try:
-        return pack_blocks(sequences, block=block, separator=tokenizer.eos_token_id)
-    except ValueError:
-        raise InputError(f"the text has {count} tokens, fewer than one block of {block}", key="task.source",
-                         cure="Give more text.") from None
-
-
-def checkpoint_of(call: StageCall) -> Checkpoint:
+def checkpoint_of(call: StageCall[StageSlice]) -> Checkpoint:
     """A stage's checkpoint, in its own folder. HARNESS_CHECKPOINT_SECONDS sets how often (default 30)."""
     seconds = float(os.environ.get("HARNESS_CHECKPOINT_SECONDS", _CHECKPOINT_SECONDS))
     return Checkpoint(call.out / "checkpoint", every_seconds=seconds)

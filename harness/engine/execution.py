@@ -241,8 +241,8 @@ class Runner:
             self._experiment, stage.name, parent=self._run_id, params=params,
             tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "true"})
         call = StageCall(
-            kind=stage.kind, name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint),
-            inputs={name: Path(execution.refs[needed].path) for name, needed in stage.inputs.items()},
+            name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint),
+            inputs=stage.inputs.map(lambda needed: Path(execution.refs[needed].path)),
             seed=stage.seed, arm=stage.arm, threads=self._narrow_threads if stage.has_siblings else self._cores)
         self._screen.started(stage)
         self._running[self._executor.submit(call)] = (stage, run_id)
@@ -312,4 +312,4 @@ def describe_failure(error: BaseException) -> str:
 
 def _plan_text(plan: Plan) -> str:
     return json.dumps([{"kind": stage.kind, "name": stage.name, "fingerprint": stage.fingerprint,
-                        "inputs": dict(stage.inputs)} for stage in plan.stages], indent=1)
+                        "inputs": stage.inputs.by_text()} for stage in plan.stages], indent=1)

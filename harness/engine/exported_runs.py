@@ -18,8 +18,10 @@ from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_ur
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
+from harness.records import ArmKey
 from harness.study.plan import Plan
-from harness.study.stage import PeopleSlice, digest
+from harness.study.slices import PeopleSlice
+from harness.study.stage import digest
 
 ROOT = Path("mlruns")
 REPORTS = ROOT / "reports"
@@ -115,9 +117,9 @@ def load_samples(study: FinishedStudy) -> list[ArmSample]:
 def _sample(line: str, file: str, number: int) -> ArmSample:
     try:
         row = json.loads(line)
-        parts = (row["arm"], row.get("label_budget"), row.get("seed"))
+        arm = ArmKey(row["arm"], row.get("label_budget"), row.get("seed"))
         return ArmSample(query_id=str(row["query_id"]), query_text=str(row["query_text"]), source=row.get("source"),
-                         arm="/".join(str(part) for part in parts if part is not None), text=str(row["text"]),
+                         arm=str(arm), text=str(row["text"]),
                          valid=bool(row.get("valid", True)))
     except (json.JSONDecodeError, TypeError) as error:
         raise InputError(f"not a JSON record: {error}", file=file, line=number) from None

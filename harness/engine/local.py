@@ -17,6 +17,7 @@ from harness.artifacts.log import Progress
 from harness.engine.worker import run_stage
 from harness.errors import INTERRUPTED
 from harness.records import Done, Pending
+from harness.study.slices import StageSlice
 
 Send = Callable[[str, Progress], None]
 
@@ -26,7 +27,7 @@ class Executor(Protocol):
 
     slots: int
 
-    def submit(self, call: StageCall) -> Future[Done | Pending]: ...
+    def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]: ...
 
     def close(self) -> None: ...
 
@@ -43,7 +44,7 @@ class InThisProcess:
         self._send = send
         self._pool = ThreadPoolExecutor(1)
 
-    def submit(self, call: StageCall) -> Future[Done | Pending]:
+    def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]:
         return self._pool.submit(run_stage, call, lambda progress: self._send(call.name, progress))
 
     def close(self) -> None:
@@ -107,7 +108,7 @@ class ProcessPool:
         return _Worker(ProcessPoolExecutor(1, mp_context=self._context, initializer=_start_worker,
                                            initargs=(self._queue,)))
 
-    def submit(self, call: StageCall) -> Future[Done | Pending]:
+    def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]:
         place = next((number for number, worker in enumerate(self._workers) if worker.idle), len(self._workers))
         if place == len(self._workers):
             self._workers.append(self._new_worker())
@@ -150,7 +151,7 @@ def _end_with_driver() -> None:
     os._exit(1)
 
 
-def _run_in_worker(call: StageCall) -> Done | Pending:
+def _run_in_worker(call: StageCall[StageSlice]) -> Done | Pending:
     assert _queue is not None
     queue = _queue
     return run_stage(call, lambda progress: queue.put((call.name, progress)))

@@ -32,7 +32,7 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
 
 def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> None:
     from harness.models.loading import check_language_model, load_tokenizer
-    from harness.stages.queries import check_enough_queries
+    from harness.tasks.queries import check_enough_queries
 
     with blamed_on("base_model"):
         context, tokenizer = check_language_model(name), load_tokenizer(name)

@@ -15,6 +15,7 @@ from harness.engine.local import ProgressPump, Send
 from harness.engine.worker import run_stage
 from harness.errors import InputError
 from harness.records import Done, Pending
+from harness.study.slices import StageSlice
 
 _PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HARNESS_KERNELS", "CXX", "HF_HOME", "HF_HUB_OFFLINE",
               "PYTHONPATH")
@@ -40,7 +41,7 @@ class RayCluster:
         self._task = ray.remote(max_retries=0)(_run_on_cluster)
         self._pump = ProgressPump(self._queue, send)
 
-    def submit(self, call: StageCall) -> Future[Done | Pending]:
+    def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]:
         # A stage never waits for more cores than the cluster's own machines have: what it may use is in call.threads.
         task = self._task.options(num_cpus=min(call.threads, self._largest_machine()), name=call.name)
         result: Future[Done | Pending] = Future()
@@ -84,5 +85,5 @@ def _settle(done: Future[Done | Pending], result: Future[Done | Pending]) -> Non
         result.set_exception(getattr(error, "cause", None) or error)
 
 
-def _run_on_cluster(call: StageCall, queue: Any) -> Done | Pending:
+def _run_on_cluster(call: StageCall[StageSlice], queue: Any) -> Done | Pending:
     return run_stage(call, lambda progress: queue.put((call.name, progress)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,9 +12,11 @@ from harness.artifacts.log import Progress, StageLog
 from harness.artifacts.outcome import environments_of, read_outcome, write_outcome
 from harness.imports import without_collector
 from harness.records import Done, Environment, Pending
+from harness.stages.registry import stage_function
+from harness.study.slices import StageSlice
 
 
-def run_stage(call: StageCall, send: Callable[[Progress], None]) -> Done | Pending:
+def run_stage(call: StageCall[StageSlice], send: Callable[[Progress], None]) -> Done | Pending:
     """The stage's outcome. A folder whose stage already ended Done is not touched again.
 
     The lock is held by the process that writes into the folder, so that a new driver waits for a worker which
@@ -29,8 +30,8 @@ def run_stage(call: StageCall, send: Callable[[Progress], None]) -> Done | Pendi
             return finished
         _limit_threads(call.threads)
         with without_collector():
-            module = importlib.import_module(f"harness.stages.{call.kind}")
-        outcome: Done | Pending = module.run(call, StageLog(call.out, send))
+            run = stage_function(call.kind)
+        outcome = run(call, StageLog(call.out, send))
         if isinstance(outcome, Done):
             outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
                                                      call.name: _environment(call)})
@@ -44,7 +45,7 @@ def _limit_threads(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def _environment(call: StageCall) -> Environment:
+def _environment(call: StageCall[StageSlice]) -> Environment:
     from harness.models.environment import environment
 
     return environment(threads=call.threads, compute=getattr(call.settings, "compute", None))

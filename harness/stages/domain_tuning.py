@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path
-from harness.artifacts.fitting import blocks_of, checkpoint_of, reporter
+from harness.artifacts.fitting import checkpoint_of, reporter
+from harness.artifacts.log import StageLog
 from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed
-from harness.stages.pretrain import pretraining_texts
+from harness.study.slices import DomainTuningSlice
+from harness.tasks.pretraining import pretraining_texts
+from harness.tasks.token_blocks import blocks_of
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[DomainTuningSlice], log: StageLog) -> Done:
     """Blocks of query and response length; as many as the settings' steps take, or all the text there is."""
     task, fit = call.settings.task, call.settings.fit
     path = model_path(call.inputs["base"])

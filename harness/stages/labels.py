@@ -14,10 +14,11 @@ import numpy as np
 import torch
 
 from harness.algorithms.responses import truncate
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path, write_table
 from harness.artifacts.label_files import imported_table
 from harness.artifacts.label_table import LabelTable, query_rows
+from harness.artifacts.log import StageLog
 from harness.errors import InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
@@ -28,7 +29,9 @@ from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.records import PAD, Done, LabelTask, Pending
 from harness.seeds import derive_seed, numpy_generator
-from harness.study.stage import OnlineLabelsSlice
+from harness.study.inputs import SingleInput
+from harness.study.parts import ChoiceModel, HumanLabels, ImportedLabels
+from harness.study.slices import LabelsSlice, OnlineLabelsSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 
@@ -39,11 +42,12 @@ _MOSTLY = 0.98
 _ROUND_STRIDE = 1 << 40
 
 
-def run(call: StageCall, log: StageLog) -> Done | Pending:
+def run(call: StageCall[LabelsSlice], log: StageLog) -> Done | Pending:
     """Sample candidates, let the labeler choose, write the table. Label i depends on the seed and on i alone."""
     settings = call.settings
-    if settings.labels.source == "imported":
-        return _imported(call)
+    labels = settings.labels
+    if labels.source == "imported":
+        return _imported(call, labels)
     train = QueryTable(call.inputs["queries"] / "train.arrow")
     order = numpy_generator(call.seed, "order").permutation(len(train))
     if settings.stop > len(order):
@@ -56,15 +60,17 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     candidates = _kept_candidates(call, tokenizer, [query.tokens for query in queries], numbers, log)
 
     texts = decode(tokenizer, candidates.reshape(-1, candidates.shape[-1]).tolist())
-    k = settings.labels.candidates
+    k = labels.candidates
     batch = f"-{settings.batch}" if isinstance(settings, OnlineLabelsSlice) else ""
     tasks = [LabelTask(id=f"{number:07d}{batch}", query=query, candidates=tuple(texts[index * k:(index + 1) * k]))
              for index, (number, query) in enumerate(zip(numbers, queries, strict=True))]
-    by_people = settings.labels.source == "human"
-    chosen = _human_choices(call, tasks) if by_people else _simulated_choices(call, tasks, numbers)
-    if isinstance(chosen, Pending):
-        return chosen
-    best, scores = chosen
+    if labels.source == "human":
+        chosen = _human_choices(call, labels, tasks)
+        if isinstance(chosen, Pending):
+            return chosen
+        best, scores = chosen, np.full((len(tasks), k), np.nan)
+    else:
+        best, scores = _simulated_choices(labels.labeler, tasks, numbers, seed=call.seed)
     # A task that the study's owner took out as broken has no label and counts as none.
     labelled = np.flatnonzero(best >= 0)
     table = LabelTable(queries=query_rows([queries[index].tokens for index in labelled]),
@@ -75,30 +81,30 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     return Done(_summary(table))
 
 
-def _human_choices(call: StageCall, tasks: list[LabelTask]) -> tuple[np.ndarray, np.ndarray] | Pending:
+def _human_choices(call: StageCall[LabelsSlice], labels: HumanLabels, tasks: list[LabelTask]) -> np.ndarray | Pending:
     """People's choices so far, −1 for tasks that were taken out; Pending while any other is missing."""
     from harness.labels.human import HumanLabeler
 
-    settings = call.settings
-    labeler = HumanLabeler(settings.queue, title=settings.labels.title, instructions=settings.labels.instructions)
+    queue = call.settings.queue
+    assert queue is not None
+    labeler = HumanLabeler(queue, title=labels.title, instructions=labels.instructions)
     chosen = labeler.choose(tasks, seed=call.seed)
     retired = labeler.retired()
     missing = sum(choice is None and task.id not in retired for task, choice in zip(tasks, chosen, strict=True))
     if missing:
-        return Pending(f"{missing} labels are missing in the queue {settings.queue}", missing)
-    best = np.array([-1 if choice is None else choice for choice in chosen], dtype=np.int64)
-    return best, np.full((len(tasks), settings.labels.candidates), np.nan)
+        return Pending(f"{missing} labels are missing in the queue {queue}", missing)
+    return np.array([-1 if choice is None else choice for choice in chosen], dtype=np.int64)
 
 
-def _simulated_choices(call: StageCall, tasks: list[LabelTask], numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    model = call.settings.labels.labeler
+def _simulated_choices(model: ChoiceModel, tasks: list[LabelTask], numbers: np.ndarray, *,
+                       seed: int) -> tuple[np.ndarray, np.ndarray]:
     simulated = SimulatedLabeler(model.scorer, noise=model.noise, lapse_rate=model.lapse_rate)
     scores = simulated.scores(tasks)
-    chosen = simulated.choose(tasks, seed=call.seed, numbers=numbers.tolist(), scores=scores)
+    chosen = simulated.choose(tasks, seed=seed, numbers=numbers.tolist(), scores=scores)
     return np.array(chosen, dtype=np.int64), scores
 
 
-def _kept_candidates(call: StageCall, tokenizer: Any, queries: list[tuple[int, ...]], numbers: np.ndarray,
+def _kept_candidates(call: StageCall[LabelsSlice], tokenizer: Any, queries: list[tuple[int, ...]], numbers: np.ndarray,
                      log: StageLog) -> np.ndarray:
     """The candidates, from the stage's folder where an earlier attempt, still waiting for people, left them."""
     path = call.out / "candidates.npy"
@@ -119,8 +125,8 @@ def _kept_candidates(call: StageCall, tokenizer: Any, queries: list[tuple[int, .
     return found
 
 
-def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[int, ...]], numbers: np.ndarray,
-                log: StageLog, *, k: int, stream: str) -> np.ndarray:
+def _candidates(call: StageCall[LabelsSlice], name: SingleInput, tokenizer: Any, queries: list[tuple[int, ...]],
+                numbers: np.ndarray, log: StageLog, *, k: int, stream: str) -> np.ndarray:
     """(n, k, R) truncated responses that all obey the end rule: those which break it are never shown to a labeler.
 
     name: of the input that samples them. stream: of random numbers.
@@ -162,7 +168,7 @@ def _candidates(call: StageCall, name: str, tokenizer: Any, queries: list[tuple[
     return found
 
 
-def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
+def _draws_at_once(call: StageCall[LabelsSlice], policy: Policy, end: int, k: int) -> int:
     """How many responses to draw so that k of them mostly obey the end rule: a query is then read once.
 
     The share that obeys is taken from the first train queries, not from this piece's own: label i must not depend on
@@ -178,13 +184,12 @@ def _draws_at_once(call: StageCall, policy: Policy, end: int, k: int) -> int:
     return min(4 * k, math.ceil(1.25 * k / max(valid, 0.01))) if valid < _MOSTLY else k
 
 
-def _imported(call: StageCall) -> Done:
+def _imported(call: StageCall[LabelsSlice], spec: ImportedLabels) -> Done:
     settings = call.settings
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))
-    labels = read_labels(Path(settings.labels.path), settings.labels.format, tokenizer,
-                         candidates=settings.labels.candidates, budget=settings.stop,
+    labels = read_labels(Path(spec.path), spec.format, tokenizer, candidates=spec.candidates, budget=settings.stop,
                          longest=settings.task.response.tokens)[settings.start:]
-    table = imported_table(labels, settings.task, tokenizer, queries_are_bare=settings.labels.queries == "bare")
+    table = imported_table(labels, settings.task, tokenizer, queries_are_bare=spec.queries == "bare")
     table.save(call.out)
     return Done(_summary(table))
 
@@ -198,7 +203,7 @@ def _summary(table: LabelTable) -> dict[str, float]:
     return figures
 
 
-def _write_examples(call: StageCall, tasks: list[LabelTask], table: LabelTable) -> None:
+def _write_examples(call: StageCall[LabelsSlice], tasks: list[LabelTask], table: LabelTable) -> None:
     shown = tasks[:50]
     columns: dict[str, list[Any]] = {"label": [task.id for task in shown], "query": [task.query.text for task in shown]}
     for index in range(table.candidates.shape[1]):

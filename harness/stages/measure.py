@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_samples, write_json, write_measures
+from harness.artifacts.log import StageLog
 from harness.labels.scorers import get_scorer, invented_names
 from harness.records import Done
+from harness.study.slices import MeasureSlice
 from harness.tasks.query_table import read_queries
 from harness.text.copying import COPYING_KEYS, copy_statistics, mean_of_defined
 from harness.text.rouge import ROUGE_KEYS, rouge_scores
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[MeasureSlice], log: StageLog) -> Done:
     """One entry of `arms` in results.json; beside it every text's own figures, for intervals and comparisons."""
     queries = read_queries(call.inputs["queries"] / "test.arrow")
     samples = read_samples(call.inputs["sample"])

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, write_json
+from harness.artifacts.log import StageLog
 from harness.ratings.progress import StudyInfo
 from harness.ratings.store import RatingStore, open_store
 from harness.records import Done, Pending
 from harness.results.people import study_report
 from harness.stages.publish import SEAL_FILE, drafted
-from harness.study.stage import PublishSlice
+from harness.study.slices import PeopleSlice, PublishSlice
 
 PEOPLE_FILE = "people.json"
 
 
-def run(call: StageCall, log: StageLog) -> Done | Pending:
+def run(call: StageCall[PeopleSlice], log: StageLog) -> Done | Pending:
     """people.json: the report that was filed at unblinding. Nothing is read of the arms before that."""
     store = open_store()
     if call.settings.publish is not None:
@@ -31,7 +32,7 @@ def run(call: StageCall, log: StageLog) -> Done | Pending:
     return Done({"judgments": float(report["n_judgments"]), "raters": float(report["n_raters"])})
 
 
-def _opened(store: RatingStore, call: StageCall, settings: PublishSlice) -> str:
+def _opened(store: RatingStore, call: StageCall[PeopleSlice], settings: PublishSlice) -> str:
     """The study's id; it is made where the store lacks it, exactly as it was sealed."""
     protocol, draft = drafted(settings, call)
     study_id = store.publish_study(protocol, draft.items.items, draft.items.key)

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path, write_table
 from harness.artifacts.fitting import checkpoint_of
-from harness.artifacts.log import METRICS_FILE, read_metrics
+from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
 from harness.labels.gold_reward import GoldReward
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_tokenizer
@@ -28,7 +28,7 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import Done
 from harness.seeds import numpy_generator
-from harness.study.stage import GoldPPOSlice, OnlinePPOSlice
+from harness.study.slices import GoldPPOSlice, OnlinePPOSlice, PPOSlice
 from harness.tasks.query_table import QueryTable
 from harness.tasks.text_tokens import decode, single_token
 from harness.training.checkpoint import Checkpoint
@@ -41,7 +41,7 @@ _GOLD_SAMPLES = 64
 _TABLE_ROWS = 32
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
     """Go on from the checkpoint if there is one; what is logged twice by that is cut off first."""
     task, settings, compute = call.settings.task, call.settings.ppo, call.settings.compute
     path = model_path(call.inputs["start"])
@@ -51,7 +51,7 @@ def run(call: StageCall, log: StageLog) -> Done:
     trainer = PPOTrainer(policy, reference, settings=settings, end=task.response, seed=call.seed, compute=compute,
                          end_token=single_token(tokenizer, task.response.end, key="task.response.end"))
     queries = _Queries(call)
-    reward = _reward(call, trainer.reference, tokenizer, queries.table)
+    reward = _reward(call, trainer.reference, tokenizer, queries)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
     checkpoint = checkpoint_of(call)
     saved = checkpoint.load() or _last_round(call)
@@ -84,13 +84,14 @@ def run(call: StageCall, log: StageLog) -> Done:
     return Done(_summary(call))
 
 
-def _reward(call: StageCall, reference: Policy, tokenizer: Any, table: QueryTable) -> Callable[[np.ndarray], Score]:
+def _reward(call: StageCall[PPOSlice], reference: Policy, tokenizer: Any,
+            queries: _Queries) -> Callable[[np.ndarray], Score]:
     """Rows of the query table -> what scores responses to them."""
     settings = call.settings
     if isinstance(settings, GoldPPOSlice):
         assert settings.gold_scorer is not None
-        return GoldReward(settings.gold_scorer, reference, tokenizer, table, samples=settings.normalization_samples,
-                          rule=settings.task.response, seed=call.seed).of
+        return GoldReward(settings.gold_scorer, reference, tokenizer, queries.table,
+                          samples=settings.normalization_samples, rule=settings.task.response, seed=call.seed).of
     model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
     model.requires_grad_(False)
     return lambda rows: partial(score_in_micro_batches, model)
@@ -101,7 +102,7 @@ def _round_state(folder: Path) -> Checkpoint:
     return Checkpoint(folder / "next_round")
 
 
-def _last_round(call: StageCall) -> tuple[int, dict[str, Any]] | None:
+def _last_round(call: StageCall[PPOSlice]) -> tuple[int, dict[str, Any]] | None:
     """Where the round before ended, None for the first. Its curve becomes the beginning of this one's."""
     folder = call.inputs.get("previous")
     if folder is None:
@@ -114,7 +115,7 @@ def _last_round(call: StageCall) -> tuple[int, dict[str, Any]] | None:
 class _Queries:
     """The train queries in seeded epochs: which ones a batch gets is a function of the seed and the step."""
 
-    def __init__(self, call: StageCall) -> None:
+    def __init__(self, call: StageCall[PPOSlice]) -> None:
         self.table = QueryTable(call.inputs["queries"] / "train.arrow")
         self._seed = call.seed
         self._cached: tuple[int, np.ndarray] | None = None
@@ -159,7 +160,8 @@ class _GoldScore:
                 "objective/score_of_valid": float(scores.mean())}
 
 
-def _write_samples_table(call: StageCall, queries: _Queries, tokenizer: Any, rows: np.ndarray, step: PPOStep) -> None:
+def _write_samples_table(call: StageCall[PPOSlice], queries: _Queries, tokenizer: Any, rows: np.ndarray,
+                         step: PPOStep) -> None:
     shown = slice(0, _TABLE_ROWS)
     texts = [query.text for query in queries.table.take(rows[shown])]
     write_table(call.out / "samples.table.json", {
@@ -168,7 +170,7 @@ def _write_samples_table(call: StageCall, queries: _Queries, tokenizer: Any, row
         "valid": step.valid[shown].tolist()})
 
 
-def _summary(call: StageCall) -> dict[str, float]:
+def _summary(call: StageCall[PPOSlice]) -> dict[str, float]:
     """Means over the last tenth of the logged batches."""
     records = [record["metrics"] for record in read_metrics(call.out / METRICS_FILE)]
     tail = records[-max(1, len(records) // 10):]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_samples, write_json
+from harness.artifacts.log import StageLog
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import ExclusionRules, StudyProtocol
@@ -18,13 +19,13 @@ from harness.ratings.publishing import study_seal
 from harness.records import Done
 from harness.statistics.plan import AnalysisPlan
 from harness.statistics.raters import ExclusionRules as PlannedExclusions
-from harness.study.stage import PublishSlice
+from harness.study.slices import PeopleSlice, PublishSlice
 from harness.tasks.query_table import read_queries
 
 SEAL_FILE = "seal.json"
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[PublishSlice], log: StageLog) -> Done:
     """seal.json: the plan, its digest, and the seal. Arms and sides are in neither."""
     protocol, draft = drafted(call.settings, call)
     write_json(call.out / SEAL_FILE, {
@@ -33,12 +34,13 @@ def run(call: StageCall, log: StageLog) -> Done:
     return Done({"items": float(len(draft.pairs)), "judgments": float(draft.judgments)})
 
 
-def drafted(settings: PublishSlice, call: StageCall) -> tuple[StudyProtocol, Draft]:
+def drafted(settings: PublishSlice, call: StageCall[PublishSlice | PeopleSlice]) -> tuple[StudyProtocol, Draft]:
     """Plan and items: the same from the same settings, responses and seed."""
     people = settings.people
     sizes = Sizes(items=people.items, overlap=people.overlap, gold=people.gold, repeats=people.repeats,
                   training=people.training, qualification=people.qualification)
-    draft = draft_study(_responses(call), settings.pairs, sizes, seed=call.seed)
+    pairs = [(str(pair.arm), str(pair.opponent)) for pair in settings.pairs]
+    draft = draft_study(_responses(call), pairs, sizes, seed=call.seed)
     plan = settings.plan
     # A rule that is off excludes nobody: no share and no time is below zero.
     exclusion = ExclusionRules(**{name: limit or 0 for name, limit in asdict(plan.exclusions).items()})
@@ -58,10 +60,10 @@ def analysis_plan(*, margin: float, confidence: float, baselines: Sequence[str],
                         gatekeeping=tuple(baselines), exclusions=PlannedExclusions(**asdict(exclusion)))
 
 
-def _responses(call: StageCall) -> list[ArmSample]:
+def _responses(call: StageCall[PublishSlice | PeopleSlice]) -> list[ArmSample]:
     queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.arrow")}
     return [ArmSample(query_id=sample.query_id, query_text=queries[sample.query_id].text,
-                      source=queries[sample.query_id].source, arm=name.removeprefix("sample:"), text=sample.text,
-                      valid=sample.valid)
-            for name, folder in sorted(call.inputs.items()) if name.startswith("sample:")
+                      source=queries[sample.query_id].source, arm=str(arm), text=sample.text, valid=sample.valid)
+            # The draft depends on the order, which is that of the arms as text.
+            for arm, folder in sorted(call.inputs.by_arm("samples").items(), key=lambda item: str(item[0]))
             for sample in read_samples(folder)]

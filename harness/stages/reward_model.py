@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path
 from harness.artifacts.fitting import checkpoint_of, reporter
 from harness.artifacts.label_table import LabelFiles
+from harness.artifacts.log import StageLog
 from harness.labels.reference_samples import reference_samples
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.models.placement import frozen, trained
@@ -18,16 +19,16 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
+from harness.study.slices import RewardModelSlice
 from harness.tasks.query_table import QueryTable
 from harness.training.comparisons import Comparisons
 from harness.training.reward_fit import evaluate_reward_model, fit_reward_model, normalize_reward_model
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
     """Fit on the budget's labels less a validation share, then set gain and bias on samples of the reference policy."""
     settings = call.settings
-    folders = [folder for name, folder in sorted(call.inputs.items()) if name.startswith("labels_")]
-    labels = LabelFiles(folders, settings.label_budget)
+    labels = LabelFiles(call.inputs.in_order("labels"), settings.label_budget)
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
     reference = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))

@@ -7,8 +7,9 @@ import torch
 
 from harness.algorithms.kl import best_of_kl
 from harness.algorithms.responses import penalize, truncate
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path, write_samples, write_table
+from harness.artifacts.log import StageLog
 from harness.errors import InputError
 from harness.models.generation import EndToken, sample_responses, sampling_micro_batch
 from harness.models.loading import load_tokenizer
@@ -18,7 +19,7 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import PAD, Done, Query, Sample
 from harness.seeds import numpy_generator
-from harness.study.stage import BestOfSlice
+from harness.study.slices import BestOfSlice, SampleSlice
 from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token
 from harness.text.copying import lead, random_sentences
@@ -29,7 +30,7 @@ _AT_ONCE = 64
 _TABLE_ROWS = 100
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[SampleSlice], log: StageLog) -> Done:
     """Sample a policy, or take the texts of a baseline that no model writes."""
     queries = read_queries(call.inputs["queries"] / "test.arrow")
     if call.settings.method == "policy":
@@ -56,7 +57,8 @@ def run(call: StageCall, log: StageLog) -> Done:
 
 
 @torch.no_grad()
-def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tuple[list[Sample], list[float] | None]:
+def _policy_samples(call: StageCall[SampleSlice], queries: list[Query],
+                    log: StageLog) -> tuple[list[Sample], list[float] | None]:
     task, rule = call.settings.task, call.settings.task.response
     path = model_path(call.inputs["policy"])
     tokenizer = load_tokenizer(path)
@@ -88,7 +90,7 @@ def _policy_samples(call: StageCall, queries: list[Query], log: StageLog) -> tup
 
 
 @torch.no_grad()
-def _best_of_samples(call: StageCall, n: int, queries: list[Query],
+def _best_of_samples(call: StageCall[SampleSlice], n: int, queries: list[Query],
                      log: StageLog) -> tuple[list[Sample], list[float] | None]:
     """Of n samples of ρ the one with the highest score; what breaks the end rule has the penalty for its score."""
     task, rule = call.settings.task, call.settings.task.response
@@ -120,17 +122,17 @@ def _best_of_samples(call: StageCall, n: int, queries: list[Query],
     return samples, scores
 
 
-def _text_samples(call: StageCall, queries: list[Query]) -> list[Sample]:
+def _text_samples(call: StageCall[SampleSlice], queries: list[Query]) -> list[Sample]:
     """The human text, the source's first sentences, or random sentences of it as long as the human text."""
-    words = load_word_tokenizer()
+    words, task = load_word_tokenizer(), call.settings.task
     samples = []
     for number, query in enumerate(queries):
         if call.settings.method == "reference":
             text = query.reference
-        elif query.source is None:
+        elif query.source is None or task.kind == "continuation":
             text = None
         elif call.settings.method == "lead":
-            text = lead(query.source, call.settings.task.lead_sentences)
+            text = lead(query.source, task.lead_sentences)
         else:
             length = len(words.tokens(query.reference or "")) or 30
             text = random_sentences(query.source, length, numpy_generator(call.seed, number))
@@ -141,7 +143,7 @@ def _text_samples(call: StageCall, queries: list[Query]) -> list[Sample]:
     return samples
 
 
-def _sample(call: StageCall, query: Query, text: str, tokens: tuple[int, ...], valid: bool, kl: float | None) -> Sample:
+def _sample(call: StageCall[SampleSlice], query: Query, text: str, tokens: tuple[int, ...], valid: bool,
+            kl: float | None) -> Sample:
     assert call.arm is not None
-    return Sample(query_id=query.id, arm=call.arm.arm, label_budget=call.arm.label_budget, seed=call.arm.seed,
-                  text=text.strip(), tokens=tokens, valid=valid, kl_to_reference=kl)
+    return Sample(query_id=query.id, arm=call.arm, text=text.strip(), tokens=tokens, valid=valid, kl_to_reference=kl)

@@ -11,22 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path
 from harness.artifacts.fitting import checkpoint_of, reporter
+from harness.artifacts.log import StageLog
 from harness.errors import InputError
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_language_model, load_tokenizer, save_model
 from harness.models.placement import trained
 from harness.records import Done
 from harness.seeds import derive_seed, numpy_generator
+from harness.study.slices import SupervisedSlice
 from harness.tasks.query_table import QueryTable
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 
 _READ_AT_ONCE = 4096
 
 
-def run(call: StageCall, log: StageLog) -> Done:
+def run(call: StageCall[SupervisedSlice], log: StageLog) -> Done:
     """Fit, and give the loss on validation demonstrations, by which the best rate of a sweep is chosen."""
     spec = call.settings.supervised
     rate, = spec.learning_rates
@@ -54,7 +56,7 @@ class _Demonstrations:
     counted: Sequence[Any]
 
 
-def _demonstrations(call: StageCall, split: str, most: int) -> _Demonstrations:
+def _demonstrations(call: StageCall[SupervisedSlice], split: str, most: int) -> _Demonstrations:
     table = QueryTable(call.inputs["queries"] / f"{split}.arrow")
     rows = np.sort(numpy_generator(call.seed, "pairs", split).permutation(len(table))[:most])
     scorer = get_scorer(call.settings.scorer) if call.settings.scorer else None

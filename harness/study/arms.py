@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.records import ArmKey
+from harness.records import ArmKey, Contrast
 from harness.study.parts import PolicyArm
 from harness.study.spec import StudySpec
 
@@ -35,20 +35,20 @@ def best_of_arms(study: StudySpec) -> Iterable[tuple[ArmKey, int, PolicyArm]]:
                 yield ArmKey(f"best_of_{n}", budget, seed), n, policy
 
 
-def judged_pairs(study: StudySpec) -> tuple[tuple[str, str], ...]:
+def judged_pairs(study: StudySpec) -> tuple[Contrast, ...]:
     """What judges compare: every trained policy with every baseline, budgets with each other, online with offline."""
     policies = list(policy_arms(study))
     best_of = [arm for arm, _, _ in best_of_arms(study)]
-    pairs: list[tuple[str, str]] = [(str(arm), baseline) for arm in [*(arm for arm, _ in policies), *best_of]
-                                    for baseline in study.evaluation.baselines]
+    pairs = [Contrast(arm, ArmKey(baseline)) for arm in [*(arm for arm, _ in policies), *best_of]
+             for baseline in study.evaluation.baselines]
     # Whether more labels help is asked directly: the largest budget against each smaller one, seed by seed.
     largest = max(study.labels.budgets)
-    pairs += [(str(replace(arm, label_budget=largest)), str(arm)) for arm, policy in policies
+    pairs += [Contrast(replace(arm, label_budget=largest), arm) for arm, policy in policies
               if policy.reward == "model" and arm.label_budget != largest]
     # And so is whether it helps to collect the same number of labels online.
-    pairs += [(str(arm), str(replace(arm, arm=other.arm))) for arm, policy in policies if policy.rounds is not None
+    pairs += [Contrast(arm, replace(arm, arm=other.arm)) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
     # The paper also compares what was learnt from labels with what optimizes the labeler itself.
-    pairs += [(str(arm), str(ArmKey(bound.arm, 0, arm.seed))) for arm, policy in policies if policy.reward == "model"
+    pairs += [Contrast(arm, ArmKey(bound.arm, 0, arm.seed)) for arm, policy in policies if policy.reward == "model"
               for bound in study.policies if bound.reward == "gold"]
     return tuple(pairs)

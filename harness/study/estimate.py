@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.study.plan import Plan
-from harness.study.stage import (
+from harness.study.slices import (
     BestOfSlice,
     DomainTuningSlice,
     LabelsSlice,
@@ -15,9 +15,9 @@ from harness.study.stage import (
     PretrainSlice,
     RewardModelSlice,
     SampleSlice,
-    Stage,
     SupervisedSlice,
 )
+from harness.study.stage import Stage
 from harness.training.memory import TransformerShape
 from harness.training.settings import ComputeSettings
 

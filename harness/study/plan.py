@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from harness.records import ArmKey
 from harness.study.arms import baseline_arms, best_of_arms, policy_arms
-from harness.study.planner import Planner
+from harness.study.inputs import InputKey, in_order, of_arms
+from harness.study.planner import Planner, Trained, trained_inputs
+from harness.study.slices import PeopleSlice, ReportSlice
 from harness.study.spec import StudySpec
-from harness.study.stage import PeopleSlice, ReportSlice, Stage, digest, make_stage
+from harness.study.stage import Stage, digest, make_stage
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Plan:
         return self.stages[-1]
 
     @property
-    def responses(self) -> dict[str, str]:
-        """Arm -> fingerprint of its texts: what people said of the same texts is found by it."""
+    def responses(self) -> dict[ArmKey, str]:
+        """The fingerprint of each arm's texts, by which what people said of the same texts is found."""
         assert isinstance(self.report.settings, ReportSlice)
         return self.report.settings.responses
 
@@ -48,19 +50,19 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
     starts = {"zero_shot": zero_shot, "supervised": supervised}
 
     samples: dict[ArmKey, Stage] = {}
-    training: dict[str, Stage] = {}
+    trained: dict[ArmKey, Trained] = {}
     for arm in baseline_arms(study):
         policy = starts.get(arm.arm)
-        policies = {"policy": policy, "reference_policy": zero_shot} if policy else {}
-        samples[arm] = planner.sample(arm, queries, policies, "policy" if policy else arm.arm)
+        if policy is None:
+            samples[arm] = planner.texts(arm, queries)
+        else:
+            samples[arm] = planner.sample(arm, {"queries": queries, "policy": policy, "reference_policy": zero_shot})
     for arm, policy_arm in policy_arms(study):
         start = starts[policy_arm.start]
         assert start is not None
-        trained = planner.trained(arm, policy_arm, start, zero_shot, queries)
-        training |= {f"{name}:{arm}": stage for name, stage in trained.items()}
-        policies = {"policy": trained["ppo"], "reference_policy": start}
-        policies |= {name: trained[name] for name in ("reward_model",) if name in trained}
-        samples[arm] = planner.sample(arm, queries, policies, "policy")
+        made = trained[arm] = planner.trained(arm, policy_arm, start, zero_shot, queries)
+        samples[arm] = planner.sample(arm, {"queries": queries, "policy": made.policy, "reference_policy": start,
+                                            **made.reward_input})
     for arm, n, policy_arm in best_of_arms(study):
         start = starts[policy_arm.start]
         assert start is not None
@@ -68,17 +70,15 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
         reward_model = planner.offline_reward_model(own, start, zero_shot, queries)
         samples[arm] = planner.best_of(arm, n, {"queries": queries, "policy": start, "reward_model": reward_model})
 
-    measures = {f"measure:{arm}": planner.measure(arm, sample, queries) for arm, sample in samples.items()}
+    measures = {arm: planner.measure(arm, sample, queries) for arm, sample in samples.items()}
     judge = planner.judge(samples, queries)
-    asked = planner.people({str(arm): sample for arm, sample in samples.items()}, queries)
-    judged = [*([asked] if asked else []), *(planner.judged_already(each) for each in people)]
-    responses = {str(arm): sample.fingerprint for arm, sample in samples.items()}
-    report_inputs = {**measures, **training, **{f"sample:{arm}": sample for arm, sample in samples.items()},
-                     **{f"people:{stage.settings.name}": stage for stage in judged},  # type: ignore[attr-defined]
-                     "judge": judge, "queries": queries, "base": base}
+    settings = ReportSlice(study=study.document(), evaluation=study.evaluation, policies=study.policies,
+                           responses={arm: sample.fingerprint for arm, sample in samples.items()})
+    inputs: dict[InputKey, Stage] = {
+        **of_arms("measures", measures), **of_arms("samples", samples), **trained_inputs(trained),
+        **in_order("evaluations", dict(enumerate(planner.evaluations(samples, queries, people)))),
+        "judge": judge, "queries": queries, "base": base}
     if supervised is not None:
-        report_inputs["supervised"] = supervised
-    settings = ReportSlice(study=study.document(), responses=responses, evaluation=study.evaluation,
-                           policies=study.policies)
-    planner.add(make_stage("report", "report", settings, inputs=report_inputs, seed=planner.seed("report")))
+        inputs["supervised"] = supervised
+    planner.add(make_stage("report", settings, inputs=inputs, seed=planner.seed("report")))
     return Plan(study=study, stages=tuple(planner.stages.values()), arms=tuple(samples))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from harness.records import ArmKey
 from harness.seeds import derive_seed
 from harness.study.arms import judged_pairs
+from harness.study.inputs import InputKey, InputOf, in_order, of_arms
+from harness.study.label_pieces import label_pieces
 from harness.study.parts import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, SupervisedSpec
-from harness.study.rounds import Round, initial_labels, online_rounds
-from harness.study.spec import StudySpec
-from harness.study.stage import (
-    CODE_VERSIONS,
+from harness.study.rounds import Round, online_rounds
+from harness.study.slices import (
     BaseModelSlice,
     BestOfSlice,
     DomainTuningSlice,
@@ -30,29 +29,34 @@ from harness.study.stage import (
     QueriesSlice,
     RewardModelSlice,
     SampleSlice,
-    Stage,
     SupervisedChoiceSlice,
     SupervisedSlice,
-    digest,
-    make_stage,
 )
+from harness.study.spec import StudySpec
+from harness.study.stage import CODE_VERSIONS, Stage, digest, make_stage
 
-_FIRST_CHUNK = 1000
-_LARGEST_CHUNK = 4000
+
+@dataclass(frozen=True)
+class Trained:
+    """What the training of one arm comes to. rounds: every reward model of online collection, the last among them."""
+
+    policy: Stage
+    reward_model: Stage | None = None
+    rounds: tuple[Stage, ...] = ()
+
+    @property
+    def reward_input(self) -> dict[InputKey, Stage]:
+        """The reward model as an input, where there is one."""
+        return {} if self.reward_model is None else {"reward_model": self.reward_model}
 
 
-def label_chunks(budget: int) -> list[tuple[int, int]]:
-    """The label numbers 0..budget−1 in pieces that double up to a largest, so that budgets share all but their last.
-
-    Label i depends on i alone, so a piece cut off at a budget holds a prefix of the full piece. A stage has the queries
-    and candidates of its piece in memory: with a largest piece that is no more for a larger budget.
-    """
-    chunks, start = [], 0
-    while start < budget:
-        stop = start + min(max(start, _FIRST_CHUNK), _LARGEST_CHUNK)
-        chunks.append((start, min(stop, budget)))
-        start = stop
-    return chunks
+def trained_inputs(trained: Mapping[ArmKey, Trained]) -> dict[InputKey, Stage]:
+    """All that was trained, as inputs of the report."""
+    return {
+        **{InputOf("rounds", arm=arm, number=number): stage
+           for arm, each in trained.items() for number, stage in enumerate(each.rounds)},
+        **of_arms("reward_models", {arm: each.reward_model for arm, each in trained.items() if each.reward_model}),
+        **of_arms("policies", {arm: each.policy for arm, each in trained.items()})}
 
 
 class Planner:
@@ -75,21 +79,21 @@ class Planner:
     def base_model(self) -> Stage:
         model = self.study.base_model
         if isinstance(model, ScratchModel):
-            return self.add(make_stage("pretrain", "pretrain", PretrainSlice(model=model, task=self.study.task,
-                                                                          compute=self.study.compute),
-                                       inputs={}, seed=self.seed("pretrain"), externals=self.external("source")))
-        return self.add(make_stage("base_model", "base model", BaseModelSlice(name=model), inputs={}, seed=0,
+            settings = PretrainSlice(model=model, task=self.study.task, compute=self.study.compute)
+            return self.add(make_stage("pretrain", settings, inputs={}, seed=self.seed("pretrain"),
+                                       externals=self.external("source")))
+        return self.add(make_stage("base model", BaseModelSlice(name=model), inputs={}, seed=0,
                                    externals=self.external("base_model")))
 
     def queries(self, base: Stage) -> Stage:
-        return self.add(make_stage("queries", "queries", QueriesSlice(task=self.study.task), inputs={"base": base},
+        return self.add(make_stage("queries", QueriesSlice(task=self.study.task), inputs={"base": base},
                                    seed=self.seed("queries"), externals=self.external("source")))
 
     def zero_shot(self, base: Stage) -> Stage:
         if self.study.domain_tuning is None:
             return base
         settings = DomainTuningSlice(task=self.study.task, fit=self.study.domain_tuning, compute=self.study.compute)
-        return self.add(make_stage("domain_tuning", "domain tuning", settings, inputs={"base": base},
+        return self.add(make_stage("domain tuning", settings, inputs={"base": base},
                                    seed=self.seed("domain_tuning"), externals=self.external("source")))
 
     def supervised(self, zero_shot: Stage, queries: Stage) -> Stage | None:
@@ -104,16 +108,16 @@ class Planner:
                                      has_siblings=len(rates) > 1) for rate in rates]
         if len(tried) == 1:
             return tried[0]
-        return self.add(make_stage("supervised_choice", "supervised", SupervisedChoiceSlice(learning_rates=rates),
-                                   inputs={f"rate_{number}": stage for number, stage in enumerate(tried)}, seed=0))
+        return self.add(make_stage("supervised", SupervisedChoiceSlice(learning_rates=rates),
+                                   inputs=in_order("rates", dict(enumerate(tried))), seed=0))
 
-    def _supervised_at(self, rate: float, spec: SupervisedSpec, scorer: str | None, inputs: Mapping[str, Stage], *,
-                       has_siblings: bool) -> Stage:
+    def _supervised_at(self, rate: float, spec: SupervisedSpec, scorer: str | None,
+                       inputs: Mapping[InputKey, Stage], *, has_siblings: bool) -> Stage:
         """One rate of the sweep. The slice holds no other rate, so that a longer sweep leaves this one alone."""
         alone = spec.model_copy(update={"learning_rates": (rate,), "fit": replace(spec.fit, learning_rate=rate)})
         settings = SupervisedSlice(task=self.study.task, supervised=alone, scorer=scorer,
                                    compute=self.study.compute)
-        return self.add(make_stage("supervised", f"supervised {rate:g}", settings, inputs=inputs,
+        return self.add(make_stage(f"supervised {rate:g}", settings, inputs=inputs,
                                    seed=self.seed("supervised"), externals=self.external(f"scorer:{scorer}"),
                                    has_siblings=has_siblings))
 
@@ -121,31 +125,31 @@ class Planner:
     def gold_scorer(self) -> str | None:
         return self.study.labels.labeler.scorer if self.study.labels.source == "simulated" else None
 
-    def labels(self, count: int, zero_shot: Stage, queries: Stage, *, budget: int | None = None) -> dict[str, Stage]:
-        """The first `count` labels, all of samples of the zero-shot policy (or from a file).
+    def labels(self, count: int, zero_shot: Stage, queries: Stage, *, budget: int | None = None) -> dict[int, Stage]:
+        """The first `count` labels, all of samples of the zero-shot policy (or from a file), by each piece's first.
 
         budget: in the pieces that this budget has, so that they are shared with it; by default those of `count`.
         """
         spec, queue = self._label_settings(zero_shot, queries)
-        found = {}
-        for start, stop in self._chunks(budget or count):
+        found: dict[int, Stage] = {}
+        for start, stop in label_pieces(self.study, budget or count):
             if start >= count:
                 break
             settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
                                    compute=self.study.compute)
-            found[f"labels_{start:07d}"] = self._labels_stage(
+            found[start] = self._labels_stage(
                 f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries})
         return found
 
     def round_labels(self, arm: ArmKey, start: int, stop: int, zero_shot: Stage, queries: Stage,
-                     trained: Stage) -> dict[str, Stage]:
+                     trained: Stage) -> dict[int, Stage]:
         """Labels start .. stop−1 of the same permutation of queries, half of whose candidates `trained` samples."""
         if start == stop:
             return {}
         spec, queue = self._label_settings(zero_shot, queries)
         settings = OnlineLabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
                                      batch=trained.fingerprint[:8], compute=self.study.compute)
-        return {f"labels_{start:07d}": self._labels_stage(
+        return {start: self._labels_stage(
             f"labels {start}-{stop} {arm}", settings,
             inputs={"policy": zero_shot, "queries": queries, "trained_policy": trained}, arm=arm)}
 
@@ -155,33 +159,24 @@ class Planner:
         by_people = self.study.labels.source == "human"
         return spec, f"{self.study.study}-{zero_shot.fingerprint[:8]}{queries.fingerprint[:8]}" if by_people else None
 
-    def _labels_stage(self, name: str, settings: LabelsSlice, *, inputs: Mapping[str, Stage],
+    def _labels_stage(self, name: str, settings: LabelsSlice, *, inputs: Mapping[InputKey, Stage],
                       arm: ArmKey | None = None) -> Stage:
-        return self.add(make_stage("labels", name, settings, inputs=inputs, seed=self.seed("labels"), arm=arm,
+        return self.add(make_stage(name, settings, inputs=inputs, seed=self.seed("labels"), arm=arm,
                                    externals=self.external("labels", f"scorer:{self.gold_scorer}"),
                                    has_siblings=True))
 
-    def _chunks(self, budget: int) -> list[tuple[int, int]]:
-        if self.study.labels.source != "human":
-            return label_chunks(budget)
-        # People's labels stay in the store whatever the pieces are; pieces that do not overlap count nobody twice.
-        budgets = self.study.labels.budgets
-        ends = {0, *budgets, *(initial_labels(whole, policy.rounds) for whole in budgets
-                               for policy in self.study.policies if policy.rounds is not None)}
-        return list(pairwise(sorted(end for end in ends if end <= budget)))
-
-    def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[str, Stage], queries: Stage, *,
+    def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[int, Stage], queries: Stage, *,
                      this: Round | None = None) -> Stage:
         """Of all labels of the budget, or of those there are in a round."""
         assert arm.label_budget is not None and arm.seed is not None
         settings = RewardModelSlice(response=self.study.task.response, temperature=self.study.task.temperature,
                                     label_budget=this.labels if this else arm.label_budget,
                                     fit=self.study.reward_model, compute=self.study.compute)
-        return self.add(make_stage("reward_model", f"reward model {arm}{this or ''}", settings,
-                                   inputs={"start": start, "queries": queries, **labels},
+        return self.add(make_stage(f"reward model {arm}{this or ''}", settings,
+                                   inputs={"start": start, "queries": queries, **in_order("labels", labels)},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
-    def ppo(self, arm: ArmKey, inputs: Mapping[str, Stage], *, this: Round | None = None) -> Stage:
+    def ppo(self, arm: ArmKey, inputs: Mapping[InputKey, Stage], *, this: Round | None = None) -> Stage:
         """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
         assert arm.seed is not None
         settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
@@ -191,7 +186,7 @@ class Planner:
             settings = GoldPPOSlice(**dict(settings), normalization_samples=samples)
         elif this is not None:
             settings = OnlinePPOSlice(**dict(settings), start=this.start, stop=this.stop)
-        return self.add(make_stage("ppo", f"ppo {arm}{this or ''}", settings, inputs=inputs,
+        return self.add(make_stage(f"ppo {arm}{this or ''}", settings, inputs=inputs,
                                    seed=self.seed("ppo", arm.seed), arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{self.gold_scorer}")))
 
@@ -199,53 +194,56 @@ class Planner:
         assert arm.label_budget is not None
         return self.reward_model(arm, start, self.labels(arm.label_budget, zero_shot, queries), queries)
 
-    def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage,
-                queries: Stage) -> dict[str, Stage]:
-        """`ppo`, and `reward_model` where there is one. Online: of the last round, and of all under `round:NUMBER`."""
-        inputs = {"start": start, "queries": queries}
+    def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
+        """All that is trained for one arm."""
         if policy.reward == "gold":
-            return {"ppo": self.ppo(arm, inputs)}
+            return Trained(self.ppo(arm, {"start": start, "queries": queries}))
         if policy.rounds is not None:
-            return self.online(arm, policy.rounds, inputs, zero_shot)
+            return self.online(arm, policy.rounds, start, zero_shot, queries)
         reward_model = self.offline_reward_model(arm, start, zero_shot, queries)
-        return {"reward_model": reward_model, "ppo": self.ppo(arm, {**inputs, "reward_model": reward_model})}
+        return Trained(self.ppo(arm, {"start": start, "queries": queries, "reward_model": reward_model}), reward_model)
 
-    def online(self, arm: ArmKey, online: OnlineSettings, inputs: Mapping[str, Stage],
-               zero_shot: Stage) -> dict[str, Stage]:
+    def online(self, arm: ArmKey, online: OnlineSettings, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
         """All rounds of one arm (Ziegler 2.3): labels, a reward model of all labels so far, PPO from where it was."""
         assert arm.label_budget is not None
-        start, queries = inputs["start"], inputs["queries"]
-        labels: dict[str, Stage] = {}
-        have, trained, reward_models = 0, dict[str, Stage](), dict[str, Stage]()
+        labels: dict[int, Stage] = {}
+        reward_models: list[Stage] = []
+        have, policy = 0, None
         for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
             if self.study.labels.source == "imported":
                 labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
-            elif not trained:
+            elif policy is None:
                 labels = self.labels(this.labels, zero_shot, queries)
             else:
-                labels |= self.round_labels(arm, have, this.labels, zero_shot, queries, trained["ppo"])
-            reward_model = self.reward_model(arm, start, labels, queries, this=this)
-            previous = {"previous": trained["ppo"]} if trained else {}
-            policy = self.ppo(arm, {**inputs, **previous, "reward_model": reward_model}, this=this)
-            have, trained = this.labels, {"reward_model": reward_model, "ppo": policy}
-            reward_models[f"round:{this.number}"] = reward_model
-        return {**reward_models, **trained}
+                labels |= self.round_labels(arm, have, this.labels, zero_shot, queries, policy)
+            reward_models.append(self.reward_model(arm, start, labels, queries, this=this))
+            inputs: dict[InputKey, Stage] = {"start": start, "queries": queries, "reward_model": reward_models[-1]}
+            if policy is not None:
+                inputs["previous"] = policy
+            have, policy = this.labels, self.ppo(arm, inputs, this=this)
+        assert policy is not None
+        return Trained(policy, reward_models[-1], tuple(reward_models))
 
-    def best_of(self, arm: ArmKey, n: int, inputs: Mapping[str, Stage]) -> Stage:
+    def best_of(self, arm: ArmKey, n: int, inputs: Mapping[InputKey, Stage]) -> Stage:
         return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n,
                                                     compute=self.study.compute), inputs)
 
-    def sample(self, arm: ArmKey, queries: Stage, policies: Mapping[str, Stage], method: str) -> Stage:
-        return self._sample_stage(arm, SampleSlice(task=self.study.task, method=method, compute=self.study.compute),
-                                  {"queries": queries, **policies})
+    def sample(self, arm: ArmKey, inputs: Mapping[InputKey, Stage]) -> Stage:
+        return self._sample_stage(arm, SampleSlice(task=self.study.task, method="policy", compute=self.study.compute),
+                                  inputs)
 
-    def _sample_stage(self, arm: ArmKey, settings: SampleSlice, inputs: Mapping[str, Stage]) -> Stage:
-        return self.add(make_stage("sample", f"sample {arm}", settings, inputs=inputs,
+    def texts(self, baseline: ArmKey, queries: Stage) -> Stage:
+        """The texts of a baseline that no model writes."""
+        settings = SampleSlice(task=self.study.task, method=baseline.arm, compute=self.study.compute)
+        return self._sample_stage(baseline, settings, {"queries": queries})
+
+    def _sample_stage(self, arm: ArmKey, settings: SampleSlice, inputs: Mapping[InputKey, Stage]) -> Stage:
+        return self.add(make_stage(f"sample {arm}", settings, inputs=inputs,
                                    seed=self.seed("sample", str(arm)), arm=arm, has_siblings=True))
 
     def measure(self, arm: ArmKey, sample: Stage, queries: Stage) -> Stage:
         gold = self.gold_scorer or self.study.evaluation.judge.scorer
-        return self.add(make_stage("measure", f"measure {arm}", MeasureSlice(task=self.study.task, gold_scorer=gold),
+        return self.add(make_stage(f"measure {arm}", MeasureSlice(task=self.study.task, gold_scorer=gold),
                                    inputs={"sample": sample, "queries": queries}, seed=0, arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{gold}")))
 
@@ -253,17 +251,30 @@ class Planner:
         evaluation = self.study.evaluation
         settings = JudgeSlice(judge=evaluation.judge, pairs=judged_pairs(self.study),
                               plan=evaluation.analysis_plan.as_json())
-        inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in samples.items()}}
-        return self.add(make_stage("judge", "judge", settings, inputs=inputs, seed=self.seed("judge"),
+        return self.add(make_stage("judge", settings, inputs={"queries": queries, **of_arms("samples", samples)},
+                                   seed=self.seed("judge"),
                                    externals=self.external(f"scorer:{evaluation.judge.scorer}")))
 
-    def people(self, samples: Mapping[str, Stage], queries: Stage) -> Stage | None:
-        """Publishing and waiting are two stages, so that the seal is in MLflow before anybody can judge."""
+    def evaluations(self, samples: Mapping[ArmKey, Stage], queries: Stage, found: Iterable[PeopleSlice]) -> list[Stage]:
+        """What people say of the arms, by the evaluations' names: the study's own, and those that the owner made in
+        the app of the same responses.
+        """
+        asked = self.people(samples, queries)
+        stages = {} if asked is None else {asked[0]: asked[1]}
+        for other in found:
+            stages[other.name] = self.add(make_stage(f"people {other.name}", other, inputs={}, seed=0))
+        return [stages[name] for name in sorted(stages)]
+
+    def people(self, samples: Mapping[ArmKey, Stage], queries: Stage) -> tuple[str, Stage] | None:
+        """The study's own evaluation by people, with its name.
+
+        Publishing and waiting are two stages, so that the seal is in MLflow before anybody can judge.
+        """
         evaluation = self.study.evaluation
         if evaluation.people is None:
             return None
         pairs = judged_pairs(self.study)
-        compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in pair})}
+        compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in (pair.arm, pair.opponent)})}
         settings = PublishSlice(
             name="", people=evaluation.people, pairs=pairs, plan=evaluation.analysis_plan,
             ask_of_source=self.study.is_summarization,
@@ -273,11 +284,7 @@ class Planner:
         drawn = {**settings.model_dump(mode="json"), "code_version": CODE_VERSIONS["publish"]}
         name = f"{self.study.study}-{digest(drawn)[:8]}"
         settings = settings.model_copy(update={"name": name})
-        inputs = {"queries": queries, **{f"sample:{arm}": sample for arm, sample in compared.items()}}
-        publish = self.add(make_stage("publish", "publish", settings, inputs=inputs, seed=self.seed("people")))
-        return self.add(make_stage("people", "people", PeopleSlice(name=name, publish=settings),
-                                   inputs={"publish": publish, **inputs}, seed=self.seed("people")))
-
-    def judged_already(self, found: PeopleSlice) -> Stage:
-        """An evaluation that the owner made in the app, of the same responses."""
-        return self.add(make_stage("people", f"people {found.name}", found, inputs={}, seed=0))
+        inputs: dict[InputKey, Stage] = {"queries": queries, **of_arms("samples", compared)}
+        publish = self.add(make_stage("publish", settings, inputs=inputs, seed=self.seed("people")))
+        return name, self.add(make_stage("people", PeopleSlice(name=name, publish=settings),
+                                         inputs={"publish": publish, **inputs}, seed=self.seed("people")))

@@ -55,8 +55,3 @@ def _fit(tokenizer: Any, tokens: Sequence[int], room: int, cut_at: str | None) -
     if position <= 0:
         return kept
     return encode(tokenizer, [text[:position + len(cut_at)].rstrip()])[0][:room]
-
-
-def pretraining_document(text: str, answer: str, *, prefix: str, suffix: str) -> str:
-    """A document that shows what follows the suffix, so that a small base model can be asked zero-shot."""
-    return f"{prefix}{text}{suffix} {answer.strip()}\n"

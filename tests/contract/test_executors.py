@@ -15,8 +15,9 @@ from harness.engine.local import Executor, InThisProcess, ProcessPool
 from harness.engine.ray_cluster import RayCluster
 from harness.errors import InputError, TrainingDiverged
 from harness.records import Done
+from harness.study.inputs import Inputs
 from harness.study.parts import ScratchModel
-from harness.study.stage import BaseModelSlice, PretrainSlice
+from harness.study.slices import BaseModelSlice, PretrainSlice
 from harness.tasks.sources import StoryworldSource
 from harness.tasks.spec import ContinuationTask
 from harness.training.settings import ComputeSettings, LanguageModelFitSettings
@@ -39,11 +40,11 @@ def running(request) -> Iterator[tuple[Executor, list[tuple[str, Progress]]]]:
     executor.close()
 
 
-def pretraining(out: Path, *, rate: float = 3e-3) -> StageCall:
+def pretraining(out: Path, *, rate: float = 3e-3) -> StageCall[PretrainSlice]:
     fit = LanguageModelFitSettings(learning_rate=rate, batch_size=16, epochs=1)
     task = ContinuationTask(kind="continuation", source=StoryworldSource(kind="storyworld", genre="stories"),
                             query_tokens=30)
-    return StageCall(kind="pretrain", name=f"pretrain {out.name}", out=out, inputs={}, seed=7, threads=1,
+    return StageCall(name=f"pretrain {out.name}", out=out, inputs=Inputs({}), seed=7, threads=1,
                      settings=PretrainSlice(model=SHAPE.model_copy(update={"fit": fit}), task=task,
                                             compute=ComputeSettings()))
 
@@ -82,8 +83,8 @@ def test_two_stages_side_by_side_come_to_the_same_bytes_as_one_alone(running, ex
 
 def test_a_mistake_of_the_user_arrives_with_its_key_and_cure(running, tmp_path):
     executor, _ = running
-    call = StageCall(kind="base_model", name="base model", settings=BaseModelSlice(name=str(tmp_path / "nothing")),
-                     out=tmp_path / "out", inputs={}, seed=0, threads=1)
+    call = StageCall(name="base model", settings=BaseModelSlice(name=str(tmp_path / "nothing")),
+                     out=tmp_path / "out", inputs=Inputs({}), seed=0, threads=1)
     error = executor.submit(call).exception(timeout=300)
     assert isinstance(error, InputError)
     assert "nothing" in str(error)

@@ -11,7 +11,7 @@ from harness.models.loading import ModelShape
 from harness.ratings.protocol import StudyKind
 from harness.ratings.store import open_store
 from harness.run import main
-from harness.stages.pretrain import train_tokenizer
+from harness.tasks.tokenizer import train_tokenizer
 from tests.e2e.runs import TINY, command, results
 from tests.e2e.test_human_labels import _label
 

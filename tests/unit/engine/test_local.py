@@ -8,6 +8,9 @@ import pytest
 from harness.artifacts.call import StageCall
 from harness.engine.execution import describe_failure
 from harness.engine.local import ProcessPool
+from harness.errors import InputError
+from harness.study.inputs import Inputs
+from harness.study.slices import BaseModelSlice
 
 
 class Deadly:
@@ -18,13 +21,14 @@ class Deadly:
 
 
 def _call(tmp_path, settings=None):
-    return StageCall(kind="no such stage", name="a stage", settings=settings, out=tmp_path / "out", inputs={}, seed=0,
-                     arm=None, threads=1)
+    """settings: by default a base model that is not there."""
+    settings = settings or BaseModelSlice(name=str(tmp_path / "nothing"))
+    return StageCall(name="a stage", settings=settings, out=tmp_path / "out", inputs=Inputs({}), seed=0, threads=1)
 
 
 def _looked_up(future):
-    """In a living worker, which has no stage of that name."""
-    assert isinstance(future.exception(timeout=60), ModuleNotFoundError)
+    """In a living worker, which says that there is no such model."""
+    assert isinstance(future.exception(timeout=60), InputError)
 
 
 def test_a_worker_that_is_killed_takes_no_other_stage_along(tmp_path):

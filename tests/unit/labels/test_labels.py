@@ -11,7 +11,7 @@ from harness.labels.imported import read_labels
 from harness.labels.scorers import descriptiveness, get_scorer, reference_agreement, source_facts, vader
 from harness.labels.simulated import SimulatedLabeler, choose_best
 from harness.records import LabelTask, Query
-from harness.stages.pretrain import train_tokenizer
+from harness.tasks.tokenizer import train_tokenizer
 
 
 def _query(**more):

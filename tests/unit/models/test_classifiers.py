@@ -16,9 +16,9 @@ from harness.labels.scorers import get_scorer
 from harness.models.classifiers import Classifier
 from harness.models.loading import ModelShape, build_language_model
 from harness.records import Query
-from harness.stages.pretrain import train_tokenizer
 from harness.study.externals import external_digests
 from harness.study.loading import load_study
+from harness.tasks.tokenizer import train_tokenizer
 from tests.shared_data import shared_folder
 
 QUICK = Path(__file__).resolve().parents[3] / "studies" / "quick.yaml"

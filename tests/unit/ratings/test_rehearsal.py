@@ -18,7 +18,7 @@ from harness.ratings.store import RatingStore, open_store
 from harness.results.people import analyse, study_report
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
-from harness.study.stage import PublishSlice
+from harness.study.slices import PublishSlice
 from harness.tasks.sources import StoryworldSource
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +41,8 @@ def default_study(budget: int) -> tuple[PublishSlice, Draft]:
     study = load_study(str(ROOT / "studies" / "label_budget.yaml"), ["evaluation.people={}"])
     settings = next(stage.settings for stage in make_plan(study, {}).stages if stage.kind == "publish")
     assert isinstance(settings, PublishSlice)
-    compared = [pair for pair in settings.pairs if f"/{budget}/" in pair[0] and pair[1] in ("zero_shot", "supervised")]
+    compared = [(str(pair.arm), str(pair.opponent)) for pair in settings.pairs
+                if pair.arm.label_budget == budget and pair.opponent.arm in ("zero_shot", "supervised")]
     source = study.task.source
     assert isinstance(source, StoryworldSource)
     passages = iter([document.text for document in islice(source.documents("test"), 6_000)])

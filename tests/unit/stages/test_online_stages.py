@@ -20,11 +20,13 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import PAD, ArmKey
 from harness.stages import labels, ppo, queries, sample
-from harness.stages.pretrain import pretraining_texts, train_tokenizer
+from harness.study.inputs import Inputs
 from harness.study.loading import load_study
-from harness.study.stage import BestOfSlice, LabelsSlice, OnlineLabelsSlice, OnlinePPOSlice, PPOSlice, QueriesSlice
+from harness.study.slices import BestOfSlice, LabelsSlice, OnlineLabelsSlice, OnlinePPOSlice, PPOSlice, QueriesSlice
+from harness.tasks.pretraining import pretraining_texts
 from harness.tasks.query_table import QueryTable, read_queries
 from harness.tasks.text_tokens import single_token
+from harness.tasks.tokenizer import train_tokenizer
 
 ROOT = Path(__file__).resolve().parents[3]
 STUDY = load_study(ROOT / "studies" / "online.yaml", [
@@ -48,8 +50,7 @@ def _call(kind, settings, inputs, out, *, arm=None, seed=7, killed_at=None):
             raise Killed
 
     out.mkdir(parents=True, exist_ok=True)
-    call = StageCall(kind=kind.__name__.rsplit(".", 1)[1], name="test", settings=settings, inputs=inputs, out=out,
-                     seed=seed, threads=1, arm=arm)
+    call = StageCall(name="test", settings=settings, inputs=Inputs(inputs), out=out, seed=seed, threads=1, arm=arm)
     log = StageLog(out, send)
     if killed_at is not None:
         log.progress = lambda done, total, note="": send(type("Report", (), {"done": done}))

@@ -9,6 +9,7 @@ from rating_helpers import Clock, item_set, publish, rater_in
 
 from harness.engine.exported_runs import judged_elsewhere
 from harness.ratings.store import RatingStore, open_store
+from harness.records import ArmKey, Contrast
 from harness.results.people import study_report
 from harness.stages.people import awaited
 from harness.study.loading import load_study
@@ -56,11 +57,11 @@ def test_asking_people_leaves_every_stage_before_them_alone() -> None:
     publishing = next(stage for stage in asked.stages if stage.kind == "publish")
     waiting = next(stage for stage in asked.stages if stage.kind == "people")
     assert waiting.inputs["publish"] == publishing.fingerprint, "sealed and logged before anybody can judge"
-    assert ("rl/4000/1", "zero_shot") in publishing.settings.pairs  # type: ignore[attr-defined]
+    assert Contrast(ArmKey("rl", 4000, 1), ArmKey("zero_shot")) in publishing.settings.pairs
 
 
 def test_another_plan_or_other_responses_are_another_study_in_the_store() -> None:
-    names = {stage.settings.name for overrides in (  # type: ignore[attr-defined]
+    names = {stage.settings.name for overrides in (
         ["evaluation.people={items: 8}"], ["evaluation.people={items: 9}"],
         ["evaluation.people={items: 8}", "evaluation.plan={margin: 0.1}"],
         ["evaluation.people={items: 8}", "ppo.epochs=2"],
@@ -81,5 +82,6 @@ def test_what_people_said_elsewhere_of_the_same_responses_is_found_once_unblinde
     study_report(store, study)
     assert [found.name for found in judged_elsewhere(plan)] == ["pilot"]
     added = make_plan(plan.study, {}, judged_elsewhere(plan))
-    assert "people:pilot" in added.report.inputs
+    asked = {stage.fingerprint: stage.settings.name for stage in added.stages if stage.kind == "people"}
+    assert [asked[fingerprint] for fingerprint in added.report.inputs.in_order("evaluations")] == ["pilot"]
     assert judged_elsewhere(added) == []

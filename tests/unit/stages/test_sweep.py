@@ -2,11 +2,13 @@
 
 import json
 
-from harness.artifacts.call import StageCall, StageLog
+from harness.artifacts.call import StageCall
+from harness.artifacts.log import StageLog
 from harness.stages import supervised_choice
+from harness.study.inputs import Inputs, in_order
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
-from harness.study.stage import SupervisedChoiceSlice
+from harness.study.slices import SupervisedChoiceSlice
 from tests.e2e.runs import ROOT
 
 QUICK = ROOT / "studies" / "quick.yaml"
@@ -26,7 +28,7 @@ def test_eight_rates_are_eight_stages_and_a_choice():
     tried = _of_kind(plan, "supervised")
     assert [stage.name for stage in tried] == [f"supervised {rate:g}" for rate in rates]
     (choice,) = _of_kind(plan, "supervised_choice")
-    assert list(choice.inputs.values()) == [stage.fingerprint for stage in tried]
+    assert choice.inputs.in_order("rates") == [stage.fingerprint for stage in tried]
     (sample,) = [stage for stage in plan.stages if stage.name == "sample supervised"]
     assert sample.inputs["policy"] == choice.fingerprint
 
@@ -40,16 +42,16 @@ def test_a_longer_sweep_leaves_the_rates_that_were_tried_alone():
 
 
 def test_the_lowest_loss_on_validation_wins_and_all_are_kept(tmp_path):
-    inputs = {}
+    folders = {}
     for number, (rate, loss) in enumerate([(1e-4, 3.1), (2e-4, 2.9), (3e-4, 3.0)]):
-        inputs[f"rate_{number}"] = folder = tmp_path / str(number)
+        folders[number] = folder = tmp_path / str(number)
         (folder / "model").mkdir(parents=True)
         (folder / "model" / "weights").write_text(str(rate))
         (folder / "outcome.json").write_text(json.dumps({"summary": {
             "validation_nats": loss, "validation_nats_before": 4.0, "learning_rate": rate}}))
     out = tmp_path / "out"
     out.mkdir()
-    call = StageCall(kind="supervised_choice", name="supervised", inputs=inputs, out=out, seed=0, threads=1,
+    call = StageCall(name="supervised", inputs=Inputs(in_order("rates", folders)), out=out, seed=0, threads=1,
                      settings=SupervisedChoiceSlice(learning_rates=(1e-4, 2e-4, 3e-4)))
     for _ in range(2):  # killed and begun again
         outcome = supervised_choice.run(call, StageLog(out, lambda progress: None))

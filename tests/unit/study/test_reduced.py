@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.records import ArmKey
 from harness.study.loading import load_study
 from harness.study.plan import Plan, make_plan
 from harness.study.reduced import lost_arms, without_arms, without_people
 
+ARM = ArmKey("rl", 80, 2)
 QUICK = Path(__file__).resolve().parents[3] / "studies" / "quick.yaml"
 
 
@@ -28,14 +30,14 @@ def finished_without(plan: Plan, *names: str) -> set[str]:
 def test_an_arm_that_failed_is_named_and_all_comparisons_with_it_are_left_out(plan: Plan) -> None:
     finished = finished_without(plan, "ppo rl/80/2")
     lost = lost_arms(plan, finished, {"ppo rl/80/2": "the loss is not finite"})
-    assert lost == {"rl/80/2": "ppo rl/80/2: the loss is not finite"}
+    assert lost == {ARM: "ppo rl/80/2: the loss is not finite"}
     rest = without_arms(plan, lost, finished)
     assert rest is not None
     judge = next(stage for stage in rest.stages if stage.kind == "judge")
     before = next(stage for stage in plan.stages if stage.kind == "judge")
     gone = set(before.settings.pairs) - set(judge.settings.pairs)
-    assert gone == {pair for pair in before.settings.pairs if "rl/80/2" in pair}
-    assert {str(arm) for arm in plan.arms} - {str(arm) for arm in rest.arms} == {"rl/80/2"}
+    assert gone == {pair for pair in before.settings.pairs if ARM in (pair.arm, pair.opponent)}
+    assert set(plan.arms) - set(rest.arms) == {ARM}
     known = {stage.fingerprint for stage in rest.stages}
     assert all(set(stage.inputs.values()) <= known for stage in (judge, rest.report))
     assert rest.report.fingerprint != plan.report.fingerprint

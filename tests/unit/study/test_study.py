@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from harness.errors import InputError
-from harness.records import ArmKey
 from harness.run import main
 from harness.study.externals import external_digests
+from harness.study.label_pieces import doubling_pieces
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
-from harness.study.planner import label_chunks
 
 ROOT = Path(__file__).resolve().parents[3]
 STUDIES = sorted((ROOT / "studies").rglob("*.yaml"))
@@ -207,9 +206,9 @@ def test_an_alias_within_itself_is_one_line():
 
 def test_label_chunks_cover_a_budget_and_are_shared_by_larger_ones():
     for budget in (2, 999, 1000, 1001, 2500, 60000):
-        chunks = label_chunks(budget)
+        chunks = doubling_pieces(budget)
         assert [number for start, stop in chunks for number in range(start, stop)] == list(range(budget))
-        assert label_chunks(10 * budget)[:len(chunks) - 1] == chunks[:-1]
+        assert doubling_pieces(10 * budget)[:len(chunks) - 1] == chunks[:-1]
 
 
 def test_changing_one_budget_changes_only_what_depends_on_it():
@@ -250,11 +249,6 @@ def test_other_text_makes_every_stage_another():
     plan = make_plan(load_study(QUICK), {"source": "a"})
     other = make_plan(load_study(QUICK), {"source": "b"})
     assert not {stage.fingerprint for stage in plan.stages} & {stage.fingerprint for stage in other.stages}
-
-
-def test_arm_keys_survive_their_text():
-    for arm in (ArmKey("rl", 5000, 2), ArmKey("zero_shot")):
-        assert ArmKey.parse(str(arm)) == arm
 
 
 def test_a_file_that_may_not_be_read_is_one_line(tmp_path, monkeypatch, capsys):

@@ -10,8 +10,8 @@ import torch
 
 from harness.algorithms.responses import penalize, truncate
 from harness.models.loading import load_tokenizer
-from harness.stages.queries import task_queries
 from harness.study.loading import load_study
+from harness.tasks.queries import task_queries
 from harness.tasks.sources import JsonlPairs
 from tests.e2e.runs import ROOT
 from tests.shared_data import shared_file, shared_folder

@@ -6,10 +6,10 @@ import pytest
 
 from harness.errors import InputError
 from harness.models.loading import load_tokenizer
-from harness.stages.pretrain import pretraining_texts
-from harness.stages.queries import split_queries
 from harness.study.loading import load_study
 from harness.tasks.continuation import continuation_queries
+from harness.tasks.pretraining import pretraining_texts
+from harness.tasks.queries import split_queries
 from harness.tasks.query_table import QueryTable, read_queries, write_queries
 from harness.tasks.sources import Document
 from harness.tasks.summarization import summary_queries

@@ -1,0 +1,213 @@
+"""A stage's slice: the part of a study that its result depends on, its kind, and the inputs that it takes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PlainSerializer
+
+from harness.records import ArmKey, Contrast
+from harness.statistics.plan import AnalysisPlan
+from harness.study.inputs import Takes
+from harness.study.parts import ChoiceModel, LabelsSpec, PeopleSpec, PolicyArm, ScratchModel, SupervisedSpec
+from harness.study.spec import EvaluationSpec
+from harness.tasks.spec import Spec, TaskSpec
+from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
+
+StageKind = Literal["base_model", "pretrain", "queries", "domain_tuning", "supervised", "supervised_choice", "labels",
+                    "reward_model", "ppo", "sample", "measure", "judge", "publish", "people", "report"]
+
+Arm = Annotated[ArmKey, PlainSerializer(str)]
+"""Written `rl/5000/2`."""
+
+Compared = Annotated[Contrast, PlainSerializer(lambda contrast: (str(contrast.arm), str(contrast.opponent)))]
+"""Written as the two arms."""
+
+
+class StageSlice(Spec):
+    """Base of all slices. kind: which stage reads it. takes: the inputs that stage must and may have."""
+
+    kind: ClassVar[StageKind]
+    takes: ClassVar[Takes] = Takes()
+
+
+class BaseModelSlice(StageSlice):
+    """Load a hub name or a folder."""
+
+    kind: ClassVar[StageKind] = "base_model"
+    name: str
+
+
+class PretrainSlice(StageSlice):
+    kind: ClassVar[StageKind] = "pretrain"
+    model: ScratchModel
+    task: TaskSpec
+    compute: ComputeSettings
+
+
+class QueriesSlice(StageSlice):
+    kind: ClassVar[StageKind] = "queries"
+    takes: ClassVar[Takes] = Takes(needed=("base",))
+    task: TaskSpec
+
+
+class DomainTuningSlice(StageSlice):
+    kind: ClassVar[StageKind] = "domain_tuning"
+    takes: ClassVar[Takes] = Takes(needed=("base",))
+    task: TaskSpec
+    fit: LanguageModelFitSettings
+    compute: ComputeSettings
+
+
+class SupervisedSlice(StageSlice):
+    """One rate of the sweep: `supervised.learning_rates` holds it alone."""
+
+    kind: ClassVar[StageKind] = "supervised"
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries"))
+    task: TaskSpec
+    supervised: SupervisedSpec
+    scorer: str | None
+    compute: ComputeSettings
+
+
+class SupervisedChoiceSlice(StageSlice):
+    """The best of a sweep; the rates are those of its inputs, in their order."""
+
+    kind: ClassVar[StageKind] = "supervised_choice"
+    takes: ClassVar[Takes] = Takes(several=("rates",))
+    learning_rates: tuple[float, ...]
+
+
+class LabelsSlice(StageSlice):
+    """Labels number start .. stop−1 of the one seeded permutation. queue: the name people's labels are kept under."""
+
+    kind: ClassVar[StageKind] = "labels"
+    takes: ClassVar[Takes] = Takes(needed=("policy", "queries"))
+    task: TaskSpec
+    labels: LabelsSpec
+    start: int
+    stop: int
+    compute: ComputeSettings
+    queue: str | None = None
+
+
+class OnlineLabelsSlice(LabelsSlice):
+    """Labels of a later round of online collection, of samples of ρ and of the policy as the last round left it.
+
+    batch: sets people's tasks apart from those of other policies in the same queue.
+    """
+
+    takes: ClassVar[Takes] = Takes(needed=("policy", "queries", "trained_policy"))
+    batch: str
+
+
+class RewardModelSlice(StageSlice):
+    kind: ClassVar[StageKind] = "reward_model"
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries"), several=("labels",))
+    response: EndRule
+    temperature: float
+    label_budget: int
+    fit: RewardFitSettings
+    compute: ComputeSettings
+
+
+class PPOSlice(StageSlice):
+    kind: ClassVar[StageKind] = "ppo"
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "reward_model"))
+    task: TaskSpec
+    ppo: PPOSettings
+    gold_scorer: str | None
+    compute: ComputeSettings
+
+
+class OnlinePPOSlice(PPOSlice):
+    """One round of online collection: batches start .. stop−1 of the one PPO run."""
+
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "reward_model"), optional=("previous",))
+    start: int
+    stop: int
+
+
+class GoldPPOSlice(PPOSlice):
+    """The reward is the gold scorer itself, its scale set on samples of the reference policy as a reward model's is."""
+
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries"))
+    normalization_samples: int
+
+
+class SampleSlice(StageSlice):
+    """method: `policy` samples; `reference`, `lead` and `random_sentences` take texts."""
+
+    kind: ClassVar[StageKind] = "sample"
+    takes: ClassVar[Takes] = Takes(needed=("queries",), optional=("policy", "reference_policy", "reward_model"))
+    task: TaskSpec
+    method: str
+    compute: ComputeSettings
+
+
+class BestOfSlice(SampleSlice):
+    """Of n samples the reward model's favourite."""
+
+    takes: ClassVar[Takes] = Takes(needed=("queries", "policy", "reward_model"))
+    n: int
+
+
+class MeasureSlice(StageSlice):
+    kind: ClassVar[StageKind] = "measure"
+    takes: ClassVar[Takes] = Takes(needed=("sample", "queries"))
+    task: TaskSpec
+    gold_scorer: str
+
+
+class JudgeSlice(StageSlice):
+    """plan: frozen beside the outcomes and no part of the fingerprint, since it changes none of them: where the plan
+    is changed later, nothing is judged again, and the report says that it was changed.
+    """
+
+    kind: ClassVar[StageKind] = "judge"
+    takes: ClassVar[Takes] = Takes(needed=("queries",), several=("samples",))
+    judge: ChoiceModel
+    pairs: tuple[Compared, ...]
+    plan: dict[str, Any] = Field(exclude=True)
+
+
+class PublishSlice(StageSlice):
+    """name: the evaluation's in the rating store. responses: the fingerprints of the texts that are compared."""
+
+    kind: ClassVar[StageKind] = "publish"
+    takes: ClassVar[Takes] = Takes(needed=("queries",), several=("samples",))
+    name: str
+    people: PeopleSpec
+    pairs: tuple[Compared, ...]
+    plan: AnalysisPlan
+    ask_of_source: bool
+    responses: tuple[str, ...]
+
+
+class PeopleSlice(StageSlice):
+    """name: the evaluation's in the rating store. publish: what to open it with, null where the owner made it in the
+    app. report: the digest of the report that is filed on such a one.
+    """
+
+    kind: ClassVar[StageKind] = "people"
+    takes: ClassVar[Takes] = Takes(optional=("publish", "queries"), several=("samples",))
+    name: str
+    publish: PublishSlice | None = None
+    report: str | None = None
+
+
+class ReportSlice(StageSlice):
+    """The whole study, as the report prints it. responses: the fingerprint of each arm's texts. left_out: why each arm
+    that failed is not there. awaited: evaluations by people that are still open.
+    """
+
+    kind: ClassVar[StageKind] = "report"
+    takes: ClassVar[Takes] = Takes(
+        needed=("judge", "queries", "base"), optional=("supervised",),
+        several=("samples", "measures", "policies", "reward_models", "rounds", "evaluations"))
+    study: dict[str, Any]
+    responses: dict[Arm, str]
+    evaluation: EvaluationSpec
+    policies: tuple[PolicyArm, ...]
+    left_out: dict[Arm, str] = Field(default_factory=dict)
+    awaited: tuple[str, ...] = ()

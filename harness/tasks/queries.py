@@ -1,0 +1,63 @@
+"""The queries of a task's three splits, which never share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from harness.errors import InputError
+from harness.records import Query
+from harness.tasks.continuation import continuation_queries
+from harness.tasks.sources import Split
+from harness.tasks.spec import TaskSpec
+from harness.tasks.summarization import summary_queries
+
+_CURES = {"test": "set task.queries.test lower", "valid": "another split", "train": "set labels.budgets lower"}
+
+
+def split_queries(task: TaskSpec, tokenizer: Any) -> Iterator[tuple[Split, Iterator[Query]]]:
+    """Test, valid, train with the queries of each; no query is given twice, so the splits share none."""
+    taken: set[bytes] = set()
+    order: tuple[Split, ...] = ("test", "valid", "train")
+    for split in order:
+        yield split, _unseen(task_queries(task, tokenizer, split), taken)
+
+
+def task_queries(task: TaskSpec, tokenizer: Any, split: Split) -> Iterator[Query]:
+    """All queries of a split, in the order of its documents."""
+    documents = task.source.documents(split)
+    if task.kind == "continuation":
+        return continuation_queries(documents, tokenizer, query_tokens=task.query_tokens,
+                                    query_tokens_min=task.query_tokens_min, start=task.start, end=task.end,
+                                    response=task.response, per_document=task.queries.per_document)
+    return summary_queries(documents, tokenizer, query_tokens=task.query_tokens, prefix=task.prefix,
+                           suffix=task.suffix, cut_at=task.cut_at, response=task.response)
+
+
+def check_enough_queries(task: TaskSpec, tokenizer: Any, *, labels: int) -> None:
+    """Raises InputError where the text gives fewer queries than the study needs; reads no more than it must."""
+    needed = {"test": task.queries.test, "valid": 1, "train": labels}
+    for split, queries in split_queries(task, tokenizer):
+        count = sum(1 for _ in islice(queries, needed[split]))
+        check_count(split, count, needed[split])
+
+
+def check_count(split: Split, count: int, wanted: int) -> None:
+    """Raises InputError where the text gives fewer queries of a split than are wanted."""
+    if count < wanted:
+        raise InputError(f"the text gives {count} {split} queries, fewer than the {wanted} that the study needs",
+                         key=f"task.queries.{split}",
+                         cure=f"Give more text, shorter queries, or {_CURES[split]}.")
+
+
+def _unseen(queries: Iterator[Query], taken: set[bytes]) -> Iterator[Query]:
+    for query in queries:
+        # The tokens themselves would take more memory than all else in this stage.
+        digest = blake2b(np.array(query.tokens, dtype=np.int32).tobytes(), digest_size=16).digest()
+        if digest not in taken:
+            taken.add(digest)
+            yield query
