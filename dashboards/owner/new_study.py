@@ -16,19 +16,12 @@ from harness.errors import InputError
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample
-from harness.ratings.protocol import (
-    DEFAULT_INSTRUCTIONS,
-    DEFAULT_TITLE,
-    MAX_NAME,
-    ExclusionRules,
-    StudyKind,
-    StudyProtocol,
-)
+from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, MAX_NAME, StudyKind, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
 from harness.reporting.page import p_value
 from harness.results.people import analyse
-from harness.stages.publish import analysis_plan
+from harness.statistics.plan import AnalysisPlan
 
 SEED = 1
 BASELINES = ("reference", "supervised", "zero_shot", "lead", "best_of_n", "random_sentences")
@@ -101,13 +94,11 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
         return None
     sizes = Sizes(items=int(per_comparison), overlap=int(overlap), gold=int(gold), repeats=int(repeats),
                   training=int(training), qualification=int(qualification))
-    exclusion = ExclusionRules()
-    plan = analysis_plan(margin=float(margin), confidence=StudyProtocol.confidence, baselines=against,
-                         exclusion=exclusion)
+    plan = AnalysisPlan(margin=float(margin), baselines=tuple(against), gatekeeping=tuple(against))
     protocol = StudyProtocol(
-        name=name, title=title, instructions=instructions, seed=SEED, quota=int(quota) or None, margin=float(margin),
-        baselines=tuple(against), exclusion=exclusion, analysis_plan=plan.digest(), ask_copied=copied,
-        ask_accuracy=accurate, execution=chosen.execution, responses=chosen.fingerprints({*ours, *against}))
+        name=name, title=title, instructions=instructions, seed=SEED, quota=int(quota) or None, plan=plan,
+        ask_copied=copied, ask_accuracy=accurate, execution=chosen.execution,
+        responses=chosen.fingerprints({*ours, *against}))
     return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -62,7 +61,7 @@ def _coverage(study: StudyInfo) -> None:
     share = found.judged / found.wanted if found.wanted else 0.0
     st.progress(min(share, 1.0), text=f"{found.judged} of {found.wanted} judgments · {study.state}")
     figures(("Items complete", f"{found.complete} / {found.items}"), ("In hand now", str(found.in_hand)),
-            ("Raters", str(len(store().quality(study)))), ("Open flags", str(found.open_flags)))
+            ("Raters", str(len(store().raters_of_study(study)))), ("Open flags", str(found.open_flags)))
 
 
 def _flags(study: StudyInfo) -> None:
@@ -82,27 +81,32 @@ def _flags(study: StudyInfo) -> None:
 
 
 def _quality(study: StudyInfo) -> None:
-    rows = store().quality(study)
+    rows = [each.figures() for each in store().raters_of_study(study)]
     if not rows:
         st.caption("Nobody has judged anything yet.")
         return
     st.subheader("Raters", anchor=False)
-    quality_table([asdict(each) for each in rows])
+    quality_table(rows)
     _agreement(study)
 
 
 def quality_table(rows: list[dict[str, Any]]) -> None:
     """Every rater's checks, one row each."""
-    table = in_percent(pd.DataFrame(rows).drop(columns=["rater_id"], errors="ignore"),
-                       ["left_rate", "gold_accuracy", "repeat_consistency"])
-    st.dataframe(table, hide_index=True, placeholder="–", column_config={
-        "handle": "Rater", "judged": "Judged", "skipped": "Skipped",
+    columns = {
+        "rater": "Rater", "n_judgments": "Judged", "skipped": "Skipped",
         "median_seconds": st.column_config.NumberColumn("Median seconds", format="%.1f"),
-        "left_rate": st.column_config.NumberColumn("Left side", format=PERCENT),
-        "gold_accuracy": st.column_config.NumberColumn("Gold right", format=PERCENT), "gold_checks": "of",
-        "repeat_consistency": st.column_config.NumberColumn("Repeats alike", format=PERCENT),
-        "repeat_checks": "of ", "revisions": "Changed", "qualified": "Qualified",
-        "excluded": st.column_config.TextColumn("Left out by the frozen rules because")})
+        "left_rate": _share("Left side"), "tie_rate": _share("Ties"), "agreement": _share("Agrees with others"),
+        "gold_accuracy": _share("Gold right"), "n_gold": "of",
+        "repeat_consistency": _share("Repeats alike"), "n_repeats": "of ",
+        "revisions": "Changed", "qualified": "Qualified",
+        "excluded": st.column_config.TextColumn("Left out by the frozen rules because")}
+    table = in_percent(pd.DataFrame(rows), ["left_rate", "tie_rate", "agreement", "gold_accuracy",
+                                            "repeat_consistency"])
+    st.dataframe(table, hide_index=True, placeholder="–", column_order=list(columns), column_config=columns)
+
+
+def _share(title: str) -> Any:
+    return st.column_config.NumberColumn(title, format=PERCENT)
 
 
 def _agreement(study: StudyInfo) -> None:

@@ -106,7 +106,7 @@ class Runner:
     def _begin(self) -> FileLock:
         head, dirty = commit()
         study = self._plan.study
-        analysis = study.evaluation.analysis_plan
+        analysis = study.evaluation.plan
         self._run_id = self._tracking.begin_run(
             self._experiment, f"{study.study}",
             tags={"level": "execution", "mlflow.source.git.commit": head, "dirty": str(dirty).lower(),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.digests import fingerprint
 from harness.errors import InputError
 from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url
 from harness.ratings.pairing import ArmSample
@@ -21,7 +22,6 @@ from harness.ratings.store import open_store
 from harness.records import ArmKey
 from harness.study.plan import Plan
 from harness.study.slices import PeopleSlice
-from harness.study.stage import digest
 
 ROOT = Path("mlruns")
 REPORTS = ROOT / "reports"
@@ -70,7 +70,7 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
     from harness.engine.tracking import Tracking, check_reachable
 
     check_reachable(study.tracking_uri)
-    content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.analysis_plan,
+    content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.plan.digest(),
                "protocol": protocol.as_json()}
     Tracking(study.tracking_uri, root=ROOT).log_seal(
         study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
@@ -88,7 +88,7 @@ def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:
     known = set(plan.responses.values())
     try:
         store = open_store()
-        return [PeopleSlice(name=study.name, report=digest(store.report(study.id)))
+        return [PeopleSlice(name=study.name, report=fingerprint(store.report(study.id)))
                 for study in sorted(store.studies(StudyKind.EVALUATION), key=lambda study: study.name)
                 if study.state == "unblinded" and not study.simulated and study.name not in planned
                 and study.protocol.responses and known.issuperset(study.protocol.responses)]

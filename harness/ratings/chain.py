@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from harness.ratings.protocol import digest
+from harness.digests import digest
 from harness.ratings.schema import judgments, studies
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from harness.ratings.assignment import as_shown
-from harness.ratings.protocol import ExclusionRules, ItemKind, StudyKind, StudyProtocol
+from harness.ratings.protocol import ItemKind, StudyKind, StudyProtocol
 from harness.ratings.schema import assignments, enrolments, flags, items, judgments, raters, studies
-from harness.records import Choice
 
 
 @dataclass(frozen=True)
@@ -71,25 +67,6 @@ class RaterProgress:
     consented: bool
     qualified: bool | None
     paused: bool
-
-
-@dataclass(frozen=True)
-class RaterQuality:
-    """One rater's checks. Shares are None where nothing was checked. excluded: why, by the frozen rules."""
-
-    rater_id: str
-    handle: str
-    judged: int
-    skipped: int
-    median_seconds: float | None
-    left_rate: float | None
-    gold_accuracy: float | None
-    gold_checks: int
-    repeat_consistency: float | None
-    repeat_checks: int
-    revisions: int
-    qualified: bool | None
-    excluded: str | None
 
 
 @dataclass(frozen=True)
@@ -189,52 +166,6 @@ def finals(connection: Connection, study_id: str) -> list[Final]:
         expected=row.expected, repeat_of=row.repeat_of,
         seconds=(row.content["decided_at"] - row.content["shown_at"]) / 1000, decided_at=row.content["decided_at"],
         revisions=row.changes, content=row.content) for row in rows if row.content is not None]
-
-
-def quality(connection: Connection, study: StudyInfo) -> list[RaterQuality]:
-    """Every rater's checks, and whom the frozen rules leave out."""
-    by_rater: dict[str, list[Final]] = defaultdict(list)
-    for each in finals(connection, study.id):
-        by_rater[each.rater_id].append(each)
-    qualified = dict(connection.execute(select(enrolments.c.rater_id, enrolments.c.qualified).where(
-        enrolments.c.study_id == study.id)).tuples().all())
-    return [rater_quality(rater_id, rows, qualified.get(rater_id), study.protocol.exclusion)
-            for rater_id, rows in by_rater.items()]
-
-
-def rater_quality(rater_id: str, rows: Sequence[Final], qualified: bool | None,
-                  rules: ExclusionRules) -> RaterQuality:
-    """One rater's checks from the final judgments, of which there is one or more. Agreement with an arm is no
-    criterion, here or anywhere.
-    """
-    every = [each for each in rows if each.item_kind not in (ItemKind.TRAINING, ItemKind.QUALIFICATION)]
-    main = [each for each in every if each.item_kind is ItemKind.MAIN]
-    said = [each for each in main if each.side != Choice.SKIP]
-    gold = [each.side == each.expected for each in every
-            if each.item_kind is ItemKind.GOLD and each.side != Choice.SKIP]
-    first = {each.item_id: each.side for each in said}
-    repeats = [each.side == first[each.repeat_of] for each in every if each.item_kind is ItemKind.REPEAT
-               and each.repeat_of in first and each.side != Choice.SKIP]
-    sided = [each.shown == Choice.LEFT for each in said if each.shown in (Choice.LEFT, Choice.RIGHT)]
-    seconds = median(each.seconds for each in said) if said else None
-    gold_accuracy, consistency = _share(gold), _share(repeats)
-    reasons = []
-    if len(gold) >= rules.min_checks and gold_accuracy is not None and gold_accuracy < rules.min_gold_accuracy:
-        reasons.append(f"gold accuracy {gold_accuracy:.0%} is below {rules.min_gold_accuracy:.0%}")
-    if len(repeats) >= rules.min_checks and consistency is not None and consistency < rules.min_repeat_consistency:
-        reasons.append(f"repeat consistency {consistency:.0%} is below {rules.min_repeat_consistency:.0%}")
-    if seconds is not None and seconds < rules.min_median_seconds:
-        reasons.append(f"median time {seconds:.1f} s is below {rules.min_median_seconds:.1f} s")
-    return RaterQuality(
-        rater_id=rater_id, handle=rows[0].handle, judged=len(said), skipped=len(main) - len(said),
-        median_seconds=seconds, left_rate=_share(sided), gold_accuracy=gold_accuracy, gold_checks=len(gold),
-        repeat_consistency=consistency, repeat_checks=len(repeats),
-        revisions=sum(each.revisions for each in every), qualified=qualified,
-        excluded="; ".join(reasons) or None)
-
-
-def _share(hits: list[bool]) -> float | None:
-    return sum(hits) / len(hits) if hits else None
 
 
 def _info(row: Any) -> StudyInfo:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -11,7 +9,8 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.records import Choice, Item
-from harness.statistics.plan import Estimand
+from harness.statistics.plan import STANDARD_PLAN, AnalysisPlan
+from harness.statistics.raters import ExclusionRules
 
 DEFAULT_TITLE = "Which text is better?"
 DEFAULT_INSTRUCTIONS = (
@@ -52,30 +51,15 @@ class Which(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExclusionRules:
-    """When a rater's judgments are left out (analysis plan 11). Never by agreement with an arm.
-
-    min_gold_accuracy and min_repeat_consistency: shares, checked where there are `min_checks` checks or more.
-    min_median_seconds: the median time of the rater's decisions.
-    """
-
-    min_gold_accuracy: float = 0.6
-    min_repeat_consistency: float = 0.2
-    min_median_seconds: float = 1.0
-    min_checks: int = 5
-
-
-@dataclass(frozen=True, kw_only=True)
 class StudyProtocol:
-    """The plan of an evaluation, hashed with its items and key before the first judgment.
+    """What an evaluation is, hashed with its items and key before the first judgment.
 
     name: the owner's, unique, never shown to raters. title, instructions, consent: what raters read.
     quota: how many main items one rater may judge, None for all. lease_minutes: how long an item stays reserved.
     check_every: about one in so many items is a gold item or a repeat. pass_mark: the share of qualification
     items to get right. ask_copied, ask_accuracy: the questions after the vote, for items with a source.
-    estimand, margin, confidence, baselines (in the order of gatekeeping), exclusion: how it will be analysed.
-    analysis_plan: the digest of the whole plan. execution: the MLflow run that the texts came from. responses: the
-    fingerprints of those texts, by which a study's report finds what people said of them.
+    plan: how it will be analysed. execution: the MLflow run that the texts came from. responses: the fingerprints of
+    those texts, by which a study's report finds what people said of them.
     """
 
     name: str
@@ -90,12 +74,7 @@ class StudyProtocol:
     pass_mark: float = 0.75
     ask_copied: bool = False
     ask_accuracy: bool = False
-    estimand: Estimand = "ties_half"
-    margin: float = 0.05
-    confidence: float = 0.95
-    baselines: tuple[str, ...] = ()
-    exclusion: ExclusionRules = ExclusionRules()
-    analysis_plan: str | None = None
+    plan: AnalysisPlan = STANDARD_PLAN
     simulated: bool = False
     execution: str | None = None
     responses: tuple[str, ...] = ()
@@ -112,16 +91,29 @@ class StudyProtocol:
             raise InputError(f"check_every must be 2 or more, not {self.check_every}", key="check_every")
         if not 0 <= self.pass_mark <= 1:
             raise InputError(f"pass_mark is a share in [0, 1], not {self.pass_mark}", key="pass_mark")
-        if not 0 < self.margin < 0.5:
-            raise InputError(f"margin must be between 0 and 0.5, not {self.margin}", key="margin")
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain JSON values; `from_json` reads them back."""
+        return {**asdict(self), "plan": self.plan.as_json(), "responses": list(self.responses)}
 
     @staticmethod
     def from_json(content: Mapping[str, Any]) -> StudyProtocol:
-        lists = {name: tuple(content.get(name, ())) for name in ("baselines", "responses")}
-        return StudyProtocol(**{**content, **lists, "exclusion": ExclusionRules(**content["exclusion"])})
+        """The protocol that `as_json` wrote, or one that was sealed with its plan spread over keys of its own."""
+        rest = dict(content)
+        plan = AnalysisPlan.from_json(rest.pop("plan")) if "plan" in rest else _spread_plan(rest)
+        return StudyProtocol(**{**rest, "plan": plan, "responses": tuple(rest.get("responses", ()))})
+
+
+def _spread_plan(content: dict[str, Any]) -> AnalysisPlan:
+    """Takes the plan's keys out of the form in which protocols were sealed until version 0.1.
+
+    They knew the baselines of gatekeeping only, and of the whole plan its digest. A rule with a limit of 0 is off.
+    """
+    content.pop("analysis_plan", None)
+    gates = tuple(content.pop("baselines", ()))
+    return AnalysisPlan(estimand=content.pop("estimand"), margin=content.pop("margin"),
+                        confidence=content.pop("confidence"), baselines=gates, gatekeeping=gates,
+                        exclusions=ExclusionRules(**content.pop("exclusion")))
 
 
 @dataclass(frozen=True)
@@ -159,14 +151,3 @@ class ItemSet:
 
     items: tuple[StudyItem, ...]
     key: SealedKey
-
-
-def canonical_json(content: Any) -> str:
-    """The one spelling of a value that is hashed: sorted keys, no spaces, ASCII."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
-def digest(content: Any) -> str:
-    """SHA-256 of the canonical JSON, hexadecimal."""
-    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
-

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from harness.digests import digest
 from harness.errors import InputError
-from harness.ratings.protocol import MAX_NAME, ItemKind, ItemSet, SealedKey, StudyItem, StudyKind, StudyProtocol, digest
+from harness.ratings.protocol import MAX_NAME, ItemKind, ItemSet, SealedKey, StudyItem, StudyKind, StudyProtocol
 from harness.ratings.schema import events, flags, items, reports, sealed_keys, studies
 from harness.records import LabelTask
 from harness.seeds import derive_seed

@@ -14,14 +14,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select, update
 
 from harness.errors import InputError
-from harness.ratings import access, assignment, custody, judging, progress, publishing, unblinding
+from harness.ratings import access, assignment, custody, judging, progress, publishing, quality, unblinding
 from harness.ratings.access import SignedIn, SignInRefused
 from harness.ratings.assignment import Nothing
 from harness.ratings.chain import ChainCheck, Receipt
 from harness.ratings.database import Database, database_url
 from harness.ratings.judging import Answers, Details, Shown
-from harness.ratings.progress import Coverage, Final, RaterProgress, RaterQuality, StudyInfo
+from harness.ratings.progress import Coverage, Final, RaterProgress, StudyInfo
 from harness.ratings.protocol import SealedKey, StudyItem, StudyKind, StudyProtocol
+from harness.ratings.quality import RaterInStudy
 from harness.ratings.schema import assignments, enrolments, events, flags, items, reports
 from harness.ratings.unblinding import Unblinded
 from harness.records import Judgment, LabelTask
@@ -248,9 +249,9 @@ class RatingStore:
         with self.database.reading() as connection:
             return progress.coverage(connection, study_id, now=self.now())
 
-    def quality(self, study: StudyInfo) -> list[RaterQuality]:
+    def raters_of_study(self, study: StudyInfo) -> list[RaterInStudy]:
         with self.database.reading() as connection:
-            return progress.quality(connection, study)
+            return quality.raters_of_study(connection, study)
 
     def finals(self, study_id: str) -> list[Final]:
         with self.database.reading() as connection:

@@ -63,9 +63,9 @@ def _agreement(page: Page, study: Row) -> None:
 
 def _raters(page: Page, study: Row) -> None:
     page.table(("rater", "judged", "skipped", "left side", "gold", "repeats alike", "seconds"),
-               [(row["handle"], str(row["judged"]), str(row["skipped"]), percent(row["left_rate"], 0),
-                 _share(row["gold_accuracy"], row["gold_checks"]),
-                 _share(row["repeat_consistency"], row["repeat_checks"]), number(row["median_seconds"], 1))
+               [(row["rater"], str(row["n_judgments"]), str(row["skipped"]), percent(row["left_rate"], 0),
+                 _share(row["gold_accuracy"], row["n_gold"]),
+                 _share(row["repeat_consistency"], row["n_repeats"]), number(row["median_seconds"], 1))
                 for row in study["quality"]])
     if study["excluded"]:
         page.items(f"left out by the frozen rules: {row['rater']} ({row['why']})" for row in study["excluded"])

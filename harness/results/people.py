@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.ratings.progress import RaterQuality, StudyInfo
-from harness.ratings.protocol import ItemKind, StudyProtocol, canonical_json
+from harness.digests import canonical_json
+from harness.ratings.progress import StudyInfo
+from harness.ratings.protocol import ItemKind
 from harness.ratings.store import RatingStore
 from harness.ratings.unblinding import ArmText, Unblinded
 from harness.records import ArmKey, Choice, Judgment
@@ -28,6 +29,7 @@ from harness.statistics.agreement import agreement
 from harness.statistics.equivalence import equivalence
 from harness.statistics.fragility import fragility
 from harness.statistics.multiplicity import holm
+from harness.statistics.plan import AnalysisPlan
 from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sides import position_test, swapped_repeats
 from harness.statistics.win_rate import WinRate, win_rate
@@ -55,19 +57,19 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
 
     other_models: fit the slow models of the sensitivity analysis too, which a rehearsal does without.
     """
-    quality = store.quality(study)
+    raters = store.raters_of_study(study)
     # A report leaves the store: raters are numbers in it, so that erasing a pseudonym erases it everywhere.
-    numbers = {each.handle: f"rater {number}" for number, each in enumerate(quality, start=1)}
-    excluded = {each.handle: each.excluded for each in quality if each.excluded}
+    numbers = {each.quality.rater: f"rater {number}" for number, each in enumerate(raters, start=1)}
+    excluded = {each.quality.rater: each.excluded for each in raters if each.excluded}
     kept = [each for each in unblinded if each.judgment.rater_id not in excluded]
     judgments, everybody = ([_trained_first(replace(each.judgment, rater_id=numbers[each.judgment.rater_id]))
                              for each in some] for some in (kept, unblinded))
-    plan = study.protocol
+    plan = study.protocol.plan
     votes = of_estimand(votes_of_judgments(judgments), plan.estimand)
     judge = "simulated" if study.simulated else "human"
     opponents = {opponent for _, _, opponent, budget in votes if budget is None}
     # A plan without an order, as the app's own studies may have, confirms all that was compared.
-    planned = plan.baselines or tuple(dict.fromkeys((*BASELINES, *sorted(opponents))))
+    planned = plan.gatekeeping or tuple(dict.fromkeys((*BASELINES, *sorted(opponents))))
     return {
         "study": study.name, "title": study.title, "judge": judge, "simulated_judge": study.simulated,
         "seal": study.seal, "chain_head": store.verify(study.id).head, "plan": study.protocol.as_json(),
@@ -78,8 +80,9 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
         "equivalence": equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=judge),
         "dose_response": dose_response_document(votes, confidence=plan.confidence),
         "sensitivity": _sensitivity(judgments, plan) if other_models else [],
-        "agreement": _agreement(judgments, plan), "position": _position(judgments),
-        "repeats": _repeats(store, study, excluded), "quality": [_quality_row(each, numbers) for each in quality],
+        "agreement": _agreement(judgments, study.protocol.seed), "position": _position(judgments),
+        "repeats": _repeats(store, study, excluded),
+        "quality": [{**each.figures(), "rater": numbers[each.quality.rater]} for each in raters],
         "excluded": [{"rater": numbers[rater], "why": why} for rater, why in excluded.items()],
         "answers": _answers(kept), "copying_by_preference": _copying_by_preference(kept),
         "arms": _arms(store.study_texts(study.id)),
@@ -129,7 +132,7 @@ def _place(name: str) -> tuple[str, int, int]:
     return arm.arm, arm.label_budget or 0, arm.seed or 0
 
 
-def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: StudyProtocol) -> list[dict[str, Any]]:
+def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: AnalysisPlan) -> list[dict[str, Any]]:
     """Every pair of arms that was compared, from arm_a's side, with Holm over all pairs."""
     rows: list[dict[str, Any]] = []
     for (arm_a, arm_b), found in sorted(_by_pair(kept).items(), key=lambda pair: [_place(arm) for arm in pair[0]]):
@@ -153,7 +156,7 @@ def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment], plan: 
     return rows
 
 
-def _sensitivity(judgments: Sequence[Judgment], plan: StudyProtocol) -> list[dict[str, Any]]:
+def _sensitivity(judgments: Sequence[Judgment], plan: AnalysisPlan) -> list[dict[str, Any]]:
     """The same win rates by other models, for every pair of arms."""
     return [{"arm_a": arm_a, "arm_b": arm_b, **asdict(model)}
             for (arm_a, arm_b), found in sorted(_by_pair(judgments).items())
@@ -175,12 +178,12 @@ def _rate(judgments: Sequence[Judgment], confidence: float) -> WinRate:
                     raters=[each.rater_id for each in judgments], confidence=confidence)
 
 
-def _agreement(judgments: Sequence[Judgment], plan: StudyProtocol) -> dict[str, Any]:
+def _agreement(judgments: Sequence[Judgment], seed: int) -> dict[str, Any]:
     if not judgments:
         return {"why_undefined": "no judgments"}
     chosen = ["tie" if each.outcome == 0.5 else each.arm_a if each.outcome else each.arm_b for each in judgments]
     return asdict(agreement(chosen, items=[each.item_id for each in judgments],
-                            rng=numpy_generator(plan.seed, "agreement")))
+                            rng=numpy_generator(seed, "agreement")))
 
 
 def _position(judgments: Sequence[Judgment]) -> dict[str, Any]:
@@ -199,11 +202,6 @@ def _repeats(store: RatingStore, study: StudyInfo, excluded: Mapping[str, Any]) 
     pairs = [(first[each.rater_id, each.repeat_of], each.shown) for each in said
              if each.repeat_of is not None and (each.rater_id, each.repeat_of) in first]
     return asdict(swapped_repeats([before for before, _ in pairs], [after for _, after in pairs]))
-
-
-def _quality_row(each: RaterQuality, numbers: Mapping[str, str]) -> dict[str, Any]:
-    row = {name: value for name, value in asdict(each).items() if name != "rater_id"}
-    return {**row, "handle": numbers[each.handle]}
 
 
 def _answers(unblinded: Sequence[Unblinded]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def run(call: StageCall[JudgeSlice], log: StageLog) -> Done:
     apart are a tie; else Luce's rule with a lapse rate decides.
     """
     settings = call.settings
-    write_json(call.out / PLAN_FILE, settings.plan)
+    write_json(call.out / PLAN_FILE, settings.plan.as_json())
     queries = read_queries(call.inputs["queries"] / "test.arrow")
     scorer = get_scorer(settings.judge.scorer)
     arms = sorted({arm for pair in settings.pairs for arm in (pair.arm, pair.opponent)})

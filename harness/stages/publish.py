@@ -6,19 +6,14 @@ finished MLflow run before the first judgment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_samples, write_json
 from harness.artifacts.log import StageLog
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.pairing import ArmSample
-from harness.ratings.protocol import ExclusionRules, StudyProtocol
+from harness.ratings.protocol import StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.records import Done
-from harness.statistics.plan import AnalysisPlan
-from harness.statistics.raters import ExclusionRules as PlannedExclusions
 from harness.study.slices import PeopleSlice, PublishSlice
 from harness.tasks.query_table import read_queries
 
@@ -29,7 +24,7 @@ def run(call: StageCall[PublishSlice], log: StageLog) -> Done:
     """seal.json: the plan, its digest, and the seal. Arms and sides are in neither."""
     protocol, draft = drafted(call.settings, call)
     write_json(call.out / SEAL_FILE, {
-        "study": protocol.name, "seal": study_seal(protocol, draft.items), "analysis_plan": protocol.analysis_plan,
+        "study": protocol.name, "seal": study_seal(protocol, draft.items), "analysis_plan": protocol.plan.digest(),
         "judgments": draft.judgments, "protocol": protocol.as_json()})
     return Done({"items": float(len(draft.pairs)), "judgments": float(draft.judgments)})
 
@@ -41,23 +36,11 @@ def drafted(settings: PublishSlice, call: StageCall[PublishSlice | PeopleSlice])
                   training=people.training, qualification=people.qualification)
     pairs = [(str(pair.arm), str(pair.opponent)) for pair in settings.pairs]
     draft = draft_study(_responses(call), pairs, sizes, seed=call.seed)
-    plan = settings.plan
-    # A rule that is off excludes nobody: no share and no time is below zero.
-    exclusion = ExclusionRules(**{name: limit or 0 for name, limit in asdict(plan.exclusions).items()})
     protocol = StudyProtocol(
         name=settings.name, title=people.title, instructions=people.instructions, seed=call.seed, quota=people.quota,
         ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source,
-        estimand=plan.estimand, margin=plan.margin, confidence=plan.confidence, baselines=plan.gatekeeping,
-        exclusion=exclusion,
-        analysis_plan=plan.digest(), responses=settings.responses)
+        plan=settings.plan, responses=settings.responses)
     return protocol, draft
-
-
-def analysis_plan(*, margin: float, confidence: float, baselines: Sequence[str],
-                  exclusion: ExclusionRules) -> AnalysisPlan:
-    """What will be said of the judgments, fixed now."""
-    return AnalysisPlan(margin=margin, confidence=confidence, baselines=tuple(baselines),
-                        gatekeeping=tuple(baselines), exclusions=PlannedExclusions(**asdict(exclusion)))
 
 
 def _responses(call: StageCall[PublishSlice | PeopleSlice]) -> list[ArmSample]:

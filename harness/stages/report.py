@@ -13,6 +13,7 @@ from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_measures, read_samples, sample_row, write_json
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
 from harness.artifacts.outcome import environments_of
+from harness.digests import fingerprint
 from harness.provenance import commit, versions
 from harness.records import Done
 from harness.reporting.report import render
@@ -32,7 +33,6 @@ from harness.stages.judge import PLAN_FILE
 from harness.stages.people import PEOPLE_FILE
 from harness.statistics.plan import AnalysisPlan, differences
 from harness.study.slices import ReportSlice
-from harness.study.stage import digest
 from harness.tasks.query_table import read_queries
 from harness.training.settings import PPOSettings
 
@@ -59,7 +59,7 @@ def run(call: StageCall[ReportSlice], log: StageLog) -> Done:
 def _results(call: StageCall[ReportSlice], entries: dict[str, Any],
              measures: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
     """results.json, section by section as the analysis plan lists them."""
-    study, plan = call.settings.study, call.settings.evaluation.analysis_plan
+    study, plan = call.settings.study, call.settings.evaluation.plan
     outcomes = read_json(call.inputs["judge"] / "outcomes.json")
     planned = AnalysisPlan.from_json(read_json(call.inputs["judge"] / PLAN_FILE))
     votes = of_estimand(votes_of_pairs(outcomes), plan.estimand)
@@ -69,7 +69,7 @@ def _results(call: StageCall[ReportSlice], entries: dict[str, Any],
     people = [read_json(folder / PEOPLE_FILE) for folder in call.inputs.in_order("evaluations")]
     head, dirty = commit()
     return {
-        "study": study["study"], "spec_digest": digest(study), "commit": head, "dirty": dirty,
+        "study": study["study"], "spec_digest": fingerprint(study), "commit": head, "dirty": dirty,
         "simulated_labels": study["labels"]["source"] == "simulated",
         "simulated_judge": outcomes["judge"] == "simulated",
         "left_out": [{"arm": str(arm), "why": why} for arm, why in call.settings.left_out.items()],

@@ -1,14 +1,13 @@
-"""The analysis plan: fixed and hashed before the first judgment, held against what was done."""
+"""The analysis plan: what will be said of the judgments, fixed and hashed before the first of them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from harness.statistics.raters import ExclusionRules
+from harness.digests import digest
+from harness.statistics.raters import STANDARD_EXCLUSIONS, ExclusionRules
 
 Estimand = Literal["ties_half", "ties_left_out", "majority"]
 """What a win rate averages: all judgments with a tie as one half, decisive ones, or each item's majority vote."""
@@ -16,24 +15,30 @@ Estimand = Literal["ties_half", "ties_left_out", "majority"]
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisPlan:
-    """What will be said of the judgments, written before there are any.
+    """What will be said of the judgments, written before there are any (`docs/statistics.md`).
 
-    baselines: whom the trained arms are judged against. gatekeeping: those whose tests confirm, in their order,
-    for the largest budget; the other budgets follow with Holm. Baselines outside it are explored
-    (Benjamini-Hochberg). exclusions: what leaves a rater out.
+    margin: of equivalence, as a share. baselines: whom the trained arms are judged against. gatekeeping: those whose
+    tests confirm, in their order, for the largest budget; the other budgets follow with Holm. Baselines outside it are
+    explored (Benjamini-Hochberg). Where gatekeeping is empty, all that is compared confirms. exclusions: what leaves a
+    rater out. Raises ValueError.
     """
 
     estimand: Estimand = "ties_half"
     margin: float = 0.05
     confidence: float = 0.95
-    baselines: tuple[str, ...] = ("zero_shot", "supervised")
-    gatekeeping: tuple[str, ...] = ("zero_shot", "supervised")
-    exclusions: ExclusionRules = field(default_factory=ExclusionRules)
+    baselines: tuple[str, ...] = ()
+    gatekeeping: tuple[str, ...] = ()
+    exclusions: ExclusionRules = STANDARD_EXCLUSIONS
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 0.5:
+            raise ValueError(f"margin must be between 0 and 0.5, not {self.margin}")
+        if not 0.5 < self.confidence < 1:
+            raise ValueError(f"confidence must be between 0.5 and 1, not {self.confidence}")
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` reads them back."""
-        document: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return document
+        return {**asdict(self), "baselines": list(self.baselines), "gatekeeping": list(self.gatekeeping)}
 
     @staticmethod
     def from_json(content: Mapping[str, Any]) -> AnalysisPlan:
@@ -44,8 +49,11 @@ class AnalysisPlan:
 
     def digest(self) -> str:
         """SHA-256 of the plan in one canonical spelling: what is logged before the first judgment."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest(self.as_json())
+
+
+STANDARD_PLAN = AnalysisPlan()
+"""Of a study that names nothing else: everything that is compared confirms."""
 
 
 def differences(planned: AnalysisPlan, done: AnalysisPlan) -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.statistics.clustered import FloatArray, encode, rows_by_label
 from harness.statistics.win_rate import Labels
+
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -15,13 +18,13 @@ class RaterQuality:
     """One rater. A figure that has nothing to be measured on is None.
 
     tie_rate: share of ties. agreement: mean share of the others on the same items who chose the same.
-    gold_accuracy: on items with a known answer. repeat_consistency: the same choice (by response) on a
-    repeat. median_seconds: from shown to decided.
+    gold_accuracy: on n_gold items with a known answer. repeat_consistency: the same choice (by response) on
+    n_repeats repeats. median_seconds: from shown to decided.
     """
 
     rater: str
     n_judgments: int
-    tie_rate: float
+    tie_rate: float | None
     agreement: float | None
     gold_accuracy: float | None
     n_gold: int
@@ -52,35 +55,45 @@ class ExclusionRules:
             raise ValueError(f"min_checks must be 1 or more, not {self.min_checks}")
 
 
+STANDARD_EXCLUSIONS = ExclusionRules(min_gold_accuracy=0.6, min_repeat_consistency=0.2, min_median_seconds=1.0,
+                                     min_checks=5)
+"""What a study of people excludes by where its plan names nothing else."""
+
+
 @dataclass(frozen=True)
 class Exclusion:
-    """A rater left out, and by which rule."""
+    """A rater left out, and by which rules."""
 
     rater: str
     reason: str
 
 
 def rater_quality(raters: Labels, items: Labels, chosen: Labels, *, gold: Labels | None = None,
-                  repeats: Labels | None = None, seconds: FloatArray | None = None) -> list[RaterQuality]:
+                  repeats: Labels | None = None, seconds: FloatArray | None = None,
+                  counted: BoolArray | None = None) -> list[RaterQuality]:
     """One record a rater, by name, from n judgments.
 
-    chosen: (n,) the arm chosen, or 'tie'. gold: (n,) the right answer in the same words, None where there
-    is none. repeats: (n,) what the same rater chose on the item that this one repeats, None elsewhere.
-    seconds: (n,) NaN where unknown.
+    chosen: (n,) the arm or the side of the item chosen, or 'tie'. gold: (n,) the right answer in the same words, None
+    where there is none. repeats: (n,) what the same rater chose on the item that this one repeats, None elsewhere.
+    seconds: (n,) NaN where unknown. counted: (n,) whether it is a judgment of the study: practice, checks and skips are
+    not among the n_judgments of which ties, agreement and seconds are told. None: all are.
     """
     names = np.array([str(rater) for rater in raters], dtype=object)
     choices = np.asarray(chosen, dtype=object)
-    peers = _peer_agreement(items, choices)
+    is_counted = np.ones(len(names), dtype=bool) if counted is None else counted
+    peers = np.full(len(names), np.nan)
+    peers[is_counted] = _peer_agreement(np.asarray(items, dtype=object)[is_counted], choices[is_counted])
     result = []
     gold_answers, first_answers = (None if column is None else np.asarray(column, dtype=object)
                                    for column in (gold, repeats))
     for rater, here in rows_by_label(names).items():
         gold_hits = _hits(choices[here], None if gold_answers is None else gold_answers[here])
         repeat_hits = _hits(choices[here], None if first_answers is None else first_answers[here])
+        here = here[is_counted[here]]
         times = seconds[here] if seconds is not None else np.array([])
         times = times[~np.isnan(times)]
         result.append(RaterQuality(
-            rater=rater, n_judgments=len(here), tie_rate=float(np.mean(choices[here] == "tie")),
+            rater=rater, n_judgments=len(here), tie_rate=_mean(choices[here] == "tie"),
             agreement=_mean(peers[here][~np.isnan(peers[here])]),
             gold_accuracy=_mean(gold_hits), n_gold=len(gold_hits),
             repeat_consistency=_mean(repeat_hits), n_repeats=len(repeat_hits),
@@ -92,7 +105,8 @@ def rater_quality(raters: Labels, items: Labels, chosen: Labels, *, gold: Labels
 def why_undefined(record: RaterQuality) -> str | None:
     """What the undefined figures of a rater have nothing to be measured on; None where all are defined."""
     missing = [why for value, why in (
-        (record.agreement, "no other rater on the same items"), (record.gold_accuracy, "no gold items"),
+        (record.tie_rate, "no judgments"), (record.agreement, "no other rater on the same items"),
+        (record.gold_accuracy, "no gold items"),
         (record.repeat_consistency, "no repeats"), (record.median_seconds, "no times")) if value is None]
     return ", ".join(missing) or None
 
@@ -110,18 +124,17 @@ def idle_rules(quality: list[RaterQuality], rules: ExclusionRules) -> list[str]:
 
 
 def exclusions(quality: list[RaterQuality], rules: ExclusionRules) -> list[Exclusion]:
-    """Who is left out, each by the first rule that he or she breaks."""
+    """Who is left out, with every rule that he or she breaks."""
     found = []
     for record in quality:
         enough_gold, enough_repeats = (n >= rules.min_checks for n in (record.n_gold, record.n_repeats))
-        for name, value, least in (
-                ("gold accuracy", record.gold_accuracy if enough_gold else None, rules.min_gold_accuracy),
-                ("repeat consistency", record.repeat_consistency if enough_repeats else None,
-                 rules.min_repeat_consistency),
-                ("median seconds", record.median_seconds, rules.min_median_seconds)):
-            if least is not None and value is not None and value < least:
-                found.append(Exclusion(record.rater, f"{name} {value:.3g} is below {least:g}"))
-                break
+        broken = [f"{name} {value:.3g} is below {least:g}" for name, value, least in (
+            ("gold accuracy", record.gold_accuracy if enough_gold else None, rules.min_gold_accuracy),
+            ("repeat consistency", record.repeat_consistency if enough_repeats else None, rules.min_repeat_consistency),
+            ("median seconds", record.median_seconds, rules.min_median_seconds))
+            if least is not None and value is not None and value < least]
+        if broken:
+            found.append(Exclusion(record.rater, "; ".join(broken)))
     return found
 
 

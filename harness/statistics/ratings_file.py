@@ -25,6 +25,8 @@ COLUMNS = (*REQUIRED, *OPTIONAL)
 _SIDES = {"left": 1.0, "right": 0.0, "tie": 0.5}
 _CHOICES = (*_SIDES, Choice.SKIP.value)
 _MISSING = ("", None)
+MILLISECONDS = 1e11
+"""A time this large counts milliseconds since 1970, as the rating app's exports do: in seconds it is after 5100."""
 
 
 @dataclass(frozen=True)
@@ -223,14 +225,14 @@ def _has_sound_times(row: Row, line: int, bad: BadRows) -> bool:
 
 
 def _seconds(value: Any) -> float:
-    """Raises TypeError, ValueError or OverflowError for what is no time."""
+    """A time in seconds, of a number from `MILLISECONDS` on divided by 1,000. Raises TypeError, ValueError or OverflowError for what is no time."""
     try:
         seconds = float(value)
     except ValueError:
         return datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
     if not np.isfinite(seconds):
         raise ValueError(f"not a time: {value}")
-    return seconds
+    return seconds / 1000 if abs(seconds) >= MILLISECONDS else seconds
 
 
 class _Table:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from harness.digests import fingerprint
 from harness.records import ArmKey
 from harness.study.arms import baseline_arms, best_of_arms, policy_arms
 from harness.study.inputs import InputKey, in_order, of_arms
 from harness.study.planner import Planner, Trained, trained_inputs
 from harness.study.slices import PeopleSlice, ReportSlice
 from harness.study.spec import StudySpec
-from harness.study.stage import Stage, digest, make_stage
+from harness.study.stage import Stage, make_stage
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Plan:
 
     @property
     def spec_digest(self) -> str:
-        return digest(self.study.document())
+        return fingerprint(self.study.document())
 
 
 def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[PeopleSlice] = ()) -> Plan:

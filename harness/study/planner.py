@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from harness.digests import fingerprint
 from harness.records import ArmKey
 from harness.seeds import derive_seed
 from harness.study.arms import judged_pairs
@@ -33,7 +34,7 @@ from harness.study.slices import (
     SupervisedSlice,
 )
 from harness.study.spec import StudySpec
-from harness.study.stage import CODE_VERSIONS, Stage, digest, make_stage
+from harness.study.stage import CODE_VERSIONS, Stage, make_stage
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ class Planner:
     def judge(self, samples: Mapping[ArmKey, Stage], queries: Stage) -> Stage:
         evaluation = self.study.evaluation
         settings = JudgeSlice(judge=evaluation.judge, pairs=judged_pairs(self.study),
-                              plan=evaluation.analysis_plan.as_json())
+                              plan=evaluation.plan)
         return self.add(make_stage("judge", settings, inputs={"queries": queries, **of_arms("samples", samples)},
                                    seed=self.seed("judge"),
                                    externals=self.external(f"scorer:{evaluation.judge.scorer}")))
@@ -276,13 +277,13 @@ class Planner:
         pairs = judged_pairs(self.study)
         compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in (pair.arm, pair.opponent)})}
         settings = PublishSlice(
-            name="", people=evaluation.people, pairs=pairs, plan=evaluation.analysis_plan,
+            name="", people=evaluation.people, pairs=pairs, plan=evaluation.plan,
             ask_of_source=self.study.is_summarization,
             responses=tuple(sorted(sample.fingerprint for sample in compared.values())))
         # A published study is never changed: other texts, another plan or items drawn in another way are another study,
         # so all are in its name.
         drawn = {**settings.model_dump(mode="json"), "code_version": CODE_VERSIONS["publish"]}
-        name = f"{self.study.study}-{digest(drawn)[:8]}"
+        name = f"{self.study.study}-{fingerprint(drawn)[:8]}"
         settings = settings.model_copy(update={"name": name})
         inputs: dict[InputKey, Stage] = {"queries": queries, **of_arms("samples", compared)}
         publish = self.add(make_stage("publish", settings, inputs=inputs, seed=self.seed("people")))

@@ -168,7 +168,7 @@ class JudgeSlice(StageSlice):
     takes: ClassVar[Takes] = Takes(needed=("queries",), several=("samples",))
     judge: ChoiceModel
     pairs: tuple[Compared, ...]
-    plan: dict[str, Any] = Field(exclude=True)
+    plan: AnalysisPlan = Field(exclude=True)
 
 
 class PublishSlice(StageSlice):

@@ -11,8 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from harness.statistics.plan import AnalysisPlan, Estimand
-from harness.statistics.raters import ExclusionRules
+from harness.statistics.plan import STANDARD_PLAN, AnalysisPlan
 from harness.study.contradictions import contradictions
 from harness.study.parts import (
     Baseline,
@@ -27,48 +26,47 @@ from harness.tasks.spec import Spec, TaskSpec
 from harness.training.settings import ComputeSettings, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 
-class PlanSpec(Spec):
-    """What will be said of the judgments, fixed and hashed before the first of them (`docs/statistics.md`).
-
-    margin: of equivalence. gatekeeping: the baselines whose tests confirm, in their order; where it is left out
-    zero_shot and supervised, as far as they are judged. exclusions: what leaves a rater out, never an arm's doing.
-    """
-
-    estimand: Estimand = "ties_half"
-    margin: float = Field(default=0.05, gt=0, lt=0.5)
-    confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    gatekeeping: tuple[Baseline, ...] | None = Field(default=None, min_length=1)
-    exclusions: ExclusionRules = ExclusionRules(
-        min_gold_accuracy=0.6, min_repeat_consistency=0.2, min_median_seconds=1.0, min_checks=5)
-
-
 class EvaluationSpec(Spec):
-    """What is compared on the test queries, by whom, and what will be said of it. people: null for nobody."""
+    """What is compared on the test queries, by whom, and what will be said of it.
+
+    people: null for nobody. plan: its baselines are the evaluation's; where gatekeeping is left out, zero_shot and
+    supervised confirm, as far as they are judged.
+    """
 
     baselines: tuple[Baseline, ...] = ("zero_shot", "supervised")
     best_of: tuple[Annotated[int, Field(ge=2)], ...] = Field(
         default=(), description="arms best_of_N: N samples of ρ, of which the reward model's favourite is taken")
     judge: ChoiceModel = ChoiceModel()
     people: PeopleSpec | None = None
-    plan: PlanSpec = PlanSpec()
+    plan: AnalysisPlan = STANDARD_PLAN
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_left_open_in_the_plan(cls, content: Any) -> Any:
+        """What is hashed, logged and held against what was done names all its baselines and gates."""
+        if not isinstance(content, dict):
+            return content
+        plan, baselines = content.get("plan", {}), content.get("baselines", cls.model_fields["baselines"].default)
+        if not isinstance(plan, dict) or not isinstance(baselines, list | tuple):
+            return content  # and is told what is wrong with it
+        gates = plan.get("gatekeeping")
+        if gates is None:
+            gates = [name for name in ("zero_shot", "supervised") if name in baselines] or baselines
+        return {**content, "plan": {"baselines": baselines, **plan, "gatekeeping": gates}}
 
     @model_validator(mode="after")
     def _gates_are_judged(self) -> EvaluationSpec:
-        gates = self.plan.gatekeeping or ()
+        gates = self.plan.gatekeeping
         for name in gates:
             if name not in self.baselines:
                 raise ValueError(f"plan.gatekeeping names {name}, but baselines does not")
         if len(set(gates)) < len(gates) or len(set(self.baselines)) < len(self.baselines):
             raise ValueError("a baseline is listed twice")
+        if self.baselines and not gates:
+            raise ValueError("plan.gatekeeping is empty: name a baseline, or leave it out")
+        if self.plan.baselines != self.baselines:
+            raise ValueError("plan.baselines is not what baselines says; leave it out")
         return self
-
-    @property
-    def analysis_plan(self) -> AnalysisPlan:
-        """The plan with nothing left open: what is hashed, logged, and held against what was done."""
-        gates = self.plan.gatekeeping or tuple(name for name in ("zero_shot", "supervised") if name in self.baselines)
-        return AnalysisPlan(estimand=self.plan.estimand, margin=self.plan.margin, confidence=self.plan.confidence,
-                            baselines=self.baselines, gatekeeping=gates or self.baselines,
-                            exclusions=self.plan.exclusions)
 
 
 class StudySpec(Spec):

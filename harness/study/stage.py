@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.digests import fingerprint
 from harness.records import ArmKey
 from harness.study.inputs import InputKey, Inputs
 from harness.study.slices import StageKind, StageSlice
@@ -24,7 +23,7 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "sample": 6,
     "measure": 2,
     "judge": 2,
-    "publish": 2,
+    "publish": 3,
     "people": 1,
     "report": 6,
 }
@@ -73,11 +72,5 @@ def make_stage(name: str, settings: StageSlice, *, inputs: Mapping[InputKey, Sta
         "externals": dict(sorted((externals or {}).items())),
         "arm": str(arm) if arm and kind in ("sample", "measure") else None,
     }
-    return Stage(name=name, settings=settings, inputs=fingerprints, seed=seed, fingerprint=digest(ingredients),
+    return Stage(name=name, settings=settings, inputs=fingerprints, seed=seed, fingerprint=fingerprint(ingredients),
                  arm=arm, has_siblings=has_siblings, externals=externals or {})
-
-
-def digest(document: object) -> str:
-    """SHA-256 of the canonical JSON of plain values, 32 hex digits of it."""
-    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]

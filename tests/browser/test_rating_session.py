@@ -26,12 +26,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from harness.ratings.blinding import build_items
 from harness.ratings.protocol import ItemKind
+from harness.statistics.plan import AnalysisPlan
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 SECRET_ARMS = ("armsecret/4321787654321/9021198765432", "basesecret")
 SECRETS = ("armsecret", "basesecret", "4321787654321", "9021198765432", "studysecret", "executionsecret", "987654321",
-           "responsessecret", "plansecret")
+           "responsessecret", "gatesecret")
 KEYS = {"1": "left", "2": "tie", "3": "right"}
 Acknowledged = dict[str, str]
 
@@ -255,7 +256,8 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
 def test_practice_questions_back_flag_pause_and_a_restarted_server_by_keyboard(app: App) -> None:
     built = build_items(pairs(6, arms=SECRET_ARMS, source=True), seed=987654321, overlap=1, training=known(1))
     study = publish(app.store, built, name="studysecret", seed=987654321, execution="executionsecret",
-                    responses=("responsessecret",), analysis_plan="plansecret", ask_copied=True, ask_accuracy=True)
+                    responses=("responsessecret",), plan=AnalysisPlan(gatekeeping=("gatesecret",)), ask_copied=True,
+                    ask_accuracy=True)
     traffic = Traffic()
     assignment = asyncio.run(walk_through_everything(app, app.store.invite(app.store.add_rater("amber")), traffic))
     nothing_secret_passed(traffic, app, shown="so the cat found a warm mat")

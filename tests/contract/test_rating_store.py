@@ -113,7 +113,7 @@ def test_an_answered_question_is_no_revision(store: RatingStore, clock: Clock) -
     store.answer(rater, held, revision=2, answers=Answers(copied=Which.LEFT))
     (final,) = store.finals(study)
     assert (final.shown, final.revisions) == ("right", 1)
-    assert [each.revisions for each in store.quality(store.study(study))] == [1]
+    assert [each.revisions for each in store.raters_of_study(store.study(study))] == [1]
 
 
 def test_nobody_reads_or_writes_another_raters_assignment(store: RatingStore, clock: Clock) -> None:
@@ -213,11 +213,10 @@ def test_gold_and_repeats_come_along_and_never_count_as_results(store: RatingSto
     study = publish(store, built, check_every=4)
     rater = rater_in(store, study, "amber")
     assert walk(store, clock, study, rater, better="P") >= 19
-    (checks,) = store.quality(store.study(study))
-    assert checks.gold_checks == 2
-    assert checks.gold_accuracy == 0.0
-    assert checks.repeat_checks >= 1
-    assert checks.repeat_consistency == 1.0
+    (checks,) = store.raters_of_study(store.study(study))
+    assert (checks.quality.n_gold, checks.quality.gold_accuracy) == (2, 0.0)
+    assert checks.quality.n_repeats >= 1
+    assert checks.quality.repeat_consistency == 1.0
     first = {each.item_id: each.flipped for each in store.finals(study)}
     assert all(each.flipped != first[each.repeat_of] for each in store.finals(study) if each.repeat_of)
     store.close(study)

@@ -14,8 +14,10 @@ from rating_helpers import item_set, publish, rater_in, tasks
 from harness.labels.human import HumanLabeler
 from harness.raters import main
 from harness.ratings import judging
-from harness.ratings.protocol import ExclusionRules, StudyKind
+from harness.ratings.protocol import StudyKind
 from harness.ratings.store import RatingStore, open_store
+from harness.statistics.plan import AnalysisPlan
+from harness.statistics.raters import ExclusionRules
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RatingStore:
 
 
 def judged_study(store: RatingStore) -> str:
-    study = publish(store, item_set(4, overlap=1), exclusion=ExclusionRules(min_median_seconds=0))
+    study = publish(store, item_set(4, overlap=1), plan=AnalysisPlan(exclusions=ExclusionRules()))
     rater = rater_in(store, study, "amber")
     for _ in range(4):
         store.vote(rater, str(store.next_assignment(study, rater)), revision=0, choice="left")

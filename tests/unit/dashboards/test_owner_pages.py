@@ -15,11 +15,12 @@ from dashboards import identity
 from harness.engine.exported_runs import finished_studies
 from harness.errors import InputError
 from harness.ratings.blinding import build_items
-from harness.ratings.protocol import ExclusionRules
 from harness.ratings.store import RatingStore
 from harness.results.people import study_report
+from harness.statistics.plan import AnalysisPlan
+from harness.statistics.raters import ExclusionRules
 
-HURRIED = ExclusionRules(min_median_seconds=0)
+HURRIED = AnalysisPlan(exclusions=ExclusionRules(min_gold_accuracy=0.6))
 """The tests judge in no time, which the rules take for not reading."""
 
 store, visit = app_visitor.store, app_visitor.visit
@@ -38,7 +39,7 @@ def finished_execution(root: Path, name: str, *, arm: str = "rl", source: str | 
 
 def test_the_owner_watches_without_arms_closes_and_unblinds(store: RatingStore, visit: Callable[..., Visitor]) -> None:
     built = build_items(pairs(4, arms=("armsecret/1000/1", "basesecret")), seed=1, overlap=1)
-    study = publish(store, built, exclusion=HURRIED)
+    study = publish(store, built, plan=HURRIED)
     rater = store.add_rater("amber")
     store.consent(study, rater)
     for _ in range(4):
@@ -59,7 +60,7 @@ def test_the_owner_watches_without_arms_closes_and_unblinds(store: RatingStore, 
 def test_results_show_nothing_before_unblinding_and_the_tables_after(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
     built = build_items(pairs(6, arms=("rl/500/1", "zero_shot")), seed=1, overlap=2)
-    study = publish(store, built, exclusion=HURRIED)
+    study = publish(store, built, plan=HURRIED)
     for handle in ("amber", "birch"):
         rater = store.add_rater(handle)
         store.consent(study, rater)
@@ -119,7 +120,7 @@ def test_what_was_refused_stays_in_the_form(store: RatingStore, visit: Callable[
 
 def test_the_owner_stays_with_the_study_that_is_closed_and_unblinded(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
-    watched = publish(store, exclusion=HURRIED)
+    watched = publish(store, plan=HURRIED)
     publish(store, item_set(seed=2), name="a newer one")
     app = visit(owner=True).open()
     app.selectbox(key="watched").set_value(watched)
@@ -156,7 +157,7 @@ def test_who_only_practised_has_a_name_in_the_owners_table(
     study = publish(store, item_set(qualification=known(1)))
     rater = rater_in(store, study, "amber")
     store.vote(rater, str(store.next_assignment(study, rater)), revision=0, choice="tie")
-    assert [each.handle for each in store.quality(store.study(study))] == ["amber"]
+    assert [each.quality.rater for each in store.raters_of_study(store.study(study))] == ["amber"]
 
 
 def test_another_execution_begins_with_its_own_arms_name_and_questions(

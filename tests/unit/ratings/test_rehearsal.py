@@ -16,6 +16,7 @@ from harness.ratings.protocol import StudyProtocol
 from harness.ratings.rehearsal import SimulatedRater, rehearse
 from harness.ratings.store import RatingStore, open_store
 from harness.results.people import analyse, study_report
+from harness.statistics.plan import AnalysisPlan
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from harness.study.slices import PublishSlice
@@ -64,7 +65,7 @@ def test_the_default_study_finds_a_planted_65_percent_and_calls_no_twins_differe
     assert len(pairs) == 6, "three seeds against two baselines"
     planted = {pair: (next(arm for arm in pair if arm != "zero_shot"), 0.65) for pair in pairs if "zero_shot" in pair}
     protocol = StudyProtocol(name="rehearsal", title=settings.people.title, instructions="i", seed=1,
-                             baselines=settings.plan.gatekeeping, margin=settings.plan.margin)
+                             plan=AnalysisPlan(gatekeeping=settings.plan.gatekeeping, margin=settings.plan.margin))
     done = rehearse(protocol, draft.items, win_rates=planted, raters=12, seed=3, folder=tmp_path)
     report = analyse(done.study, done.unblinded, done.store, other_models=False)
     found = {row["baseline"]: row for row in report["win_rates"]}

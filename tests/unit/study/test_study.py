@@ -230,11 +230,11 @@ def test_the_study_name_and_title_change_no_training_stage():
 
 def test_the_analysis_plan_is_complete_and_changing_it_judges_nothing_again():
     study = load_study(QUICK)
-    plan = study.evaluation.analysis_plan
+    plan = study.evaluation.plan
     assert plan.baselines == ("zero_shot", "supervised", "reference")
     assert plan.gatekeeping == ("zero_shot", "supervised"), "the reference is explored unless the study says else"
     only_reference = load_study(QUICK, ["evaluation.baselines=[reference]"])
-    assert only_reference.evaluation.analysis_plan.gatekeeping == ("reference",)
+    assert only_reference.evaluation.plan.gatekeeping == ("reference",)
     other = load_study(QUICK, ["evaluation.plan.margin=0.1"])
     before, after = make_plan(study, {}), make_plan(other, {})
     assert [stage.fingerprint for stage in before.stages[:-1]] == [stage.fingerprint for stage in after.stages[:-1]]
