@@ -225,7 +225,7 @@ def _has_sound_times(row: Row, line: int, bad: BadRows) -> bool:
 
 
 def _seconds(value: Any) -> float:
-    """A time in seconds, of a number from `MILLISECONDS` on divided by 1,000. Raises TypeError, ValueError or OverflowError for what is no time."""
+    """A time in seconds; see `MILLISECONDS`. Raises TypeError, ValueError or OverflowError for what is no time."""
     try:
         seconds = float(value)
     except ValueError:
