@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [PART ...] [--shapes a b c] [--rounds 5]`: docs/performance.md.
+"""Measures the figures of docs/performance.md: `make bench`, or `python -m benchmarks [PART ...] [--shapes a b c]`.
 
 Parts: floor ppo sampling reward jobs memory commands studies; all by default. A part that is run replaces its own
 figures in docs/performance.json; docs/performance.md is written from that file.
@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.speed import comparisons, page, studies
-from benchmarks.speed.shapes import SHAPES
+from benchmarks.speed.workload import SHAPES
 
 PARTS = {
     "floor": comparisons.floor, "ppo": comparisons.ppo, "sampling": comparisons.sampling,
@@ -28,7 +28,8 @@ def main() -> None:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", default=[], help=f"of {', '.join(PARTS)}")
     parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds, five or more for a final table")
+    parser.add_argument("--rounds", type=int, default=5,
+                        help="rounds, in each of which every program runs once; five or more for a final table")
     parser.add_argument("--studies", nargs="+", default=["quick", "label_budget"], metavar="NAME")
     parser.add_argument("--mlruns", type=Path, metavar="DIR", help="read the studies from a finished run instead")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Coverage and false alarms of three intervals on simulated studies, as a table in docs/statistics.md.
+"""Measures how often three intervals hold the true win rate of simulated studies, for docs/statistics.md.
 
     python -m benchmarks.coverage [--studies 2000]
 """

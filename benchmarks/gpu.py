@@ -1,9 +1,10 @@
-"""PPO on one GPU, with a table of where the time goes. Needs torch and transformers alone.
+"""Times PPO on one GPU, with a table of where the time goes.
 
     python benchmarks/gpu.py [--shape 774m] [--batch 512] [--precision bf16] [--updates 5] [--no-graph]
 
-The same code as a study's: half precision over single-precision weights, fused attention and Adam, sampling as one CUDA
-graph, no host synchronisation inside a rollout. `--device cpu --shape tiny --batch 8` tries the program itself.
+Needs torch and transformers alone. The same code as a study's: half precision over single-precision weights, fused
+attention and Adam, sampling as one CUDA graph, no host synchronisation inside a rollout.
+`--device cpu --shape tiny --batch 8` tries the program itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.speed.shapes import Shape
+from benchmarks.speed.workload import Shape
 from harness.algorithms.kl import kl_rewards
 from harness.algorithms.responses import truncate
 from harness.models.generation import sample_responses

@@ -1,9 +1,10 @@
-"""A few PPO updates at a paper study's own shape: 124M or 774M parameters from random weights, queries of full length.
+"""Times a few PPO updates at the shape of a paper's study, from random weights.
 
     python -m benchmarks.paper_shape --study tldr --preset released --updates 2 --batch 8
 
-Says seconds and episodes a second, what the whole run would take at that rate, and the memory promised and taken.
-The weights' values change nothing: the work is that of the real ones.
+124M or 774M parameters and queries of full length. Prints seconds and episodes a second, what the whole run would take
+at that rate, and the memory that was estimated and taken. The weights' values change nothing: the work is that of the
+real ones.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How quickly the rating app answers: 25 raters who act every five seconds, against the real server.
+"""Measures how quickly the rating app answers 25 raters who act every five seconds.
 
-`python -m benchmarks.rating_app [--raters 25] [--seconds 60] [--every 5]`. Each rater is a websocket that speaks
-Streamlit's own protocol, signs in by a one-time link and votes. Measured from sending the click to the last page
-delta received, which includes both ways of the wire and this client's own reading: an upper bound of what the
-server needs. Prints one line of JSON.
+`python -m benchmarks.rating_app [--raters 25] [--seconds 60] [--every 5]`. The server is the real one. Each
+rater is a websocket that speaks Streamlit's own protocol, signs in by a one-time link and votes. Measured from sending
+the click to the last page delta received, which includes both ways of the wire and this client's own reading: an upper
+bound of what the server needs. Prints one line of JSON.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Time and memory of a million judgments and of ROUGE and copying on 10,000 pairs, into docs/statistics.md.
+"""Measures time and memory of the statistics on large files, for docs/statistics.md.
 
     HARNESS_SHARED=... python -m benchmarks.statistics_speed
 
-The texts are articles of the shared data.
+A million judgments, and ROUGE and copying on 10,000 pairs. The texts are articles of the shared data.
 """
 
 from __future__ import annotations

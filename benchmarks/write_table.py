@@ -1,4 +1,4 @@
-"""Puts a benchmark's table between its two markers in a document."""
+"""Writes a benchmark's table between its two markers in a document."""
 
 from __future__ import annotations
 

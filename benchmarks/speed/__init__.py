@@ -1,1 +1,1 @@
-"""The project beside its peers, on the same work, interleaved: `python -m benchmarks`."""
+"""Measures this project and other libraries on the same work: `python -m benchmarks`."""

@@ -1,15 +1,19 @@
-"""Which sides meet on which work. Every function gives plain values for docs/performance.json."""
+"""The comparisons: which programs are measured together on which work.
+
+Every function gives plain values for docs/performance.json.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks.speed.contest import Side, compete, ratio
+from benchmarks.speed.contest import Program, compete, ratio
 from benchmarks.speed.floor import best_rate
-from benchmarks.speed.shapes import CANDIDATES
+from benchmarks.speed.workload import CANDIDATES
 
 FITS = "benchmarks.speed.fits"
 OURS, SINGLE, TRL = "benchmarks.speed.ours", "benchmarks.speed.single_file", "benchmarks.speed.trl_peer"
@@ -27,12 +31,12 @@ def ppo(options: argparse.Namespace) -> dict[str, Any]:
     found = {}
     for name in options.shapes:
         rates = floor(options)
-        single = [_side("ours", "fp32", name), _side("trl", "fp32", name), _side("single file", "fp32", name),
-                  _side("ours", "bf16", name)]
-        half = [_side("ours", "bf16", name), _side("trl", "bf16", name)]
-        trunks = [_side("single file", "fp32", name),
-                  Side("single file, two trunks fp32", f"{SINGLE}:ppo", {"name": name, "separate_value": True})]
-        contests = {key: compete(sides, rounds=rounds) for key, sides, rounds in (
+        single = [_program("ours", "fp32", name), _program("trl", "fp32", name), _program("single file", "fp32", name),
+                  _program("ours", "bf16", name)]
+        half = [_program("ours", "bf16", name), _program("trl", "bf16", name)]
+        trunks = [_program("single file", "fp32", name),
+                  Program("single file, two trunks fp32", f"{SINGLE}:ppo", {"name": name, "separate_value": True})]
+        contests = {key: compete(programs, rounds=rounds) for key, programs, rounds in (
             ("fp32", single, options.rounds), ("bf16", half, options.rounds),
             ("trunks", trunks, min(3, options.rounds)))}
         found[name] = {"rates": rates, "contests": contests}
@@ -40,19 +44,19 @@ def ppo(options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
-def _side(who: str, precision: str, shape: str) -> Side:
+def _program(who: str, precision: str, shape: str) -> Program:
     name = f"{who} {precision}"
     if who == "ours":
-        return Side(name, f"{OURS}:ppo", {"name": shape, "precision": precision})
+        return Program(name, f"{OURS}:ppo", {"name": shape, "precision": precision})
     if who == "trl":
-        return Side(name, f"{TRL}:ppo", {"name": shape}, BF16 if precision == "bf16" else {})
-    return Side(name, f"{SINGLE}:ppo", {"name": shape})
+        return Program(name, f"{TRL}:ppo", {"name": shape}, BF16 if precision == "bf16" else {})
+    return Program(name, f"{SINGLE}:ppo", {"name": shape})
 
 
 def _show_ppo(name: str, contests: dict[str, Any]) -> None:
     for results in contests.values():
-        for side, result in results.items():
-            print(f"({name}) {side:28} {sorted(result['rates'])[len(result['rates']) // 2]:9.3f} episodes/s "
+        for program, result in results.items():
+            print(f"({name}) {program:28} {sorted(result['rates'])[len(result['rates']) // 2]:9.3f} episodes/s "
                   f"{result['peak_mib']:7.0f} MiB", flush=True)
     print(f"({name}) fp32 over TRL {ratio(contests['fp32'], 'ours fp32', 'trl fp32'):.2f}, over the single file "
           f"{ratio(contests['fp32'], 'ours fp32', 'single file fp32'):.2f}; bf16 over TRL fp32 "
@@ -63,29 +67,23 @@ def _show_ppo(name: str, contests: dict[str, Any]) -> None:
 
 def sampling(options: argparse.Namespace) -> dict[str, Any]:
     """Responses a second to 64 queries: four to each, and one, beside `generate`."""
-    found = {}
-    for name in _small(options):
-        sides = [Side(f"{who} {k}", f"{module}:sampling", {"name": name, "candidates": k})
-                 for k in (CANDIDATES, 1) for who, module in (("ours", OURS), ("generate", SINGLE))]
-        results = compete(sides, rounds=options.rounds)
-        found[name] = {"gflop_per_second": best_rate("fp32"), "results": results}
-        print(f"({name}) best-of-4 {ratio(results, 'ours 4', 'generate 4'):.2f}, "
-              f"one response {ratio(results, 'ours 1', 'generate 1'):.2f} times generate", flush=True)
-    return found
+    def programs(shape: str) -> list[Program]:
+        return [Program(f"{who} {k}", f"{module}:sampling", {"name": shape, "candidates": k})
+                for k in (CANDIDATES, 1) for who, module in (("ours", OURS), ("generate", SINGLE))]
+
+    return _of_small_shapes(options, programs, {"best-of-4, times generate": ("ours 4", "generate 4"),
+                                                "one response, times generate": ("ours 1", "generate 1")})
 
 
 def reward(options: argparse.Namespace) -> dict[str, Any]:
     """Labels a second in training: the query read once, in k passes of this project's trunk, of the module's own."""
-    found = {}
-    for name in _small(options):
-        sides = [Side("shared", f"{OURS}:reward_step", {"name": name, "shares_query": True}),
-                 Side("separate", f"{OURS}:reward_step", {"name": name, "shares_query": False}),
-                 Side("module", f"{SINGLE}:reward_step", {"name": name})]
-        results = compete(sides, rounds=options.rounds)
-        found[name] = {"gflop_per_second": best_rate("fp32"), "results": results}
-        print(f"({name}) {ratio(results, 'shared', 'separate'):.2f} times own separate passes, "
-              f"{ratio(results, 'shared', 'module'):.2f} times the module's", flush=True)
-    return found
+    def programs(shape: str) -> list[Program]:
+        return [Program("shared", f"{OURS}:reward_step", {"name": shape, "shares_query": True}),
+                Program("separate", f"{OURS}:reward_step", {"name": shape, "shares_query": False}),
+                Program("module", f"{SINGLE}:reward_step", {"name": shape})]
+
+    return _of_small_shapes(options, programs, {
+        "times own separate passes": ("shared", "separate"), "times the module's": ("shared", "module")})
 
 
 def jobs(options: argparse.Namespace) -> dict[str, Any]:
@@ -93,8 +91,8 @@ def jobs(options: argparse.Namespace) -> dict[str, Any]:
     found, cores = {}, len(os.sched_getaffinity(0))
     for name in options.shapes:
         found[name] = compete([
-            Side("at once", f"{FITS}:narrow", {"name": name, "threads": 1}, processes=cores),
-            Side("one", f"{FITS}:narrow", {"name": name, "threads": cores})], rounds=options.rounds)
+            Program("at once", f"{FITS}:narrow", {"name": name, "threads": 1}, processes=cores),
+            Program("one", f"{FITS}:narrow", {"name": name, "threads": cores})], rounds=options.rounds)
         print(f"({name}) {cores} stages at once {ratio(found[name], 'at once', 'one'):.2f}", flush=True)
     return found
 
@@ -110,16 +108,27 @@ def memory(options: argparse.Namespace) -> dict[str, Any]:
             ("reward-model labels on (a)", f"{FITS}:reward_fit", {}, 10_000, 60_000)):
         peaks = {}
         for amount in (little, much):
-            side = Side(what, build, {**arguments, "amount": amount})
-            peaks[str(amount)] = compete([side], rounds=1, turn_seconds=0)[what]["peak_mib"]
+            program = Program(what, build, {**arguments, "amount": amount})
+            peaks[str(amount)] = compete([program], rounds=1, run_seconds=0)[what]["peak_mib"]
         found[what] = peaks
         print(what, peaks, flush=True)
     return found
 
 
-def _small(options: argparse.Namespace) -> list[str]:
-    """The largest shape takes minutes a turn here, and PPO has measured it already."""
-    return [name for name in options.shapes if name != "c"]
+def _of_small_shapes(options: argparse.Namespace, programs: Callable[[str], list[Program]],
+                     shown: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Results by shape, with the matrix rate after them. shown: ratios of two programs that are printed, by name.
+
+    Without the largest shape, where each run takes minutes; PPO has measured it already.
+    """
+    found = {}
+    for name in options.shapes:
+        if name != "c":
+            results = compete(programs(name), rounds=options.rounds)
+            found[name] = {"gflop_per_second": best_rate("fp32"), "results": results}
+            print(f"({name})", ", ".join(f"{what} {ratio(results, *pair):.2f}" for what, pair in shown.items()),
+                  flush=True)
+    return found
 
 
 def _require_trl() -> None:

@@ -1,4 +1,4 @@
-"""Turns in alternation: every side in a process of its own, one working while the others wait."""
+"""Measures several programs on the same work: each in a process of its own, one running while the others wait."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-LONG_TURN = 4.0
-"""Seconds."""
+LONG_RUN = 4.0
+"""Seconds. A shorter first run is mostly preparation."""
 
-Turn = Callable[[], int]
+Work = Callable[[], int]
 """Does one piece of work, and says how many units it was."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """build: `module:function`, called with the arguments in the side's process; gives its Turn.
+class Program:
+    """One that is measured. build: `module:function`, called with the arguments in its own process; gives its Work.
 
-    processes: how many do that at once; the side's units and memory are those of all.
+    processes: how many do that at once; units and memory are those of all of them.
     """
 
     name: str
@@ -43,40 +43,40 @@ class Result:
     peak_mib: float
 
 
-def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) -> dict[str, dict[str, Any]]:
-    """Each side's Result as plain values. The first turn of each side is a warm-up and does not count.
+def compete(programs: Sequence[Program], *, rounds: int, run_seconds: float = 1.5) -> dict[str, dict[str, Any]]:
+    """Each program's Result as plain values. In a round each runs once; its first run is a warm-up and does not count.
 
-    turn_seconds: a side repeats its piece of work until a round's turn lasts about so long.
+    run_seconds: a program repeats its piece of work until a run lasts about so long.
     """
     context = multiprocessing.get_context("spawn")
     pipes: list[list[Connection]] = []
     processes = []
-    for side in sides:
+    for program in programs:
         pipes.append([])
-        for _ in range(side.processes):
+        for _ in range(program.processes):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(side, theirs), daemon=True)
+            process = context.Process(target=_serve, args=(program, theirs), daemon=True)
             process.start()
             pipes[-1].append(ours)
             processes.append(process)
-        _ask(pipes[-1], side, "ready")
+        _ask(pipes[-1], program, "ready")
     repeats = []
-    for side, pipe in zip(sides, pipes, strict=True):
-        _, seconds = _ask(pipe, side, 1)
-        if seconds < LONG_TURN:  # the first turn of a short piece of work is mostly making ready
-            _, seconds = _ask(pipe, side, 1)
-        repeats.append(max(1, round(turn_seconds / max(seconds, 1e-6))))
-    rates: list[list[float]] = [[] for _ in sides]
+    for program, pipe in zip(programs, pipes, strict=True):
+        _, seconds = _ask(pipe, program, 1)
+        if seconds < LONG_RUN:
+            _, seconds = _ask(pipe, program, 1)
+        repeats.append(max(1, round(run_seconds / max(seconds, 1e-6))))
+    rates: list[list[float]] = [[] for _ in programs]
     for number in range(rounds):
-        # The order turns round, so that no side always follows the same one.
-        order = range(len(sides)) if number % 2 == 0 else reversed(range(len(sides)))
+        # Every second round in the opposite order, so that no program always follows the same one.
+        order = range(len(programs)) if number % 2 == 0 else reversed(range(len(programs)))
         for index in order:
-            units, seconds = _ask(pipes[index], sides[index], repeats[index])
+            units, seconds = _ask(pipes[index], programs[index], repeats[index])
             rates[index].append(units / seconds)
     results = {}
-    for side, pipe, found in zip(sides, pipes, rates, strict=True):
-        peak, _ = _ask(pipe, side, "stop")
-        results[side.name] = asdict(Result(rates=found, peak_mib=peak))
+    for program, pipe, found in zip(programs, pipes, rates, strict=True):
+        peak, _ = _ask(pipe, program, "stop")
+        results[program.name] = asdict(Result(rates=found, peak_mib=peak))
     for process in processes:
         process.join(5)
         process.kill()
@@ -84,36 +84,36 @@ def compete(sides: Sequence[Side], *, rounds: int, turn_seconds: float = 1.5) ->
 
 
 def ratio(results: Mapping[str, Mapping[str, Any]], one: str, other: str) -> float:
-    """The median over the rounds of one side's rate divided by the other's."""
+    """The median over the rounds of one program's rate divided by the other's."""
     return statistics.median(ratios(results, one, other))
 
 
 def ratios(results: Mapping[str, Mapping[str, Any]], one: str, other: str) -> list[float]:
-    """One side's rate divided by the other's in each round, the smallest first."""
+    """One program's rate divided by the other's in each round, the smallest first."""
     return sorted(a / b for a, b in zip(results[one]["rates"], results[other]["rates"], strict=True))
 
 
-def _ask(pipes: Sequence[Connection], side: Side, message: Any) -> tuple[float, float]:
-    """The sum of what the side's processes answer, and the seconds of the slowest."""
+def _ask(pipes: Sequence[Connection], program: Program, message: Any) -> tuple[float, float]:
+    """The sum of what the program's processes answer, and the seconds of the slowest."""
     try:
         if message != "ready":
             for pipe in pipes:
                 pipe.send(message)
         answers = [pipe.recv() for pipe in pipes]
     except (EOFError, BrokenPipeError):
-        raise SystemExit(f"{side.name} ended early; its message is above") from None
+        raise SystemExit(f"{program.name} ended early; its message is above") from None
     return sum(units for units, _ in answers), max(seconds for _, seconds in answers)
 
 
-def _serve(side: Side, pipe: Connection) -> None:
-    os.environ.update(side.environment)
+def _serve(program: Program, pipe: Connection) -> None:
+    os.environ.update(program.environment)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    module, _, function = side.build.partition(":")
-    turn = getattr(importlib.import_module(module), function)(**side.arguments)
+    module, _, function = program.build.partition(":")
+    work = getattr(importlib.import_module(module), function)(**program.arguments)
     pipe.send((0, 0.0))
     while (repeats := pipe.recv()) != "stop":
         began = time.perf_counter()
-        units = sum(turn() for _ in range(repeats))
+        units = sum(work() for _ in range(repeats))
         pipe.send((units, time.perf_counter() - began))
     pipe.send((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0.0))
     pipe.close()

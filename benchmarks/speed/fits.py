@@ -1,4 +1,4 @@
-"""Work as stages do it: long runs, for the question whether memory grows with them, and runs on few threads."""
+"""Long fits, which show whether memory grows with the work, and fits on few threads."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from benchmarks.speed import ours
-from benchmarks.speed.contest import Turn
-from benchmarks.speed.shapes import CANDIDATES, QUERY, RESPONSE, SHAPES, STOP
+from benchmarks.speed.contest import Work
+from benchmarks.speed.workload import CANDIDATES, QUERY, RESPONSE, SHAPES, STOP
 from harness.artifacts.label_table import LabelFiles, LabelTable
 from harness.models.reward import RewardModel
 from harness.stages.reward_model import StoredLabels
@@ -21,20 +21,20 @@ from harness.training.settings import RewardFitSettings
 _PIECE = 2_500
 
 
-def repeated(name: str, precision: str, amount: int) -> Turn:
-    """PPO: the first turn is `amount` updates, the others nothing."""
+def repeated(name: str, precision: str, amount: int) -> Work:
+    """PPO: the first run is `amount` updates, the others nothing."""
     step = ours.ppo(name, precision)
     return _once(iter(step() for _ in range(amount)))
 
 
-def narrow(name: str, threads: int) -> Turn:
+def narrow(name: str, threads: int) -> Work:
     """PPO on so many threads."""
     torch.set_num_threads(threads)
     return ours.ppo(name, "fp32")
 
 
-def reward_fit(amount: int) -> Turn:
-    """The first turn fits a reward model of shape (a) to `amount` labels, which lie on disk as those of a study do."""
+def reward_fit(amount: int) -> Work:
+    """The first run fits a reward model of shape (a) to `amount` labels, which lie on disk as those of a study do."""
     folder = tempfile.TemporaryDirectory()
     pieces = [_label_piece(Path(folder.name) / str(start), min(_PIECE, amount - start), seed=start)
               for start in range(0, amount, _PIECE)]
@@ -60,7 +60,7 @@ def _label_piece(folder: Path, labels: int, *, seed: int) -> Path:
     return folder
 
 
-def _once(work: Iterator[int]) -> Turn:
-    def turn() -> int:
-        return sum(work)
-    return turn
+def _once(steps: Iterator[int]) -> Work:
+    def work() -> int:
+        return sum(steps)
+    return work

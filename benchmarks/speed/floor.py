@@ -1,4 +1,4 @@
-"""The best rate of matrix products that this machine reaches, in each precision: what every figure is held against."""
+"""Measures the best rate of matrix products on this machine, which every figure is compared with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the figures of a measurement into docs/performance.json, and from there into docs/performance.md."""
+"""Writes the measured figures into docs/performance.json, and from there into docs/performance.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from benchmarks.speed.contest import ratio, ratios
-from benchmarks.speed.shapes import SHAPES
+from benchmarks.speed.workload import SHAPES
 from benchmarks.write_table import measured, write_table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -129,12 +129,12 @@ def _sampling(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     for name, found in figures.items():
         results = found["results"]
         for k, what in ((4, "best-of-4 candidates"), (1, "one response a query")):
-            ours, theirs = (statistics.median(results[f"{side} {k}"]["rates"]) for side in ("ours", "generate"))
+            ours, theirs = (statistics.median(results[f"{who} {k}"]["rates"]) for who in ("ours", "generate"))
             above = _above_floor(ours, SHAPES[name].gflop_per_response(k), found["gflop_per_second"])
             goal = 3 if k == 4 else None
             rows.append([f"({name})", what, f"{ours:,.4g}", f"{24 * ours:,.0f}", above,
                          f"{theirs:,.4g}", _times(results, f"ours {k}", f"generate {k}", goal),
-                         *(f"{results[f'{side} {k}']['peak_mib']:,.0f}" for side in ("ours", "generate"))])
+                         *(f"{results[f'{who} {k}']['peak_mib']:,.0f}" for who in ("ours", "generate"))])
     return ["shape", "what", "ours, responses/s", "ours, tokens/s", "seconds / floor", "`generate`, responses/s",
             "times `generate`", "peak MiB, ours", "peak MiB, `generate`"], rows
 
@@ -153,7 +153,7 @@ def _reward(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
 
 def _jobs(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
-    rows = [[f"({name})", *(f"{statistics.median(results[side]['rates']):,.3g}" for side in ("at once", "one")),
+    rows = [[f"({name})", *(f"{statistics.median(results[which]['rates']):,.3g}" for which in ("at once", "one")),
              f"{ratio(results, 'at once', 'one'):.2f}"] for name, results in figures.items()]
     return ["shape", "one stage on each core, episodes/s in all", "one stage on all cores, episodes/s",
             "times one stage"], rows

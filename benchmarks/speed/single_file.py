@@ -1,6 +1,6 @@
-"""A peer: PPO in one file on plain transformers, as reproductions of the released code are written.
+"""PPO in one file on plain transformers, to compare with: as reproductions of the released code are written.
 
-Deliberately without this project's means: `generate` samples, the modules' own forward passes make logits and values
+Deliberately without this project's code: `generate` samples, the modules' own forward passes make logits and values
 for every position, autograd does the rest. The work is the released code's: a value head on the policy's trunk (or,
 with `separate_value`, a value model of its own), a frozen reference, a reward model, whitening, GAE, four epochs.
 """
@@ -15,22 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModelForSequenceClassification, GenerationConfig, GPT2Config
 
-from benchmarks.speed.contest import Turn
+from benchmarks.speed.contest import Work
 from benchmarks.speed.ours import language_model
-from benchmarks.speed.shapes import (
-    AFTER,
-    BETA,
-    CANDIDATES,
-    EPOCHS,
-    LEARNING_RATE,
-    PENALTY,
-    RESPONSE,
-    SHAPES,
-    STOP,
-    TEMPERATURE,
-    Shape,
-    query_rows,
-)
+from benchmarks.speed.workload import BETA, END, EPOCHS, LEARNING_RATE, SHAPES, STOP, TEMPERATURE, Shape
 
 PAD = 0
 
@@ -63,8 +50,8 @@ def whiten(x: Tensor, *, center: bool = True) -> Tensor:
 def estimate_advantages(rewards: Tensor, values: Tensor) -> Tensor:
     """GAE with λ = 0.95 and no discount."""
     advantages, running = torch.zeros_like(rewards), torch.zeros(len(rewards))
-    for t in reversed(range(RESPONSE)):
-        after = values[:, t + 1] if t + 1 < RESPONSE else 0.0
+    for t in reversed(range(END.tokens)):
+        after = values[:, t + 1] if t + 1 < END.tokens else 0.0
         running = rewards[:, t] + after - values[:, t] + 0.95 * running
         advantages[:, t] = running
     return advantages
@@ -79,13 +66,26 @@ def clipped_losses(new: Tensor, old: Tensor, advantages: Tensor, predicted: Tens
     return policy_loss, 0.5 * torch.maximum((predicted - returns) ** 2, (clipped - returns) ** 2).mean()
 
 
+def picked(logits: Tensor, responses: Tensor) -> Tensor:
+    """The log-probabilities of the responses' tokens."""
+    return functional.log_softmax(logits, dim=-1).gather(2, responses.unsqueeze(-1)).squeeze(-1)
+
+
+@torch.no_grad()
+def check_figures(logits: Tensor, new: Tensor, old: Tensor, losses: tuple[Tensor, Tensor]) -> None:
+    """What a training loop logs of each step: losses, entropy, change of the policy; all must be finite."""
+    probabilities = functional.softmax(logits, dim=-1)
+    entropy = (torch.logsumexp(logits, dim=-1) - (probabilities * logits).sum(-1)).mean()
+    assert all(torch.isfinite(figure) for figure in (*losses, entropy, 0.5 * ((new - old) ** 2).mean()))
+
+
 def generation() -> GenerationConfig:
-    return GenerationConfig(max_new_tokens=RESPONSE, min_new_tokens=RESPONSE, do_sample=True, top_k=0, top_p=1.0,
+    return GenerationConfig(max_new_tokens=END.tokens, min_new_tokens=END.tokens, do_sample=True, top_k=0, top_p=1.0,
                             temperature=TEMPERATURE, pad_token_id=PAD)
 
 
-def ppo(name: str, separate_value: bool = False) -> Turn:
-    """One update a turn."""
+def ppo(name: str, separate_value: bool = False) -> Work:
+    """One update."""
     shape = SHAPES[name]
     policy, reference, reward = language_model(shape), language_model(shape), classifier(shape)
     value_model = language_model(shape) if separate_value else None
@@ -93,16 +93,13 @@ def ppo(name: str, separate_value: bool = False) -> Turn:
     nn.init.zeros_(value_head.weight)
     modules = nn.ModuleList([policy, value_head] + ([value_model] if value_model else []))
     optimizer = torch.optim.Adam(modules.parameters(), lr=LEARNING_RATE, eps=1e-5)
-    rows, beta = query_rows(shape, rows=16 * shape.batch), BETA
+    rows, beta = shape.query_rows(rows=16 * shape.batch), BETA
     done = 0
 
     def logits_and_values(tokens: Tensor, start: int) -> tuple[Tensor, Tensor]:
         output = read(policy, tokens)
         states = read(value_model, tokens).hidden_states[-1] if value_model else output.hidden_states[-1]
         return output.logits[:, start - 1:-1] / TEMPERATURE, value_head(states)[:, start - 1:-1].squeeze(-1)
-
-    def picked(logits: Tensor, responses: Tensor) -> Tensor:
-        return functional.log_softmax(logits, dim=-1).gather(2, responses.unsqueeze(-1)).squeeze(-1)
 
     @torch.no_grad()
     def collect(queries: Tensor) -> tuple[Tensor, ...]:
@@ -111,15 +108,15 @@ def ppo(name: str, separate_value: bool = False) -> Turn:
         responses = tokens[:, start:]
         logits, values = logits_and_values(tokens, start)
         reference_logits = read(reference, tokens).logits[:, start - 1:-1] / TEMPERATURE
-        ends = (responses == STOP) & (torch.arange(RESPONSE) >= AFTER)
+        ends = (responses == STOP) & (torch.arange(END.tokens) >= END.truncate_after)
         valid = ends.any(dim=1)
-        last = torch.where(valid, ends.int().argmax(dim=1), RESPONSE - 1)
+        last = torch.where(valid, ends.int().argmax(dim=1), END.tokens - 1)
         hidden = read(reward.transformer, tokens).last_hidden_state
         scores = reward.score(hidden)[torch.arange(len(tokens)), start + last].squeeze(-1)
-        scores = torch.where(valid, scores, PENALTY)
+        scores = torch.where(valid, scores, END.penalty)
         return tokens, responses, picked(logits, responses), picked(reference_logits, responses), values, scores
 
-    def turn() -> int:
+    def work() -> int:
         nonlocal done, beta
         batch = [rows[(done + row) % len(rows)] for row in range(shape.batch)]
         queries = left_padded(batch)
@@ -138,49 +135,43 @@ def ppo(name: str, separate_value: bool = False) -> Turn:
             optimizer.zero_grad()
             (policy_loss + 0.1 * value_loss).backward()
             optimizer.step()
-            with torch.no_grad():
-                probabilities = functional.softmax(logits, dim=-1)
-                entropy = (torch.logsumexp(logits, dim=-1) - (probabilities * logits).sum(-1)).mean()
-                figures = [policy_loss, value_loss, entropy, 0.5 * ((new - logprobs) ** 2).mean()]
-                assert all(torch.isfinite(figure) for figure in figures)
+            check_figures(logits, new, logprobs, (policy_loss, value_loss))
         nats = kl.sum(1).mean().item()
         beta *= 1 + max(-0.2, min(0.2, nats / 6.0 - 1)) * shape.batch / 10_000
         done += shape.batch
         return shape.batch
 
-    return turn
+    return work
 
 
-def sampling(name: str, candidates: int) -> Turn:
+def sampling(name: str, candidates: int) -> Work:
     """transformers' `generate`, k sequences for each query."""
     shape = SHAPES[name]
-    model, queries = language_model(shape), left_padded(query_rows(shape, rows=64))
+    model, queries = language_model(shape), left_padded(shape.query_rows(rows=64))
 
     @torch.no_grad()
-    def turn() -> int:
+    def work() -> int:
         tokens = model.generate(input_ids=queries, attention_mask=queries != PAD, generation_config=generation(),
                                 num_return_sequences=candidates)
         return int(tokens.shape[0])
 
-    return turn
+    return work
 
 
-def reward_step(name: str) -> Turn:
-    """One step on 32 labels a turn: a pass of the module for each of the k candidates."""
+def reward_step(name: str) -> Work:
+    """One step on 32 labels: a pass of the module for each of the k candidates."""
     shape, labels = SHAPES[name], 32
     model = classifier(shape)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, eps=1e-5)
-    queries = left_padded(query_rows(shape, rows=labels))
-    generator = torch.Generator().manual_seed(0)
-    candidates = torch.randint(STOP + 1, shape.vocabulary, (labels, CANDIDATES, RESPONSE), generator=generator)
-    best = torch.randint(0, CANDIDATES, (labels,), generator=generator)
+    queries = left_padded(shape.query_rows(rows=labels))
+    candidates, best = shape.labelled_candidates(labels=labels)
 
-    def turn() -> int:
+    def work() -> int:
         optimizer.zero_grad()
-        rows = [torch.cat([queries, candidates[:, k]], dim=1) for k in range(CANDIDATES)]
+        rows = [torch.cat([queries, candidate], dim=1) for candidate in candidates.unbind(1)]
         scores = [model.score(read(model.transformer, row).last_hidden_state[:, -1]) for row in rows]
         functional.cross_entropy(torch.cat(scores, dim=1), best).backward()
         optimizer.step()
         return labels
 
-    return turn
+    return work

@@ -15,16 +15,7 @@ from typing import Any
 import numpy as np
 
 from harness.statistics.clustered import FloatArray
-from harness.statistics.paired_models import (
-    ArmStrength,
-    Effect,
-    Pairs,
-    covariance,
-    effect,
-    prepare_pairs,
-    sparse_rows,
-    strengths,
-)
+from harness.statistics.paired_models import ArmStrength, Effect, Pairs, effect, prepare_pairs
 from harness.statistics.win_rate import Labels
 
 
@@ -64,7 +55,7 @@ def fit_bradley_terry(left: Labels, right: Labels, outcomes: Any, *, baseline: s
     if pairs.unranked:
         notes.append(f"no finite strength: {', '.join(pairs.unranked)}")
     if len(pairs.arms) < 2:
-        alone = strengths(pairs, np.zeros(0), np.zeros(0))
+        alone = pairs.strengths(np.zeros(0), np.zeros(0))
         return BradleyTerry(pairs.baseline, alone, None, {}, tuple(notes))
     scaled = {name: _scaled(values[pairs.kept]) for name, values in (covariates or {}).items()}
     known = {name: values for name, values in scaled.items() if values is not None}
@@ -82,11 +73,11 @@ def fit_bradley_terry(left: Labels, right: Labels, outcomes: Any, *, baseline: s
         return BradleyTerry(pairs.baseline, undefined, None, {}, tuple(notes))
     residuals = pairs.outcomes - fit.fitted
     scores = design.multiply(residuals[:, None]).tocsr()
-    errors = np.sqrt(np.diag(covariance(fit.information, scores, pairs, items, raters)))
+    errors = np.sqrt(np.diag(pairs.covariance(fit.information, scores, items, raters)))
     k = len(pairs.arms) - 1
     extra = [effect(fit.coefficients[at], errors[at]) for at in range(k, len(errors))]
     side_effect = extra.pop(0) if side else None
-    return BradleyTerry(pairs.baseline, strengths(pairs, fit.coefficients, errors), side_effect,
+    return BradleyTerry(pairs.baseline, pairs.strengths(fit.coefficients, errors), side_effect,
                         dict(zip(known, extra, strict=True)), tuple(notes))
 
 
@@ -97,7 +88,7 @@ def _scaled(values: FloatArray) -> FloatArray | None:
 
 def _design(pairs: Pairs, side: bool, covariates: Mapping[str, FloatArray]) -> Any:
     ones = np.ones(len(pairs.outcomes))
-    return sparse_rows(pairs, ones, -ones, ([ones] if side else []) + list(covariates.values()))
+    return pairs.sparse_rows(ones, -ones, ([ones] if side else []) + list(covariates.values()))
 
 
 @dataclass(frozen=True)

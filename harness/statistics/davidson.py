@@ -11,16 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness.statistics.clustered import FloatArray, IntArray, cell_codes
-from harness.statistics.paired_models import (
-    ArmStrength,
-    Effect,
-    Pairs,
-    covariance,
-    effect,
-    prepare_pairs,
-    sparse_rows,
-    strengths,
-)
+from harness.statistics.paired_models import ArmStrength, Effect, Pairs, effect, prepare_pairs
 from harness.statistics.win_rate import Labels
 
 _OUTCOMES = np.array([1.0, 0.5, 0.0])
@@ -59,11 +50,11 @@ def fit_davidson(left: Labels, right: Labels, outcomes: Any, *, baseline: str | 
         undefined = pairs.without_strengths("the judgments do not bound it")
         return Davidson(pairs.baseline, undefined, None, _why_no_nu(outcomes), None, tuple(notes))
     scores = _scores(pairs, fit.probabilities[table.row_of], side, any_ties)
-    errors = np.sqrt(np.diag(covariance(fit.information, scores, pairs, items, raters)))
+    errors = np.sqrt(np.diag(pairs.covariance(fit.information, scores, items, raters)))
     k = len(pairs.arms) - 1
     side_effect = effect(fit.coefficients[k], errors[k]) if side else None
     nu = float(np.exp(fit.coefficients[-1])) if any_ties else None
-    return Davidson(pairs.baseline, strengths(pairs, fit.coefficients, errors), nu,
+    return Davidson(pairs.baseline, pairs.strengths(fit.coefficients, errors), nu,
                     None if any_ties else _why_no_nu(outcomes), side_effect, tuple(notes))
 
 
@@ -144,4 +135,4 @@ def _design(table: _Table, pairs: Pairs, side: bool, any_ties: bool) -> FloatArr
 def _scores(pairs: Pairs, probabilities: FloatArray, side: bool, any_ties: bool) -> Any:
     won, tied, lost = ((pairs.outcomes == value) - probabilities[:, at] for at, value in enumerate(_OUTCOMES))
     extra = ([won - lost] if side else []) + ([tied] if any_ties else [])
-    return sparse_rows(pairs, won + tied / 2, lost + tied / 2, extra)
+    return pairs.sparse_rows(won + tied / 2, lost + tied / 2, extra)

@@ -53,6 +53,48 @@ class Pairs:
         """Every arm undefined, for one reason."""
         return tuple(ArmStrength(arm, None, None, why) for arm in sorted([*self.arms, *self.unranked]))
 
+    def sparse_rows(self, left_values: FloatArray, right_values: FloatArray, extra: list[FloatArray]) -> Any:
+        """(n, arms - 1 + extra): left_values in the left arm's column, right_values in the right's; extra."""
+        from scipy import sparse
+
+        n, k = len(self.outcomes), len(self.arms) - 1
+        rows = np.arange(n)
+        entries = [(rows, self.columns[self.left], left_values),
+                   (rows, self.columns[self.right], right_values)]
+        entries += [(rows, np.full(n, k + place), values) for place, values in enumerate(extra)]
+        row, column, value = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+        real = column >= 0
+        return sparse.csr_array((value[real], (row[real], column[real])), shape=(n, k + len(extra)))
+
+    def strengths(self, estimates: FloatArray, errors: FloatArray) -> tuple[ArmStrength, ...]:
+        """Every arm with its strength; arms by name, the unranked ones with their reason."""
+        alone = "no other arm has a finite strength to measure it against"
+        found = [(ArmStrength(arm, 0.0, 0.0) if len(self.arms) > 1 else ArmStrength(arm, None, None, alone))
+                 if column < 0 else ArmStrength(arm, float(estimates[column]), *error_or_why(errors[column]))
+                 for arm, column in zip(self.arms, self.columns, strict=True)]
+        why = "won or lost every comparison that ties it to the other arms: the strength is infinite"
+        infinite = [ArmStrength(arm, None, None, why) for arm in self.unranked]
+        return tuple(sorted([*found, *infinite], key=lambda strength: strength.arm))
+
+    def covariance(self, information: FloatArray, scores: Any, items: Labels | None,
+                   raters: Labels | None) -> FloatArray:
+        """The inverse information; with items the sandwich, clustered by item and (several raters) by rater.
+
+        All NaN where there is one item only.
+        """
+        bread = np.linalg.inv(information).astype(np.float64)
+        if items is None:
+            return bread
+        groups = []
+        for labels in (items, raters):
+            if labels is not None:
+                codes, n_groups = encode(np.asarray(labels, dtype=object)[self.kept])
+                if n_groups > 1:
+                    groups.append(codes)
+                elif labels is items:
+                    return np.full_like(bread, np.nan)
+        return guarded_covariance(bread, scores, groups)[0]
+
 
 def prepare_pairs(left: Labels, right: Labels, outcomes: Any, baseline: str | None) -> Pairs:
     """The judgments among the arms that beat and are beaten along chains from and to the baseline (Ford
@@ -94,52 +136,6 @@ def _codes(names: NDArray[Any], index: dict[str, int]) -> IntArray:
     codes, _ = encode(names)
     _, first = np.unique(codes, return_index=True)
     return np.array([index[names[at]] for at in first], dtype=np.int64)[codes]
-
-
-def sparse_rows(pairs: Pairs, left_values: FloatArray, right_values: FloatArray,
-                extra: list[FloatArray]) -> Any:
-    """(n, arms - 1 + extra): left_values in the left arm's column, right_values in the right's; extra."""
-    from scipy import sparse
-
-    n, k = len(pairs.outcomes), len(pairs.arms) - 1
-    rows = np.arange(n)
-    entries = [(rows, pairs.columns[pairs.left], left_values),
-               (rows, pairs.columns[pairs.right], right_values)]
-    entries += [(rows, np.full(n, k + place), values) for place, values in enumerate(extra)]
-    row, column, value = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-    real = column >= 0
-    return sparse.csr_array((value[real], (row[real], column[real])), shape=(n, k + len(extra)))
-
-
-def strengths(pairs: Pairs, estimates: FloatArray, errors: FloatArray) -> tuple[ArmStrength, ...]:
-    """Every arm with its strength; arms by name, the unranked ones with their reason."""
-    alone = "no other arm has a finite strength to measure it against"
-    found = [(ArmStrength(arm, 0.0, 0.0) if len(pairs.arms) > 1 else ArmStrength(arm, None, None, alone))
-             if column < 0 else ArmStrength(arm, float(estimates[column]), *error_or_why(errors[column]))
-             for arm, column in zip(pairs.arms, pairs.columns, strict=True)]
-    why = "won or lost every comparison that ties it to the other arms: the strength is infinite"
-    infinite = [ArmStrength(arm, None, None, why) for arm in pairs.unranked]
-    return tuple(sorted([*found, *infinite], key=lambda strength: strength.arm))
-
-
-def covariance(information: FloatArray, scores: Any, pairs: Pairs, items: Labels | None,
-               raters: Labels | None) -> FloatArray:
-    """The inverse information; with items the sandwich, clustered by item and (several raters) by rater.
-
-    All NaN where there is one item only.
-    """
-    bread = np.linalg.inv(information).astype(np.float64)
-    if items is None:
-        return bread
-    groups = []
-    for labels in (items, raters):
-        if labels is not None:
-            codes, n_groups = encode(np.asarray(labels, dtype=object)[pairs.kept])
-            if n_groups > 1:
-                groups.append(codes)
-            elif labels is items:
-                return np.full_like(bread, np.nan)
-    return guarded_covariance(bread, scores, groups)[0]
 
 
 def error_or_why(error: float) -> tuple[float | None, str | None]:

@@ -1,15 +1,20 @@
-"""The work of the comparisons: model shapes and the data of one batch, the same for every side."""
+"""The work that all programs are measured on: shapes of models, and the data of one batch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+from torch import Tensor
+
+from harness.training.settings import EndRule
 
 QUERY, RESPONSE, CANDIDATES = 64, 24, 4
+END = EndRule(tokens=RESPONSE, truncate_after=16, penalty=-1.0)
 TEMPERATURE, EPOCHS, LEARNING_RATE, BETA = 0.7, 4, 1e-5, 0.15
-STOP, AFTER, PENALTY = 13, 16, -1.0
-"""The end token, from which position on it ends a response, and the score of one that it never ends."""
+STOP = 13
+"""The end token."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,6 @@ class Shape:
     heads: int
     vocabulary: int
     batch: int
-
-    @property
-    def title(self) -> str:
-        return (f"({self.name}) {self.layers} layers, width {self.width}, {self.heads} heads, "
-                f"vocabulary {self.vocabulary:,}, batch {self.batch}")
 
     @property
     def gflop_per_episode(self) -> float:
@@ -50,6 +50,21 @@ class Shape:
         answers = CANDIDATES * RESPONSE
         return 2 * 3 * self._pass(QUERY + answers, QUERY**2 + answers * (2 * QUERY + RESPONSE), last=CANDIDATES,
                                   last_pairs=CANDIDATES * (2 * (QUERY + RESPONSE) - 1)) / 1e9
+
+    def query_rows(self, *, rows: int, seed: int = 0) -> list[list[int]]:
+        """Token ids. One row in eight is a little shorter than the rest, so that every program needs its padding masks.
+
+        Ids begin behind STOP: the ids up to it are for padding and ends.
+        """
+        rng = np.random.default_rng(seed)
+        lengths = np.where(np.arange(rows) % 8 == 7, QUERY - 1 - np.arange(rows) % 7, QUERY)
+        return [rng.integers(STOP + 1, self.vocabulary, size=length).tolist() for length in lengths]
+
+    def labelled_candidates(self, *, labels: int) -> tuple[Tensor, Tensor]:
+        """Random tokens (labels, CANDIDATES, RESPONSE), and which candidate of each is the best (labels,)."""
+        generator = torch.Generator().manual_seed(0)
+        candidates = torch.randint(STOP + 1, self.vocabulary, (labels, CANDIDATES, RESPONSE), generator=generator)
+        return candidates, torch.randint(0, CANDIDATES, (labels,), generator=generator)
 
     @property
     def _head(self) -> int:
@@ -78,13 +93,3 @@ SHAPES = {
     "b": Shape("b", layers=4, width=128, heads=4, vocabulary=2048, batch=64),
     "c": Shape("c", layers=12, width=768, heads=12, vocabulary=50257, batch=8),
 }
-
-
-def query_rows(shape: Shape, *, rows: int, seed: int = 0) -> list[list[int]]:
-    """Token ids. One row in eight is a little shorter than the rest, so that every side needs its padding masks.
-
-    Ids begin behind STOP: the ids up to it are for padding and ends.
-    """
-    rng = np.random.default_rng(seed)
-    lengths = np.where(np.arange(rows) % 8 == 7, QUERY - 1 - np.arange(rows) % 7, QUERY)
-    return [rng.integers(STOP + 1, shape.vocabulary, size=length).tolist() for length in lengths]
