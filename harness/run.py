@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.arguments import jobs
 from harness.errors import INTERRUPTED, InputError, readable_inputs
 from harness.imports import without_collector
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from harness.study.spec import StudySpec
 
 ROOT = Path("mlruns")
-_MOST_JOBS = 1_000
-"""More is a slip of the finger: each is a process."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="the study file, or the name of one that comes with the harness, as `quick`")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="override one key, dotted: --set ppo.episodes=4096 (may be repeated)")
-    parser.add_argument("--jobs", type=_jobs, default=None, metavar="N",
+    parser.add_argument("--jobs", type=jobs, default=None, metavar="N",
                         help="how many stages at once; `auto`, the default, looks at the cores and the model's size")
     parser.add_argument("--cluster", default=None, metavar="ADDRESS",
                         help="run the stages on a Ray cluster: `auto`, `HOST:PORT`, or `local` to start Ray "
@@ -69,14 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, default=None, metavar="DIR",
                         help="where report.html and results.json are copied (default: mlruns/reports/STUDY/)")
     return parser
-
-
-def _jobs(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= _MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of jobs; give 1 to {_MOST_JOBS:,}, or auto")
-    return int(text)
 
 
 def _run(arguments: argparse.Namespace, starting: ExitStack) -> int:

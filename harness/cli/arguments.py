@@ -109,6 +109,19 @@ def some_resamples(text: str, or_else: str = "") -> int:
     return value
 
 
+MOST_JOBS = 1_000
+"""More is a slip of the finger: each is a process."""
+
+
+def jobs(text: str) -> int | None:
+    """How many stages run at once; None for `auto`."""
+    if text == "auto":
+        return None
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_JOBS:
+        raise ArgumentTypeError(f"'{text}' is not a number of jobs; give 1 to {MOST_JOBS:,}, or auto")
+    return int(text)
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import traceback
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
@@ -15,10 +13,10 @@ from filelock import FileLock, Timeout
 from harness.artifacts.call import StageCall
 from harness.engine.interrupts import HeldInterrupts
 from harness.engine.local import Executor
+from harness.engine.run_records import RunRecords
 from harness.engine.tracking import Tracking
 from harness.errors import InputError, TrainingDiverged
-from harness.provenance import commit, versions
-from harness.records import ArmKey, ArtifactRef, Done, Pending
+from harness.records import ArtifactRef, Done, Pending
 from harness.study.estimate import work_ahead
 from harness.study.plan import Plan
 from harness.study.reduced import lost_arms, without_arms, without_people
@@ -81,79 +79,37 @@ class Runner:
         self._plan, self._tracking, self._executor, self._screen = plan, tracking, executor, screen
         self._cores, self._narrow_threads = cores, narrow_threads
         self._root = tracking.root.resolve()
-        (self._root / "locks").mkdir(exist_ok=True)
-        self._experiment = tracking.experiment(plan.study.study)
+        self._lock_folder = self._root / "locks"
+        self._lock_folder.mkdir(exist_ok=True)
+        self._records = RunRecords(plan, tracking, locks=self._lock_folder)
         self._running: dict[Future[Done | Pending], tuple[Stage, str]] = {}
         self._locks: dict[str, FileLock] = {}
 
     def run(self) -> Execution:
         """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
-        self._end_killed_executions()
-        with HeldInterrupts() as self._interrupts, self._begin() as execution_lock:
-            execution = Execution(run_id=self._run_id, plan=self._plan)
+        self._records.end_killed_executions()
+        with HeldInterrupts() as self._interrupts, self._records.begin() as execution_lock:
+            execution = Execution(run_id=self._records.run_id, plan=self._plan)
             try:
                 self._reuse(execution)
                 self._loop(execution)
                 self._report_the_rest(execution)
             except BaseException:
-                self._abandon()
+                # The stages' folders stay for the next try.
+                self._records.killed(run_id for _, run_id in self._running.values())
                 raise
-            status = "FAILED" if execution.failures else "SCHEDULED" if execution.pending else "FINISHED"
-            self._finish(execution, status)
+            self._records.end("FAILED" if execution.failures else "SCHEDULED" if execution.pending else "FINISHED", {
+                "executed": len(execution.executed), "reused": len(execution.reused),
+                "failed": len(execution.failures)})
         Path(execution_lock.lock_file).unlink(missing_ok=True)
         return execution
-
-    def _begin(self) -> FileLock:
-        head, dirty = commit()
-        study = self._plan.study
-        analysis = study.evaluation.plan
-        self._run_id = self._tracking.begin_run(
-            self._experiment, f"{study.study}",
-            tags={"level": "execution", "mlflow.source.git.commit": head, "dirty": str(dirty).lower(),
-                  "simulated_labels": str(study.uses_simulated_labels).lower(),
-                  "analysis_plan": analysis.digest()},
-            params={"study": study.study, "spec_digest": self._plan.spec_digest, "seed": study.seed,
-                    "label_budgets": list(study.labels.budgets), "seeds": list(study.seeds),
-                    "task": study.task.kind, "label_source": study.labels.source})
-        lock = FileLock(self._root / "locks" / f"execution-{self._run_id}.lock")
-        self._tracking.log_text(self._run_id, json.dumps(study.document(), indent=1), "study.json")
-        self._tracking.log_text(self._run_id, json.dumps(analysis.as_json(), indent=1), "analysis_plan.json")
-        self._tracking.log_text(self._run_id, json.dumps(versions(), indent=1), "versions.json")
-        self._tracking.log_text(self._run_id, _plan_text(self._plan), "plan.json")
-        return lock
-
-    def _end_killed_executions(self) -> None:
-        """An execution whose lock is free and which says RUNNING was killed; its stages with it."""
-        for run_id in self._tracking.running_executions(self._experiment):
-            lock = FileLock(self._root / "locks" / f"execution-{run_id}.lock")
-            if not Path(lock.lock_file).exists():
-                continue
-            try:
-                with lock.acquire(timeout=0):
-                    self._tracking.end_orphans(self._experiment, "mlflow.parentRunId", run_id)
-                    self._tracking.end_run(run_id, "KILLED")
-            except Timeout:
-                continue
-            Path(lock.lock_file).unlink(missing_ok=True)
 
     def _reuse(self, execution: Execution) -> None:
         finished = execution.refs = finished_stages(self._plan, self._tracking)
         here = [stage for stage in self._plan.stages if stage.fingerprint in finished]
         execution.reused = [stage.name for stage in here]
-        if here:
-            self._tracking.log_text(self._run_id, json.dumps(
-                {stage.name: finished[stage.fingerprint].run_id for stage in here}, indent=1), "reused.json")
-        # Where the report itself is there nothing else is taken, and MLflow need not hold the whole tree once more.
-        report = self._plan.report
-        for stage in [report] if report.fingerprint in finished else here:
-            self._note_reuse(stage, finished[stage.fingerprint])
+        self._records.reused(here, finished)
         self._screen.begin(self._plan, len(here), self._executor.slots)
-
-    def _note_reuse(self, stage: Stage, ref: ArtifactRef) -> None:
-        self._tracking.record_run(
-            self._experiment, stage.name, parent=self._run_id,
-            tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "false",
-                  "reused_from": ref.run_id or ""})
 
     def _loop(self, execution: Execution) -> None:
         ahead = work_ahead(self._plan)
@@ -173,7 +129,7 @@ class Runner:
                 stage, run_id = self._running.pop(future)
                 self._settle(stage, run_id, future, execution)
             for stage, run_id in self._running.values():
-                self._tracking.log_new_metrics(run_id, self._work(stage.fingerprint))
+                self._records.stage_goes_on(run_id, self._work(stage.fingerprint))
 
     def _report_the_rest(self, execution: Execution) -> None:
         """Where arms failed, the others still get their report, which names those it lacks; where people are awaited,
@@ -213,7 +169,7 @@ class Runner:
         for stage in ready:
             if len(self._running) >= self._executor.slots:
                 break
-            lock = FileLock(self._root / "locks" / f"{stage.fingerprint}.lock")
+            lock = FileLock(self._lock_folder / f"{stage.fingerprint}.lock")
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -226,7 +182,7 @@ class Runner:
             if ref is not None:
                 execution.refs[stage.fingerprint] = ref
                 execution.reused.append(stage.name)
-                self._note_reuse(stage, ref)
+                self._records.stage_reused(stage, ref)
                 self._screen.finished(stage, Done())
                 self._release(stage)
             else:
@@ -234,12 +190,7 @@ class Runner:
         return elsewhere
 
     def _submit(self, stage: Stage, execution: Execution) -> None:
-        params: dict[str, object] = {"kind": stage.kind, "stage_seed": stage.seed}
-        if stage.arm is not None:
-            params |= arm_params(stage.arm)
-        run_id = self._tracking.begin_run(
-            self._experiment, stage.name, parent=self._run_id, params=params,
-            tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "true"})
+        run_id = self._records.stage_begun(stage)
         call = StageCall(
             name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint),
             inputs=stage.inputs.map(lambda needed: Path(execution.refs[needed].path)),
@@ -251,22 +202,18 @@ class Runner:
         work = self._work(stage.fingerprint)
         error = future.exception()
         if error is not None:
-            execution.failures[stage.name] = describe_failure(error)
+            line = execution.failures[stage.name] = describe_failure(error)
             execution.wrong_input |= isinstance(error, InputError)
-            self._tracking.log_new_metrics(run_id, work)
-            self._tracking.set_tags(run_id, {"failure": execution.failures[stage.name][:5000]})
-            self._tracking.log_text(run_id, "".join(traceback.format_exception(error)), "traceback.txt")
-            self._tracking.end_run(run_id, "FAILED")
+            self._records.stage_failed(run_id, work, error, line)
             self._screen.finished(stage, error if isinstance(error, Exception) else Exception(str(error)))
         else:
             outcome = future.result()
             if isinstance(outcome, Done):
-                execution.refs[stage.fingerprint] = self._tracking.finish_stage(run_id, stage, work, outcome)
+                execution.refs[stage.fingerprint] = self._records.stage_done(run_id, stage, work, outcome)
                 execution.executed.append(stage.name)
             else:
                 execution.pending[stage.name] = outcome
-                self._tracking.set_tags(run_id, {"pending": outcome.reason, "missing": str(outcome.missing)})
-                self._tracking.end_run(run_id, "SCHEDULED")
+                self._records.stage_waits(run_id, outcome)
             self._screen.finished(stage, outcome)
         self._release(stage)
 
@@ -275,28 +222,6 @@ class Runner:
 
     def _work(self, fingerprint: str) -> Path:
         return self._root / "underway" / fingerprint
-
-    def _abandon(self) -> None:
-        """The person stopped it, or the driver itself failed: say so in MLflow; the folders stay for the next try."""
-        for _, run_id in self._running.values():
-            self._tracking.end_run(run_id, "KILLED")
-        self._tracking.end_run(self._run_id, "KILLED")
-
-    def _finish(self, execution: Execution, status: str) -> None:
-        self._tracking.log_metrics(self._run_id, {
-            "stages_executed": len(execution.executed), "stages_reused": len(execution.reused),
-            "stages_failed": len(execution.failures)})
-        self._tracking.end_run(self._run_id, status)
-
-
-def arm_params(arm: ArmKey) -> dict[str, object]:
-    """The parameters by which runs are filtered and plotted in the MLflow UI."""
-    params: dict[str, object] = {"arm": arm.arm}
-    if arm.label_budget is not None:
-        params["label_budget"] = arm.label_budget
-    if arm.seed is not None:
-        params["seed"] = arm.seed
-    return params
 
 
 def describe_failure(error: BaseException) -> str:
@@ -308,8 +233,3 @@ def describe_failure(error: BaseException) -> str:
         return str(error)
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0] if text else 'no message'}"
-
-
-def _plan_text(plan: Plan) -> str:
-    return json.dumps([{"kind": stage.kind, "name": stage.name, "fingerprint": stage.fingerprint,
-                        "inputs": stage.inputs.by_text()} for stage in plan.stages], indent=1)

@@ -13,8 +13,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from harness.engine.execution import Execution, arm_params
+from harness.engine.execution import Execution
 from harness.engine.exported_runs import EXECUTION_FILE
+from harness.engine.run_records import arm_params
 from harness.engine.tracking import Tracking
 from harness.records import ArmKey, Pending
 from harness.reporting.page import p_value

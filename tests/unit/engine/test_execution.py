@@ -1,0 +1,138 @@
+"""How a plan is executed: what is there is reused, and a failure stops what depends on it and nothing else."""
+
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from harness.artifacts.outcome import write_outcome
+from harness.engine.execution import Runner, Screen, describe_failure, finished_stages, missing_stages
+from harness.engine.tracking import Tracking, default_uri
+from harness.errors import InputError, TrainingDiverged
+from harness.records import ArtifactRef, Done, Pending
+from harness.shipped import STUDIES
+from harness.study.loading import load_study
+from harness.study.plan import make_plan
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return make_plan(load_study(STUDIES / "quick.yaml", ["seeds=[1]", "labels.budgets=[100,1000]"]), {})
+
+
+class AtOnce:
+    """An executor whose stages write nothing but their outcome. outcomes: of single stages, by name."""
+
+    slots = 3
+
+    def __init__(self, outcomes=None):
+        self.outcomes, self.calls = outcomes or {}, []
+
+    def submit(self, call):
+        self.calls.append(call)
+        outcome, future = self.outcomes.get(call.name, Done({"figure": 1.0})), Future()
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            call.out.mkdir(parents=True, exist_ok=True)
+            if isinstance(outcome, Done):
+                write_outcome(call.out, outcome)
+            future.set_result(outcome)
+        return future
+
+    def close(self): ...
+
+    def abandon(self): ...
+
+
+def executed(plan, root, outcomes=None):
+    """What came of executing the plan in this folder, and the executor."""
+    executor = AtOnce(outcomes)
+    execution = Runner(plan, tracking=Tracking(default_uri(root), root=root), executor=executor, screen=Screen(),
+                       cores=2, narrow_threads=1).run()
+    return execution, executor
+
+
+@pytest.fixture
+def execute(plan, tmp_path):
+    return lambda outcomes=None: executed(plan, tmp_path, outcomes)
+
+
+@pytest.fixture(scope="module")
+def first(plan, tmp_path_factory):
+    """The folder of an execution that did everything, what came of it, and its executor."""
+    root = tmp_path_factory.mktemp("first")
+    return root, *executed(plan, root)
+
+
+def test_every_stage_runs_once_after_its_inputs(plan, first):
+    root, execution, executor = first
+    assert sorted(execution.executed) == sorted(stage.name for stage in plan.stages)
+    by_name = {stage.name: stage for stage in plan.stages}
+    done = set()
+    for call in executor.calls:
+        assert done >= set(by_name[call.name].inputs.values())
+        assert call.inputs.by_text().keys() == by_name[call.name].inputs.by_text().keys()
+        done.add(by_name[call.name].fingerprint)
+    assert finished_stages(plan, Tracking(default_uri(root), root=root)).keys() == done
+
+
+def test_the_next_execution_reuses_all(plan, first):
+    root, before, _ = first
+    execution, executor = executed(plan, root)
+    assert (execution.executed, executor.calls) == ([], [])
+    assert sorted(execution.reused) == sorted(before.executed)
+
+
+def test_a_stage_without_siblings_has_all_cores(plan, first):
+    threads = {call.name: call.threads for call in first[2].calls}
+    assert threads == {stage.name: 1 if stage.has_siblings else 2 for stage in plan.stages}
+
+
+def test_a_failure_stops_what_depends_on_it_and_the_others_are_reported(plan, execute):
+    lost = next(stage for stage in plan.stages if stage.kind == "ppo")
+    execution, executor = execute({lost.name: TrainingDiverged("loss", step=3, last_good=2, advice="Slower.")})
+    assert execution.failures == {
+        lost.name: "loss is not finite at step 3; the last good checkpoint is step 2. Slower."}
+    ran = {call.name for call in executor.calls}
+    assert f"sample {lost.arm}" not in ran
+    assert execution.plan.report.fingerprint in execution.refs
+    assert lost.arm not in execution.plan.arms
+    assert not execution.wrong_input
+    mended, executor = execute()
+    assert lost.name in {call.name for call in executor.calls}
+    assert plan.report.fingerprint in mended.refs
+
+
+def test_a_wrong_input_is_told_apart_from_other_failures(plan, execute):
+    first = plan.stages[0]
+    execution, _ = execute({first.name: InputError("there is no such folder")})
+    assert execution.wrong_input
+    assert plan.report.fingerprint not in execution.refs
+
+
+def test_a_stage_that_waits_for_people_stops_what_depends_on_it(plan, execute):
+    labels = next(stage for stage in plan.stages if stage.kind == "labels")
+    execution, executor = execute({labels.name: Pending("people label", missing=4)})
+    assert execution.pending == {labels.name: Pending("people label", missing=4)}
+    assert not execution.failures
+    assert "judge" not in {call.name for call in executor.calls}
+
+
+def test_inputs_of_a_finished_stage_are_not_needed_any_more(plan):
+    def ref(stage):
+        return ArtifactRef(stage.fingerprint, "somewhere")
+
+    assert missing_stages(plan, {}) == list(plan.stages)
+    assert missing_stages(plan, {plan.report.fingerprint: ref(plan.report)}) == []
+    all_but_the_report = {stage.fingerprint: ref(stage) for stage in plan.stages if stage != plan.report}
+    assert missing_stages(plan, all_but_the_report) == [plan.report]
+
+
+@pytest.mark.parametrize(("error", "line"), [
+    (InputError("wrong", file="a.yaml", line=3), "a.yaml:3: wrong"), (ValueError("first\nsecond"), "ValueError: first"),
+    (KeyError(), "KeyError: no message"),
+    (BrokenProcessPool(), "its process was killed, by the system perhaps for want of memory. Give the same command "
+                          "again; fewer --jobs need less")])
+def test_a_failure_is_one_line(error, line):
+    assert describe_failure(error) == line
