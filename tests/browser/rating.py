@@ -111,10 +111,15 @@ async def offered(page: Any, button: str) -> None:
     await page.wait_for_function(SETTLED)
 
 
-async def press_and_wait(page: Any, key: str, shown: str) -> None:
-    """Press, and wait until another item (or the end) is on the screen: that is the acknowledgement."""
+async def press_after_reading(page: Any, key: str) -> None:
+    """Press when the item has been on the screen for so long that a key counts as a vote."""
     await page.wait_for_timeout(DWELL_MS)
     await page.keyboard.press(key)
+
+
+async def press_and_wait(page: Any, key: str, shown: str) -> None:
+    """Press, and wait until another item (or the end) is on the screen: that is the acknowledgement."""
+    await press_after_reading(page, key)
     await page.wait_for_function(f"{SETTLED} && {CURRENT} !== '{shown}'")
 
 

@@ -17,6 +17,7 @@ from rating import (
     item_on_screen,
     join,
     offered,
+    press_after_reading,
     press_and_wait,
     press_twice_and_wait,
 )
@@ -198,16 +199,14 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         await join(page, app.base, token)
         await agree(page)
         training = await item_on_screen(page)
-        await page.wait_for_timeout(DWELL_MS)
-        await page.keyboard.press("1")
+        await press_after_reading(page, "1")
         await offered(page, "go_on")
         await traffic.look(page)
         await page.keyboard.press("Enter")
         await page.wait_for_function(f"!document.body.innerText.includes('Go on') && '{training}'")
         shown = await item_on_screen(page)
         assert await page.locator("mark").count() == 0, "nothing is highlighted before the vote"
-        await page.wait_for_timeout(DWELL_MS)
-        await page.keyboard.press("1")
+        await press_after_reading(page, "1")
         await offered(page, "copied_none")
         await traffic.look(page)
         await page.keyboard.press("4")
@@ -221,8 +220,7 @@ async def walk_through_everything(app: App, token: str, traffic: Traffic) -> str
         await page.wait_for_selector("text=You judged this one before")
         await traffic.look(page)
         await item_on_screen(page)
-        await page.wait_for_timeout(DWELL_MS)
-        await page.keyboard.press("3")
+        await press_after_reading(page, "3")
         await page.wait_for_function("!document.body.innerText.includes('You judged this one before')")
         current = await item_on_screen(page)
         await offered(page, "instructions")

@@ -1,0 +1,40 @@
+"""The one line that a user's mistake becomes."""
+
+import pickle
+
+import pytest
+
+from harness.errors import InputError, TrainingDiverged, blamed_on, readable_inputs
+
+
+@pytest.mark.parametrize(("places", "line"), [
+    ({}, "no such arm"),
+    ({"file": "a.yaml"}, "a.yaml: no such arm"),
+    ({"file": "a.yaml", "line": 3, "key": "ppo.kl", "cure": "Take rl"}, "a.yaml:3: ppo.kl: no such arm. Take rl"),
+    ({"key": "--baseline"}, "--baseline: no such arm")])
+def test_a_message_names_file_line_key_and_cure_as_far_as_they_are_known(places, line) -> None:
+    assert str(InputError("no such arm", **places)) == line
+
+
+def test_errors_keep_what_they_say_on_their_way_from_a_worker() -> None:
+    for error in (InputError("no such arm", file="a.yaml", line=3, key="arm", cure="Take rl"),
+                  TrainingDiverged("the loss", step=7, last_good=None, advice="Lower the learning rate.")):
+        there = pickle.loads(pickle.dumps(error))
+        assert (type(there), str(there), vars(there)) == (type(error), str(error), vars(error))
+
+
+def test_a_loss_that_is_not_finite_names_the_last_good_checkpoint() -> None:
+    assert str(TrainingDiverged("the loss", step=7, last_good=5, advice="Lower the learning rate.")) == (
+        "the loss is not finite at step 7; the last good checkpoint is step 5. Lower the learning rate.")
+
+
+def test_a_mistake_found_further_down_is_blamed_on_the_key_of_the_study() -> None:
+    said = r"^a.jsonl:2: task.source: not valid JSON. Mend it$"
+    with pytest.raises(InputError, match=said), blamed_on("task.source"):
+        raise InputError("not valid JSON", file="a.jsonl", line=2, key="text", cure="Mend it")
+
+
+def test_a_file_that_the_system_refuses_is_a_mistake_of_the_user(tmp_path) -> None:
+    said = r"missing.txt: cannot be read \(No such file or directory\)"
+    with pytest.raises(InputError, match=said), readable_inputs():
+        (tmp_path / "missing.txt").read_text()
