@@ -1,1 +1,1 @@
-"""GPT-2's blocks for small models on a CPU, compiled for the processor at hand the first time they are asked for."""
+"""Compiled kernels for a CPU in two independent libraries: whole blocks of small models, operations of large ones."""

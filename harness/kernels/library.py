@@ -1,103 +1,116 @@
-"""The compiled kernels as a library of this process, made once for a machine and kept in the user's cache."""
+"""The two compiled libraries as this process uses them: loaded, or off and why."""
 
 from __future__ import annotations
 
 import ctypes
-import functools
-import hashlib
 import logging
 import os
-import platform
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-FOLDER = Path(__file__).parent
-OPTIONS = ("-std=c++17", "-O3", "-march=native", "-fno-math-errno", "-fopenmp", "-fPIC", "-shared")
-SWITCH = "HARNESS_KERNELS"
-"""Set to 0, this variable leaves the kernels out: torch's own operators do their work."""
+from harness.kernels import compiler
 
-_WITHOUT = "%s: torch's own operators do the work, for small models at about half the speed"
+SWITCH = "HARNESS_KERNELS"
+"""Set to 0, this variable leaves both libraries out: torch's own operators do their work."""
+
+_WITHOUT = "kernels for %s models are off (%s): torch's own operators do the work, for small models at half the speed"
 
 log = logging.getLogger(__name__)
 
 
-@functools.cache
-def library() -> ctypes.CDLL | None:
-    """The kernels, or None where they are switched off or this machine has no compiler that makes them."""
-    if os.environ.get(SWITCH) == "0":
-        return None
-    compiler = shutil.which(os.environ.get("CXX", "c++"))
-    if compiler is None:
-        log.info(_WITHOUT, "no C++ compiler")
-        return None
-    try:
-        made = _cache() / f"gpt2-{_digest(compiler)}.so"
-        if not made.is_file():
-            _compile(compiler, made)
-        return ctypes.CDLL(str(made))
-    except (OSError, RuntimeError) as error:
-        log.info(_WITHOUT, f"the kernels could not be made ({error})")
-        return None
+@dataclass(frozen=True)
+class LibraryInUse:
+    """digest: of sources, options, compiler and processor; None where the library is off. off: why, else None."""
+
+    digest: str | None
+    off: str | None = None
+
+    def __str__(self) -> str:
+        """The digest, or `off (why)`."""
+        return self.digest or f"off ({self.off})"
 
 
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "harness" / "kernels"
+@dataclass(frozen=True)
+class KernelsInUse:
+    """What this process computes with, for a record. compiler: its name and version, None where there is none."""
+
+    small: LibraryInUse
+    large: LibraryInUse
+    compiler: str | None
 
 
-def _digest(compiler: str) -> str:
-    """Of all that the library's code follows from: sources, options, compiler and processor."""
-    digest = hashlib.sha256("\0".join((*OPTIONS, compiler, platform.machine(), _processor())).encode())
-    for source in sorted(FOLDER.glob("*.?pp")):
-        digest.update(source.read_bytes())
-    digest.update(str(Path(compiler).resolve().stat().st_mtime_ns).encode())
-    return digest.hexdigest()[:16]
+class Library:
+    """One folder of C++ sources as a library of this process, compiled and loaded when it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        """name: of the folder, and of the source file in it."""
+        self.name = name
+        self._functions: ctypes.CDLL | None = None
+        self._state: LibraryInUse | None = None
+
+    def is_available(self) -> bool:
+        """False where the library is switched off, or this machine has no compiler that makes it."""
+        if self._state is None:
+            self._load()
+        return self._functions is not None
+
+    @property
+    def functions(self) -> ctypes.CDLL:
+        """Of a library that is available."""
+        assert self.is_available() and self._functions is not None
+        return self._functions
+
+    def size(self, function: str, *arguments: object) -> int:
+        """What one of the functions that count gives: how many numbers a workspace or a packed matrix has."""
+        counting = getattr(self.functions, function)
+        counting.restype = ctypes.c_int64
+        return int(counting(*(ctypes.byref(one) if isinstance(one, ctypes.Structure) else one for one in arguments)))
+
+    def takes(self, tensor: Tensor) -> bool:
+        """Whether its functions can read the tensor: float32 or bfloat16, on the CPU, and the library is available."""
+        return (tensor.dtype in (torch.float32, torch.bfloat16) and tensor.device.type == "cpu"
+                and self.is_available())
+
+    def in_use(self) -> LibraryInUse:
+        """What was loaded; before that, what would be. Compiles and loads nothing."""
+        return self._state or self._expected()
+
+    def forget(self) -> None:
+        """As before the first call, so that a change of the environment counts."""
+        self._functions = self._state = None
+
+    def _expected(self) -> LibraryInUse:
+        if os.environ.get(SWITCH) == "0":
+            return LibraryInUse(None, f"{SWITCH}=0")
+        path = compiler.find_compiler()
+        if path is None:
+            return LibraryInUse(None, "no C++ compiler")
+        try:
+            return LibraryInUse(compiler.digest(self.name, path))
+        except OSError as error:
+            return LibraryInUse(None, f"could not be read: {error}")
+
+    def _load(self) -> None:
+        state, path = self._expected(), compiler.find_compiler()
+        if state.digest is not None and path is not None:
+            try:
+                self._functions = ctypes.CDLL(str(compiler.compiled(self.name, path)))
+            except (OSError, RuntimeError) as error:
+                state = LibraryInUse(None, f"could not be compiled: {error}")
+        if self._functions is None and os.environ.get(SWITCH) != "0":
+            log.info(_WITHOUT, self.name, state.off)
+        self._state = state
 
 
-def _processor() -> str:
-    """What the processor can do, as the system lists it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line for line in lines if line.startswith(("flags", "Features"))), platform.processor())
+SMALL, LARGE = Library("small"), Library("large")
 
 
-def _compile(compiler: str, made: Path) -> None:
-    """Raises RuntimeError with the compiler's first words, or OSError."""
-    made.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its place and then moved there: stages side by side may all be the first.
-    with tempfile.TemporaryDirectory(dir=made.parent) as folder:
-        fresh = Path(folder) / made.name
-        done = subprocess.run([compiler, *OPTIONS, "-o", str(fresh), str(FOLDER / "gpt2.cpp")], capture_output=True,
-                              text=True, check=False)
-        if done.returncode != 0:
-            raise RuntimeError(next(iter(done.stderr.strip().splitlines()), f"{compiler} ended with {done.returncode}"))
-        os.replace(fresh, made)
-
-
-def takes(tensor: Tensor) -> bool:
-    """Whether the kernels for large models can read it: float32 or bfloat16, on the CPU, and they are there."""
-    return tensor.dtype in (torch.float32, torch.bfloat16) and tensor.device.type == "cpu" and library() is not None
-
-
-def kernels() -> ctypes.CDLL:
-    """The library, where it is known to be there."""
-    found = library()
-    assert found is not None
-    return found
-
-
-def numbers(function: str, *arguments: object) -> int:
-    """What one of the kernels' counting functions gives."""
-    counting = getattr(kernels(), function)
-    counting.restype = ctypes.c_int64
-    return int(counting(*(ctypes.byref(one) if isinstance(one, ctypes.Structure) else one for one in arguments)))
+def describe() -> KernelsInUse:
+    """What this process computes with. Compiles and loads nothing."""
+    path = compiler.find_compiler()
+    return KernelsInUse(SMALL.in_use(), LARGE.in_use(), compiler.compiler_version(path) if path else None)
 
 
 def address(tensor: Tensor | None) -> ctypes.c_void_p:

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.kernels.activation import activate, activate_backward
-from harness.kernels.library import takes
+from harness.kernels.facade import activation
 
 SLOPE = 2.0 * math.sqrt(2.0 / math.pi)
 CUBIC = 0.044715 * SLOPE
@@ -29,7 +28,7 @@ def gelu(x: Tensor) -> Tensor:
     """
     if x.device.type != "cpu":
         return functional.gelu(x, approximate="tanh")
-    return cast(Tensor, (_CompiledGelu if takes(x) else _Gelu).apply(x))  # type: ignore[no-untyped-call]
+    return cast(Tensor, (_CompiledGelu if activation.serves(x) else _Gelu).apply(x))  # type: ignore[no-untyped-call]
 
 
 class _CompiledGelu(torch.autograd.Function):
@@ -37,12 +36,12 @@ class _CompiledGelu(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor) -> Tensor:
         x = x.contiguous()
         ctx.save_for_backward(x)
-        return activate(x)
+        return activation.activate(x)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        return activate_backward(x, grads[0].contiguous())
+        return activation.activate_backward(x, grads[0].contiguous())
 
 
 class _Gelu(torch.autograd.Function):

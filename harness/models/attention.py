@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.kernels import heads as kernel
-from harness.kernels.blocks import Rows
+from harness.kernels.facade import Rows
+from harness.kernels.facade import heads as kernel
 from harness.models.trunk import Layout
 
 HIDDEN_SCORE = -1e30

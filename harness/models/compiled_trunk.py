@@ -1,4 +1,4 @@
-"""GPT-2's trunk through compiled kernels, where a model is small: single precision on a CPU.
+"""The trunk of small GPT-2-shaped models in single precision on a CPU, through compiled kernels.
 
 There torch's own operators spend more time between the matrix products than in them.
 """
@@ -11,10 +11,7 @@ import torch
 from torch import Tensor
 
 from harness.algorithms.logprobs import TokenLogprobs
-from harness.kernels.blocks import Blocks, Rows, Shape, cache_numbers
-from harness.kernels.decoding import Decoding, Embeddings
-from harness.kernels.library import library
-from harness.kernels.vocabulary import Vocabulary
+from harness.kernels.facade import SMALL, Blocks, Decoding, Embeddings, Rows, Shape, Vocabulary, cache_sizes
 from harness.models.attention import rows_of
 from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.picking import Picked
@@ -30,7 +27,7 @@ def serves(body: Any) -> bool:
     """Whether the kernels compute a body that GPT2Trunk serves, when it is in single precision on the CPU."""
     width = int(body.config.n_embd)
     inner = body.config.n_inner or 4 * width
-    return width <= NARROW and width % MULTIPLE == 0 and inner == 4 * width and library() is not None
+    return width <= NARROW and width % MULTIPLE == 0 and inner == 4 * width and SMALL.is_available()
 
 
 class CompiledTrunk(GPT2Trunk):
@@ -67,7 +64,7 @@ class CompiledTrunk(GPT2Trunk):
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         if not self._compiled():
             return super().cached(query=query, candidates=candidates, length=length)
-        return len(self.shape.scales) * sum(cache_numbers(self.shape, candidates=candidates, time=query, length=length))
+        return len(self.shape.scales) * sum(cache_sizes(self.shape, candidates=candidates, time=query, length=length))
 
     def prefill(self, queries: TokenBatch, *, candidates: int, length: int) -> tuple[Tensor, Any]:
         if not self._compiled():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from harness.algorithms import logprobs as plain
-from harness.kernels import logits as kernel
+from harness.kernels.facade import logits as kernel
 
 
 def token_logprobs(logits: Tensor, tokens: Tensor) -> plain.TokenLogprobs:

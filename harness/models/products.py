@@ -1,5 +1,7 @@
-"""Matrix products on a CPU: of a few rows at the speed of its memory, of many on its matrix tiles where it has them,
-and else of float32 at that of its widest instructions.
+"""Matrix products on a CPU, each by the fastest way for its shape.
+
+A few rows go at the speed of the memory, many through AMX where the processor has it, and else float32 through its
+widest instructions.
 
 torch hands float32 products to its BLAS library, which on some processors leaves half of the machine unused;
 oneDNN, which is in the same wheel, does not. The one way in that torch offers is a private operator, so every
@@ -18,7 +20,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from harness.kernels import few_rows, tiled
+from harness.kernels.facade import gemm_amx, gemm_skinny
 from harness.models.activations import gelu
 
 
@@ -55,10 +57,10 @@ def _applies(x: Tensor, weight: Tensor) -> bool:
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x @ weight + bias, without autograd. x: (rows, in), weight: (in, out), both in any stride."""
-    if few_rows.serves(x, weight):
-        return few_rows.few_rows(x, weight, bias)
-    if tiled.serves(x, weight):
-        return tiled.tiled_product(x, weight, bias)
+    if gemm_skinny.serves(x, weight):
+        return gemm_skinny.gemm_skinny(x, weight, bias)
+    if gemm_amx.serves(x, weight):
+        return gemm_amx.gemm_amx(x, weight, bias)
     if _applies(x, weight):
         return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)

@@ -7,8 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from harness.kernels.adam import AdamStep, adam_step
-from harness.kernels.library import library
+from harness.models import adam_step
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings
 
 
@@ -31,7 +30,7 @@ class Adam:
         self._halves: dict[Tensor, Tensor] = {master: half for half, master in behind.items()}
         self._alone: dict[Tensor, Tensor] = {}
         """Gradients in half precision that are no sum yet."""
-        self._compiled = bool(behind) and library() is not None and all(p.device.type == "cpu" for p in behind)
+        self._compiled = bool(behind) and adam_step.serves(behind)
         for half, master in behind.items():
             half.data = master.to(torch.bfloat16)
         self._parameters = parameters
@@ -95,20 +94,13 @@ class Adam:
         self._publish()
 
     def _step_halves(self, group: dict[str, Any]) -> None:
-        """What torch would do with the group's weights behind halves, and the rounding, in one pass over memory."""
+        """A step of the group's weights that have a bfloat16 half, through the compiled kernel."""
         for weight in group["params"]:
             gradient = self._alone.pop(weight, weight.grad)
             if weight not in self._halves or gradient is None:
                 continue
-            state = self._torch.state[weight]
-            if not state:
-                state["step"] = torch.zeros(())
-                state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
-            state["step"] += 1
-            step = AdamStep.of(int(state["step"]), learning_rate=group["lr"], betas=group["betas"],
-                               epsilon=group["eps"], weight_decay=group["weight_decay"])
-            adam_step(step, gradient.contiguous(), weight=weight, moments=(state["exp_avg"], state["exp_avg_sq"]),
-                      half=self._halves[weight])
+            adam_step.step_with_half(weight, self._halves[weight], gradient, state=self._torch.state[weight],
+                                     group=group)
             weight.grad = None
 
     def _widen(self) -> None:
