@@ -5,11 +5,11 @@ whose `serves` says what it takes.
 """
 
 from harness.kernels.large import activation, adam, gemm_amx, gemm_skinny, heads, logits
-from harness.kernels.library import SMALL, KernelsInUse, LibraryInUse, describe
+from harness.kernels.library import SMALL, KernelsInUse, describe
 from harness.kernels.rows import Rows
 from harness.kernels.small.blocks import Blocks, Shape, cache_sizes
 from harness.kernels.small.decoding import Decoding, Embeddings
 from harness.kernels.small.vocabulary import Vocabulary
 
-__all__ = ["SMALL", "Blocks", "Decoding", "Embeddings", "KernelsInUse", "LibraryInUse", "Rows", "Shape", "Vocabulary",
+__all__ = ["SMALL", "Blocks", "Decoding", "Embeddings", "KernelsInUse", "Rows", "Shape", "Vocabulary",
            "activation", "adam", "cache_sizes", "describe", "gemm_amx", "gemm_skinny", "heads", "logits"]

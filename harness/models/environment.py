@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-import os
 import platform
-import shutil
-import subprocess
 from pathlib import Path
 
 import torch
 
-from harness.kernels.library import SWITCH, library
+from harness.kernels.facade import describe
 from harness.models.placement import frozen
 from harness.records import Environment
 from harness.training.settings import ComputeSettings
@@ -20,11 +17,11 @@ from harness.training.settings import ComputeSettings
 def environment(*, threads: int, compute: ComputeSettings | None) -> Environment:
     """Of a stage with so many threads. compute: None for one whose study says nothing of a device; it has the CPU."""
     on_gpu = compute is not None and frozen(compute).device.type == "cuda"
-    kernels = _kernels()
+    kernels = describe()
     return Environment(
         host=platform.node(), cpu=_cpu(), threads=threads, torch=str(torch.__version__),
         device=torch.cuda.get_device_name() if on_gpu else "cpu",
-        small_kernels=kernels, large_kernels=kernels, compiler=_compiler())
+        small_kernels=str(kernels.small), large_kernels=str(kernels.large), compiler=kernels.compiler or "none")
 
 
 @functools.cache
@@ -36,20 +33,3 @@ def _cpu() -> str:
         lines = []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, "") or platform.processor() or platform.machine()
-
-
-@functools.cache
-def _compiler() -> str:
-    """The first line of what the compiler says of itself."""
-    found = shutil.which(os.environ.get("CXX", "c++"))
-    if found is None:
-        return "none"
-    done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
-    return next(iter(done.stdout.splitlines()), found)
-
-
-def _kernels() -> str:
-    found = library()
-    if found is not None:
-        return Path(found._name).stem.rpartition("-")[2]
-    return f"off ({SWITCH}=0)" if os.environ.get(SWITCH) == "0" else "off (they could not be made)"

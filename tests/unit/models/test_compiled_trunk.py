@@ -1,14 +1,9 @@
-"""The kernels for small models: against the module's own float64, on both widths of vectors, and without a compiler."""
-
-import ctypes
-import logging
-import platform
+"""The trunk of small models beside the module's own float64, on both widths of vectors (`blocks`, `decoding`)."""
 
 import pytest
 import torch
 
-from harness.kernels import library as built
-from harness.kernels.vocabulary import Vocabulary
+from harness.kernels.library import SMALL
 from harness.models.compiled_trunk import CompiledTrunk
 from harness.models.generation import sample_responses
 from harness.models.gpt2_trunk import GPT2Trunk
@@ -17,25 +12,10 @@ from harness.models.picking import pick_at
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
-from harness.models.trunks import trunk_of
 from tests import tiny
 
 VOCABULARY = 301
-pytestmark = pytest.mark.skipif(built.library() is None, reason="needs a C++ compiler")
-
-
-@pytest.fixture(params=["native", "x86-64-v3"])
-def kernels(request, monkeypatch, tmp_path):
-    """The kernels for this processor, and for one with half as wide vectors."""
-    if request.param != "native":
-        if platform.machine() != "x86_64":
-            pytest.skip("needs an x86 processor")
-        options = [f"-march={request.param}" if option.startswith("-march") else option for option in built.OPTIONS]
-        monkeypatch.setattr(built, "OPTIONS", tuple(options))
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-        built.library.cache_clear()
-    yield built.library()
-    built.library.cache_clear()
+pytestmark = pytest.mark.skipif(not SMALL.is_available(), reason="needs a C++ compiler")
 
 
 def model(*, layers=3, width=96, heads=4, dtype=torch.float32):
@@ -48,7 +28,7 @@ def random_tokens(*shape, seed=0):
 
 
 @pytest.mark.parametrize(("layers", "width", "heads"), [(3, 96, 4), (1, 64, 2), (2, 32, 8), (2, 48, 1)])
-def test_a_policy_and_its_gradients_are_the_module_s_in_double_precision(kernels, layers, width, heads):
+def test_a_policy_and_its_gradients_are_the_module_s_in_double_precision(small_kernels, layers, width, heads):
     shape = {"layers": layers, "width": width, "heads": heads}
     policy, oracle = Policy(model(**shape), temperature=0.7), model(**shape, dtype=torch.float64)
     assert type(policy.trunk) is CompiledTrunk
@@ -79,7 +59,7 @@ def test_a_policy_and_its_gradients_are_the_module_s_in_double_precision(kernels
                                    atol=1e-5 * float(expected.abs().max()))
 
 
-def test_a_reward_model_on_branches_is_that_of_torch_s_operators(kernels):
+def test_a_reward_model_on_branches_is_that_of_torch_s_operators(small_kernels):
     queries = TokenBatch.from_sequences([random_tokens(length, seed=length).tolist() for length in (40, 37, 5)])
     candidates = random_tokens(3, 4, 21)
     candidates[0, 1, 7:] = -1
@@ -120,30 +100,8 @@ def test_a_sample_has_the_same_bits_in_any_batch_and_beside_any_candidates():
         assert torch.equal(found.values, whole.values[:, :many])
 
 
-@pytest.mark.parametrize("size", [5, 256, 301, 1000])
-@pytest.mark.parametrize("spread", [0.1, 30.0])
-def test_log_probabilities_are_those_of_the_softmax_in_double_precision(kernels, size, spread):
-    generator = torch.Generator().manual_seed(size)
-    hidden = spread * torch.randn(70, 32, generator=generator)
-    table = torch.randn(size, 32, generator=generator)
-    tokens = torch.randint(0, size, (70,), generator=generator)
-    upstream = torch.randn(70, generator=generator)
-    head = Vocabulary(hidden, table, tokens, 0.7)
-    found = head.logprobs()
-    for_hidden, for_table = head.backward(found.normalizers, upstream)
-    double = [x.double().requires_grad_() for x in (hidden, table)]
-    logprobs = torch.log_softmax(double[0] @ double[1].t() / 0.7, dim=-1)
-    picked = logprobs.gather(1, tokens[:, None])[:, 0]
-    close = {"rtol": 1e-5, "atol": 1e-5 * max(1.0, spread)}
-    torch.testing.assert_close(found.logprobs.double(), picked, **close)
-    torch.testing.assert_close(found.entropies.double(), -(logprobs.exp() * logprobs).sum(-1), **close)
-    gradients = torch.autograd.grad(picked, double, upstream.double())
-    for ours, theirs in zip((for_hidden, for_table), gradients, strict=True):
-        torch.testing.assert_close(ours.double(), theirs, rtol=1e-4, atol=1e-5 * float(theirs.abs().max()))
-
-
 @pytest.mark.parametrize("each", [1, 3])
-def test_tokens_are_picked_as_often_as_their_probabilities_say(kernels, each):
+def test_tokens_are_picked_as_often_as_their_probabilities_say(small_kernels, each):
     """Chances on a grid: a token gets as many of them as fit into its share, those that the plain search gives it."""
     policy = Policy(model(), temperature=0.9)
     queries = TokenBatch.from_sequences([random_tokens(9, seed=1).tolist()])
@@ -182,36 +140,3 @@ def test_weights_that_are_no_numbers_are_not_hidden():
     assert ((sampled.tokens >= 0) & (sampled.tokens < VOCABULARY)).all()
     found = policy.evaluate(queries, random_tokens(2, 5))
     assert found.logprobs.isnan().all()
-
-
-def test_a_token_outside_the_vocabulary_has_no_log_probability():
-    found = Vocabulary(torch.randn(2, 32), torch.randn(10, 32), torch.tensor([-1, 10]), 1.0).logprobs()
-    assert found.logprobs.isnan().all()
-
-
-@pytest.fixture
-def anew(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    built.library.cache_clear()
-    yield tmp_path
-    built.library.cache_clear()
-
-
-def test_the_library_is_made_once(anew):
-    assert built.library() is not None
-    (made,) = (anew / "harness" / "kernels").iterdir()
-    before = made.stat().st_mtime_ns
-    built.library.cache_clear()
-    assert isinstance(built.library(), ctypes.CDLL)
-    assert made.stat().st_mtime_ns == before
-
-
-@pytest.mark.parametrize(("variable", "value", "message"), [
-    ("HARNESS_KERNELS", "0", None), ("CXX", "no-such-compiler", "no C++ compiler"),
-    ("CXX", "false", "could not be made")])
-def test_without_kernels_torch_s_operators_do_the_work(anew, monkeypatch, caplog, variable, value, message):
-    monkeypatch.setenv(variable, value)
-    with caplog.at_level(logging.INFO):
-        assert type(trunk_of(model())) is GPT2Trunk
-    assert message is None or message in caplog.text
-    assert not [path for path in anew.rglob("*") if path.is_file()]

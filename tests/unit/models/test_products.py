@@ -62,3 +62,11 @@ def test_single_precision_is_as_accurate_as_torch_s():
     exact = x.double() @ weight.double()
     error = (products.affine(x, weight).double() - exact).norm() / exact.norm()
     assert error < 1e-6
+
+
+def test_gelu_after_a_product_is_the_same_with_and_without_gradients():
+    generator = torch.Generator().manual_seed(0)
+    x, weight, bias = (torch.randn(shape, generator=generator) for shape in ((3, 5, 8), (8, 20), (20,)))
+    with torch.no_grad():
+        fused = products.affine_gelu(x, weight, bias)
+    torch.testing.assert_close(fused, products.affine_gelu(x, weight.requires_grad_(), bias), rtol=1e-5, atol=1e-6)

@@ -1,0 +1,33 @@
+"""What unit tests of more than one room use."""
+
+import platform
+
+import pytest
+
+from harness.kernels import compiler
+from harness.kernels.library import LARGE, SMALL
+
+
+@pytest.fixture
+def fresh_kernels(monkeypatch, tmp_path):
+    """Both libraries as before their first use, with an empty cache, which is what this gives."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for library in (SMALL, LARGE):
+        library.forget()
+    yield tmp_path / "harness" / "kernels"
+    for library in (SMALL, LARGE):
+        library.forget()
+
+
+@pytest.fixture(params=["native", "x86-64-v3"])
+def small_kernels(request, monkeypatch, tmp_path_factory):
+    """The small library for this processor, and for one whose vectors are half as wide."""
+    if request.param != "native":
+        if platform.machine() != "x86_64":
+            pytest.skip("needs an x86 processor")
+        options = [f"-march={request.param}" if option.startswith("-march") else option for option in compiler.OPTIONS]
+        monkeypatch.setattr(compiler, "OPTIONS", tuple(options))
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / request.param))
+        SMALL.forget()
+    yield SMALL
+    SMALL.forget()

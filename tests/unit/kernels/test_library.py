@@ -1,0 +1,85 @@
+"""A library is made once, is off with its reason, and takes nothing else down with it."""
+
+import logging
+import shutil
+
+import pytest
+import torch
+
+from harness.kernels import compiler
+from harness.kernels.large import gemm_skinny
+from harness.kernels.library import LARGE, SMALL, describe
+from harness.models.compiled_trunk import CompiledTrunk
+from harness.models.gpt2_trunk import GPT2Trunk
+from harness.models.policy import Policy
+from harness.models.products import affine
+from harness.models.trunks import trunk_of
+from tests import tiny
+
+needs_a_compiler = pytest.mark.skipif(compiler.find_compiler() is None, reason="needs a C++ compiler")
+
+
+@needs_a_compiler
+def test_a_library_is_made_once(fresh_kernels):
+    assert SMALL.is_available()
+    (made,) = fresh_kernels.iterdir()
+    assert made.name == f"small-{SMALL.in_use()}.so"
+    before = made.stat().st_mtime_ns
+    SMALL.forget()
+    assert SMALL.is_available()
+    assert [path.stat().st_mtime_ns for path in fresh_kernels.iterdir()] == [before]
+
+
+@pytest.mark.parametrize(("variable", "value", "reason", "logged"), [
+    ("HARNESS_KERNELS", "0", "off (HARNESS_KERNELS=0)", False),
+    ("CXX", "no-such-compiler", "off (no C++ compiler)", True),
+    ("CXX", "false", "off (could not be compiled: ", True)])
+def test_without_kernels_torchs_operators_do_the_work(fresh_kernels, monkeypatch, caplog, variable, value, reason,
+                                                      logged):
+    monkeypatch.setenv(variable, value)
+    with caplog.at_level(logging.INFO):
+        assert type(trunk_of(tiny.gpt2())) is GPT2Trunk
+        assert not LARGE.is_available()
+    assert all(str(library).startswith(reason) for library in (describe().small, describe().large))
+    assert ("torch's own operators do the work" in caplog.text) is logged
+    assert not [path for path in fresh_kernels.rglob("*") if path.is_file()]
+
+
+@needs_a_compiler
+def test_what_is_in_use_is_known_before_anything_is_compiled(fresh_kernels):
+    expected = describe()
+    assert not fresh_kernels.exists()
+    assert SMALL.is_available() and LARGE.is_available()
+    assert describe() == expected
+    assert expected.small.digest != expected.large.digest
+    assert expected.compiler
+
+
+@pytest.fixture(params=["small", "large"])
+def broken(request, fresh_kernels, monkeypatch, tmp_path):
+    """The name of the library whose sources have an error of syntax."""
+    sources = tmp_path / "sources"
+    shutil.copytree(compiler.SOURCES, sources)
+    with (sources / request.param / f"{request.param}.cpp").open("a") as source:
+        source.write("\nthis is no C++;\n")
+    monkeypatch.setattr(compiler, "SOURCES", sources)
+    return request.param
+
+
+@needs_a_compiler
+def test_an_error_in_one_library_leaves_the_other_working(broken):
+    """The numbers are torch's own in any case: those of the module in float64, and of a plain product."""
+    oracle, policy = Policy(tiny.gpt2(dtype=torch.float64), temperature=0.7), Policy(tiny.gpt2(), temperature=0.7)
+    assert type(policy.trunk) is (GPT2Trunk if broken == "small" else CompiledTrunk)
+    queries, responses = tiny.random_queries([3, 7, 1, 5]), torch.arange(24).view(4, 6)
+    found, expected = policy.evaluate(queries, responses), oracle.evaluate(queries, responses)
+    torch.testing.assert_close(found.logprobs.double(), expected.logprobs, rtol=1e-4, atol=1e-4)
+
+    generator = torch.Generator().manual_seed(0)
+    x, matrix = torch.randn(3, 512, generator=generator), torch.randn(512, 1024, generator=generator)
+    assert gemm_skinny.serves(x, matrix) is (broken == "small")
+    torch.testing.assert_close(affine(x, matrix).double(), x.double() @ matrix.double(), rtol=1e-5, atol=1e-3)
+
+    libraries = {"small": describe().small, "large": describe().large}
+    assert libraries.pop(broken).off.startswith("could not be compiled: ")
+    assert all(library.digest for library in libraries.values())
