@@ -30,8 +30,6 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
 """Raise a kind's number when its code comes to other numbers or files than before: then its cached stages run again."""
 
 
-
-
 @dataclass(frozen=True)
 class Stage:
     """One node of the plan. inputs: the fingerprints of the stages that make them.

@@ -1,16 +1,12 @@
 """Online collection in the plan: the schedule's labels in each round, and no label more than an offline arm has."""
 
-import math
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.integrate import quad
 
-from harness.algorithms.kl import best_of_kl
-from harness.errors import InputError
 from harness.study.loading import load_study
 from harness.study.parts import OnlineSettings
 from harness.study.plan import make_plan
@@ -151,29 +147,3 @@ def test_arms_without_labels_and_best_of_n():
             "mock_reward/0/2 vs reference", "rl/2000/2 vs mock_reward/0/2",
             "rl_online/500/1 vs mock_reward/0/1"} <= set(map(str, judged))
     assert all(pair.arm.seed == pair.opponent.seed for pair in judged if pair.opponent.seed is not None)
-
-
-@pytest.mark.parametrize(("overrides", "expected"), [
-    (["policies.1.online.rounds=65"], "rl_online has 65 rounds, more than the 64 batches"),
-    (["policies.0.online={rounds: 3}"], "collection is offline"),
-    (["policies.2.collection=online"], "reward: gold needs no labels"),
-    ([HUMAN], "mock_reward has the simulated labeler's scorer as its reward, but the labels are human"),
-    (["policies=[{arm: rl_online, collection: online}]"], "best_of needs a policy with offline labels"),
-    (["evaluation.best_of=[4, 4]"], "listed twice"),
-    (["evaluation.best_of=[1]"], "evaluation.best_of.0: .*2"),
-    (["policies.0.arm=best_of_4"], "baseline's name"),
-    (["policies.1.online.round=3"], "policies.1.online.round: unknown key. Did you mean 'rounds'"),
-])
-def test_settings_that_do_not_fit_together_are_refused(overrides, expected):
-    with pytest.raises(InputError, match=expected):
-        load_study(ONLINE, overrides)
-
-
-@pytest.mark.parametrize("n", [2, 4, 16, 64])
-def test_the_kl_of_best_of_n_is_that_of_the_largest_of_n_uniforms(n):
-    """With continuous scores the rank of a sample is uniform on [0, 1], and the best of n has density n·uⁿ⁻¹."""
-    def density(u):
-        return n * u ** (n - 1)
-
-    integral, _ = quad(lambda u: density(u) * math.log(density(u)) if u > 0 else 0.0, 0, 1)
-    assert best_of_kl(n) == pytest.approx(integral, abs=1e-6)

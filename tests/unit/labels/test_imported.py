@@ -1,0 +1,67 @@
+"""Label files are checked row by row."""
+
+import json
+
+import pytest
+
+from harness.errors import InputError
+from harness.labels.imported import read_labels
+from harness.tasks.tokenizer import train_tokenizer
+
+GOOD = {"query": "the cat", "candidates": [" sat", " ran"], "best": 1}
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return train_tokenizer(iter(["the cat sat on the mat and ran away from the dog"] * 20), 300)
+
+
+def _texts(tmp_path, *rows):
+    path = tmp_path / "labels.jsonl"
+    path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_labels_of_texts_become_the_tokenizers_ids(tmp_path, tokenizer):
+    label = read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=1, longest=24)[0]
+    assert tokenizer.decode(label.query) == "the cat"
+    assert [tokenizer.decode(candidate) for candidate in label.candidates] == [" sat", " ran"]
+    assert label.best == 1
+
+
+@pytest.mark.parametrize(("row", "expected"), [
+    ("{broken", r"labels.jsonl:2: .*JSON"),
+    ({**GOOD, "best": 2}, r"labels.jsonl:2: best: 'best' must be one of 0\.\.1, not 2"),
+    ({**GOOD, "best": True}, r"must be one of 0\.\.1"),
+    ({**GOOD, "candidates": ["one"]}, r"labels.jsonl:2: candidates: 'candidates' must be 2 texts"),
+    ({"candidates": ["a", "b"], "best": 0}, r"labels.jsonl:2: query"),
+])
+def test_a_bad_label_is_named_by_its_line(tmp_path, tokenizer, row, expected):
+    with pytest.raises(InputError, match=expected):
+        read_labels(_texts(tmp_path, GOOD, row), "texts", tokenizer, candidates=2, budget=2, longest=24)
+
+
+def _released(tmp_path, rows):
+    path = tmp_path / "offline.json"
+    path.write_text(json.dumps(rows))
+    return path
+
+
+@pytest.mark.parametrize("padding", [50257, 50259])
+def test_padding_of_released_labels_is_read_from_the_data(tmp_path, tokenizer, padding):
+    row = {"query": [padding, padding, 5, 6], "sample0": [7, 8, padding], "sample1": [9, padding, padding], "best": 0}
+    label = read_labels(_released(tmp_path, [row]), "token_ids", tokenizer, candidates=2, budget=1, longest=24)[0]
+    assert label.query == (5, 6)
+    assert label.candidates == ((7, 8), (9,))
+
+
+def test_released_labels_of_another_tokenizer_are_refused(tmp_path, tokenizer):
+    rows = [{"query": [5, 6], "sample0": [7], "sample1": [9], "best": 0},
+            {"query": [5, 4000], "sample0": [7], "sample1": [5000], "best": 0}]
+    with pytest.raises(InputError, match=r"label 1: token ids 4000, 5000 are past .*another tokenizer"):
+        read_labels(_released(tmp_path, rows), "token_ids", tokenizer, candidates=2, budget=2, longest=24)
+
+
+def test_a_budget_larger_than_the_labels_is_refused(tmp_path, tokenizer):
+    with pytest.raises(InputError, match="budget of 3 is larger than the 1 labels"):
+        read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=3, longest=24)

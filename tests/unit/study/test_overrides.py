@@ -1,0 +1,39 @@
+"""What `--set` changes, and that a mistake in it is blamed on the command line."""
+
+import pytest
+
+from harness.errors import InputError
+from harness.study.loading import load_study
+from tests.e2e.runs import ROOT
+
+QUICK = ROOT / "studies" / "quick.yaml"
+
+
+def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
+    with pytest.raises(InputError, match=r"^--set: ppo.episods: unknown key. Did you mean 'episodes'"):
+        load_study(QUICK, ["ppo.episods=5"])
+    with pytest.raises(InputError, match=r"^--set: ppo.kl: coefficient must not be negative, not -1.0. Change one of"):
+        load_study(QUICK, ["ppo.kl.coefficient=-1"])
+    with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
+        load_study(QUICK, ["supervised.learning_rates=[-1]"])
+    with pytest.raises(InputError, match=r"base_model: a null character is in no text or path"):
+        load_study(QUICK, ['base_model="a\\0b"'])
+    with pytest.raises(InputError, match=r"^--set: task.queries.train: labels.budgets asks for 4000 labels, .* is 60"):
+        load_study(QUICK, ["task.queries.train=60"])
+    with pytest.raises(InputError, match=r"^--set: task.response.text: unknown key. .* write task.response.end"):
+        load_study(QUICK, ["task.response.text='.'"])
+    with pytest.raises(InputError, match=r"not dotted\.key=value"):
+        load_study(QUICK, ["ppo"])
+
+
+def test_overrides_reach_lists_and_whole_parts():
+    study = load_study(QUICK, ["seeds.1=7", "labels.budgets=[100, 200]", "supervised=null",
+                               "evaluation.baselines=[zero_shot]", "base_model=gpt2"])
+    assert study.seeds == (1, 7)
+    assert study.labels.budgets == (100, 200)
+    assert study.base_model == "gpt2"
+
+
+def test_an_alias_within_itself_is_one_line():
+    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Close"):
+        load_study(QUICK, ["seeds=&a [*a]"])
