@@ -31,6 +31,7 @@ HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = {"harness.training.settings"}
 """Plain settings without torch, which every floor may read."""
 PAGE_MAKERS = {"harness.reporting", "dashboards", "matplotlib", "jinja2", "streamlit", "rich"}
+MOST_LINES_OF_A_FUNCTION = 60
 
 
 def _files(*folders, endings=(".py",)):
@@ -93,7 +94,7 @@ def test_every_room_has_a_floor():
     assert {_room(module) for module in _modules("harness")} - {""} <= set(HEIGHT)
 
 
-@pytest.mark.parametrize("folder", ["dashboards", "benchmarks"])
+@pytest.mark.parametrize("folder", CODE)
 def test_there_are_no_circles(folder):
     modules = _modules(folder)
     TopologicalSorter({module: {imported for imported in _imported_at_once(path) if imported in modules} - {module}
@@ -133,6 +134,13 @@ def test_a_package_is_imported_in_one_place(package, homes):
     users = {module for module, path in _modules(*CODE).items()
              if any(_below(imported, {package}) for imported in _imported_anywhere(path))}
     assert not {user for user in users if not _below(user, homes)}
+
+
+def test_no_function_is_too_long_to_read():
+    lines = {f"{path.relative_to(ROOT)}: {node.name}": node.end_lineno - node.lineno + 1
+             for path in _files(*CODE) if "migrations" not in path.parts
+             for node in ast.walk(_tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    assert not {function: n for function, n in lines.items() if n > MOST_LINES_OF_A_FUNCTION}
 
 
 def test_unit_tests_lie_in_the_rooms_of_the_code():
