@@ -38,7 +38,7 @@ def page() -> None:
     study = st.selectbox("Study", list(reversed(studies)), format_func=lambda each: each.name, key="results_study")
     filed = store().report(study.id)
     if filed is None:
-        st.info("This study is unblinded, but its report is not made yet. Run: python -m harness.raters report "
+        st.info("This study is unblinded, but its report is not made yet. Run: harness raters report "
                 + as_plain(study.name))
         return
     report = json.loads(filed)

@@ -1,4 +1,4 @@
-"""`python -m harness.analyze RATINGS.{csv,jsonl}`: win rates of any ratings file, no study needed."""
+"""The command `harness analyze`: win rates of any ratings file; no study is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rating app's command: starts Streamlit on the app that comes with the package."""
+"""The command `harness app`: starts the rating app that comes with the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m harness.classifier TEXTS.jsonl OUT`: train a classifier that labels in people's place.
+"""The command `harness classifier`: trains a text classifier that labels in people's place.
 
 A study names it as its scorer, `classifier:OUT`: the paper's mock task (Ziegler 3.1.1).
 """

@@ -1,4 +1,4 @@
-"""`python -m harness.export_labels STUDY.yaml`: a study's labels as a file that others' code reads.
+"""The command `harness export-labels`: writes a study's labels as a file that other programs read.
 
 The format is that of the label files released with the paper: one JSON list of `query`, `sample0` ... and `best`, in
 token ids of the study's base model. `labels.source: imported` with `format: token_ids` reads it again.

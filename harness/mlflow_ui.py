@@ -1,4 +1,4 @@
-"""The command that shows a folder's runs: starts MLflow's page on the store that `harness run` writes."""
+"""The command `harness mlflow`: starts MLflow's page on the runs of this folder."""
 
 from __future__ import annotations
 

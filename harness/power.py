@@ -1,4 +1,4 @@
-"""`python -m harness.power`: how many items and raters a claim needs, by formula and by simulation."""
+"""The command `harness power`: how many items and raters a claim needs, by formula and by simulation."""
 
 from __future__ import annotations
 

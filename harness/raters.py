@@ -1,4 +1,7 @@
-"""The owner's command: `python -m harness.raters ...`. Exit codes: 0 done, 1 something does not verify, 2 wrong use."""
+"""The command `harness raters`: what a study's owner does with raters, judgments and backups.
+
+Exit codes: 0 done, 1 something does not verify, 2 wrong use.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def _store(options: argparse.Namespace) -> RatingStore:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise InputError("there is no rating store", file=url.database, key=None if options.url is None else "--url",
                          cure="Write where it is with --url or in HARNESS_RATINGS_URL. The app, a study with human "
-                              "labels and `python -m harness.raters invite` make a new one")
+                              "labels and `harness raters invite` make a new one")
     return open_store(options.url)
 
 

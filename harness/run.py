@@ -1,4 +1,4 @@
-"""The main command: argv -> load -> plan -> execute -> exit code.
+"""The command `harness run`: loads a study file, plans its stages, runs those that are missing, and writes the report.
 
 Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people. After Ctrl-C: 130.
 """

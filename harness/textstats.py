@@ -1,4 +1,4 @@
-"""`python -m harness.textstats TEXTS.jsonl`: ROUGE and copy statistics of any texts, no study needed."""
+"""The command `harness textstats`: ROUGE and copy statistics of any texts; no study is needed."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def section() -> None:
     for error in damaged:
         st.error(str(error))
     if not finished:
-        st.info("There is no finished execution here that can be read. `python -m harness.run STUDY.yaml` makes one: "
+        st.info("There is no finished execution here that can be read. `harness run STUDY.yaml` makes one: "
                 "its responses are exported to `mlruns/reports/STUDY/samples.jsonl`.")
         return
     chosen = st.selectbox("Execution", finished, format_func=lambda each: each.name, key="execution")

@@ -29,7 +29,7 @@ def section() -> None:
     studies = store().studies()
     if not studies:
         st.info("There is no study yet. Make one under New study, or run one with human labels: "
-                "`python -m harness.run STUDY.yaml` publishes its label tasks here by itself.")
+                "`harness run STUDY.yaml` publishes its label tasks here by itself.")
         return
     # The label must not change while a study is watched (with its state, say): the widget would forget the choice.
     labels = {each.id: f"{each.name} · {KIND[each.kind]}" for each in reversed(studies)}
@@ -52,7 +52,7 @@ def _live(study_id: str) -> None:
     _exports(study)
     log = store().events(study.id)
     if any(each.act == "another report" for each in log):
-        st.error("A report of this study differs from the one that was filed. Run: python -m harness.raters verify")
+        st.error("A report of this study differs from the one that was filed. Run: harness raters verify")
     _log(log)
 
 

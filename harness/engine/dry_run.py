@@ -1,4 +1,4 @@
-"""What --dry-run prints: the stages and what they would take, without a network and without loading anything."""
+"""What `--dry-run` prints: the stages and what each would cost; no network is used and no model loaded."""
 
 from __future__ import annotations
 

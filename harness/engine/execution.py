@@ -1,4 +1,4 @@
-"""Runs the stages that are missing: reuse, resume, failures that stop only what depends on them, Pending."""
+"""Executes a plan: reuses the stages that are finished and runs the others; a failure stops only what depends on it."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def load_samples(study: FinishedStudy) -> list[ArmSample]:
     """The responses of all arms. Raises InputError that names the line."""
     if not study.samples.is_file():
         raise InputError("the execution is not finished: it has exported no responses", file=str(study.samples),
-                         cure="Let python -m harness.run finish first")
+                         cure="Let `harness run` finish first")
     samples = []
     with study.samples.open(encoding="utf-8") as file:
         try:

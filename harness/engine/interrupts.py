@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps of an execution, never in the middle of one."""
+"""Lets Ctrl-C take effect between two steps of an execution, never in the middle of one."""
 
 from __future__ import annotations
 

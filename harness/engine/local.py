@@ -1,4 +1,4 @@
-"""Executors on this machine: this process, or a pool of processes."""
+"""Runs stages on this machine: in this process, or in a pool of processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be known to be wrong before anything is written: base model, context, texts, label file, scorers."""
+"""Checks a study's inputs before anything is written: base model, context length, texts, label file, scorers."""
 
 from __future__ import annotations
 

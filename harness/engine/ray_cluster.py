@@ -1,4 +1,4 @@
-"""Executor on a Ray cluster: the stages of one study on many machines that share a file system.
+"""Runs the stages of one study on the machines of a Ray cluster, which share a file system.
 
 Every machine has the harness installed and sees the folder of `mlruns` under the same path. Stages read and write
 there, so nothing but calls, progress and outcomes travels. Only the driver writes to MLflow, as everywhere.

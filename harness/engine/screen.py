@@ -1,4 +1,4 @@
-"""Live progress: on a terminal a bar for the study and one for each running stage, elsewhere lines."""
+"""Shows how far a study is: a bar for it and for each running stage on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 

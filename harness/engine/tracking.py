@@ -1,4 +1,6 @@
-"""MLflow, the memory of all studies. The only file that imports it, and only the driver writes to it.
+"""Reads and writes MLflow, which keeps the runs of all studies.
+
+The only file that imports it; only the process of `harness run` writes to it, never a worker.
 
 One experiment a study; one parent run an execution; under it one run for each arm and one for each stage.
 """

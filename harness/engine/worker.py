@@ -1,4 +1,4 @@
-"""Runs one stage in whatever process it is called: locks its folder, calls it, writes down the outcome."""
+"""Runs one stage in the process that calls it: locks its folder, calls its function, writes its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nearly every stage imports. The server that workers are forked from imports it, once for all of them."""
+"""Imports what nearly every stage needs, once, in the process that workers are forked from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a run writes, looked at before it begins: a folder, or an MLflow store's database. Nothing stays behind."""
+"""Checks that a folder or MLflow's database can be written to, before a run begins; leaves nothing behind."""
 
 from __future__ import annotations
 

@@ -105,4 +105,4 @@ def check_classifier(path: str | Path) -> None:
                          cure="Give a classifier's folder or its name on the hub.") from None
     if not any("Classification" in name for name in classes):
         raise InputError("this model is no sequence classifier", file=str(path), key="scorer",
-                         cure="Give a classifier, or train one: python -m harness.classifier --help.")
+                         cure="Give a classifier, or train one: harness classifier --help.")

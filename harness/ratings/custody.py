@@ -22,7 +22,7 @@ def rater_id_of(connection: Connection, handle: str) -> str:
     """The id behind a pseudonym. Raises InputError."""
     rater_id = connection.execute(select(raters.c.id).where(raters.c.handle == handle)).scalar_one_or_none()
     if rater_id is None:
-        raise InputError(f"there is no rater {handle!r}", cure="See: python -m harness.raters list")
+        raise InputError(f"there is no rater {handle!r}", cure="See: harness raters list")
     return str(rater_id)
 
 

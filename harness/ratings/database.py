@@ -98,7 +98,7 @@ class Database:
                 raise InputError(
                     f"the rating database was migrated to {current!r} by a newer version of the harness",
                     file=self.url.render_as_string(hide_password=True),
-                    cure="Update the harness, or restore a backup made before (python -m harness.raters restore)")
+                    cure="Update the harness, or restore a backup made before (harness raters restore)")
             with self.engine.execution_options(begin="IMMEDIATE").begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")

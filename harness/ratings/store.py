@@ -113,7 +113,7 @@ class RatingStore:
             is_the_same = publishing.file_report(connection, study_id, text, now=self.now())
         if not is_the_same:
             raise InputError("the study has a report that says something else",
-                             cure="See: python -m harness.raters verify")
+                             cure="See: harness raters verify")
 
     def report(self, study_id: str) -> str | None:
         """The report as it was filed, None before unblinding."""

@@ -1,4 +1,4 @@
-"""`python -m harness.raters`: what it prints and how it ends."""
+"""`harness raters`: what it prints and how it ends."""
 
 from __future__ import annotations
 
