@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -13,11 +12,16 @@ from dashboards.owner.studies import quality_table
 from dashboards.rater.copied import copied_spans
 from dashboards.results_charts import curve, intervals, opponents
 from dashboards.theme import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_head, sentence
+from harness.json_records import to_json
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
 from harness.records import Choice
 from harness.reporting.page import p_value
+from harness.reporting.report_data import key_name
 from harness.reporting.win_rates import sentence as enough_or_not
+from harness.results.file import people_of_text
+from harness.results.people_records import PeopleComparison, PeopleResults
+from harness.results.rate_records import WinRateRow
 
 TEXT_FIGURES = {
     "arm": "Arm", "n_texts": "Texts", "mean_words": "Words", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
@@ -41,121 +45,121 @@ def page() -> None:
         st.info("This study is unblinded, but its report is not made yet. Run: harness raters report "
                 + as_plain(study.name))
         return
-    report = json.loads(filed)
-    _banner(report)
-    _win_rates(report)
-    _dose_response(report)
-    _arms(report)
-    _raters(report)
+    results = people_of_text(filed, study=study.name)
+    _banner(results)
+    _win_rates(results)
+    _dose_response(results)
+    _arms(results)
+    _raters(results)
     _examples(study)
     st.download_button("results.json", filed, f"{study.name}.results.json", "application/json", on_click="ignore")
 
 
-def _banner(report: dict[str, Any]) -> None:
-    if report["simulated_judge"]:
+def _banner(results: PeopleResults) -> None:
+    if results.simulated_judge:
         st.warning("Simulated: no person judged anything here.", icon=":material/smart_toy:")
-    st.caption(f"{report['n_judgments']} judgments by {report['n_raters']} raters, judge: {report['judge']}. Sealed "
-               f"{report['seal'][:16]}…, chain head {report['chain_head'][:16]}…")
-    for row in report["excluded"]:
-        st.caption(f"Left out by the frozen rules: {row['rater']} ({row['why']}).")
+    st.caption(f"{results.n_judgments} judgments by {results.n_raters} raters, judge: {results.judge}. Sealed "
+               f"{results.seal[:16]}…, chain head {results.chain_head[:16]}…")
+    for row in results.excluded:
+        st.caption(f"Left out by the frozen rules: {row.rater} ({row.why}).")
 
 
-def _win_rates(report: dict[str, Any]) -> None:
+def _win_rates(results: PeopleResults) -> None:
     st.subheader("Win rates", anchor=False)
-    if not report["comparisons"]:
+    if not results.comparisons:
         st.info("Nobody has judged anything.")
         return
-    pairs = [{**row, "name": f"{named_arm(row['arm_a'])} vs {named_arm(row['arm_b'])}"}
-             for row in report["comparisons"]]
-    if report["win_rates"]:
-        rows = [{**row, "name": opponents(row)} for row in report["win_rates"]]
-        st.altair_chart(intervals(rows), alt="Win rates by label budget and baseline, with intervals")
+    pairs = {f"{key_name(row.contrast.arm, with_seed=True)} vs {key_name(row.contrast.opponent, with_seed=True)}": row
+             for row in results.comparisons}
+    if results.win_rates:
+        rows = {opponents(row): row for row in results.win_rates}
+        st.altair_chart(intervals({name: row.rate for name, row in rows.items()}),
+                        alt="Win rates by label budget and baseline, with intervals")
         _rate_table(rows)
         with st.expander("Every pair of arms, each training seed apart"):
             _rate_table(pairs)
             _fragility(pairs)
     else:
-        st.altair_chart(intervals(pairs), alt="Win rates with intervals")
+        st.altair_chart(intervals({name: row.rate for name, row in pairs.items()}), alt="Win rates with intervals")
         _rate_table(pairs)
         _fragility(pairs)
-    for note in dict.fromkeys(note for row in report["comparisons"] for note in row["notes"]):
+    for note in dict.fromkeys(note for row in results.comparisons for note in row.rate.notes):
         st.caption(sentence(note))
 
 
-def _rate_table(rows: list[dict[str, Any]]) -> None:
-    columns = {"name": "Comparison", "win_rate": "Win rate", "ci_low": "Low", "ci_high": "High",
-               "win_rate_without_ties": "Without ties", "win_rate_majority": "Majority vote", "wins": "Wins",
-               "ties": "Ties", "losses": "Losses", "n_items": "Items", "n_judgments": "Judgments",
-               "n_raters": "Raters", "p_value_holm": "p (Holm)"}
-    shares = [name for key, name in columns.items() if key.startswith(("win_rate", "ci_"))]
-    table = pd.DataFrame([{**row, "p_value_holm": p_value(row["p_value_holm"])} for row in rows])
-    shown = in_percent(table[list(columns)].rename(columns=columns), shares)
-    st.dataframe(shown, hide_index=True,
+def _rate_table(rows: Mapping[str, WinRateRow] | Mapping[str, PeopleComparison]) -> None:
+    table = pd.DataFrame([{
+        "Comparison": name, "Win rate": row.rate.win_rate, "Low": row.rate.ci_low, "High": row.rate.ci_high,
+        "Without ties": row.rate.win_rate_without_ties, "Majority vote": row.rate.win_rate_majority,
+        "Wins": row.rate.wins, "Ties": row.rate.ties, "Losses": row.rate.losses, "Items": row.rate.n_items,
+        "Judgments": row.rate.n_judgments, "Raters": row.rate.n_raters, "p (Holm)": p_value(row.p_value_holm)}
+        for name, row in rows.items()])
+    shares = ["Win rate", "Low", "High", "Without ties", "Majority vote"]
+    st.dataframe(in_percent(table, shares), hide_index=True,
                  column_config={**dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)),
                                 "p (Holm)": st.column_config.TextColumn(alignment="right")})
 
 
-def _fragility(pairs: list[dict[str, Any]]) -> None:
-    fragile = [f"{row['name']}: {row['fragility']['votes']}" for row in pairs if row["fragility"]["votes"] is not None]
+def _fragility(pairs: Mapping[str, PeopleComparison]) -> None:
+    fragile = [f"{name}: {row.fragility.votes}" for name, row in pairs.items() if row.fragility.votes is not None]
     if fragile:
         st.caption("The fewest votes that, dropped, would turn the verdict: " + "; ".join(fragile) + ".")
 
 
-def _dose_response(report: dict[str, Any]) -> None:
+def _dose_response(results: PeopleResults) -> None:
     # An arm that needed no labels has no place on the curve.
-    rows = [row for row in report["win_rates"] if row["label_budget"]]
+    rows = [row for row in results.win_rates if row.contrast.arm.label_budget]
     if not rows:
         return
     st.subheader("How many labels were enough", anchor=False)
     st.altair_chart(curve(rows), alt="Win rate against label budget")
     st.caption("Filled: all seeds together with their interval. Hollow: each training seed.")
-    for row in report["equivalence"]:
+    for row in results.equivalence:
         st.write(enough_or_not(row))
-    for name, fit in report["dose_response"].items():
-        slope = fit["slope"]
-        said = slope["why_undefined"] or (f"{slope['estimate']:+.2f} on the logit scale for twice the labels "
-                                          f"({slope['ci_low']:+.2f} to {slope['ci_high']:+.2f})")
-        st.caption(f"{name.replace('_', '-')}: {said}.")
+    for fit in results.dose_response:
+        slope = fit.slope
+        said = slope.why_undefined or (f"{slope.estimate:+.2f} on the logit scale for twice the labels "
+                                       f"({slope.ci_low:+.2f} to {slope.ci_high:+.2f})")
+        st.caption(f"{key_name(fit.contrast.arm)} vs {key_name(fit.contrast.opponent)}: {said}.")
 
 
-def _arms(report: dict[str, Any]) -> None:
+def _arms(results: PeopleResults) -> None:
     st.subheader("The texts in figures", anchor=False)
-    rows = [{**row, "arm": named_arm(row["arm"]), **row.get("rouge", {}), **row.get("copying", {})}
-            for row in report["arms"]]
+    rows = [{"arm": key_name(row.arm, with_seed=True), "n_texts": row.n_texts, "mean_words": row.mean_words,
+             **(row.rouge or {}), **(row.copying or {})} for row in results.arms]
     there = {key: name for key, name in TEXT_FIGURES.items() if any(key in row for row in rows)}
     st.dataframe(pd.DataFrame(rows)[list(there)].rename(columns=there), hide_index=True, placeholder="–",
                  column_config={**{name: st.column_config.NumberColumn(format="%.3f") for key, name in there.items()
                                    if key not in ("arm", "n_texts")},
                                 "Words": st.column_config.NumberColumn(format="%.1f")})
-    if not any("copying" in row for row in report["arms"]):
+    if not any(row.copying for row in results.arms):
         st.caption("Copying is measured against a source, and these items have none.")
-    if report["answers"]:
+    if results.answers:
         st.markdown("**What raters said of each text**, apart from which is better:")
         st.dataframe(pd.DataFrame([{
-            "Arm": named_arm(row["arm"]), **{name: f"{row[key]} of {row[f'n_{key}']}" for key, name in (
-                ("accurate", "Called accurate"), ("copied", "Called mostly copied"))}}
-            for row in report["answers"]]), hide_index=True)
-    if report["copying_by_preference"]:
+            "Arm": key_name(row.arm, with_seed=True), "Called accurate": f"{row.accurate} of {row.n_accurate}",
+            "Called mostly copied": f"{row.copied} of {row.n_copied}"} for row in results.answers]), hide_index=True)
+    if results.copying_by_preference:
         st.markdown("**Copying × accuracy × preference**, as the raters said:")
         words = {True: "yes", False: "no", None: "not said"}
-        rows = [{"Arm": named_arm(row["arm"]), "Copied": words[row["copied"]], "Accurate": words[row["accurate"]],
-                 "Texts": row["n"], "Preferred": row["preferred"]} for row in report["copying_by_preference"]]
-        st.dataframe(in_percent(pd.DataFrame(rows), ["Preferred"]), hide_index=True,
+        table = pd.DataFrame([{
+            "Arm": key_name(row.arm, with_seed=True), "Copied": words[row.copied], "Accurate": words[row.accurate],
+            "Texts": row.n, "Preferred": row.preferred} for row in results.copying_by_preference])
+        st.dataframe(in_percent(table, ["Preferred"]), hide_index=True,
                      column_config={"Preferred": st.column_config.NumberColumn(format=PERCENT)})
 
 
-def _raters(report: dict[str, Any]) -> None:
+def _raters(results: PeopleResults) -> None:
     st.subheader("Raters", anchor=False)
-    found, position, repeats = report["agreement"], report["position"], report["repeats"]
-    alike = f"{repeats['consistent']} / {repeats['n_pairs']}" if repeats["n_pairs"] else "–"
-    figures(("Raw agreement", _percent(found.get("raw"))),
-            ("Krippendorff's α", _number(found.get("krippendorff_alpha"))),
-            ("Left side chosen", _percent(position.get("left_rate"))), ("Repeats alike", alike))
-    for why in (found.get("why_undefined"), position.get("why_undefined")):
+    found, position, repeats = results.agreement, results.position, results.repeats
+    alike = f"{repeats.consistent} / {repeats.n_pairs}" if repeats.n_pairs else "–"
+    figures(("Raw agreement", _percent(found.raw)), ("Krippendorff's α", _number(found.krippendorff_alpha)),
+            ("Left side chosen", _percent(position.left_rate)), ("Repeats alike", alike))
+    for why in (found.why_undefined, position.why_undefined):
         if why:
             st.caption(sentence(why))
     with st.expander("Every rater"):
-        quality_table(report["quality"])
+        quality_table([to_json(each) for each in results.quality])
 
 
 def _examples(study: StudyInfo) -> None:

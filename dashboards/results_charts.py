@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
-from harness.reporting.report_data import arm_name
+from harness.reporting.report_data import arm_name, key_name
+from harness.results.rate_records import WinRateRow
+from harness.statistics.win_rate import WinRate
 
 COLOURS = ["#2f7fb8", "#d9702b", "#2a9d78", "#b864a0", "#c79a1e", "#6c7a89"]
 """Told apart by people who do not see red and green alike, on light ground and on dark."""
@@ -15,18 +17,20 @@ GREY = "#8a8f98"
 RATE = alt.Scale(domain=[0, 1])
 
 
-def opponents(row: dict[str, Any]) -> str:
+def opponents(row: WinRateRow) -> str:
     """`rl 5,000 vs zero-shot`."""
-    return f"{arm_name(row['arm'], row['label_budget'])} vs {arm_name(row['baseline'])}"
+    return f"{key_name(row.contrast.arm)} vs {key_name(row.contrast.opponent)}"
 
 
-def series(row: dict[str, Any]) -> str:
+def series(row: WinRateRow) -> str:
     """`rl vs zero-shot`: one curve over the budgets."""
-    return f"{arm_name(row['arm'])} vs {arm_name(row['baseline'])}"
+    return f"{arm_name(row.contrast.arm.arm)} vs {key_name(row.contrast.opponent)}"
 
 
-def intervals(rows: list[dict[str, Any]]) -> alt.LayerChart:
-    """One line a comparison: the win rate and its interval. rows: name, win_rate, ci_low, ci_high, n_judgments."""
+def intervals(rates: Mapping[str, WinRate]) -> alt.LayerChart:
+    """One line a comparison, by its name: the win rate and its interval."""
+    rows = [{"name": name, "win_rate": rate.win_rate, "ci_low": rate.ci_low, "ci_high": rate.ci_high,
+             "n_judgments": rate.n_judgments} for name, rate in rates.items()]
     base = alt.Chart(pd.DataFrame(rows)).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=320, minExtent=155)))
     x = alt.X("ci_low:Q", scale=RATE, title="Win rate and interval", axis=alt.Axis(format="%", tickCount=10))
@@ -39,13 +43,15 @@ def intervals(rows: list[dict[str, Any]]) -> alt.LayerChart:
     return chart
 
 
-def curve(win_rates: list[dict[str, Any]]) -> alt.LayerChart:
+def curve(win_rates: Sequence[WinRateRow]) -> alt.LayerChart:
     """Win rate against label budget: all seeds together with the interval, and each seed's own point."""
-    rows = pd.DataFrame([{**row, "series": series(row)} for row in win_rates])
-    seeds = pd.DataFrame([{"series": series(row), "label_budget": row["label_budget"],
-                           **point} for row in win_rates for point in row["by_seed"]])
+    rows = pd.DataFrame([{"series": series(row), "label_budget": row.contrast.arm.label_budget,
+                          "win_rate": row.rate.win_rate, "ci_low": row.rate.ci_low, "ci_high": row.rate.ci_high}
+                         for row in win_rates])
+    seeds = pd.DataFrame([{"series": series(row), "label_budget": row.contrast.arm.label_budget, "seed": point.seed,
+                           "win_rate": point.win_rate} for row in win_rates for point in row.seeds.by_seed])
     x = alt.X("label_budget:Q", scale=alt.Scale(type="log", base=2, nice=False, padding=24), title="Label budget",
-              axis=alt.Axis(values=sorted(rows["label_budget"].unique().tolist()), format=","))
+              axis=alt.Axis(values=sorted({row.contrast.arm.label_budget for row in win_rates}), format=","))
     y = alt.Y("win_rate:Q", scale=RATE, axis=alt.Axis(format="%"), title="Win rate")
     colour = alt.Color("series:N", title=None, scale=alt.Scale(range=COLOURS),
                        legend=alt.Legend(orient="top", labelLimit=300, columns=2))

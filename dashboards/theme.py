@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from harness.reporting.report_data import key_name
+from harness.results.spelling import arm_of
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 78rem; padding-top: 4.25rem; padding-bottom: 2rem; }
@@ -160,7 +161,7 @@ def in_percent(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 def named_arm(key: str) -> str:
     """`rl/500/1` as people read it: `rl 500, seed 1`."""
-    return key_name(key, with_seed=True)
+    return key_name(arm_of(key), with_seed=True)
 
 
 def sentence(text: str) -> str:

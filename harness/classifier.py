@@ -25,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train on nine tenths of the rows and save; the accuracy on the rest, and what it was trained with."""
-    from harness.artifacts.files import write_json
     from harness.hub import retries_unsaid
+    from harness.json_records import write_json
     from harness.models.classifiers import Classifier
     from harness.models.loading import ModelShape, load_tokenizer
     from harness.seeds import derive_seed, numpy_generator

@@ -183,6 +183,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from harness.results.file import reproduces
     from harness.results.people import study_document
 
     store = _store(options)
@@ -197,10 +198,12 @@ def _verify(options: argparse.Namespace) -> int:
         found = store.verify(study.id)
         problems = list(found.problems)
         filed = store.report(study.id)
-        if filed is not None and not problems and study_document(store, study.id) != filed:
+        document = study_document(store, study.id) if filed is not None and not problems else None
+        if filed is not None and document is not None and not reproduces(filed, document):
             problems.append(f"the report cannot be reproduced ({found.erased} judgments were erased)" if found.erased
                             else "the report cannot be reproduced")
-        whole = "whole" if filed is None else "whole, and its report is reproduced byte for byte"
+        how = "byte for byte" if filed == document else "number for number, in the keys of a former version"
+        whole = "whole" if filed is None else f"whole, and its report is reproduced {how}"
         said = "; ".join(problems) or whole
         print(f"{study.name}: {found.judgments} judgments, {found.erased} erased, head {found.head[:16]}: {said}")
         sound &= not problems

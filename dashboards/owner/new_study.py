@@ -162,14 +162,14 @@ def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
     planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in new.draft.pairs}
     done = rehearse(new.protocol, new.draft.items, win_rates=planted, raters=raters, seed=SEED)
     rows = []
-    for row in analyse(done.study, done.unblinded, done.store, other_models=False)["comparisons"]:
-        better, rate = planted[frozenset((row["arm_a"], row["arm_b"]))]
-        true = rate if better == row["arm_a"] else 1 - rate
-        low, high = row["ci_low"], row["ci_high"]
-        rows.append({"Arm": named_arm(row["arm_a"]), "Against": named_arm(row["arm_b"]), "True": true,
-                     "Estimated": row["win_rate"], "Low": low, "High": high,
-                     "Width": None if low is None else high - low, "Judgments": row["n_judgments"],
-                     "p (Holm)": p_value(row["p_value_holm"])})
+    for row in analyse(done.study, done.unblinded, done.store, other_models=False).comparisons:
+        arm, opponent = str(row.contrast.arm), str(row.contrast.opponent)
+        better, rate = planted[frozenset((arm, opponent))]
+        low, high = row.rate.ci_low, row.rate.ci_high
+        rows.append({"Arm": named_arm(arm), "Against": named_arm(opponent),
+                     "True": rate if better == arm else 1 - rate, "Estimated": row.rate.win_rate, "Low": low,
+                     "High": high, "Width": None if low is None or high is None else high - low,
+                     "Judgments": row.rate.n_judgments, "p (Holm)": p_value(row.p_value_holm)})
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.json_records import write_json
 from harness.records import ArmKey, Sample
 
 _BASE_FILE = "base_model.json"
@@ -70,13 +70,6 @@ def write_table(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
     """A table in the form that the MLflow UI shows (`mlflow.log_table`); the name must end in .table.json."""
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
     write_json(path, {"columns": list(columns), "data": rows})
-
-
-def write_json(path: Path, document: object) -> None:
-    """Complete or absent; NaN and infinity are refused, because they are not JSON."""
-    temporary = path.with_name(f"part-{path.name}")
-    temporary.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), encoding="utf-8")
-    os.replace(temporary, path)
 
 
 def read_json(path: Path) -> Any:

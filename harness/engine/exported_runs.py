@@ -20,6 +20,7 @@ from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
 from harness.records import ArmKey
+from harness.results.file import RESULTS_FILE, read_results
 from harness.study.plan import Plan
 from harness.study.slices import PeopleSlice
 
@@ -54,7 +55,7 @@ def finished_studies(root: Path = REPORTS) -> tuple[list[FinishedStudy], list[In
         try:
             run = _read(path.parent / EXECUTION_FILE)
             found.append(FinishedStudy(path.parent.name, path, run.get("execution"), run.get("tracking_uri"),
-                                       _read(path.parent / "results.json").get("responses", {})))
+                                       _responses(path.parent)))
         except InputError as error:
             damaged.append(error)
     return found, damaged
@@ -126,6 +127,11 @@ def _sample(line: str, file: str, number: int) -> ArmSample:
     except KeyError as error:
         raise InputError("is missing", file=file, line=number, key=str(error.args[0]),
                          cure="A record needs query_id, query_text, arm and text") from None
+
+
+def _responses(folder: Path) -> Mapping[str, str]:
+    """By arm the fingerprint of its texts; none where there are no results yet."""
+    return read_results(folder).responses if (folder / RESULTS_FILE).is_file() else {}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from harness.statistics.win_rate import WinRate
+
 Cell = str | tuple[str, str]
 """What stands in a table's cell; a second text stands smaller below the first."""
 
@@ -147,6 +149,16 @@ def p_equals(value: float | None) -> str:
     """The same within a sentence: 'p = .012', 'p < .001'."""
     text = p_value(value)
     return f"p {text}" if text[0] in "<>" else f"p = {text}"
+
+
+def rate_cell(rate: WinRate) -> tuple[str, str]:
+    """A win rate with its interval below."""
+    return percent(rate.win_rate), interval(rate.ci_low, rate.ci_high)
+
+
+def count_of(rate: WinRate) -> str:
+    """Wins, ties and losses as '12 / 3 / 5'."""
+    return f"{rate.wins} / {rate.ties} / {rate.losses}"
 
 
 def why(reasons: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:

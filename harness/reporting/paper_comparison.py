@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from harness.reporting.page import Page, thousands
-from harness.reporting.report_data import ReportMaterial, arm_name
+from harness.reporting.report_data import ReportData, arm_name
 from harness.results.published import beside_the_paper
 
 _NOTHING = "–"
 
 
-def the_paper(page: Page, material: ReportMaterial) -> None:
+def the_paper(page: Page, data: ReportData) -> None:
     """One line for each figure that the paper published and the study measured."""
-    rows = beside_the_paper(material.study, material.results)
+    rows = beside_the_paper(data.study, data.results)
     if not rows:
         return
     page.heading("The paper beside ours")
@@ -21,13 +21,13 @@ def the_paper(page: Page, material: ReportMaterial) -> None:
                  _NOTHING if row.majority is None or row.judge == "simulated" else f"{row.majority:.1f}",
                  row.judge or _NOTHING) for row in rows],
                caption=f"Ziegler et al. 2019: GPT-2 774M, labels and judgments by people, 1,024 items a pair, three "
-                       f"labelers an item and their majority. {_ours(material)} All in percent, ROUGE and copying with "
+                       f"labelers an item and their majority. {_ours(data)} All in percent, ROUGE and copying with "
                        f"the seeds averaged. A majority of three inflates a win rate: 88 of 100 majorities are about "
                        f"78 of 100 votes. The paper's ROUGE figures were not checked against its PDF.")
 
 
-def _ours(material: ReportMaterial) -> str:
-    study = material.study
+def _ours(data: ReportData) -> str:
+    study = data.study
     base, source, labels = study["base_model"], study["task"]["source"], study["labels"]
     model = base if isinstance(base, str) else f"a GPT-2 of {base['layers']} layers and width {base['width']}"
     texts = {"hub": source.get("name"), "storyworld": f"generated {source.get('genre')}"}.get(

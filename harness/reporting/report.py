@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from harness.reporting import collection, paper_comparison, people, provenance, sensitivity, texts, training, win_rates
 from harness.reporting.page import Page
-from harness.reporting.report_data import ReportMaterial
+from harness.reporting.report_data import ReportData
 
-Section = Callable[[Page, ReportMaterial], None]
+Section = Callable[[Page, ReportData], None]
 """Writes one part of the page; writes nothing, not even its heading, where the study has nothing to say there."""
 
 SECTIONS: tuple[Section, ...] = (
@@ -19,9 +19,9 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 
-def render(material: ReportMaterial) -> str:
+def render(data: ReportData) -> str:
     """The page, section by section."""
-    page = Page(material.study["title"] or material.study["study"])
+    page = Page(data.study["title"] or data.study["study"])
     for write in SECTIONS:
-        write(page, material)
+        write(page, data)
     return page.render()

@@ -4,46 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from harness.records import ArmKey, Environment
+from harness.records import ArmKey, Contrast, Environment
+from harness.results.people_records import PeopleResults
+from harness.results.rate_records import EquivalenceRow, SensitivityRow, WinRateRow
+from harness.results.records import Results
+from harness.results.text_records import CopyingDetails
+
+Judged = TypeVar("Judged", WinRateRow, EquivalenceRow)
+OfArm = TypeVar("OfArm", WinRateRow, EquivalenceRow, SensitivityRow)
 
 
 @dataclass(frozen=True)
-class ReportMaterial:
-    """All that the page shows. results: results.json. curves: metric records by arm. details: by arm, from the measure
-    stage. examples: queries with some arms' responses. environments: what each stage was computed with, by its name.
+class ArmResponse:
+    """What one arm wrote."""
+
+    arm: ArmKey
+    text: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A test query with some arms' responses. source: what they summarize, None for a continuation."""
+
+    query: str
+    source: str | None
+    responses: tuple[ArmResponse, ...]
+
+
+@dataclass(frozen=True)
+class RewardModelFit:
+    """What a reward model learnt: on how many labels, how well it predicts held-out ones, and its normalization."""
+
+    trained_on: float
+    validation_accuracy: float | None
+    validation_loss: float | None
+    gain: float | None
+    bias: float | None
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """All that the page shows. study: the study's settings. curves: each policy's PPO metrics, a mapping for each step.
+    details: from the measure stage. environments: what each stage was computed with, by its name.
     """
 
-    study: dict[str, Any]
-    results: dict[str, Any]
-    details: dict[str, Any]
-    curves: dict[str, list[dict[str, Any]]]
-    reward_models: dict[str, dict[str, float]]
-    examples: list[dict[str, Any]]
-    versions: dict[str, str]
+    study: Mapping[str, Any]
+    results: Results
+    details: Mapping[ArmKey, CopyingDetails]
+    curves: Mapping[ArmKey, Sequence[Mapping[str, float]]]
+    reward_models: Mapping[ArmKey, RewardModelFit]
+    examples: Sequence[Example]
+    versions: Mapping[str, str]
     environments: Mapping[str, Environment]
 
     @property
     def is_summarization(self) -> bool:
         return bool(self.study["task"]["kind"] == "summarization")
 
-    def judge(self, row: Mapping[str, Any]) -> str:
-        """Who judged a row, as a sentence names them."""
-        studies = [study for study in self.results["people"] if study["study"] == row.get("study")]
-        if not studies:
-            return "the simulated judge"
-        who = "simulated raters" if studies[0]["simulated_judge"] else "people"
-        return who if len(self.results["people"]) == 1 else f"{who} in {row['study']}"
+    def evaluation(self, row: WinRateRow | EquivalenceRow) -> PeopleResults | None:
+        """The evaluation by people that a row comes from; None for the simulated judge."""
+        return next((study for study in self.results.people if study.study == row.study), None)
 
-    def by_judge(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    def judge(self, study: PeopleResults | None) -> str:
+        """Who judged in an evaluation, or in none, as a sentence names them."""
+        if study is None:
+            return "the simulated judge"
+        who = "simulated raters" if study.simulated_judge else "people"
+        return who if len(self.results.people) == 1 else f"{who} in {study.study}"
+
+    def by_judge(self, rows: Sequence[Judged]) -> dict[str, list[Judged]]:
         """The rows of each judge, people first: what they say counts most."""
-        judges = dict.fromkeys(self.judge(row) for row in sorted(rows, key=lambda row: row.get("study") is None))
-        return {judge: [row for row in rows if self.judge(row) == judge] for judge in judges}
+        found: dict[str, list[Judged]] = {}
+        for row in sorted(rows, key=lambda row: row.study is None):
+            found.setdefault(self.judge(self.evaluation(row)), []).append(row)
+        return found
 
     @property
     def confidence(self) -> str:
-        return f"{100 * self.results['analysis_plan']['planned']['confidence']:g}%"
+        return f"{100 * self.results.analysis_plan.planned.confidence:g}%"
 
     @property
     def seeds(self) -> str:
@@ -53,7 +93,7 @@ class ReportMaterial:
     @property
     def policies(self) -> list[str]:
         """The kinds of trained policy, in the study's order."""
-        return list(dict.fromkeys(row["arm"] for row in self.results["win_rates"]))
+        return list(dict.fromkeys(row.contrast.arm.arm for row in self.results.win_rates))
 
 
 def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None) -> str:
@@ -64,20 +104,22 @@ def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None)
     return name if seed is None else f"{name}, seed {seed}"
 
 
-def key_name(text: str, *, with_seed: bool = False) -> str:
-    """The name of an arm that is written `rl/4000/2`; any other text is a name already."""
-    try:
-        key = ArmKey.parse(text)
-    except (ValueError, TypeError):
-        return text
+def key_name(key: ArmKey, *, with_seed: bool = False) -> str:
+    """The same of an arm, without its seed where that is not asked for."""
     return arm_name(key.arm, key.label_budget, key.seed if with_seed else None)
 
 
-def by_arm(rows: Sequence[Mapping[str, Any]], key: str = "arm_a") -> list[list[Mapping[str, Any]]]:
-    """The rows of each kind of policy."""
-    return [[row for row in rows if row[key] == arm] for arm in dict.fromkeys(row[key] for row in rows)]
+def contrast_name(contrast: Contrast) -> str:
+    """'rl 4,000 over zero-shot', seeds together."""
+    return f"{key_name(contrast.arm)} over {key_name(contrast.opponent)}"
 
 
-def pair_name(row: Mapping[str, Any]) -> str:
+def pair_name(contrast: Contrast) -> str:
     """Two arms that were compared, with their seeds."""
-    return f"{key_name(row['arm_a'], with_seed=True)} over {key_name(row['arm_b'], with_seed=True)}"
+    return f"{key_name(contrast.arm, with_seed=True)} over {key_name(contrast.opponent, with_seed=True)}"
+
+
+def by_arm(rows: Sequence[OfArm]) -> list[list[OfArm]]:
+    """The rows of each kind of policy."""
+    arms = dict.fromkeys(row.contrast.arm.arm for row in rows)
+    return [[row for row in rows if row.contrast.arm.arm == arm] for arm in arms]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
-from harness.records import ArmKey
 from harness.reporting.page import Page, interval, number, percent, signed
 from harness.reporting.plots import curves
-from harness.reporting.report_data import ReportMaterial, arm_name, key_name
+from harness.reporting.report_data import ReportData, arm_name, key_name
+from harness.results.text_records import CopyingGrowth, TextRow
+from harness.statistics.resampling import MeanInterval
 from harness.text.copying import COPYING_KEYS
 from harness.text.highlight import copied_spans, marked
 from harness.text.rouge import ROUGE_KEYS
-
-Row = Mapping[str, Any]
 
 _SHARES = frozenset(COPYING_KEYS) - {"density", "compression", "longest_copied_span"}
 _NAMES = {"novel_unigrams": "novel 1-grams", "novel_bigrams": "novel 2-grams", "novel_trigrams": "novel 3-grams",
@@ -25,78 +23,76 @@ _REPEATED = _COPIED[:4]
 _NOVEL = tuple(key for key in COPYING_KEYS if key.startswith("novel"))
 
 
-def rouge(page: Page, material: ReportMaterial) -> None:
+def rouge(page: Page, data: ReportData) -> None:
     """ROUGE against the human text, arms compared by paired differences."""
-    rows = [row for row in material.results["texts"] if "rouge1" in row["measures"] and row["arm"] != "reference"]
+    rows = [row for row in data.results.texts if "rouge1" in row.measures and row.arm.arm != "reference"]
     if not rows:
         return
     page.heading("ROUGE")
     page.table(("arm", *(key.replace("rouge", "ROUGE-") for key in ROUGE_KEYS), "ROUGE-L over zero-shot"),
-               [(arm_name(row["arm"], row["label_budget"]),
-                 *(_cell(row["measures"][key], key) for key in ROUGE_KEYS), _difference(row, "rougeL"))
+               [(key_name(row.arm),
+                 *(_cell(row.measures[key], key) for key in ROUGE_KEYS), _difference(row, "rougeL"))
                 for row in rows],
-               caption=f"F-measures with Porter stems against the human text; {material.confidence} bootstrap "
+               caption=f"F-measures with Porter stems against the human text; {data.confidence} bootstrap "
                        f"intervals over test queries, seeds together. The last column is the mean paired difference "
                        f"on the same queries.")
 
 
-def copying(page: Page, material: ReportMaterial) -> None:
+def copying(page: Page, data: ReportData) -> None:
     """How much of each arm's texts is copied, from where, and beside which controls."""
-    rows = material.results["texts"]
+    rows = data.results.texts
     if not rows:
         return
-    source = "source" if material.is_summarization else "query"
+    source = "source" if data.is_summarization else "query"
     page.heading(f"Copying from the {source}")
-    if material.is_summarization:
-        for row in material.results["copying_growth"]:
+    if data.is_summarization:
+        for row in data.results.copying_growth:
             page.paragraph(growth_sentence(row, rows))
-    copied = _COPIED if material.is_summarization else _REPEATED
+    copied = _COPIED if data.is_summarization else _REPEATED
     for keys, caption in ((copied, "What is copied."),
                           (_NOVEL, f"What the {source} does not have, n-grams counted by token.")):
         first = keys[0]
         page.table(("arm", *map(_name, keys), f"{_name(first)} over zero-shot"),
-                   [(arm_name(row["arm"], row["label_budget"]),
-                     *(_cell(row["measures"][key], key) for key in keys), _difference(row, first))
+                   [(key_name(row.arm),
+                     *(_cell(row.measures[key], key) for key in keys), _difference(row, first))
                     for row in rows], caption=f"{caption} The last column: mean paired difference, in points.")
-    if material.is_summarization:
+    if data.is_summarization:
         page.table(("opens with the source's first three words", "all", "source has a preamble", "it has none"),
-                   [(arm_name(row["arm"], row["label_budget"]), percent(row["first_three_words"]["all"]),
-                     percent(row["first_three_words"]["with_preamble"]),
-                     percent(row["first_three_words"]["without_preamble"])) for row in rows])
-        _where(page, material)
-    settings = next(iter(material.details.values()))["copying_settings"]
+                   [(key_name(row.arm), percent(row.first_three_words.all),
+                     percent(row.first_three_words.with_preamble),
+                     percent(row.first_three_words.without_preamble)) for row in rows])
+        _where(page, data)
+    settings = next(iter(data.details.values())).copying_settings
     controls = ("Reference, lead and random sentences (about as long as the responses) are controls. "
-                if material.is_summarization else "")
-    page.paragraph(f"{controls}{material.confidence} bootstrap intervals over test queries, seeds together. "
+                if data.is_summarization else "")
+    page.paragraph(f"{controls}{data.confidence} bootstrap intervals over test queries, seeds together. "
                    + "; ".join(f"{name.replace('_', ' ')}: {rule}" for name, rule in settings.items()
                                if name != "novel_ngrams") + ".",
                    kind="quiet")
 
 
-def growth_sentence(row: Row, rows: list[Row]) -> str:
+def growth_sentence(row: CopyingGrowth, rows: Sequence[TextRow]) -> str:
     """What more labels did to copying, in words: a change is one whose interval leaves out zero."""
     said = []
-    for key, measure in row["measures"].items():
-        low, high = measure["low"], measure["high"]
-        if low is None or high is None:  # no text differs, or there is only one
-            verdict = "no change" if measure["smallest"] == measure["largest"] else "no interval"
+    for key, measure in row.measures.items():
+        mean, low, high = measure.difference.mean, measure.difference.low, measure.difference.high
+        if mean is None or low is None or high is None:  # no text differs, or there is only one
+            verdict, change = "no change" if measure.smallest == measure.largest else "no interval", ""
         else:
             verdict = "less copying" if low > 0 else "more copying" if high < 0 else "no change that can be told"
-        change = "" if low is None or high is None else (
-            f" ({signed(100 * measure['mean'], 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)})")
-        others = ", ".join(f"{arm_name(other['arm'])} {percent(other['measures'][key]['mean'])}" for other in rows
-                           if other["arm"] in ("zero_shot", "supervised", "reference", "lead"))
-        said.append(f"{_name(key)} went from {percent(measure['smallest'])} to {percent(measure['largest'])}{change}: "
+            change = f" ({signed(100 * mean, 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)})"
+        others = ", ".join(f"{arm_name(other.arm.arm)} {percent(other.measures[key].mean)}" for other in rows
+                           if other.arm.arm in ("zero_shot", "supervised", "reference", "lead"))
+        said.append(f"{_name(key)} went from {percent(measure.smallest)} to {percent(measure.largest)}{change}: "
                     f"{verdict}" + (f" (beside it {others})" if others else ""))
-    return (f"{arm_name(row['arm'])}, from {row['smallest']:,} to {row['largest']:,} labels: " + "; ".join(said) + ".")
+    return f"{arm_name(row.arm)}, from {row.smallest:,} to {row.largest:,} labels: " + "; ".join(said) + "."
 
 
-def _where(page: Page, material: ReportMaterial) -> None:
+def _where(page: Page, data: ReportData) -> None:
     """Where in the source the copied sentences stand, one panel a kind of policy and one for the baselines."""
     panels: dict[str, dict[str, list[float]]] = {}
-    for arm, details in material.details.items():
-        key = ArmKey.parse(arm)
-        counts = details["copied_sentence_positions"]
+    for key, details in data.details.items():
+        counts = details.copied_sentence_positions
         if sum(counts):
             panel = panels.setdefault(key.arm if key.label_budget is not None else "baselines and controls", {})
             name = arm_name(key.arm) if key.label_budget is None else f"{key.label_budget:,} labels"
@@ -113,39 +109,39 @@ def _where(page: Page, material: ReportMaterial) -> None:
                 "copied sentences, seeds together.")
 
 
-def copying_and_preference(page: Page, material: ReportMaterial) -> None:
+def copying_and_preference(page: Page, data: ReportData) -> None:
     """Copying × accuracy × preference, which the paper could only sketch."""
-    rows = material.results["copying_by_preference"]
+    rows = data.results.copying_by_preference
     if not rows:
         return
     page.heading("What copying earns")
     kinds = {"none": "nothing copied", "some": "some sentences copied", "all": "all sentences copied"}
     page.table(("policy against", "its sentences", "names and numbers", "texts", "win rate"),
-               [(f"{arm_name(row['arm'])} against {arm_name(row['baseline'])}", kinds[row["copied"]],
-                 "all in the source" if row["accurate"] else "some invented", str(row["n"]),
-                 (percent(row["win_rate"]), interval(row["ci_low"], row["ci_high"]) if row["ci_low"] is not None
-                  else row["why_undefined"] or "")) for row in rows], words=3,
+               [(f"{key_name(row.contrast.arm)} against {key_name(row.contrast.opponent)}", kinds[row.copied],
+                 "all in the source" if row.accurate else "some invented", str(row.n),
+                 (percent(row.win_rate), interval(row.ci_low, row.ci_high) if row.ci_low is not None
+                  else row.why_undefined or "")) for row in rows], words=3,
                caption="How the simulated judge preferred the policy's text by how much of it is copied and whether it "
                        "is accurate: here, whether every name and number of it stands in the source. All budgets and "
                        "seeds together; texts without a whole sentence are left out.")
 
 
-def examples(page: Page, material: ReportMaterial) -> None:
+def examples(page: Page, data: ReportData) -> None:
     """The first test queries, with what the baselines and each budget's first seed wrote."""
-    if not material.examples:
+    if not data.examples:
         return
     page.heading("Examples")
     page.paragraph("The first test queries, not chosen; each budget's first seed." + (
         " Marked: runs of three words or more that stand in the source; in the source, what the last policy copied."
-        if material.is_summarization else ""), kind="quiet")
-    for example in material.examples:
-        source, responses = example["source"], example["responses"]
-        left = escape(example["query"].strip())
+        if data.is_summarization else ""), kind="quiet")
+    for example in data.examples:
+        source, responses = example.source, example.responses
+        left = escape(example.query.strip())
         if source is not None and responses:
-            left = marked(source, copied_spans(responses[-1]["text"], source)[1])
+            left = marked(source, copied_spans(responses[-1].text, source)[1])
         right = "".join(
-            f"<div><h3>{escape(key_name(response['arm']))}</h3>"
-            f'<div class="text">{_response(response["text"], source)}</div></div>' for response in responses)
+            f"<div><h3>{escape(key_name(response.arm))}</h3>"
+            f'<div class="text">{_response(response.text, source)}</div></div>' for response in responses)
         page.html(f'<div class="example"><div><h3>{"source" if source is not None else "query"}</h3>'
                   f'<div class="text">{left}</div></div><div class="responses">{right}</div></div>')
 
@@ -158,10 +154,10 @@ def _name(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " "))
 
 
-def _cell(found: Row, key: str, *, difference: bool = False) -> tuple[str, str]:
+def _cell(found: MeanInterval, key: str, *, difference: bool = False) -> tuple[str, str]:
     """A mean with its interval below: shares in percent, their differences in points."""
     scale, digits = (100, 1) if key in _SHARES else (1, 3 if key in ROUGE_KEYS else 2)
-    mean, low, high = (None if found[part] is None else scale * found[part] for part in ("mean", "low", "high"))
+    mean, low, high = (None if value is None else scale * value for value in (found.mean, found.low, found.high))
     if mean is None:
         return "undefined", ""
     write = signed if difference else number
@@ -170,5 +166,5 @@ def _cell(found: Row, key: str, *, difference: bool = False) -> tuple[str, str]:
     return write(mean, digits) + unit, spread
 
 
-def _difference(row: Row, key: str) -> tuple[str, str]:
-    return _cell(row["difference"][key], key, difference=True) if row["difference"] else ("–", "")
+def _difference(row: TextRow, key: str) -> tuple[str, str]:
+    return _cell(row.difference[key], key, difference=True) if row.difference else ("–", "")

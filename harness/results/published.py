@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
+from harness.results.rate_records import EquivalenceRow, WinRateRow
+from harness.results.records import Results
+from harness.results.text_records import ArmMeasures, TextRow
+
 PaperTask = Literal["sentiment", "descriptiveness", "tldr", "cnndm"]
 
 _SAME_BUDGET = 0.05
@@ -76,75 +80,87 @@ def paper_task(study: Mapping[str, Any]) -> PaperTask | None:
     return "cnndm" if source["kind"] == "storyworld" else named
 
 
-def beside_the_paper(study: Mapping[str, Any], results: Mapping[str, Any]) -> list[Comparison]:
+def beside_the_paper(study: Mapping[str, Any], results: Results) -> list[Comparison]:
     """Every published figure that the study has measured as well, in the order of the paper, by each judge."""
     task = paper_task(study)
     if task is None:
         return []
     mock = [policy["arm"] for policy in study["policies"] if policy["reward"] == "gold"]
-    return [*_win_rates(task, mock, results), *_budgets(task, results), *_texts(task, results["arms"]),
-            *_first_words(task, results["texts"])]
+    return [*_win_rates(task, mock, results.win_rates), *_budgets(task, results.equivalence),
+            *_texts(task, results.arms), *_first_words(task, results.texts)]
 
 
 def _same(ours: int | None, theirs: int) -> bool:
     return ours is not None and abs(ours - theirs) <= _SAME_BUDGET * theirs
 
 
-def _win_rates(task: PaperTask, mock: Iterable[str], results: Mapping[str, Any]) -> Iterator[Comparison]:
+def _win_rates(task: PaperTask, mock: Iterable[str], rows: Sequence[WinRateRow]) -> Iterator[Comparison]:
     """mock: the arms whose reward is the simulated labeler's own scorer."""
     published = {(*key, _words(key[2])): percent for key, percent in _WIN_RATES[task].items()}
     for labels, percent in _MOCK_REWARD.get(task, {}).items():
         published |= {("rl", labels, arm, "the mock reward's policy"): percent for arm in mock}
     for (arm, labels, baseline, words), percent in published.items():
-        for row in results["win_rates"]:
-            if (row["arm"], row["baseline"]) == (arm, baseline) and _same(row["label_budget"], labels) \
-                    and row["win_rate"] is not None:
-                yield Comparison(f"wins against {words}", arm, row["label_budget"], percent, 100 * row["win_rate"],
-                                 row["judge"], _percent(row.get("win_rate_majority")))
+        for row in rows:
+            ours, opponent = row.contrast.arm, row.contrast.opponent
+            if (ours.arm, opponent.arm) == (arm, baseline) and _same(ours.label_budget, labels) \
+                    and row.rate.win_rate is not None:
+                yield Comparison(f"wins against {words}", arm, ours.label_budget, percent, 100 * row.rate.win_rate,
+                                 row.judge, _percent(row.rate.win_rate_majority))
 
 
-def _budgets(task: PaperTask, results: Mapping[str, Any]) -> Iterator[Comparison]:
+def _budgets(task: PaperTask, rows: Sequence[EquivalenceRow]) -> Iterator[Comparison]:
     """The study asks of the larger budget whether it wins."""
     for (first, second), percent in _BUDGETS[task].items():
-        for row in results["equivalence"]:
-            if row["arm_a"] != row["arm_b"] or row["arm_a"] != "rl" or row["win_rate"] is None:
+        for row in rows:
+            larger, smaller = row.contrast.arm, row.contrast.opponent
+            if larger.arm != smaller.arm or larger.arm != "rl" or row.test.win_rate is None:
                 continue
-            budgets = row["budget_a"], row["budget_b"]
-            if _same(budgets[0], max(first, second)) and _same(budgets[1], min(first, second)):
-                rate = row["win_rate"] if first > second else 1 - row["win_rate"]
+            if _same(larger.label_budget, max(first, second)) and _same(smaller.label_budget, min(first, second)):
+                rate = row.test.win_rate if first > second else 1 - row.test.win_rate
                 yield Comparison(f"wins against itself with {second:,} labels", "rl", first, percent, 100 * rate,
-                                 row.get("judge"))
+                                 row.judge)
 
 
-def _texts(task: PaperTask, arms: list[dict[str, Any]]) -> Iterator[Comparison]:
+def _texts(task: PaperTask, arms: Sequence[ArmMeasures]) -> Iterator[Comparison]:
     for arm, figures in _ROUGE.get(task, {}).items():
         for name, key, paper in zip(("ROUGE-1", "ROUGE-2", "ROUGE-L (summary level)"),
                                     ("rouge1", "rouge2", "rougeLsum"), figures, strict=True):
-            yield from _of_arm(name, arm, arms, paper, lambda entry, key=key: (entry["rouge"] or {}).get(key))
+            entries = _entries(arms, arm)
+            yield from _line(name, entries, paper, [(entry.rouge or {}).get(key) for entry in entries])
     for arm, paper in _NOVEL_SENTENCES.get(task, {}).items():
-        yield from _of_arm("novel sentences", arm, arms, paper, lambda entry: entry["copying"]["novel_sentences"])
+        entries = _entries(arms, arm)
+        yield from _line("novel sentences", entries, paper,
+                         [entry.copying.get("novel_sentences") for entry in entries])
 
 
-def _of_arm(measure: str, arm: str, arms: list[dict[str, Any]], paper: float, value: Any) -> Iterator[Comparison]:
-    """The mean over seeds; a trained arm's at the paper's number of labels."""
-    entries = [entry for entry in arms if entry["arm"] == arm
-               and (entry["label_budget"] is None or _same(entry["label_budget"], _TRAINED))]
-    values = [value(entry) for entry in entries]
-    if values and all(one is not None for one in values):
-        yield Comparison(measure, arm, entries[0]["label_budget"], paper, 100 * fmean(values))
+def _entries(arms: Sequence[ArmMeasures], arm: str) -> list[ArmMeasures]:
+    """The arm's seeds; a trained arm's at the paper's number of labels."""
+    return [entry for entry in arms if entry.arm.arm == arm
+            and (entry.arm.label_budget is None or _same(entry.arm.label_budget, _TRAINED))]
 
 
-def _first_words(task: PaperTask, texts: Sequence[Mapping[str, Any]]) -> Iterator[Comparison]:
+def _line(measure: str, entries: Sequence[ArmMeasures], paper: float,
+          values: Sequence[float | None]) -> Iterator[Comparison]:
+    """The mean over seeds, where every seed has one."""
+    known = [value for value in values if value is not None]
+    if known and len(known) == len(values):
+        key = entries[0].arm
+        yield Comparison(measure, key.arm, key.label_budget, paper, 100 * fmean(known))
+
+
+def _first_words(task: PaperTask, texts: Sequence[TextRow]) -> Iterator[Comparison]:
     if task not in _FIRST_WORDS:
         return
+    of_all, where_preamble = _FIRST_WORDS[task]
     for row in texts:
-        if row["arm"] != "rl" or not _same(row["label_budget"], _TRAINED):
+        if row.arm.arm != "rl" or not _same(row.arm.label_budget, _TRAINED):
             continue
-        for where, key, paper in zip(("", ", where it has a preamble"), ("all", "with_preamble"), _FIRST_WORDS[task],
-                                     strict=True):
-            if row["first_three_words"][key] is not None:
-                yield Comparison(f"opens with the source's first three words{where}", "rl", row["label_budget"], paper,
-                                 100 * row["first_three_words"][key])
+        found = row.first_three_words
+        for where, ours, paper in (("", found.all, of_all),
+                                   (", where it has a preamble", found.with_preamble, where_preamble)):
+            if ours is not None:
+                yield Comparison(f"opens with the source's first three words{where}", "rl", row.arm.label_budget,
+                                 paper, 100 * ours)
 
 
 def _percent(share: float | None) -> float | None:

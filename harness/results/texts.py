@@ -1,138 +1,126 @@
 """What the arms' texts are like, from every text's own figures: means with intervals, paired differences, preference.
 
-Pure: records in, plain JSON values out. Seeds of a budget are put together; articles (test queries) are resampled.
+Seeds of a budget are put together; articles (test queries) are resampled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
-from harness.records import ArmKey
+from harness.records import ArmKey, Contrast
+from harness.results.records import Outcomes
+from harness.results.text_records import CopyingGrowth, CopyingPreference, FirstThreeWords, Growth, TextRow
 from harness.seeds import numpy_generator
-from harness.statistics.resampling import bootstrap_means
+from harness.statistics.resampling import MeanInterval, bootstrap_means, mean_of_defined
 from harness.text.copying import COPYING_KEYS
 from harness.text.preference_table import copying_by_preference
 from harness.text.rouge import ROUGE_KEYS
 
-Measures = Mapping[str, Mapping[str, np.ndarray]]
-"""By arm (`rl/5000/2`, `zero_shot`) the figures of its texts: {name: (n,)}, NaN where undefined."""
+Measures = Mapping[ArmKey, Mapping[str, np.ndarray]]
+"""By arm the figures of its texts: {name: (n,)}, NaN where undefined."""
 
 _GROWING = ("novel_trigrams", "novel_sentences")
 
 
-def text_rows(measures: Measures, *, confidence: float, seed: int, compared_with: str) -> list[dict[str, Any]]:
-    """One row for each baseline, control and budget: means with intervals, and what they differ by.
-
-    Each measure is {mean, low, high}; `difference` the same for the paired difference from the arm `compared_with`.
+def text_rows(measures: Measures, *, confidence: float, seed: int, compared_with: ArmKey) -> list[TextRow]:
+    """One row for each baseline, control and budget: means with intervals, and what they differ by from the arm
+    `compared_with` on the same queries.
     """
     rows = []
-    for (arm, budget), names in _groups(measures).items():
+    for group, names in _groups(measures).items():
         keys = [key for key in (*ROUGE_KEYS, *COPYING_KEYS, "words") if key in measures[names[0]]]
         values = _stacked(measures, names, keys)
         articles = np.tile(np.arange(len(values) // len(names)), len(names))
-        row: dict[str, Any] = {
-            "arm": arm, "label_budget": budget, "n_texts": len(values),
-            "measures": _intervals(keys, values, articles, confidence=confidence, seed=seed, name=f"{arm}/{budget}"),
-            "difference": None,
-            "first_three_words": _first_three_words(measures, names)}
+        # The name of a random stream: it must not change.
+        stream = f"{group.arm}/{group.label_budget}"
+        difference = None
         other = measures.get(compared_with)
-        if other is not None and arm != compared_with:
+        if other is not None and group != compared_with:
             shared = [key for key in keys if key in other]
             base = np.tile(_stacked(measures, [compared_with], shared), (len(names), 1))
-            row["difference"] = _intervals(shared, _stacked(measures, names, shared) - base, articles,
-                                           confidence=confidence, seed=seed, name=f"{arm}/{budget}-{compared_with}")
-        rows.append(row)
+            difference = _intervals(shared, _stacked(measures, names, shared) - base, articles, confidence=confidence,
+                                    seed=seed, stream=f"{stream}-{compared_with}")
+        rows.append(TextRow(
+            arm=group, n_texts=len(values), difference=difference,
+            measures=_intervals(keys, values, articles, confidence=confidence, seed=seed, stream=stream),
+            first_three_words=_first_three_words(measures, names)))
     return rows
 
 
-def growth_rows(measures: Measures, *, confidence: float, seed: int) -> list[dict[str, Any]]:
-    """What more labels did to copying: for each kind of policy its smallest and its largest budget.
-
-    Each measure is {smallest, largest} (means) and {mean, low, high} of the paired difference, on the same queries and
-    training seeds. Measures: novel trigrams and novel sentences.
+def growth_rows(measures: Measures, *, confidence: float, seed: int) -> list[CopyingGrowth]:
+    """What more labels did to copying: for each kind of policy its smallest and its largest budget, on the same queries
+    and training seeds. Measures: novel trigrams and novel sentences.
     """
     budgets: dict[str, list[int]] = {}
-    for arm, budget in _groups(measures):
-        if budget:
-            budgets.setdefault(arm, []).append(budget)
+    for group in _groups(measures):
+        if group.label_budget:
+            budgets.setdefault(group.arm, []).append(group.label_budget)
     rows = []
     for arm, known in budgets.items():
         small, large = min(known), max(known)
-        seeds = [key.seed for key in map(ArmKey.parse, measures)
-                 if key.arm == arm and key.label_budget == small and str(ArmKey(arm, large, key.seed)) in measures]
+        seeds = [key.seed for key in measures
+                 if key.arm == arm and key.label_budget == small and ArmKey(arm, large, key.seed) in measures]
         if small == large or not seeds:
             continue
-        keys = [key for key in _GROWING if key in measures[str(ArmKey(arm, small, seeds[0]))]]
-        before, after = (_stacked(measures, [str(ArmKey(arm, budget, number)) for number in seeds], keys)
+        keys = [key for key in _GROWING if key in measures[ArmKey(arm, small, seeds[0])]]
+        before, after = (_stacked(measures, [ArmKey(arm, budget, number) for number in seeds], keys)
                          for budget in (small, large))
         articles = np.tile(np.arange(len(before) // len(seeds)), len(seeds))
         differences = _intervals(keys, after - before, articles, confidence=confidence, seed=seed,
-                                 name=f"{arm}/{small}-{large}")
-        rows.append({"arm": arm, "smallest": small, "largest": large, "measures": {
-            key: {"smallest": _mean(before[:, column]), "largest": _mean(after[:, column]), **differences[key]}
-            for column, key in enumerate(keys)}})
+                                 stream=f"{arm}/{small}-{large}")
+        rows.append(CopyingGrowth(arm=arm, smallest=small, largest=large, measures={
+            key: Growth(mean_of_defined(before[:, column]), mean_of_defined(after[:, column]), differences[key])
+            for column, key in enumerate(keys)}))
     return rows
 
 
-def _mean(values: np.ndarray) -> float | None:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else None
-
-
-def preference_rows(document: Mapping[str, Any], measures: Measures, *, baselines: Sequence[str],
-                    confidence: float) -> list[dict[str, Any]]:
+def preference_rows(outcomes: Outcomes, measures: Measures, *, baselines: Sequence[str],
+                    confidence: float) -> list[CopyingPreference]:
     """Copying × accuracy × preference, for each kind of policy and baseline: what the judge made of copied sentences.
 
-    document: the judge's outcomes.json. accurate: whether all names and numbers of a text stand in its source.
-    All budgets and seeds together; intervals clustered by query.
+    accurate: whether all names and numbers of a text stand in its source. All budgets and seeds together; intervals
+    clustered by query.
     """
     rows = []
-    kinds = dict.fromkeys((ArmKey.parse(pair["arm"]).arm, pair["baseline"]) for pair in document["pairs"]
-                          if pair["baseline"] in baselines)
-    for arm, baseline in kinds:
-        pairs = [pair for pair in document["pairs"]
-                 if ArmKey.parse(pair["arm"]).arm == arm and pair["baseline"] == baseline]
-        names = [pair["arm"] for pair in pairs]
-        copied, invented = _stacked(measures, names, ["copied_sentences", "invented_names"]).T
+    met = [(Contrast(ArmKey(pair.contrast.arm.arm), pair.contrast.opponent), pair) for pair in outcomes.pairs
+           if str(pair.contrast.opponent) in baselines]
+    for contrast in dict.fromkeys(contrast for contrast, _ in met):
+        pairs = [pair for other, pair in met if other == contrast]
+        arms = [pair.contrast.arm for pair in pairs]
+        copied, invented = _stacked(measures, arms, ["copied_sentences", "invented_names"]).T
         cells = copying_by_preference(
-            copied, (invented == 0).tolist(), np.concatenate([pair["outcomes"] for pair in pairs]),
-            items=list(document["queries"]) * len(pairs), confidence=confidence)
-        rows += [{"arm": arm, "baseline": baseline, "copied": cell.copied, "accurate": cell.accurate,
-                  "n": cell.rate.n_judgments, "win_rate": cell.rate.win_rate, "ci_low": cell.rate.ci_low,
-                  "ci_high": cell.rate.ci_high, "why_undefined": cell.rate.why_undefined} for cell in cells]
+            copied, (invented == 0).tolist(), np.concatenate([pair.outcomes for pair in pairs]),
+            items=list(outcomes.queries) * len(pairs), confidence=confidence)
+        rows += [CopyingPreference(contrast=contrast, copied=cell.copied, accurate=cell.accurate,
+                                   n=cell.rate.n_judgments, win_rate=cell.rate.win_rate, ci_low=cell.rate.ci_low,
+                                   ci_high=cell.rate.ci_high, why_undefined=cell.rate.why_undefined)
+                 for cell in cells]
     return rows
 
 
-def _groups(measures: Measures) -> dict[tuple[str, int | None], list[str]]:
-    """(arm, label budget) -> its arms, one a seed."""
-    groups: dict[tuple[str, int | None], list[str]] = {}
-    for name in measures:
-        key = ArmKey.parse(name)
-        groups.setdefault((key.arm, key.label_budget), []).append(name)
+def _groups(measures: Measures) -> dict[ArmKey, list[ArmKey]]:
+    """The arms of each budget, one a seed."""
+    groups: dict[ArmKey, list[ArmKey]] = {}
+    for key in measures:
+        groups.setdefault(ArmKey(key.arm, key.label_budget), []).append(key)
     return groups
 
 
-def _stacked(measures: Measures, names: Sequence[str], keys: Sequence[str]) -> np.ndarray:
+def _stacked(measures: Measures, names: Sequence[ArmKey], keys: Sequence[str]) -> np.ndarray:
     """(texts of all the named arms, keys)"""
     return np.concatenate([np.column_stack([measures[name][key] for key in keys]) for name in names])
 
 
 def _intervals(keys: Sequence[str], values: np.ndarray, articles: np.ndarray, *, confidence: float, seed: int,
-               name: str) -> dict[str, Any]:
-    found = bootstrap_means(values, articles, numpy_generator(seed, "texts", name), confidence=confidence)
-    return {key: asdict(interval) for key, interval in zip(keys, found, strict=True)}
+               stream: str) -> dict[str, MeanInterval]:
+    found = bootstrap_means(values, articles, numpy_generator(seed, "texts", stream), confidence=confidence)
+    return dict(zip(keys, found, strict=True))
 
 
-def _first_three_words(measures: Measures, names: Sequence[str]) -> dict[str, float | None]:
+def _first_three_words(measures: Measures, names: Sequence[ArmKey]) -> FirstThreeWords:
     """How often a text opens with its source's first three words: of all, and split by the source's preamble."""
     copied, preamble = _stacked(measures, names, ["first_three_words", "has_preamble"]).T
-    parts = {"all": np.full(len(copied), True), "with_preamble": preamble == 1, "without_preamble": preamble == 0}
-    rates = {}
-    for name, chosen in parts.items():
-        known = copied[chosen & ~np.isnan(copied)]
-        rates[name] = float(known.mean()) if len(known) else None
-    return rates
+    return FirstThreeWords(all=mean_of_defined(copied), with_preamble=mean_of_defined(copied[preamble == 1]),
+                           without_preamble=mean_of_defined(copied[preamble == 0]))

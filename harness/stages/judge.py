@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_samples, write_json
+from harness.artifacts.files import read_samples
 from harness.artifacts.log import StageLog
+from harness.json_records import write_json
 from harness.labels.scorers import get_scorer
 from harness.labels.simulated import choose_best
 from harness.records import Done
+from harness.results.file import write_outcomes
+from harness.results.records import Outcomes, PairOutcomes
 from harness.seeds import derive_seed
 from harness.study.slices import JudgeSlice
 from harness.tasks.query_table import read_queries
@@ -33,13 +36,13 @@ def run(call: StageCall[JudgeSlice], log: StageLog) -> Done:
     for number, arm in enumerate(arms):
         scores[arm] = scorer(queries, [sample.text for sample in read_samples(samples[arm])])
         log.progress(number + 1, len(arms))
-    outcomes = []
+    pairs = []
     for pair in settings.pairs:
         both = np.stack([scores[pair.arm], scores[pair.opponent]], axis=1)
         best = choose_best(both, noise=settings.judge.noise, lapse_rate=settings.judge.lapse_rate,
                            seed=derive_seed(call.seed, str(pair.arm), str(pair.opponent)), numbers=range(len(both)))
         outcome = np.where(both[:, 0] == both[:, 1], 0.5, np.where(best == 0, 1.0, 0.0))
-        outcomes.append({"arm": str(pair.arm), "baseline": str(pair.opponent), "outcomes": outcome.tolist()})
-    write_json(call.out / "outcomes.json", {"judge": "simulated", "scorer": settings.judge.scorer,
-                                            "queries": [query.id for query in queries], "pairs": outcomes})
-    return Done({"comparisons": float(sum(len(pair["outcomes"]) for pair in outcomes))})
+        pairs.append(PairOutcomes(pair, tuple(outcome.tolist())))
+    write_outcomes(call.out, Outcomes(judge="simulated", scorer=settings.judge.scorer,
+                                      queries=tuple(query.id for query in queries), pairs=tuple(pairs)))
+    return Done({"comparisons": float(sum(len(pair.outcomes) for pair in pairs))})

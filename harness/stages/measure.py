@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_json, read_samples, write_json, write_measures
+from harness.artifacts.files import read_json, read_samples, write_measures
 from harness.artifacts.log import StageLog
 from harness.labels.scorers import get_scorer, invented_names
 from harness.records import Done
+from harness.results.file import write_measured
+from harness.results.text_records import ArmMeasures, CopyingDetails, Measured
+from harness.statistics.resampling import mean_of_defined
 from harness.study.slices import MeasureSlice
 from harness.tasks.query_table import read_queries
-from harness.text.copying import COPYING_KEYS, copy_statistics, mean_of_defined
+from harness.text.copying import COPYING_KEYS, copy_statistics
 from harness.text.rouge import ROUGE_KEYS, rouge_scores
 
 
 def run(call: StageCall[MeasureSlice], log: StageLog) -> Done:
-    """One entry of `arms` in results.json; beside it every text's own figures, for intervals and comparisons."""
+    """The arm's entry of `arms` in results.json; beside it every text's own figures, for intervals and comparisons."""
     queries = read_queries(call.inputs["queries"] / "test.arrow")
     samples = read_samples(call.inputs["sample"])
     texts = [sample.text for sample in samples]
@@ -28,21 +29,15 @@ def run(call: StageCall[MeasureSlice], log: StageLog) -> Done:
     rouge = _rouge(texts, [query.reference for query in queries])
     summary = read_json(call.inputs["sample"] / "outcome.json")["summary"]
     assert call.arm is not None
-    entry: dict[str, Any] = {
-        "arm": call.arm.arm, "label_budget": call.arm.label_budget, "seed": call.arm.seed, "n_queries": len(samples),
-        "rouge": {key: _rounded(mean_of_defined(values)) for key, values in rouge.items()} if rouge else None,
-        "copying": {key: _rounded(mean_of_defined(copying.values[key])) for key in COPYING_KEYS},
-        "gold_score": _rounded(float(np.mean(gold))),
-        "reward_model_score": _rounded(summary.get("reward_model_score")),
-        "kl_to_reference": _rounded(summary.get("kl_to_reference")),
-        "mean_tokens": _rounded(summary["mean_tokens"]) if samples[0].tokens else None,
-        "valid": _rounded(summary["valid"]),
-    }
-    details = {
-        "copied_sentence_positions": np.histogram(copying.copied_positions, bins=10, range=(0, 1))[0].tolist(),
-        "copying_settings": copying.settings,
-    }
-    write_json(call.out / "measure.json", {"entry": entry, "details": details})
+    entry = ArmMeasures(
+        arm=call.arm, n_queries=len(samples),
+        rouge={key: _rounded(mean_of_defined(values)) for key, values in rouge.items()} if rouge else None,
+        copying={key: _rounded(mean_of_defined(copying.values[key])) for key in COPYING_KEYS},
+        gold_score=round(float(np.mean(gold)), 6), reward_model_score=_rounded(summary.get("reward_model_score")),
+        kl_to_reference=_rounded(summary.get("kl_to_reference")),
+        mean_tokens=_rounded(summary["mean_tokens"]) if samples[0].tokens else None, valid=round(summary["valid"], 6))
+    places = np.histogram(copying.copied_positions, bins=10, range=(0, 1))[0]
+    write_measured(call.out, Measured(entry, CopyingDetails(tuple(places.tolist()), copying.settings)))
     write_measures(call.out, {
         **copying.values, **rouge, "first_three_words": copying.first_three_words, "gold_score": gold,
         "words": np.array([len(text.split()) for text in texts], dtype=float),

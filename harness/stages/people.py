@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_json, write_json
+from harness.artifacts.files import read_json
 from harness.artifacts.log import StageLog
 from harness.ratings.progress import StudyInfo
 from harness.ratings.store import RatingStore, open_store
 from harness.records import Done, Pending
+from harness.results.file import people_of_text, write_people
 from harness.results.people import study_report
 from harness.stages.publish import SEAL_FILE, drafted
 from harness.study.slices import PeopleSlice, PublishSlice
-
-PEOPLE_FILE = "people.json"
 
 
 def run(call: StageCall[PeopleSlice], log: StageLog) -> Done | Pending:
@@ -27,9 +24,9 @@ def run(call: StageCall[PeopleSlice], log: StageLog) -> Done | Pending:
     study = store.study(study_id)
     if study.state != "unblinded":
         return awaited(store, study)
-    report = json.loads(store.report(study_id) or study_report(store, study_id))
-    write_json(call.out / PEOPLE_FILE, report)
-    return Done({"judgments": float(report["n_judgments"]), "raters": float(report["n_raters"])})
+    results = people_of_text(store.report(study_id) or study_report(store, study_id), study=study.name)
+    write_people(call.out, results)
+    return Done({"judgments": float(results.n_judgments), "raters": float(results.n_raters)})
 
 
 def _opened(store: RatingStore, call: StageCall[PeopleSlice], settings: PublishSlice) -> str:

@@ -7,8 +7,9 @@ finished MLflow run before the first judgment.
 from __future__ import annotations
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_samples, write_json
+from harness.artifacts.files import read_samples
 from harness.artifacts.log import StageLog
+from harness.json_records import write_json
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyProtocol

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_json, write_json
+from harness.artifacts.files import read_json
 from harness.artifacts.log import StageLog
+from harness.json_records import write_json
 from harness.records import Done
 from harness.study.slices import SupervisedChoiceSlice
 

@@ -20,10 +20,11 @@ Level = Literal["nominal", "ordinal", "interval", "ratio"]
 
 @dataclass(frozen=True)
 class Agreement:
-    """raw: share of agreeing pairs of judgments, averaged over items. n_items: items with two raters or
-    more.
+    """How far raters agree on the items that two or more of them judged.
 
-    alpha_low, alpha_high: bootstrap over items. What cannot be had is None, and why_undefined says why.
+    raw: share of agreeing pairs of judgments, averaged over items. krippendorff_alpha: nominal. alpha_low, alpha_high:
+    its interval, a bootstrap over items. ac1: Gwet's. n_items: items with two raters or more. why_undefined: why a
+    figure cannot be had.
     """
 
     raw: float | None
@@ -33,6 +34,11 @@ class Agreement:
     ac1: float | None
     n_items: int
     why_undefined: str | None
+
+    @staticmethod
+    def undefined(why: str) -> Agreement:
+        """No figure at all."""
+        return Agreement(None, None, None, None, None, 0, why)
 
 
 def agreement(ratings: Labels, *, items: Labels, rng: np.random.Generator, resamples: int = 1000,
@@ -45,7 +51,7 @@ def agreement(ratings: Labels, *, items: Labels, rng: np.random.Generator, resam
     shares = np.mean(counts / counts.sum(axis=1, keepdims=True), axis=0)
     counts = counts[counts.sum(axis=1) >= 2]
     if len(counts) == 0:
-        return Agreement(None, None, None, None, None, 0, "no item was judged by two raters")
+        return Agreement.undefined("no item was judged by two raters")
     # Items with the same counts are alike: a million judgments have a few dozen patterns.
     patterns, occurrences = np.unique(counts, axis=0, return_counts=True)
     weights = occurrences.astype(np.float64)

@@ -162,8 +162,8 @@ def _comparisons(ratings: Ratings, settings: AnalysisSettings) -> list[Json]:
         row = _rate_row(pair, rate) | {"p_value_holm": p_holm}
         tested = equivalence(rate, margin=settings.margin, alpha=1 - settings.confidence)
         # From arm_a's side, like all of the row: arm_a is not worse than arm_b by more than the margin.
-        row["equivalence"] = {"margin": settings.margin, "p_non_inferior": tested.p_not_worse,
-                              "p_b_non_inferior": tested.p_not_better, "p_equivalent": tested.p_equivalent,
+        row["equivalence"] = {"margin": settings.margin, "p_non_inferior": tested.p_a_not_worse,
+                              "p_b_non_inferior": tested.p_a_not_better, "p_equivalent": tested.p_equivalent,
                               "verdict": tested.verdict, "why_undefined": tested.why_undefined}
         rows.append(row)
     return rows

@@ -121,7 +121,11 @@ def _sum_of_squares(influence: FloatArray, codes: IntArray) -> float:
 
 @dataclass(frozen=True)
 class BootstrapInterval:
-    """A percentile interval. resamples: how many there were. None where they do not differ, and why."""
+    """A percentile interval.
+
+    low, high, standard_error: None where the resamples do not differ. resamples: how many there were. why_undefined:
+    why a figure is None.
+    """
 
     low: float | None
     high: float | None

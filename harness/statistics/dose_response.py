@@ -33,7 +33,11 @@ class DosePoint:
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A coefficient on the logit scale with its clustered standard error; all None where it is undefined."""
+    """A coefficient on the logit scale.
+
+    estimate, standard_error: clustered as the win rates are. ci_low, ci_high, p_value: of t. why_undefined: why a
+    figure is None.
+    """
 
     estimate: float | None
     standard_error: float | None

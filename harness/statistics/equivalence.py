@@ -13,19 +13,21 @@ from harness.statistics.win_rate import WinRate
 
 @dataclass(frozen=True)
 class Equivalence:
-    """W(A over B) held against ½ ± margin.
+    """W(A over B) held against ½ ± margin, in both directions.
 
-    p_not_better: one-sided p of H0 'W is ½ + margin or more'; small: A is not better by more than the
-    margin, so B is non-inferior. p_not_worse: of H0 'W is ½ - margin or less'; small: A is non-inferior
-    to B. p_equivalent: the larger of both (two one-sided tests). lower_bound, upper_bound: the one-sided
-    bounds at level alpha. All None where the win rate has no standard error, and why_undefined says why.
+    margin: how much does not matter, in (0, ½). alpha: the level of the tests. win_rate: W(A over B).
+    p_a_not_better: one-sided p of H0 'W is ½ + margin or more'. Small: A is not better than B by more than the margin,
+    so B is non-inferior. p_a_not_worse: one-sided p of H0 'W is ½ - margin or less'. Small: A is not worse than B by
+    more than the margin, so A is non-inferior. p_equivalent: the larger of both (two one-sided tests). lower_bound,
+    upper_bound: the one-sided bounds of W at level alpha. verdict: what A is, of B, in words. why_undefined: why
+    there are no p values and bounds.
     """
 
     margin: float
     alpha: float
     win_rate: float | None
-    p_not_better: float | None
-    p_not_worse: float | None
+    p_a_not_better: float | None
+    p_a_not_worse: float | None
     p_equivalent: float | None
     lower_bound: float | None
     upper_bound: float | None
@@ -48,11 +50,11 @@ def equivalence(rate: WinRate, *, margin: float, alpha: float = 0.05) -> Equival
     from scipy import special
 
     error, freedom = rate.standard_error, rate.degrees_of_freedom
-    p_not_better = float(special.stdtr(freedom, (rate.win_rate - 0.5 - margin) / error))
-    p_not_worse = float(special.stdtr(freedom, (0.5 - margin - rate.win_rate) / error))
+    p_a_not_better = float(special.stdtr(freedom, (rate.win_rate - 0.5 - margin) / error))
+    p_a_not_worse = float(special.stdtr(freedom, (0.5 - margin - rate.win_rate) / error))
     one_sided, two_sided = ((max(rate.win_rate - reach * error, 0.0), min(rate.win_rate + reach * error, 1.0))
                             for reach in (float(special.stdtrit(freedom, 1 - level)) for level in (alpha, alpha / 2)))
-    return _record(rate.win_rate, margin, alpha, p_not_better, p_not_worse, one_sided, two_sided)
+    return _record(rate.win_rate, margin, alpha, p_a_not_better, p_a_not_worse, one_sided, two_sided)
 
 
 def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.05) -> Equivalence:
@@ -60,18 +62,18 @@ def equivalence_of_counts(wins: int, n: int, *, margin: float, alpha: float = 0.
     from scipy import stats
 
     _check(margin, alpha)
-    p_not_better = float(stats.binomtest(wins, n, 0.5 + margin, alternative="less").pvalue)
-    p_not_worse = float(stats.binomtest(wins, n, 0.5 - margin, alternative="greater").pvalue)
+    p_a_not_better = float(stats.binomtest(wins, n, 0.5 + margin, alternative="less").pvalue)
+    p_a_not_worse = float(stats.binomtest(wins, n, 0.5 - margin, alternative="greater").pvalue)
     exact = stats.binomtest(wins, n)
     one_sided, two_sided = (exact.proportion_ci(confidence_level=1 - level, method="exact")
                             for level in (2 * alpha, alpha))
-    return _record(wins / n, margin, alpha, p_not_better, p_not_worse, (float(one_sided.low), float(one_sided.high)),
-                   (float(two_sided.low), float(two_sided.high)))
+    return _record(wins / n, margin, alpha, p_a_not_better, p_a_not_worse,
+                   (float(one_sided.low), float(one_sided.high)), (float(two_sided.low), float(two_sided.high)))
 
 
 def was_enough(result: Equivalence) -> bool:
     """Whether W(large over small) is shown to be below one half plus the margin."""
-    return result.p_not_better is not None and result.p_not_better < result.alpha
+    return result.p_a_not_better is not None and result.p_a_not_better < result.alpha
 
 
 def _check(margin: float, alpha: float) -> None:
@@ -81,23 +83,23 @@ def _check(margin: float, alpha: float) -> None:
         raise ValueError(f"alpha must be in (0, 0.5), not {alpha}")
 
 
-def _record(win_rate: float, margin: float, alpha: float, p_not_better: float, p_not_worse: float,
+def _record(win_rate: float, margin: float, alpha: float, p_a_not_better: float, p_a_not_worse: float,
             one_sided: tuple[float, float], two_sided: tuple[float, float]) -> Equivalence:
     # 'Better by more than the margin' says more than 'different' and must not be easier to show: two-sided bounds.
-    p_equivalent = max(p_not_better, p_not_worse)
+    p_equivalent = max(p_a_not_better, p_a_not_worse)
     if p_equivalent < alpha:
         verdict = "equivalent"
-    elif p_not_worse < alpha:
+    elif p_a_not_worse < alpha:
         verdict = "better by more than the margin" if two_sided[0] > 0.5 + margin else "not worse"
-    elif p_not_better < alpha:
+    elif p_a_not_better < alpha:
         verdict = "worse by more than the margin" if two_sided[1] < 0.5 - margin else "not better"
     else:
         verdict = "inconclusive"
-    return Equivalence(margin, alpha, win_rate, p_not_better, p_not_worse, p_equivalent, *one_sided, verdict,
+    return Equivalence(margin, alpha, win_rate, p_a_not_better, p_a_not_worse, p_equivalent, *one_sided, verdict,
                        why_undefined=None)
 
 
 def _undefined(rate: WinRate, margin: float, alpha: float) -> Equivalence:
-    return Equivalence(margin, alpha, rate.win_rate, p_not_better=None, p_not_worse=None, p_equivalent=None,
+    return Equivalence(margin, alpha, rate.win_rate, p_a_not_better=None, p_a_not_worse=None, p_equivalent=None,
                        lower_bound=None, upper_bound=None, verdict="undefined",
                        why_undefined=rate.why_undefined)

@@ -15,11 +15,12 @@ from harness.statistics.win_rate import Labels, WinRate, win_rate
 
 @dataclass(frozen=True)
 class Fragility:
-    """votes: at most so many judgments, dropped, turn the verdict; None where none do, and why.
+    """How few judgments carry a verdict.
 
-    verdict: 'A', 'B' (the interval excludes ½) or 'undecided'. votes_to_reverse: so many turn who leads
-    (W past ½). Votes are dropped by their weight in W, the heaviest first, so both are upper bounds (and
-    exact where every item has one judgment).
+    verdict: 'A' or 'B' where the interval excludes ½, else 'undecided'; 'undefined' without an interval. votes: at most
+    so many judgments, dropped, turn the verdict, None where none do. votes_to_reverse: so many turn who leads (W past
+    ½). Votes are dropped by their weight in W, the heaviest first, so both are upper bounds, and exact where every
+    item has one judgment. n_judgments: of so many. share: votes of n_judgments. why_undefined: why a figure is None.
     """
 
     verdict: str

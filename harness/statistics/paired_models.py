@@ -14,7 +14,10 @@ from harness.statistics.win_rate import Labels
 
 @dataclass(frozen=True)
 class ArmStrength:
-    """An arm's log strength over the baseline arm's (0, error 0). None where it is not finite, and why."""
+    """An arm's strength over the baseline arm's, which is 0 with error 0.
+
+    arm: which. log_strength, standard_error: None where the strength is not finite. why_undefined: why that is so.
+    """
 
     arm: str
     log_strength: float | None
@@ -24,7 +27,10 @@ class ArmStrength:
 
 @dataclass(frozen=True)
 class Effect:
-    """A coefficient of the model on the log-odds scale. standard_error: None where undefined, and why."""
+    """A coefficient of the model.
+
+    estimate: on the log-odds scale. standard_error: None where it is undefined. why_undefined: why that is so.
+    """
 
     estimate: float
     standard_error: float | None

@@ -82,7 +82,7 @@ def simulate_power(design: Design, rng: np.random.Generator, *, simulations: int
         intervals.append((rate.ci_low, rate.ci_high))
         if margin is not None:
             result = equivalence(rate, margin=margin, alpha=alpha)
-            shown[0] += result.p_not_better is not None and result.p_not_better < alpha
+            shown[0] += result.p_a_not_better is not None and result.p_a_not_better < alpha
             shown[1] += result.p_equivalent is not None and result.p_equivalent < alpha
     low, high = np.array(intervals).T
     above, below = low > 0.5, high < 0.5

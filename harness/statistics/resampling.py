@@ -1,7 +1,8 @@
-"""Bootstrap intervals of the means of text measures, with whole articles resampled."""
+"""Means over texts where a measure is defined, and their bootstrap intervals over articles."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,23 @@ from harness.statistics.win_rate import Labels
 
 @dataclass(frozen=True)
 class MeanInterval:
-    """A mean over texts where it is defined, with its percentile interval. None where that cannot be had, and why."""
+    """A mean over texts, where it is defined.
+
+    mean: None where it is defined for no text. low, high: its percentile interval, articles resampled. why_undefined:
+    why a figure is None.
+    """
 
     mean: float | None
     low: float | None
     high: float | None
     why_undefined: str | None = None
+
+
+def mean_of_defined(values: FloatArray | Sequence[float | None]) -> float | None:
+    """The mean of what is not NaN and not None; None where nothing is left."""
+    numbers = np.asarray(values, dtype=np.float64)
+    defined = numbers[~np.isnan(numbers)]
+    return float(defined.mean()) if len(defined) else None
 
 
 def bootstrap_means(values: FloatArray, articles: Labels, rng: np.random.Generator, *, resamples: int = 1000,

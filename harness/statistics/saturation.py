@@ -20,10 +20,11 @@ _REACH = 16.0
 
 @dataclass(frozen=True)
 class SaturatingFit:
-    """a: W without labels; a + b: the ceiling; c: labels for half the gain, with its profile interval.
+    """W(L) = a + b(1 - 2^(-L / c)).
 
-    identified: whether the budgets tell c. Where they don't, a, b and c are None and statement says
-    'not identified' and why.
+    identified: whether the budgets tell c; where they do not, all figures are None. a: W without labels. b: what labels
+    add, up to the ceiling a + b. c: labels for half of the gain. c_low, c_high: its 95% profile interval. statement:
+    the finding in words, or why there is none.
     """
 
     identified: bool

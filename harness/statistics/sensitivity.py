@@ -23,7 +23,11 @@ LARGEST_OF_ALL = 100_000
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """One model's answer, on the scale of its estimand: a win rate or log odds. None: why_undefined."""
+    """One model's answer, on the scale of its estimand.
+
+    model: how it was computed. estimand: what it estimates, such as 'win rate' or 'log odds of the left side'.
+    estimate, ci_low, ci_high: the answer with its interval. why_undefined: why there is none.
+    """
 
     model: str
     estimand: str

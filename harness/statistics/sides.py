@@ -20,7 +20,10 @@ from harness.statistics.win_rate import Labels
 
 @dataclass(frozen=True)
 class ArmBySide:
-    """An arm's mean outcome on either side; None where it never stood there."""
+    """An arm's mean outcome on either side.
+
+    arm: which. win_rate_left, win_rate_right: None where it never stood there. why_undefined: on which side that is.
+    """
 
     arm: str
     win_rate_left: float | None
@@ -30,7 +33,11 @@ class ArmBySide:
 
 @dataclass(frozen=True)
 class RaterSide:
-    """One rater's share of left among decisive judgments, the exact binomial p and Holm's over all raters."""
+    """One rater's sides.
+
+    rater: who. left_rate: share of left among decisive judgments. n_decisive: how many those are. p_value: the exact
+    two-sided binomial test of ½. p_value_holm: adjusted by Holm over all raters. why_undefined: why there is no test.
+    """
 
     rater: str
     left_rate: float | None
@@ -42,7 +49,12 @@ class RaterSide:
 
 @dataclass(frozen=True)
 class PositionTest:
-    """Share of left among decisive judgments, and the exact two-sided binomial test of ½."""
+    """Whether sides decide.
+
+    left_rate: share of left among decisive judgments. n_decisive: how many those are. p_value: the exact two-sided
+    binomial test of ½. by_arm: each arm's win rates by side. by_rater: each rater's sides. why_undefined: why there is
+    no test.
+    """
 
     left_rate: float | None
     n_decisive: int
@@ -90,8 +102,9 @@ def _by_side(arm: str, on_the_left: FloatArray, on_the_right: FloatArray) -> Arm
 class SwappedRepeats:
     """McNemar's exact test on items judged twice by one rater with the sides swapped.
 
-    consistent: chose the same response both times. left_twice, right_twice: chose the same side both
-    times, the discordant pairs that the test compares. p_value None without any.
+    n_pairs: how many items. consistent: on how many the same response was chosen both times. left_twice, right_twice:
+    on how many the same side, the discordant pairs that the test compares. p_value: None without such pairs.
+    why_undefined: why there is no test.
     """
 
     n_pairs: int

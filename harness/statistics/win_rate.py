@@ -32,12 +32,13 @@ FEW_RATERS = 8
 class WinRate:
     """A win rate with its interval; every figure from A's side.
 
-    win_rate, ci_low, ci_high in [0, 1]; wins, ties and losses count judgments. win_rate_without_ties: the
-    same estimand over decisive judgments. win_rate_majority: each item counts by its most frequent
-    outcome, ½ where two are equally frequent; only to compare with the paper. p_value: two-sided, of W =
-    ½. fewer_clusters: of items and raters, the fewer; the interval has one degree of freedom less. A
-    figure that cannot be had is None, and why_undefined says why. notes: what a reader must know beside
-    the figures.
+    win_rate, ci_low, ci_high: in [0, 1]. win_rate_without_ties: the same over decisive judgments. win_rate_majority:
+    each item counts by its most frequent outcome, ½ where two are equally frequent; only to compare with the paper.
+    wins, ties, losses: numbers of judgments. n_items, n_judgments, n_raters: how many there were. p_value: two-sided,
+    of W = ½. standard_error: of W; None where the judgments are unanimous. degrees_of_freedom: of the interval's t.
+    fewer_clusters: of items and raters, the fewer; one more than the degrees of freedom. confidence: of the interval.
+    method: how the interval was computed. bootstrap: the two-way bootstrap, None where none was asked for.
+    why_undefined: why a figure cannot be had. notes: what a reader must know beside the figures.
     """
 
     win_rate: float | None

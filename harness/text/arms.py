@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.seeds import numpy_generator
-from harness.statistics.resampling import MeanInterval, bootstrap_means
+from harness.statistics.resampling import MeanInterval, bootstrap_means, mean_of_defined
 from harness.text.copying import (
     COPYING_KEYS,
     CopyStatistics,
@@ -164,7 +164,7 @@ def _row(found: _Measured, settings: TextSettings, *, control: bool) -> Json:
             "with_preamble": found.copying.first_three_rate(preamble=True),
             "without_preamble": found.copying.first_three_rate(preamble=False),
             "why_undefined": _why_no_share(found.copying)}
-        row["distinct_ngrams"] = {key: _finite_mean(known)
+        row["distinct_ngrams"] = {key: mean_of_defined(known)
                                   for key, known in found.copying.distinct_ngrams.items()}
         row["copied_positions"] = [round(float(place), 4) for place in found.copying.copied_positions]
     return row
@@ -196,11 +196,6 @@ def _flat(keys: Sequence[str], intervals: list[MeanInterval]) -> Json:
     row["why_undefined"] = {key: interval.why_undefined for key, interval in zip(keys, intervals, strict=True)
                             if interval.why_undefined is not None}
     return row
-
-
-def _finite_mean(values: NDArray[np.float64]) -> float | None:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else None
 
 
 def _difference(a: _Measured, b: _Measured, settings: TextSettings) -> Json:

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.statistics.resampling import mean_of_defined
 from harness.text.tokenization import SENTENCE_RULES, Sentence, Tokenizer, load_tokenizer, split_sentences
 
 FloatArray = NDArray[np.float64]
@@ -81,12 +82,6 @@ class CopyStatistics:
         """
         chosen = np.array([preamble is None or known is preamble for known in self.preambles], dtype=bool)
         return mean_of_defined(self.first_three_words[chosen])
-
-
-def mean_of_defined(values: FloatArray) -> float | None:
-    """The mean over the texts where the measure is defined (not NaN); None where there are none."""
-    defined = values[~np.isnan(values)]
-    return float(defined.mean()) if len(defined) else None
 
 
 def copy_statistics(responses: Sequence[str], sources: Sequence[str], *, tokenizer: Tokenizer | None = None,

@@ -38,7 +38,7 @@ def test_renaming_the_arms_gives_one_minus_w(judged) -> None:
         assert (there.ci_low, there.ci_high) == pytest.approx((1 - back.ci_high, 1 - back.ci_low), abs=1e-9)
         assert there.p_value == pytest.approx(back.p_value)
         mirrored = equivalence(there, margin=0.05), equivalence(back, margin=0.05)
-        assert mirrored[0].p_not_worse == pytest.approx(mirrored[1].p_not_better)
+        assert mirrored[0].p_a_not_worse == pytest.approx(mirrored[1].p_a_not_better)
 
 
 @given(JUDGMENTS, st.randoms())

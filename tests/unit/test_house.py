@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("harness", "dashboards", "benchmarks")
 FLOORS = (
-    {"errors", "digests", "imports", "seeds", "records", "provenance", "shipped"},
+    {"errors", "digests", "imports", "seeds", "records", "json_records", "provenance", "shipped"},
     {"cli", "hub"},
     {"algorithms", "kernels", "text", "statistics"},
     {"models"},

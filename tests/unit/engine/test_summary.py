@@ -1,20 +1,20 @@
-"""What the terminal shows says the same as the report."""
+"""What each arm's own MLflow run is given."""
 
-from rich.console import Console
-
-from harness.engine.summary import _win_rate_table
-
-
-def _row(baseline, *, gatekept, explored):
-    return {"arm": "rl", "label_budget": 250, "baseline": baseline, "judge": "simulated", "win_rate": 0.7,
-            "ci_low": 0.6, "ci_high": 0.8, "by_seed": [{"seed": 1, "win_rate": 0.7}], "p_value_holm": 0.001,
-            "confirmatory": explored is None, "p_value_gatekept": gatekept, "p_value_explored": explored}
+from harness.engine.summary import arm_metrics
+from tests.result_records import arm_measures, rate, win_rate_row
 
 
-def test_the_p_values_on_the_terminal_are_those_of_the_report():
-    rows = [_row("zero_shot", gatekept=0.126, explored=None), _row("reference", gatekept=None, explored=0.034)]
-    console = Console(width=100)
-    with console.capture() as shown:
-        console.print(_win_rate_table({"people": [], "simulated_labels": True, "win_rates": rows}))
-    lines = {line.split()[2]: line.split()[-1] for line in shown.get().splitlines() if " rl " in line}
-    assert lines == {"zero-shot": ".126", "reference": ".034"}
+def test_an_arms_run_has_its_own_seeds_win_rate_and_that_of_all_seeds():
+    rows = [win_rate_row(found=rate(0.7)), win_rate_row(found=rate(0.9), judge="human"),
+            win_rate_row(label_budget=1000, found=rate(0.2))]
+    found = arm_metrics(arm_measures("rl", 250, 1), rows)
+    assert (found["win_rate_vs_zero_shot"], found["win_rate_vs_zero_shot_all_seeds"]) == (0.7, 0.7)
+    assert found["win_rate_vs_zero_shot_human_all_seeds"] == 0.9
+    assert found["label_budget"] == 250
+
+
+def test_what_an_arm_lacks_is_no_metric():
+    found = arm_metrics(arm_measures("zero_shot"), [win_rate_row()])
+    assert not {name for name in found if name.startswith("win_rate") or name == "label_budget"}
+    assert "reward_model_score" not in found
+    assert found["copying/novel_sentences"] == 0.5

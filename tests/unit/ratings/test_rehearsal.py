@@ -68,14 +68,14 @@ def test_the_default_study_finds_a_planted_65_percent_and_calls_no_twins_differe
                              plan=AnalysisPlan(gatekeeping=settings.plan.gatekeeping, margin=settings.plan.margin))
     done = rehearse(protocol, draft.items, win_rates=planted, raters=12, seed=3, folder=tmp_path)
     report = analyse(done.study, done.unblinded, done.store, other_models=False)
-    found = {row["baseline"]: row for row in report["win_rates"]}
-    assert found["zero_shot"]["p_value_holm"] < 0.05
-    assert found["zero_shot"]["ci_low"] < 0.65 < found["zero_shot"]["ci_high"]
-    assert found["supervised"]["p_value_holm"] > 0.05
-    assert found["supervised"]["ci_low"] < 0.5 < found["supervised"]["ci_high"]
-    assert {row["judge"] for row in report["win_rates"]} == {"simulated"}
-    assert report["simulated_judge"]
-    assert report["excluded"] == []
+    found = {row.contrast.opponent.arm: row for row in report.win_rates}
+    assert found["zero_shot"].p_value_holm < 0.05
+    assert found["zero_shot"].rate.ci_low < 0.65 < found["zero_shot"].rate.ci_high
+    assert found["supervised"].p_value_holm > 0.05
+    assert found["supervised"].rate.ci_low < 0.5 < found["supervised"].rate.ci_high
+    assert {row.judge for row in report.win_rates} == {"simulated"}
+    assert report.simulated_judge
+    assert report.excluded == ()
     lefts = [each.judgment.a_was_left for each in done.unblinded]
     assert np.mean(lefts) == pytest.approx(0.5, abs=0.03)
 
@@ -85,17 +85,17 @@ def test_a_rater_who_does_not_look_is_left_out_and_the_result_stands_beside(tmp_
     done = rehearse(StudyProtocol(name="careless", title="t", instructions="i", seed=2), items, win_rates={},
                     raters=1, seed=3, folder=tmp_path, rater=SimulatedRater(care=0.2, skips=0))
     report = analyse(done.study, done.unblinded, done.store, other_models=False)
-    (left_out,) = report["excluded"]
-    assert "gold accuracy" in left_out["why"]
-    assert report["n_judgments"] == 0
+    (left_out,) = report.excluded
+    assert "gold accuracy" in left_out.why
+    assert report.n_judgments == 0
 
 
 def test_sides_do_not_bias_the_result_of_raters_who_love_the_left(tmp_path: Path) -> None:
     items = build_items(compared(ALIKE, 60), seed=4, overlap=2)
     done = rehearse(StudyProtocol(name="left", title="t", instructions="i", seed=4), items, win_rates={}, raters=6,
                     seed=5, folder=tmp_path, rater=SimulatedRater(left_bias=0.35, item_spread=0.01))
-    (row,) = analyse(done.study, done.unblinded, done.store, other_models=False)["comparisons"]
-    assert row["ci_low"] < 0.5 < row["ci_high"]
+    (row,) = analyse(done.study, done.unblinded, done.store, other_models=False).comparisons
+    assert row.rate.ci_low < 0.5 < row.rate.ci_high
 
 
 def test_the_report_is_reproduced_byte_for_byte_from_the_store(tmp_path: Path) -> None:

@@ -5,28 +5,15 @@ import pytest
 from harness.results.published import beside_the_paper, paper_task
 from harness.study.loading import load_study
 from tests.e2e.runs import ROOT
+from tests.result_records import arm_measures, equivalence_row, rate, results_of, text_row, win_rate_row
 
 
 def _document(name, *overrides):
     return load_study(ROOT / "studies" / f"{name}.yaml", overrides).document()
 
 
-def _rate(budget, rate, *, arm="rl", baseline="zero_shot", judge="simulated"):
-    return {"arm": arm, "label_budget": budget, "baseline": baseline, "judge": judge, "win_rate": rate,
-            "win_rate_majority": rate}
-
-
-def _entry(arm, budget=None, seed=None, *, novel=0.5, rouge=0.25):
-    return {"arm": arm, "label_budget": budget, "seed": seed, "copying": {"novel_sentences": novel},
-            "rouge": {"rouge1": rouge, "rouge2": rouge / 2, "rougeLsum": rouge}}
-
-
-def _equivalence(larger, smaller, rate):
-    return {"arm_a": "rl", "budget_a": larger, "arm_b": "rl", "budget_b": smaller, "win_rate": rate, "judge": "people"}
-
-
-def _results(*, rates=(), equivalence=(), arms=(), texts=()):
-    return {"win_rates": list(rates), "equivalence": list(equivalence), "arms": list(arms), "texts": list(texts)}
+def _rate(budget, win_rate, **changes):
+    return win_rate_row(label_budget=budget, found=rate(win_rate), **changes)
 
 
 @pytest.mark.parametrize(("study", "overrides", "task"), [
@@ -39,8 +26,8 @@ def test_every_study_knows_which_of_the_papers_tasks_it_is(study, overrides, tas
 
 
 def test_a_win_rate_stands_beside_the_papers_at_the_same_labels_and_baseline():
-    results = _results(rates=[_rate(5000, 0.8), _rate(20000, 0.9), _rate(5000, 0.4, baseline="reference"),
-                              _rate(4992, 0.7, judge="human")])
+    results = results_of(win_rates=[_rate(5000, 0.8), _rate(20000, 0.9), _rate(5000, 0.4, baseline="reference"),
+                                    _rate(4992, 0.7, judge="human")])
     rows = beside_the_paper(_document("paper/sentiment"), results)
     assert [(row.paper, row.ours, row.labels, row.judge) for row in rows] == [
         (88, pytest.approx(80), 5000, "simulated"), (88, pytest.approx(70), 4992, "human")]
@@ -48,28 +35,28 @@ def test_a_win_rate_stands_beside_the_papers_at_the_same_labels_and_baseline():
 
 def test_a_comparison_of_budgets_is_turned_to_the_papers_side():
     """The paper: 5k wins 48% against 20k. Ours: 20k wins 55% against 5k, so 5k wins 45%."""
-    results = _results(equivalence=[_equivalence(20000, 5000, 0.55), _equivalence(20000, 2500, 0.6)])
+    results = results_of(equivalence=[equivalence_row(20000, 5000, 0.55), equivalence_row(20000, 2500, 0.6)])
     (row,) = beside_the_paper(_document("paper/sentiment"), results)
     assert (row.paper, row.ours) == (48, pytest.approx(45))
-    results = _results(equivalence=[_equivalence(60000, 30000, 0.55)])
+    results = results_of(equivalence=[equivalence_row(60000, 30000, 0.55)])
     (row,) = beside_the_paper(_document("paper/tldr"), results)
     assert (row.paper, row.ours) == (40, pytest.approx(55))
 
 
 def test_a_comparison_with_the_mock_reward_stands_beside_the_papers():
     policies = "policies=[{arm: rl}, {arm: bound, reward: gold}]"
-    results = _results(rates=[_rate(budget, 0.3, baseline="bound") for budget in (5000, 20000)])
+    results = results_of(win_rates=[_rate(budget, 0.3, baseline="bound") for budget in (5000, 20000)])
     (row,) = beside_the_paper(_document("paper/sentiment", policies), results)
     assert (row.measure, row.paper, row.ours) == ("wins against the mock reward's policy", 77, pytest.approx(30))
     assert beside_the_paper(_document("paper/descriptiveness", policies), results) == []
 
 
 def test_rouge_and_copying_are_means_over_seeds_at_the_papers_budget():
-    arms = [_entry("lead", rouge=0.4), _entry("rl", 60000, 1, novel=0.2), _entry("rl", 60000, 2, novel=0.4),
-            _entry("rl", 15000, 1, novel=0.9)]
-    texts = [{"arm": "rl", "label_budget": 60000, "first_three_words": {"all": 0.5, "with_preamble": None}}]
+    arms = [arm_measures("lead", rouge=0.4), arm_measures("rl", 60000, 1, novel=0.2),
+            arm_measures("rl", 60000, 2, novel=0.4), arm_measures("rl", 15000, 1, novel=0.9)]
+    texts = [text_row("rl", 60000, opens_alike=0.5)]
     rows = {(row.measure, row.arm): (row.paper, row.ours) for row in
-            beside_the_paper(_document("paper/cnndm"), _results(arms=arms, texts=texts))}
+            beside_the_paper(_document("paper/cnndm"), results_of(arms=arms, texts=texts))}
     assert rows["novel sentences", "rl"] == (2.5, pytest.approx(30))
     assert rows["ROUGE-1", "lead"] == (40.379, pytest.approx(40))
     assert ("novel sentences", "lead") not in rows, "the paper gives none"
@@ -80,4 +67,4 @@ def test_rouge_and_copying_are_means_over_seeds_at_the_papers_budget():
 def test_texts_of_ones_own_have_nothing_published():
     study = _document("paper/tldr", "task.source={kind: jsonl, path: a, reference_key: b}")
     assert paper_task(study) is None
-    assert beside_the_paper(study, _results(arms=[_entry("lead")])) == []
+    assert beside_the_paper(study, results_of(arms=[arm_measures("lead")])) == []

@@ -1,0 +1,168 @@
+"""Records of what the judgments say: win rates, equivalence, dose-response, and what they hang on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.json_records import INLINE, spread
+from harness.records import Contrast
+from harness.results.spelling import ARM_AND_BASELINE, KIND_AND_BASELINE, TWO_BUDGETS
+from harness.statistics.dose_response import Coefficient
+from harness.statistics.equivalence import Equivalence
+from harness.statistics.fragility import Fragility
+from harness.statistics.paired_models import ArmStrength
+from harness.statistics.saturation import SaturatingFit
+from harness.statistics.sensitivity import Sensitivity
+from harness.statistics.win_rate import WinRate
+
+
+@dataclass(frozen=True)
+class SeedRate:
+    """One training seed.
+
+    seed: its number. win_rate: of its policy alone.
+    """
+
+    seed: int
+    win_rate: float
+
+
+@dataclass(frozen=True)
+class SeedRates:
+    """The spread over training seeds, apart from the spread over items and raters.
+
+    seed_sd: what seeds differ by beyond sampling, a standard deviation of win rates. seed_ci_low, seed_ci_high: an
+    interval for a new training run as well, t over the seeds. All three are null with one seed. by_seed: each seed
+    alone.
+    """
+
+    seed_sd: float | None
+    seed_ci_low: float | None
+    seed_ci_high: float | None
+    by_seed: tuple[SeedRate, ...]
+
+
+@dataclass(frozen=True)
+class WinRateRow:
+    """One budget of an arm against one baseline, the seeds together.
+
+    arm, label_budget: who was judged. A budget of 0 needed no labels. baseline: against whom; another arm of the same
+    budget stands here too. judge: `simulated` or `human`. p_value_holm: adjusted by Holm over all rows of this judge.
+    confirmatory: whether the plan's order of tests holds it. p_value_gatekept: by that order, null where exploratory.
+    p_value_explored: by Benjamini and Hochberg over the exploratory rows, null where confirmatory. study: the
+    evaluation by people that it comes from, null for the study's own judge.
+    """
+
+    contrast: Contrast = field(metadata=ARM_AND_BASELINE)
+    judge: str
+    rate: WinRate = field(metadata=INLINE)
+    seeds: SeedRates = field(metadata=INLINE)
+    p_value_holm: float | None
+    confirmatory: bool
+    p_value_gatekept: float | None
+    p_value_explored: float | None
+    study: str | None = None
+
+    @property
+    def p_value_planned(self) -> float | None:
+        """The p value that the plan gives it: by the order of tests, or of what is explored."""
+        return self.p_value_gatekept if self.confirmatory else self.p_value_explored
+
+
+@dataclass(frozen=True)
+class EquivalenceRow:
+    """Did more labels help? The largest budget (A) against a smaller one (B) of the same arm, the seeds together.
+
+    arm_a, budget_a: the larger budget. arm_b, budget_b: the smaller one. judge: `simulated` or `human`. ci_low,
+    ci_high: the two-sided interval of the win rate. was_enough: whether the smaller budget is shown to have been
+    enough, `p_a_not_better` below `alpha`. study: as in `win_rates`.
+    """
+
+    contrast: Contrast = field(metadata=TWO_BUDGETS)
+    judge: str
+    test: Equivalence = field(metadata=INLINE)
+    ci_low: float | None
+    ci_high: float | None
+    seeds: SeedRates = field(metadata=INLINE)
+    was_enough: bool
+    study: str | None = None
+
+
+@dataclass(frozen=True)
+class DosePoint:
+    """One label budget of a curve, the seeds together.
+
+    label_budget: how many labels. win_rate, ci_low, ci_high: over the baseline, with its interval. isotonic: the
+    isotonic fit there.
+    """
+
+    label_budget: int
+    win_rate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    isotonic: float
+
+
+@dataclass(frozen=True)
+class DoseCurve:
+    """How the win rate over one baseline grows with the label budget.
+
+    arm, baseline: whose curve, and over whom. points: the budgets, ascending. intercept: of logit(W) on log2(labels).
+    slope: change of logit(W) for twice the labels. curvature: below 0 where the gain levels off.
+    slope_over_runs: the slope with each training run as one observation. saturating: W = a + b(1 - 2^(-labels / c)),
+    where the budgets identify it. notes: what must be read with it.
+    """
+
+    contrast: Contrast = field(metadata=KIND_AND_BASELINE)
+    points: tuple[DosePoint, ...]
+    intercept: float | None
+    slope: Coefficient
+    curvature: Coefficient
+    slope_over_runs: Coefficient
+    saturating: SaturatingFit
+    notes: tuple[str, ...]
+
+
+BY_CONTRAST = spread({"dose_response": Mapping[str, DoseCurve]}, join=lambda curves: tuple(curves.values()),
+                     split=lambda curves: ({str(curve.contrast): curve for curve in curves},))
+"""Curves as one object, by `ARM vs BASELINE`."""
+
+
+@dataclass(frozen=True)
+class SensitivityRow:
+    """The win rate of an arm's largest budget over one baseline by one way to compute it.
+
+    arm, label_budget, baseline: as in `win_rates`.
+    """
+
+    contrast: Contrast = field(metadata=ARM_AND_BASELINE)
+    answer: Sensitivity = field(metadata=INLINE)
+
+
+@dataclass(frozen=True)
+class FragilityRow:
+    """How few judgments carry the verdict of one row of `win_rates`; A is the arm, B the baseline.
+
+    arm, label_budget, baseline: as in `win_rates`.
+    """
+
+    contrast: Contrast = field(metadata=ARM_AND_BASELINE)
+    fragility: Fragility = field(metadata=INLINE)
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """All arms on one scale, the seeds together.
+
+    baseline: the arm at 0. bradley_terry: log strengths, a tie half a win for both. davidson: log strengths, a tie an
+    outcome of its own. nu: how common ties are between equals (Davidson). nu_why_undefined: why there is none. notes:
+    what must be read with them.
+    """
+
+    baseline: str
+    bradley_terry: tuple[ArmStrength, ...]
+    davidson: tuple[ArmStrength, ...]
+    nu: float | None
+    nu_why_undefined: str | None
+    notes: tuple[str, ...]

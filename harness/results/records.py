@@ -1,0 +1,153 @@
+"""results.json as typed records: what a study's judgments, texts and people's evaluations came to.
+
+Each record's docstring says what each of its keys is; `docs/results-json.md` is made from them. A figure that cannot be
+had is null, and `why_undefined` beside it says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.records import ArmKey, Contrast
+from harness.results.people_records import Excluded, PeopleResults, RaterRow
+from harness.results.rate_records import (
+    BY_CONTRAST,
+    DoseCurve,
+    EquivalenceRow,
+    FragilityRow,
+    SensitivityRow,
+    Strengths,
+    WinRateRow,
+)
+from harness.results.spelling import ARM, ARM_BUDGET_AND_SEED, POLICY_AND_BASELINE
+from harness.results.text_records import ArmMeasures, CopyingGrowth, CopyingPreference, TextRow
+from harness.statistics.agreement import Agreement
+from harness.statistics.plan import AnalysisPlan
+
+VERSION = 2
+"""Of results.json and of people's results. Their first version wrote no number."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A policy that is missing because its training failed.
+
+    arm: which. why: the stage's error.
+    """
+
+    arm: ArmKey = field(metadata=ARM)
+    why: str
+
+
+@dataclass(frozen=True)
+class PlanOfStudy:
+    """The analysis plan that was frozen before the first judgment.
+
+    digest: its SHA-256. planned: the plan. differences: what was done otherwise, one line each; empty is 'as planned'.
+    """
+
+    digest: str
+    planned: AnalysisPlan
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One round of online collection.
+
+    arm, label_budget, seed: whose. round: its number, from 1. episodes: how many PPO had made when it began. labels:
+    all labels by then. validation_accuracy, validation_loss: of the round's reward model on held-out labels. gain,
+    bias: what brings its scores to mean 0 and deviation 1.
+    """
+
+    arm: ArmKey = field(metadata=ARM_BUDGET_AND_SEED)
+    round: int
+    episodes: int
+    labels: int
+    validation_accuracy: float | None
+    validation_loss: float | None
+    gain: float
+    bias: float
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Who judged how well in the last evaluation by people.
+
+    raters: every rater. excluded: whom the rules leave out. why_undefined: why there is nobody.
+    """
+
+    raters: tuple[RaterRow, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    why_undefined: str | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """results.json.
+
+    version: of this form. study: its name. spec_digest: of its settings. commit: of the harness. dirty: whether that
+    had uncommitted changes. simulated_labels, simulated_judge: whether no person gave them. left_out: policies whose
+    training failed. awaited: evaluations by people that are still open. upper_bounds: arms whose reward was the
+    simulated labeler's own scorer. analysis_plan: the plan, and whether it was kept. arms: every arm's texts in means.
+    win_rates: each budget against each baseline, the simulated judge's rows first, then people's. equivalence: the
+    largest budget against each smaller one, in the same order of judges. dose_response: the curve of each arm over each
+    baseline by the simulated judge, by `ARM vs BASELINE`. sensitivity: the largest budgets' win rates by other ways to
+    compute them. fragility: how few judgments carry each verdict. online_rounds: online collection, round by round.
+    strengths: all arms on one scale. texts: the texts' measures with intervals. copying_growth: what more labels did to
+    copying. copying_by_preference: what copying earns (summaries only). agreement, quality: of the last evaluation by
+    people. people: every evaluation by people. responses: the fingerprint of each arm's texts.
+    """
+
+    version: int
+    study: str
+    spec_digest: str
+    commit: str
+    dirty: bool
+    simulated_labels: bool
+    simulated_judge: bool
+    left_out: tuple[LeftOut, ...]
+    awaited: tuple[str, ...]
+    upper_bounds: tuple[str, ...]
+    analysis_plan: PlanOfStudy
+    arms: tuple[ArmMeasures, ...]
+    win_rates: tuple[WinRateRow, ...]
+    equivalence: tuple[EquivalenceRow, ...]
+    dose_response: tuple[DoseCurve, ...] = field(metadata=BY_CONTRAST)
+    sensitivity: tuple[SensitivityRow, ...]
+    fragility: tuple[FragilityRow, ...]
+    online_rounds: tuple[RoundRow, ...]
+    strengths: Strengths
+    texts: tuple[TextRow, ...]
+    copying_growth: tuple[CopyingGrowth, ...]
+    copying_by_preference: tuple[CopyingPreference, ...]
+    agreement: Agreement
+    quality: Quality
+    people: tuple[PeopleResults, ...]
+    responses: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PairOutcomes:
+    """One policy against one opponent on the same queries.
+
+    arm, baseline: which two. outcomes: in the order of the queries, 1 where the policy won, 0.5 for a tie, 0 where it
+    lost.
+    """
+
+    contrast: Contrast = field(metadata=POLICY_AND_BASELINE)
+    outcomes: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """outcomes.json, which the judge stage writes.
+
+    judge: `simulated`. scorer: whose scores decided. queries: the test queries' ids. pairs: who met whom.
+    """
+
+    judge: str
+    scorer: str
+    queries: tuple[str, ...]
+    pairs: tuple[PairOutcomes, ...]

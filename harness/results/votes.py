@@ -1,0 +1,82 @@
+"""All outcomes of one budget of an arm against one opponent, its seeds together: what every win rate is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.records import ArmKey, Contrast
+from harness.results.records import Outcomes
+from harness.statistics.plan import Estimand
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Outcomes from the arm's side, 1, ½ or 0: (n,) each, with the query, the training seed and the rater of each."""
+
+    outcomes: np.ndarray
+    queries: np.ndarray
+    seeds: np.ndarray
+    raters: np.ndarray | None = None
+
+    @property
+    def items(self) -> list[str]:
+        """An item is one query in one seed's comparison."""
+        return [f"{query}|{seed}" for query, seed in zip(self.queries, self.seeds, strict=True)]
+
+    def take(self, kept: np.ndarray) -> Votes:
+        """Some of them: (n,) of booleans, or their places."""
+        return Votes(self.outcomes[kept], self.queries[kept], self.seeds[kept],
+                     None if self.raters is None else self.raters[kept])
+
+
+VotesByContrast = Mapping[Contrast, Votes]
+"""By contrast, seeds together; see `seeds_together`."""
+
+
+def seeds_together(arm: ArmKey, opponent: ArmKey) -> Contrast:
+    """What the seeds of a budget are put together under.
+
+    The opponent has a label budget there only where it is another budget of the same arm: against any other arm, such
+    as online against offline under one budget, the arm is as against a baseline.
+    """
+    budget = opponent.label_budget if opponent.arm == arm.arm else None
+    return Contrast(ArmKey(arm.arm, arm.label_budget), ArmKey(opponent.arm, budget))
+
+
+def is_of_budgets(contrast: Contrast) -> bool:
+    """Whether two budgets of one arm meet: 'did more labels help?', and no win rate over a baseline."""
+    return contrast.opponent.label_budget is not None
+
+
+def votes_of_outcomes(outcomes: Outcomes) -> dict[Contrast, Votes]:
+    """What the simulated judge said, the seeds of a budget put together."""
+    gathered: dict[Contrast, list[tuple[Sequence[float], int]]] = {}
+    for pair in outcomes.pairs:
+        arm, opponent = pair.contrast.arm, pair.contrast.opponent
+        assert arm.label_budget is not None and arm.seed is not None
+        gathered.setdefault(seeds_together(arm, opponent), []).append((pair.outcomes, arm.seed))
+    queries = np.array(outcomes.queries, dtype=object)
+    return {contrast: Votes(outcomes=np.concatenate([np.asarray(found) for found, _ in parts]),
+                            queries=np.concatenate([queries for _ in parts]),
+                            seeds=np.concatenate([np.full(len(found), seed) for found, seed in parts]))
+            for contrast, parts in gathered.items()}
+
+
+def of_estimand(votes: VotesByContrast, estimand: Estimand) -> dict[Contrast, Votes]:
+    """The votes that the planned win rate averages: all of them, the decisive ones, or one an item, its majority's."""
+    if estimand == "ties_half":
+        return dict(votes)
+    return {contrast: found.take(found.outcomes != 0.5) if estimand == "ties_left_out" else _majority(found)
+            for contrast, found in votes.items()}
+
+
+def _majority(votes: Votes) -> Votes:
+    """One vote an item; a tie where two outcomes are equally frequent."""
+    _, first, item = np.unique(votes.items, return_index=True, return_inverse=True)
+    counts = np.stack([np.bincount(item, weights=votes.outcomes == value) for value in (1.0, 0.5, 0.0)])
+    single = (counts == counts.max(axis=0)).sum(axis=0) == 1
+    outcomes = np.where(single, np.array([1.0, 0.5, 0.0])[counts.argmax(axis=0)], 0.5)
+    return replace(votes.take(first), outcomes=outcomes, raters=None)
