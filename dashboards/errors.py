@@ -1,4 +1,4 @@
-"""One calm sentence where a page or a click meets trouble, and the trouble itself in the server's log."""
+"""Shows one sentence where a page or a click fails, and writes the error to the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is looking: the rater or the owner behind this browser's cookies, asked of the store on every run."""
+"""Finds out from the browser's cookies whether a rater or the owner is looking."""
 
 from __future__ import annotations
 

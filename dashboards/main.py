@@ -1,4 +1,4 @@
-"""The script behind every page: who is looking, and the pages open to them."""
+"""Runs for every page: finds out who is looking, and shows the pages that are open to them."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""How the app looks, and the one way in which text from models and people reaches the page: inert."""
+"""How the app looks, and the one safe way to show texts of models and people."""
 
 from __future__ import annotations
 

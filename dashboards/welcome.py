@@ -1,4 +1,4 @@
-"""What a browser sees that belongs to nobody yet."""
+"""The page for a browser that nobody has signed in with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one error that a user's mistake may become: a line that says where, what and how to mend it."""
+"""`InputError`: a user's mistake as one line that says where it is, what it is and how to mend it."""
 
 from __future__ import annotations
 

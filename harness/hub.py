@@ -1,4 +1,7 @@
-"""What is a name on the hub and what a path, and quiet for the hub's client. Imports the client only when asked to."""
+"""Tells a name on the Hugging Face hub from a path, and keeps the hub's client quiet.
+
+Imports the client only when asked to.
+"""
 
 from __future__ import annotations
 

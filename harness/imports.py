@@ -1,4 +1,4 @@
-"""Importing large libraries faster."""
+"""Makes imports of large libraries faster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The plain records that all rooms share. No behaviour beyond what follows from the fields."""
+"""The records that all rooms share: arms, contrasts, queries, samples and the outcome of a stage.
+
+No behaviour beyond what follows from the fields.
+"""
 
 from __future__ import annotations
 

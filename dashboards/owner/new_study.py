@@ -1,4 +1,4 @@
-"""A new study from a finished execution: choose, scan for leaks, rehearse, publish."""
+"""The page New study: choose a finished execution, scan for leaks, rehearse, publish."""
 
 from __future__ import annotations
 

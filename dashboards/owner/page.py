@@ -1,4 +1,4 @@
-"""Own: studies, a new study, raters. Never a result by arm before a study is closed."""
+"""The owner's pages in one: studies, a new study, raters. Never a result by arm before a study is closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raters: pseudonyms, one-time links, revoking, erasing."""
+"""The page Raters: pseudonyms, one-time links, revoking, erasing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching a study: coverage, speed, sides, checks, agreement, flags; then closing, unblinding and export."""
+"""The page Studies: coverage, speed, sides, checks, agreement, flags; then closing, unblinding, export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluate: two responses side by side, blind, one key each."""
+"""The page Evaluate: two responses side by side, the vote, and what is shown and asked after it."""
 
 from __future__ import annotations
 

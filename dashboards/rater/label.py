@@ -1,4 +1,4 @@
-"""Label: the best of several responses, for the reward model."""
+"""The page Label: pick the best of several responses, for the reward model."""
 
 from __future__ import annotations
 

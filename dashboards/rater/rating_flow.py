@@ -1,4 +1,6 @@
-"""The rater's desk: what Evaluate and Label share. Which study, which item, what to say where there is none.
+"""What the pages Evaluate and Label share: the next item, keys, progress, skip and flag.
+
+Which study, which item, what to say where there is none.
 
 The item in hand always comes from the store, never from the session: a reload, another browser or a restarted
 server shows the same one. Going back to an earlier item is in the address (`?back=ID`), checked like any other id.

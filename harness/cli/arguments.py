@@ -1,4 +1,4 @@
-"""Numbers on the command line, for argparse: what is out of range is one line and exit code 2."""
+"""Reads numbers on the command line and refuses those out of range."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame of the commands that need no study: parse, run, print; a user's mistake is one line and exit code 2."""
+"""Parses, runs and prints a command that needs no study, and turns a mistake into exit code 2."""
 
 from __future__ import annotations
 

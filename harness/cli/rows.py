@@ -1,4 +1,4 @@
-"""The commands' files: rows of a CSV or JSONL file with their line numbers, and the page they write.
+"""Reads rows of CSV and JSONL files with their line numbers, and checks where a page may be written.
 
 A bad line is one clear message, or is left out and counted.
 """

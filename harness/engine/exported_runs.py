@@ -1,4 +1,4 @@
-"""Finished executions whose responses people can compare: what the rating app makes studies from.
+"""Finds finished executions from which the rating app can make studies for people.
 
 An execution exports its arms' responses as `samples.jsonl` beside its report; one record a response, with the
 fields of `records.Sample` and the query's text and source. What people said of them comes back by the same command:

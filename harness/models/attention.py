@@ -1,4 +1,4 @@
-"""Attention over rows in which no token sees a later one: blocks of queries, each beside the keys up to its end.
+"""Causal attention, computed in blocks of queries that read only the keys up to their end.
 
 On a CPU the compiled kernel does it where it serves. Without it blocks are faster than torch's own operator in single
 precision, and skip a third of the products that causality would throw away; on a GPU torch's fused operator is taken.

@@ -1,4 +1,4 @@
-"""Rows of a table, and a gradient that costs what the rows cost, summed in single precision."""
+"""Looks up rows of a token table, with a gradient that costs only as much as these rows."""
 
 from __future__ import annotations
 

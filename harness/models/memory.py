@@ -1,4 +1,4 @@
-"""What a process does with its memory while models work in it.
+"""Settings of the C allocator and the garbage collector for a process in which models work.
 
 By default glibc gives each large block back to the kernel at once; the next tensor of that size then gets pages that
 the kernel must first find and fill with zeros. In training loops, which ask for the same sizes again and again, that

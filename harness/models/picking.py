@@ -1,4 +1,4 @@
-"""One token from each distribution, by its chance."""
+"""Draws one token from each distribution of a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a model's weights lie, and in which numbers it is computed: the `compute` part of a study, for torch."""
+"""Puts a model on a device and in a precision, as a study's `compute` says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which trunk serves which model."""
+"""Chooses the trunk for a model: compiled, GPT-2 or generic."""
 
 from __future__ import annotations
 

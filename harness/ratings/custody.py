@@ -1,4 +1,4 @@
-"""Keeping and giving back: erasure and export of one rater, backup, integrity check, restore."""
+"""Erases or exports one rater's data; backs up, checks and restores the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where labels came from beside the plain way: online, round by round, or not needed at all."""
+"""The section on labels that were collected online, and on arms that need none."""
 
 from __future__ import annotations
 

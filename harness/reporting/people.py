@@ -1,4 +1,4 @@
-"""Who judged: how far raters agree, how good each was, whether sides mattered, what was left out."""
+"""The section on who judged: agreement, quality of raters, sides, and what was left out."""
 
 from __future__ import annotations
 

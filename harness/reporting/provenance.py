@@ -1,4 +1,4 @@
-"""How it was made: a methods section to copy, every setting, and where it all comes from."""
+"""The section on how it was made: a methods section to copy, every setting, versions and commit."""
 
 from __future__ import annotations
 

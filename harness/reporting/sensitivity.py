@@ -1,4 +1,4 @@
-"""Whether the answer hangs on the method: other models, how few votes carry it, and all arms on one scale."""
+"""The section on whether the answer depends on the method: other models, few votes, all arms on one scale."""
 
 from __future__ import annotations
 

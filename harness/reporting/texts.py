@@ -1,4 +1,4 @@
-"""What the texts are like: ROUGE, copying and where it comes from, what copying earns, and texts to read."""
+"""The sections on the texts: ROUGE, copying and where it comes from, what copying earns, texts to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the policies were trained: scores, KL, over-optimization, and the reward models."""
+"""The section on training: scores, KL, over-optimization, and the reward models."""
 
 from __future__ import annotations
 

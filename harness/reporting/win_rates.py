@@ -1,4 +1,4 @@
-"""What the judgments say: the answer, the dose-response, the win rates, and whether more labels helped."""
+"""The sections on the judgments: the answer, dose-response, win rates, and whether more labels helped."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Stage: labels start .. stop−1 of the one seeded permutation (Ziegler 2.3): best of k responses of ρ.
+"""Stage: one piece of the labels, each the best of k responses to a query (Ziegler 2.3).
 
-In the later rounds of online collection half of the k are the policy's as the last round left it. Label i is still
-about the query that it would be about offline.
+Labels are numbered by one seeded permutation of the queries, and candidates are samples of ρ. In the later rounds of
+online collection half of the k are the policy's as the last round left it. Label i is still about the query that it
+would be about offline.
 """
 
 from __future__ import annotations

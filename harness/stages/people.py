@@ -1,4 +1,7 @@
-"""Stage: people's judgments. Opens the sealed study to raters, waits until its owner has unblinded it, collects."""
+"""Stage: waits for people's judgments in the rating app, and collects them.
+
+It opens the sealed study to raters, and is done when its owner has unblinded it.
+"""
 
 from __future__ import annotations
 

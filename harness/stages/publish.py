@@ -1,4 +1,6 @@
-"""Stage: what people will compare. Responses are paired, sides balanced, known items planted, and all of it sealed.
+"""Stage: makes and seals the study in which people compare the responses.
+
+Responses are paired, sides balanced, known items planted, and all of it sealed.
 
 Nobody sees anything yet: the next stage opens the study. So the seal, a hash of plan, items and arm map, lies in a
 finished MLflow run before the first judgment.

@@ -1,4 +1,4 @@
-"""Settings of a study that are each possible and together are not."""
+"""Finds settings of a study that do not go together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a study, as one line: what, where, and how to mend it."""
+"""Turns pydantic's errors about a study file into one line: what, where, and how to mend it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a base model without loading it: for --dry-run, offline."""
+"""Reads the shape of a base model without loading it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Study -> ordered stages. Pure: the digests of what lies outside the study file are handed in."""
+"""Turns a study into its stages, in an order in which they can run.
+
+Pure: the digests of what lies outside the study file are handed in.
+"""
 
 from __future__ import annotations
 

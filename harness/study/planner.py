@@ -1,4 +1,4 @@
-"""One method for each kind of stage: its settings, inputs and seed. Pure."""
+"""Adds stages to a plan: one method for each kind of stage, with its settings, inputs and seed. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Online collection unrolled: which labels the reward model of each round has, and which PPO batches it rewards."""
+"""Which labels and which PPO batches each round of online collection has."""
 
 from __future__ import annotations
 

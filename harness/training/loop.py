@@ -1,4 +1,4 @@
-"""What the supervised fits share: steps, learning rate, checkpoints, and a loss that must stay finite."""
+"""The loop that all supervised fits share: steps, learning rate, checkpoints, a loss that must stay finite."""
 
 from __future__ import annotations
 

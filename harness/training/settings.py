@@ -1,4 +1,7 @@
-"""Settings of the training loops. Plain dataclasses, so that a study file and a bare GPU machine share them."""
+"""The settings of reward model, PPO, language-model training, responses and computing.
+
+Plain dataclasses, so that a study file and a bare GPU machine share them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trials and robberies. The notation is explained in `reports.py`."""
+"""Templates for news of trials and robberies. The notation is explained in `reports.py`."""
 
 CRIME = """
 = court

@@ -1,4 +1,4 @@
-"""Fires, storms, crashes and rescues. The notation is explained in `reports.py`."""
+"""Templates for news of fires, storms, crashes and rescues. The notation is explained in `reports.py`."""
 
 EMERGENCIES = """
 = fire

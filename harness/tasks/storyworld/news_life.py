@@ -1,4 +1,7 @@
-"""Festivals, matches, finds, school prizes and runaway animals. The notation is explained in `reports.py`."""
+"""Templates for news of festivals, matches, finds, school prizes and runaway animals.
+
+The notation is explained in `reports.py`.
+"""
 
 TOWN_LIFE = """
 = festival

@@ -1,4 +1,7 @@
-"""Elections, strikes, openings, firms and public health. The notation is explained in `reports.py`."""
+"""Templates for news of elections, strikes, openings, firms and public health.
+
+The notation is explained in `reports.py`.
+"""
 
 PUBLIC_AFFAIRS = """
 = election

@@ -1,4 +1,4 @@
-"""the first schema"""
+"""Makes the tables of the first schema."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""places are counted on the item"""
+"""Adds the columns by which an item counts its own places."""
 
 import sqlalchemy as sa
 from alembic import op
