@@ -28,6 +28,7 @@ from harness.algorithms.kl import kl_rewards
 from harness.algorithms.responses import truncate
 from harness.models.generation import sample_responses
 from harness.models.loading import ModelShape, build_language_model
+from harness.models.memory import prepare_process
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -51,6 +52,7 @@ GOAL = 120
 def main() -> None:
     """Warm up, time whole updates, then time each part by itself."""
     options = _options()
+    prepare_process()
     shape, device = SHAPES[options.shape], torch.device(options.device)
     compute = ComputeSettings(device=options.device, precision=options.precision)
     settings = PPOSettings(episodes=10_000 * options.batch, batch_size=options.batch, micro_batch=options.micro_batch)

@@ -20,6 +20,7 @@ from pathlib import Path
 import torch
 
 from harness.models.loading import ModelShape, build_language_model
+from harness.models.memory import prepare_process
 from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
@@ -45,6 +46,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.updates < 2:
         parser.error("--updates must be 2 or more")
+    prepare_process()
     study = load_study(STUDIES / f"{arguments.study}.yaml", [f"preset={arguments.preset}", *arguments.overrides])
     known = model_shape(study.base_model)
     assert known is not None

@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.json_records import write_json
     from harness.models.classifiers import Classifier
     from harness.models.loading import ModelShape, load_tokenizer
+    from harness.models.memory import prepare_process
     from harness.seeds import derive_seed, numpy_generator
     from harness.tasks.tokenizer import train_tokenizer
     from harness.training.classifier_fit import classifier_accuracy, fit_classifier
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         base = ModelShape(layers=1, width=64, heads=4, context=128, vocab_size=len(tokenizer))
         tokenizer.model_max_length = base.context
     _make_folder(arguments.out)
+    prepare_process()
     classifier = Classifier.new(tokenizer, classes, base=base, seed=derive_seed(arguments.seed, "weights"))
     rate = arguments.learning_rate or (5e-5 if arguments.base_model else 1e-3)
     settings = LanguageModelFitSettings(learning_rate=rate, batch_size=32, epochs=arguments.epochs, weight_decay=0.01)

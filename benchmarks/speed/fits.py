@@ -13,6 +13,7 @@ from benchmarks.speed import ours
 from benchmarks.speed.contest import Work
 from benchmarks.speed.workload import CANDIDATES, QUERY, RESPONSE, SHAPES, STOP
 from harness.artifacts.label_table import LabelFiles, LabelTable
+from harness.models.memory import prepare_process
 from harness.models.reward import RewardModel
 from harness.stages.reward_model import StoredLabels
 from harness.training.reward_fit import fit_reward_model
@@ -35,6 +36,7 @@ def narrow(name: str, threads: int) -> Work:
 
 def reward_fit(amount: int) -> Work:
     """The first run fits a reward model of shape (a) to `amount` labels, which lie on disk as those of a study do."""
+    prepare_process()
     folder = tempfile.TemporaryDirectory()
     pieces = [_label_piece(Path(folder.name) / str(start), min(_PIECE, amount - start), seed=start)
               for start in range(0, amount, _PIECE)]

@@ -16,6 +16,7 @@ from benchmarks.speed.workload import BETA, END, EPOCHS, LEARNING_RATE, SHAPES, 
 from harness.algorithms.losses import reward_loss
 from harness.models.generation import sample_responses
 from harness.models.loading import ModelShape, build_language_model
+from harness.models.memory import prepare_process
 from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -37,6 +38,7 @@ def language_model(shape: Shape) -> Any:
 
 def ppo(name: str, precision: str) -> Work:
     """One update: real padding masks, truncation, penalty, scale of the scores, statistics, a line of log."""
+    prepare_process()
     shape = SHAPES[name]
     compute = ComputeSettings(device="cpu", precision=precision)  # type: ignore[arg-type]
     reference, reward_model = language_model(shape), RewardModel.from_language_model(language_model(shape), seed=1)
@@ -67,6 +69,7 @@ def ppo(name: str, precision: str) -> Work:
 
 def sampling(name: str, candidates: int) -> Work:
     """k responses to each query of a batch; units are responses."""
+    prepare_process()
     shape = SHAPES[name]
     policy = Policy(language_model(shape), temperature=TEMPERATURE)
     queries, seeds = TokenBatch.from_sequences(shape.query_rows(rows=64)), itertools.count()
@@ -81,6 +84,7 @@ def sampling(name: str, candidates: int) -> Work:
 
 def reward_step(name: str, shares_query: bool) -> Work:
     """One step of training on 32 labels: the query read once for its candidates, or in k passes."""
+    prepare_process()
     shape, labels = SHAPES[name], 32
     model = RewardModel.from_language_model(language_model(shape), seed=1)
     optimizer = Adam(model, epsilon=1e-5)

@@ -31,6 +31,7 @@ def run_stage(call: StageCall[StageSlice], send: Callable[[Progress], None]) -> 
         _limit_threads(call.threads)
         with without_collector():
             run = stage_function(call.kind)
+        _prepare_process()
         outcome = run(call, StageLog(call.out, send))
         if isinstance(outcome, Done):
             outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
@@ -43,6 +44,12 @@ def _limit_threads(threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
+
+
+def _prepare_process() -> None:
+    from harness.models.memory import prepare_process
+
+    prepare_process()
 
 
 def _environment(call: StageCall[StageSlice]) -> Environment:

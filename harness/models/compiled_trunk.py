@@ -5,7 +5,7 @@ There torch's own operators spend more time between the matrix products than in 
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,7 +17,7 @@ from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.picking import Picked
 from harness.models.prompts import TokenBatch
 from harness.models.threaded import NARROW
-from harness.models.trunk import Layout, require_context, sequence_layout
+from harness.models.trunk import Hidden, Layout, require_context, sequence_layout
 
 MULTIPLE = 16
 """The kernels' rows are whole vectors."""
@@ -46,19 +46,20 @@ class CompiledTrunk(GPT2Trunk):
         table = self._token_table
         return table.dtype is torch.float32 and table.device.type == "cpu"
 
-    def hidden(self, layout: Layout) -> Tensor:
+    def hidden(self, layout: Layout) -> Hidden:
         if not self._compiled():
             return super().hidden(layout)
         require_context(layout.longest, self.context)
         x = self._embed(layout.tokens, layout.positions)
-        return cast(Tensor, _Hidden.apply(  # type: ignore[no-untyped-call]
+        return Hidden(_Hidden.apply(  # type: ignore[no-untyped-call]
             x, rows_of(layout), self.shape, self.checkpoint_activations, *self.parameters))
 
-    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
+    def token_logprobs(self, states: Tensor, tokens: Tensor, *, temperature: float,
+                       head: Tensor | None = None) -> TokenLogprobs:
         if self._head is None or not self._compiled():
-            return super().token_logprobs(hidden, tokens, temperature=temperature)
+            return super().token_logprobs(states, tokens, temperature=temperature, head=head)
         logprobs, entropies = _TokenLogprobs.apply(  # type: ignore[no-untyped-call]
-            hidden.reshape(-1, self.shape.width), self._head, tokens.reshape(-1), temperature)
+            states.reshape(-1, self.shape.width), self._head, tokens.reshape(-1), temperature)
         return TokenLogprobs(logprobs.view(tokens.shape), entropies.view(tokens.shape))
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:

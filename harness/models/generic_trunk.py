@@ -14,7 +14,7 @@ from harness.models.checkpoints import layer_checkpoints
 from harness.models.logprobs import token_logprobs
 from harness.models.picking import Picked, pick
 from harness.models.prompts import TokenBatch
-from harness.models.trunk import Layout, require_context
+from harness.models.trunk import Hidden, Layout, require_context
 
 
 class GenericTrunk:
@@ -37,7 +37,7 @@ class GenericTrunk:
     def context(self) -> int:
         return int(getattr(self._body.config, "max_position_embeddings", None) or 2**31)
 
-    def hidden(self, layout: Layout) -> Tensor:
+    def hidden(self, layout: Layout) -> Hidden:
         require_context(layout.longest, self.context)
         rows, time = layout.tokens.shape
         mask = None
@@ -50,21 +50,22 @@ class GenericTrunk:
             out = self._body(input_ids=layout.tokens, attention_mask=mask, use_cache=False,
                              position_ids=layout.positions.expand(rows, time)).last_hidden_state
         if isinstance(layout.select, int):
-            return cast(Tensor, out[:, time - layout.select:])
-        return cast(Tensor, out.gather(1, layout.select.unsqueeze(-1).expand(-1, -1, out.shape[-1])))
+            return Hidden(out[:, time - layout.select:])
+        return Hidden(out.gather(1, layout.select.unsqueeze(-1).expand(-1, -1, out.shape[-1])))
 
-    def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
+    def logits(self, states: Tensor, *, temperature: float, head: Tensor | None = None) -> Tensor:
         if self._head is None:
             raise ValueError("this trunk was made without a language-model head")
-        logits = self._head(hidden)
+        logits = self._head(states)
         if self._logit_scale != 1.0:
             logits = logits * self._logit_scale
         if self._softcap is not None:
             logits = torch.tanh(logits / self._softcap) * self._softcap
         return cast(Tensor, logits if temperature == 1.0 else logits / temperature)
 
-    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
-        return token_logprobs(self.logits(hidden, temperature=temperature), tokens)
+    def token_logprobs(self, states: Tensor, tokens: Tensor, *, temperature: float,
+                       head: Tensor | None = None) -> TokenLogprobs:
+        return token_logprobs(self.logits(states, temperature=temperature), tokens)
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         config = self._body.config

@@ -22,7 +22,7 @@ from harness.models.logprobs import token_logprobs
 from harness.models.picking import Picked, pick
 from harness.models.products import across, affine, affine_gelu
 from harness.models.prompts import TokenBatch
-from harness.models.trunk import Layout, require_context, sequence_layout
+from harness.models.trunk import Hidden, Layout, require_context, sequence_layout
 
 ALIGNED = 8
 """A GPU's fast matrix products want rows of a multiple of 16 bytes. With GPT-2's 50,257 tokens the head took five times
@@ -62,8 +62,6 @@ class GPT2Trunk:
         self._norm = (body.ln_f.weight, body.ln_f.bias)
         self._head = None if head is None else head.weight
         self._is_tied = self._head is self._token_table
-        self._head_apart: Tensor | None = None
-        """For the logits of the hidden states made last; see `apart`."""
         self._layers = [self._layer(block, index, config) for index, block in enumerate(body.h)]
 
     @staticmethod
@@ -84,12 +82,12 @@ class GPT2Trunk:
     def context(self) -> int:
         return int(self._position_table.shape[0])
 
-    def hidden(self, layout: Layout) -> Tensor:
+    def hidden(self, layout: Layout) -> Hidden:
         require_context(layout.longest, self.context)
         attention = Attention(layout, self._token_table, heads=self._heads)
-        table = self._token_table
+        table, head = self._token_table, None
         if self._is_tied and torch.is_grad_enabled() and table.device.type == "cpu":
-            table, self._head_apart = apart(table)
+            table, head = apart(table)
         x = self._embed(layout.tokens, layout.positions, table)
         block = self._block
         if self.checkpoint_activations and torch.is_grad_enabled():
@@ -97,22 +95,23 @@ class GPT2Trunk:
         for layer in self._layers[:-1]:
             x = block(layer, x, attention)
         x = block(self._layers[-1], x, attention, select=layout.select)
-        return self._normalize(x, self._norm)
+        return Hidden(self._normalize(x, self._norm), head)
 
-    def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
+    def logits(self, states: Tensor, *, temperature: float, head: Tensor | None = None) -> Tensor:
         if self._head is None:
             raise ValueError("this trunk was made without a language-model head")
-        head, self._head_apart = self._head if self._head_apart is None else self._head_apart, None
+        head = self._head if head is None else head
         # The head is linear: dividing its input costs `width` operations, its output vocabulary.
-        scaled = hidden if temperature == 1.0 else hidden / temperature
+        scaled = states if temperature == 1.0 else states / temperature
         vocabulary = head.shape[0]
-        missing = -vocabulary % ALIGNED if hidden.device.type == "cuda" else 0
+        missing = -vocabulary % ALIGNED if states.device.type == "cuda" else 0
         if not missing:
             return across(scaled, head)
         return across(scaled, functional.pad(head, (0, 0, 0, missing)))[..., :vocabulary]
 
-    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
-        return token_logprobs(self.logits(hidden, temperature=temperature), tokens)
+    def token_logprobs(self, states: Tensor, tokens: Tensor, *, temperature: float,
+                       head: Tensor | None = None) -> TokenLogprobs:
+        return token_logprobs(self.logits(states, temperature=temperature, head=head), tokens)
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         return int(2 * len(self._layers) * self._token_table.shape[1] * (query + candidates * length))

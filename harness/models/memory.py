@@ -19,7 +19,7 @@ _LARGEST_REUSED = 1 << 30
 
 
 @functools.cache
-def settle() -> bool:
+def prepare_process() -> bool:
     """Keep freed blocks of up to a gibibyte for the next tensor of any thread, and leave what is there now out of the
     search for garbage. Whether the first was possible. Threads that have an arena already keep it.
 

@@ -92,6 +92,6 @@ class Policy(nn.Module):
 
         No logits are made for the query, and the last layer is computed for the response's positions only.
         """
-        hidden = self.trunk.hidden(response_layout(queries, responses))
-        found = self.trunk.token_logprobs(hidden, responses, temperature=self.temperature)
-        return Evaluation(logprobs=found.logprobs, entropies=found.entropies, values=self.values(hidden))
+        states, head = self.trunk.hidden(response_layout(queries, responses))
+        found = self.trunk.token_logprobs(states, responses, temperature=self.temperature, head=head)
+        return Evaluation(logprobs=found.logprobs, entropies=found.entropies, values=self.values(states))

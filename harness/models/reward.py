@@ -106,6 +106,6 @@ class RewardModel(nn.Module):
         """
         if responses.dim() == 2:
             return self.score(queries, responses.unsqueeze(1)).squeeze(1)
-        hidden = self.trunk.hidden(candidates_layout(queries, responses))
-        raw: Tensor = self.head(widen(hidden)).squeeze(-1)
+        states = self.trunk.hidden(candidates_layout(queries, responses)).states
+        raw: Tensor = self.head(widen(states)).squeeze(-1)
         return self.gain * raw + self.bias

@@ -7,7 +7,7 @@ each stands, is written in a `Layout`; no trunk guesses it from token ids.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -36,6 +36,17 @@ class Layout:
     longest: int
 
 
+class Hidden(NamedTuple):
+    """states: (rows, m, width), the last layer's normalised hidden states at `Layout.select`.
+
+    head: the output embedding that logits of these states are to be made with, so that its gradient joins that of the
+    token table; None for the trunk's own.
+    """
+
+    states: Tensor
+    head: Tensor | None = None
+
+
 class Decoding(Protocol):
     """A running generation: the keys and values of what has been read."""
 
@@ -61,14 +72,15 @@ class Trunk(Protocol):
     def context(self) -> int:
         """The most positions a row may have."""
 
-    def hidden(self, layout: Layout) -> Tensor:
-        """(rows, m, width): the last layer's normalised hidden states at `layout.select`."""
+    def hidden(self, layout: Layout) -> Hidden:
+        """What a forward pass gives."""
 
-    def logits(self, hidden: Tensor, *, temperature: float) -> Tensor:
-        """(..., vocabulary), divided by the temperature."""
+    def logits(self, states: Tensor, *, temperature: float, head: Tensor | None = None) -> Tensor:
+        """(..., vocabulary), divided by the temperature. states: (..., width). head: see `Hidden`."""
 
-    def token_logprobs(self, hidden: Tensor, tokens: Tensor, *, temperature: float) -> TokenLogprobs:
-        """Of the tokens, (...) int64, after the hidden states, (..., width)."""
+    def token_logprobs(self, states: Tensor, tokens: Tensor, *, temperature: float,
+                       head: Tensor | None = None) -> TokenLogprobs:
+        """Of the tokens, (...) int64, after the hidden states, (..., width). head: see `Hidden`."""
 
     def cached(self, *, query: int, candidates: int, length: int) -> int:
         """How many numbers a decoding keeps of one query of so many tokens: keys and values."""

@@ -11,7 +11,6 @@ from harness.models import compiled_trunk, gpt2_trunk
 from harness.models.compiled_trunk import CompiledTrunk
 from harness.models.generic_trunk import GenericTrunk
 from harness.models.gpt2_trunk import GPT2Trunk
-from harness.models.memory import settle
 from harness.models.trunk import Trunk, sequence_layout
 
 
@@ -21,7 +20,6 @@ def trunk_of(language_model: Any) -> Trunk:
     Raises InputError where the model's own logits are not what its body and its output embedding make: such an
     architecture changes its logits in a way that is not known here.
     """
-    settle()
     body, head = language_model.base_model, language_model.get_output_embeddings()
     if gpt2_trunk.serves(body):
         return _gpt2_trunk(body, head)
@@ -32,7 +30,6 @@ def trunk_of(language_model: Any) -> Trunk:
 
 def body_trunk_of(body: Any) -> Trunk:
     """The trunk of a body without a language-model head."""
-    settle()
     return _gpt2_trunk(body) if gpt2_trunk.serves(body) else GenericTrunk(body)
 
 
@@ -44,7 +41,7 @@ def _gpt2_trunk(body: Any, head: Any | None = None) -> GPT2Trunk:
 def _check_head(language_model: Any, trunk: GenericTrunk) -> None:
     tokens = torch.arange(3, device=language_model.device)[None] % language_model.config.vocab_size
     layout = sequence_layout(tokens, select=3)
-    ours = trunk.logits(trunk.hidden(layout), temperature=1.0).float()
+    ours = trunk.logits(trunk.hidden(layout).states, temperature=1.0).float()
     theirs = language_model(input_ids=tokens).logits.float()
     tolerance = 1e-3 if language_model.dtype is torch.float32 else 0.1
     if ours.shape != theirs.shape or not torch.allclose(ours, theirs, rtol=tolerance, atol=tolerance):

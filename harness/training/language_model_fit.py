@@ -16,7 +16,7 @@ from harness.algorithms.schedules import warmup_then
 from harness.models.checkpoints import layer_checkpoints
 from harness.models.micro_batch import rows_per_micro_batch
 from harness.models.threaded import run_threaded, threads_for
-from harness.models.trunk import sequence_layout
+from harness.models.trunk import Hidden, sequence_layout
 from harness.models.trunks import trunk_of
 from harness.records import PAD
 from harness.seeds import derive_seed
@@ -156,10 +156,11 @@ def _forward(model: Any, *, dropout: bool,
     def logprobs(rows: TextRows, where: Tensor) -> Tensor:
         if dropout:
             with layer_checkpoints(model.base_model, enabled=checkpoint_activations):
-                hidden = model.base_model(input_ids=rows.inputs, use_cache=False).last_hidden_state
+                hidden = Hidden(model.base_model(input_ids=rows.inputs, use_cache=False).last_hidden_state)
         else:
             hidden = trunk.hidden(sequence_layout(rows.inputs, select=rows.inputs.shape[1]))
-        return trunk.token_logprobs(hidden[where], rows.targets[where], temperature=1.0).logprobs
+        return trunk.token_logprobs(hidden.states[where], rows.targets[where], temperature=1.0,
+                                    head=hidden.head).logprobs
 
     return logprobs
 

@@ -1,9 +1,5 @@
 """Threaded work gives what work in turn gives: the same results in the same order, and a run that can be repeated."""
 
-import os
-import platform
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -56,37 +52,6 @@ def test_on_one_thread_a_task_waits_until_the_result_before_it_is_taken():
     results = run_threaded([lambda n=n: done.append(n) for n in range(3)], threads=1)
     next(results)
     assert done == [0]
-
-
-ARENAS_OF_FOUR_THREADS = """
-import ctypes, sys, threading
-from harness.models.memory import settle
-
-if "settled" in sys.argv:
-    assert settle()
-libc, meet = ctypes.CDLL(None), threading.Barrier(4)
-libc.malloc.restype = ctypes.c_void_p
-
-def allocate():
-    libc.malloc(100_000)
-    meet.wait()
-
-threads = [threading.Thread(target=allocate) for _ in range(4)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
-libc.fflush(None)
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="arenas are glibc's")
-def test_what_one_thread_frees_another_can_use():
-    def arenas(*arguments):
-        command = [sys.executable, "-c", ARENAS_OF_FOUR_THREADS, *arguments]
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
-        return subprocess.run(command, env=clean, capture_output=True, text=True, check=True).stdout.count("<heap nr=")
-
-    assert arenas("settled") == 1 < arenas()
 
 
 def test_an_error_in_a_thread_reaches_the_caller():

@@ -158,9 +158,9 @@ def test_no_logits_are_made_for_the_query(builder):
     shapes = []
     token_logprobs = policy.trunk.token_logprobs
 
-    def watched(hidden, tokens, *, temperature):
-        shapes.append(tuple(hidden.shape))
-        return token_logprobs(hidden, tokens, temperature=temperature)
+    def watched(states, tokens, **settings):
+        shapes.append(tuple(states.shape))
+        return token_logprobs(states, tokens, **settings)
 
     policy.trunk.token_logprobs = watched
     policy.evaluate(QUERIES, torch.ones(BATCH, 6, dtype=torch.int64))
