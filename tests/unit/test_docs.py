@@ -65,6 +65,11 @@ def test_a_line_of_the_index_is_the_first_sentence_of_the_docstring():
     assert lines == {name: _first_sentence(ROOT / name) for name in lines}, "run python -m benchmarks.write_index"
 
 
+def test_every_module_says_in_one_sentence_what_it_is():
+    modules = {**_modules(packages=False), **_modules(packages=True)}
+    assert not [name for name, path in modules.items() if not _first_sentence(path).endswith((".", "?"))]
+
+
 def test_the_index_names_every_page():
     named = set(re.findall(r"\]\(([\w-]+\.md)\)", INDEX))
     assert named == {path.name for path in DOCS.glob("*.md")} - {"README.md"}
