@@ -1,0 +1,43 @@
+"""What is wrong with a study's inputs is said before anything is written."""
+
+import pytest
+
+from harness.engine.preflight import check_context, check_inputs
+from harness.errors import InputError
+from harness.models.loading import ModelShape, build_language_model, save_model
+from harness.shipped import STUDIES
+from harness.study.loading import load_study
+from harness.tasks.tokenizer import train_tokenizer
+
+QUICK = STUDIES / "quick.yaml"
+
+
+def test_a_query_and_its_response_must_fit_into_the_context() -> None:
+    study = load_study(QUICK)
+    longest = study.task.query_tokens + study.task.response.tokens
+    check_context(study, longest)
+    check_context(study, None)
+    with pytest.raises(InputError) as caught:
+        check_context(study, longest - 1)
+    assert caught.value.cure == f"Set task.query_tokens to {study.task.query_tokens - 1} or less."
+
+
+def test_a_scorer_that_is_not_there_is_blamed_on_its_key() -> None:
+    with pytest.raises(InputError, match=r"^labels.labeler.scorer: .*no_such_scorer"):
+        check_inputs(load_study(QUICK, ["labels.labeler.scorer=no_such_scorer"]), queries_are_known=True)
+
+
+@pytest.fixture(scope="module")
+def base_model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    tokenizer = train_tokenizer(iter(["The cat sat on the mat and looked at the moon.\n"] * 50), 300)
+    shape = ModelShape(layers=1, width=16, heads=2, context=64, vocab_size=len(tokenizer))
+    save_model(build_language_model(shape, seed=0), folder, tokenizer)
+    return folder
+
+
+def test_the_context_of_a_base_model_on_disk_is_read(base_model) -> None:
+    overrides = [f"base_model={base_model}", "task.response.tokens=16", "task.query_tokens=60"]
+    with pytest.raises(InputError, match=r"plus task.response.tokens 16 is longer than the 64 tokens of context"):
+        check_inputs(load_study(QUICK, overrides), queries_are_known=True)
+    check_inputs(load_study(QUICK, [*overrides[:-1], "task.query_tokens=20"]), queries_are_known=True)

@@ -1,0 +1,63 @@
+"""One stage in the process that calls it: its outcome is written once, with what it was computed with."""
+
+import pytest
+import torch
+
+from harness.artifacts.call import StageCall
+from harness.artifacts.outcome import read_outcome, write_outcome
+from harness.engine.worker import run_stage
+from harness.models.loading import ModelShape, build_language_model, save_model
+from harness.records import Done, Environment
+from harness.study.inputs import Inputs
+from harness.study.slices import BaseModelSlice
+from harness.tasks.tokenizer import train_tokenizer
+
+
+@pytest.fixture
+def call(tmp_path):
+    """The call of a stage that notes where a base model lies."""
+    tokenizer = train_tokenizer(iter(["The cat sat on the mat.\n"] * 50), 300)
+    model = build_language_model(ModelShape(layers=1, width=16, heads=2, context=32, vocab_size=len(tokenizer)), seed=0)
+    save_model(model, tmp_path / "model", tokenizer)
+    return StageCall(name="base_model", settings=BaseModelSlice(name=str(tmp_path / "model")),
+                     inputs=Inputs({}), out=tmp_path / "underway" / "stage", seed=1, threads=1)
+
+
+@pytest.fixture(autouse=True)
+def _threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_what_a_stage_ends_with_lies_in_its_folder(call) -> None:
+    outcome = run_stage(call, lambda progress: None)
+    assert read_outcome(call.out) == outcome
+    assert outcome.summary["parameters"] > 0
+    assert (torch.get_num_threads(), outcome.environments["base_model"].threads) == (1, 1)
+
+
+def test_a_stage_that_has_ended_is_not_run_again(call) -> None:
+    call.out.mkdir(parents=True)
+    earlier = Done({"parameters": 7.0})
+    write_outcome(call.out, earlier)
+    assert run_stage(call, lambda progress: None) == earlier
+
+
+def test_a_stage_that_fails_leaves_no_outcome(call, tmp_path) -> None:
+    (tmp_path / "model" / "config.json").unlink()
+    with pytest.raises(Exception, match="model"):
+        run_stage(call, lambda progress: None)
+    assert call.out.is_dir()
+    assert read_outcome(call.out) is None
+
+
+def test_an_outcome_holds_what_the_stages_before_it_were_computed_with(call, tmp_path) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    environment = run_stage(call, lambda progress: None).environments["base_model"]
+    assert isinstance(environment, Environment)
+    write_outcome(before, Done({}, environments={"pretrain": environment}))
+    later = StageCall(name="later", settings=call.settings, inputs=Inputs({"start": before}), out=tmp_path / "later",
+                      seed=1, threads=1)
+    assert run_stage(later, lambda progress: None).environments.keys() == {"pretrain", "later"}
