@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboards.identity import store
 from dashboards.owner.studies import quality_table
-from dashboards.rater.copied import copied_spans
 from dashboards.results_charts import curve, intervals, opponents
 from dashboards.theme import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_head, sentence
 from harness.json_records import to_json
@@ -22,6 +21,7 @@ from harness.reporting.win_rates import sentence as enough_or_not
 from harness.results.file import people_of_text
 from harness.results.people_records import PeopleComparison, PeopleResults
 from harness.results.rate_records import WinRateRow
+from harness.text.copied_spans import LEAST_WORDS, copied_spans
 
 TEXT_FIGURES = {
     "arm": "Arm", "n_texts": "Texts", "mean_words": "Words", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
@@ -181,7 +181,7 @@ def _examples(study: StudyInfo) -> None:
     if votes.count(Choice.TIE):
         st.caption(f"Ties: {votes.count(Choice.TIE)}.")
     if any(copied):
-        st.caption("Marked: runs of four or more words that stand in the source.")
+        st.caption(f"Marked: runs of {LEAST_WORDS} words or more that stand in the source.")
 
 
 def _percent(value: float | None) -> str:

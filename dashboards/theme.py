@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from harness.reporting.marking import marked
 from harness.reporting.report_data import key_name
 from harness.results.spelling import arm_of
 
@@ -123,17 +124,6 @@ def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tup
     kind, order = ("inert scrolls", 0) if scrolls else ("inert", -1)
     st.html(f'<section aria-label="{escape(label, quote=True)}">{heading}'
             f'<p class="{kind}" dir="auto" tabindex="{order}">{body}</p></section>')
-
-
-def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text escaped, with the spans in <mark>. Overlapping spans are joined."""
-    parts, at = [], 0
-    for start, end in sorted(spans):
-        start = max(start, at)
-        if end > start:
-            parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
-            at = end
-    return "".join([*parts, escape(text[at:])])
 
 
 def figures(*named: tuple[str, str]) -> None:

@@ -19,12 +19,13 @@ from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, MAX_NAME, StudyKind, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
+from harness.records import ArmKey
 from harness.reporting.page import p_value
 from harness.results.people import analyse
 from harness.statistics.plan import AnalysisPlan
+from harness.study.parts import is_policy
 
 SEED = 1
-BASELINES = ("reference", "supervised", "zero_shot", "lead", "best_of_n", "random_sentences")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def section() -> None:
 
 def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     arms = sorted({each.arm for each in samples})
-    trained = [arm for arm in arms if arm.split("/")[0] not in BASELINES] or arms
+    trained = [arm for arm in arms if is_policy(ArmKey.parse(arm).arm)] or arms
     left, right = st.columns(2)
     # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
     ours = left.multiselect("Arms", arms, default=trained, format_func=named_arm, key=f"arms_{chosen.name}")

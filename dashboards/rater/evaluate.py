@@ -8,11 +8,11 @@ import streamlit as st
 
 from dashboards.identity import store
 from dashboards.rater import rating_flow as flow
-from dashboards.rater.copied import CopiedSpans, copied_spans
 from dashboards.theme import begin_screen, inert
 from harness.ratings.judging import Answers, Details, Shown
 from harness.ratings.protocol import REASON_TAGS, StudyKind, Which
 from harness.records import Choice
+from harness.text.copied_spans import CopiedSpans, copied_spans
 
 SIDES = ("Left", "Right")
 VOTES = (("Left", "1", Choice.LEFT), ("Tie", "2", Choice.TIE), ("Right", "3", Choice.RIGHT))
@@ -52,7 +52,7 @@ def page(rater_id: str) -> None:
 
 def _texts(shown: Shown) -> None:
     voted = shown.stage != "vote"
-    copied = [copied_spans(text, shown.source) if voted and shown.source else CopiedSpans((), ())
+    copied = [copied_spans(text, shown.source) if voted and shown.source else CopiedSpans()
               for text in shown.texts]
     if shown.stage == "judged":
         st.caption("You judged this one before. Choose again to change it; the history is kept.")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from harness.reporting.marking import marked_pair
 from harness.reporting.page import Cell, Page, number, why
 from harness.reporting.plots import histogram
+from harness.text.copied_spans import LEAST_WORDS
 from harness.text.copying import COPYING_KEYS
-from harness.text.highlight import SHORTEST, highlighted_pair
 from harness.text.rouge import ROUGE_KEYS
 from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
@@ -77,10 +78,10 @@ def html(result: Json, rows: Sequence[TextRow], *, source: str, tokenizer: Token
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [row for row in rows if row.arm == arm and row.source is not None][:examples]
         if shown:
-            page.heading(f"{arm}: copied spans of {SHORTEST} tokens or more (source, response)")
+            page.heading(f"{arm}: copied spans of {LEAST_WORDS} words or more (source, response)")
         for row in shown:
             page.html(f"<h3>{escape(row.id)}</h3>" if row.id else "")
-            page.html(highlighted_pair(row.response, row.source or "", tokenizer=tokenizer))
+            page.html(marked_pair(row.response, row.source or "", tokenizer=tokenizer))
     page.heading("Methods")
     settings = result["settings"]
     page.items([f"ROUGE: {_listed(settings['rouge'])}",

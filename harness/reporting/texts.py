@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from harness.reporting.marking import marked
 from harness.reporting.page import Page, interval, number, percent, signed
 from harness.reporting.plots import curves
 from harness.reporting.report_data import ReportData, arm_name, key_name
 from harness.results.text_records import CopyingGrowth, TextRow
 from harness.statistics.resampling import MeanInterval
+from harness.text.copied_spans import copied_spans
 from harness.text.copying import COPYING_KEYS
-from harness.text.highlight import copied_spans, marked
 from harness.text.rouge import ROUGE_KEYS
 
 _SHARES = frozenset(COPYING_KEYS) - {"density", "compression", "longest_copied_span"}
@@ -138,7 +139,7 @@ def examples(page: Page, data: ReportData) -> None:
         source, responses = example.source, example.responses
         left = escape(example.query.strip())
         if source is not None and responses:
-            left = marked(source, copied_spans(responses[-1].text, source)[1])
+            left = marked(source, copied_spans(responses[-1].text, source).source)
         right = "".join(
             f"<div><h3>{escape(key_name(response.arm))}</h3>"
             f'<div class="text">{_response(response.text, source)}</div></div>' for response in responses)
@@ -147,7 +148,7 @@ def examples(page: Page, data: ReportData) -> None:
 
 
 def _response(text: str, source: str | None) -> str:
-    return escape(text) if source is None else marked(text, copied_spans(text, source)[0])
+    return escape(text) if source is None else marked(text, copied_spans(text, source).response)
 
 
 def _name(key: str) -> str:

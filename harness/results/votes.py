@@ -10,6 +10,7 @@ import numpy as np
 from harness.records import ArmKey, Contrast
 from harness.results.records import Outcomes
 from harness.statistics.plan import Estimand
+from harness.statistics.win_rate import majority_outcomes
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,4 @@ def of_estimand(votes: VotesByContrast, estimand: Estimand) -> dict[Contrast, Vo
 def _majority(votes: Votes) -> Votes:
     """One vote an item; a tie where two outcomes are equally frequent."""
     _, first, item = np.unique(votes.items, return_index=True, return_inverse=True)
-    counts = np.stack([np.bincount(item, weights=votes.outcomes == value) for value in (1.0, 0.5, 0.0)])
-    single = (counts == counts.max(axis=0)).sum(axis=0) == 1
-    outcomes = np.where(single, np.array([1.0, 0.5, 0.0])[counts.argmax(axis=0)], 0.5)
-    return replace(votes.take(first), outcomes=outcomes, raters=None)
+    return replace(votes.take(first), outcomes=majority_outcomes(votes.outcomes, item), raters=None)

@@ -25,7 +25,7 @@ from harness.statistics.ratings_file import Ratings
 from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sequential import by_arrival, e_process
 from harness.statistics.sides import position_test
-from harness.statistics.win_rate import WinRate, win_rate
+from harness.statistics.win_rate import WinRate, majority_outcomes, win_rate
 
 Json = dict[str, Any]
 
@@ -96,10 +96,7 @@ def _majority_votes(ratings: Ratings) -> Ratings:
     """One judgment an item: its most frequent outcome by arm, a tie where two are equally frequent."""
     outcomes = _of_first_arm(ratings)
     _, first, inverse = np.unique(ratings.item.astype(str), return_index=True, return_inverse=True)
-    values = np.array([1.0, 0.5, 0.0])
-    votes = np.stack([np.bincount(inverse, weights=outcomes == value) for value in values])
-    single = (votes == votes.max(axis=0)).sum(axis=0) == 1
-    by_item = np.where(single, values[votes.argmax(axis=0)], 0.5)
+    by_item = majority_outcomes(outcomes, inverse)
     one = ratings.take(first)
     nobody = np.full(len(one), "majority", dtype=object)
     return replace(one, rater=nobody, outcomes=np.where(one.left < one.right, by_item, 1 - by_item),

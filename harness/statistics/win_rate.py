@@ -95,13 +95,24 @@ def win_rate(outcomes: Sequence[float] | FloatArray, *, items: Labels, raters: L
     return WinRate(
         win_rate=estimate, ci_low=found.low, ci_high=found.high,
         win_rate_without_ties=_mean_of_item_means(scores[decisive], item_codes[decisive]),
-        win_rate_majority=_majority_rate(scores, item_codes, n_items),
+        win_rate_majority=float(np.mean(majority_outcomes(scores, item_codes))),
         wins=int(np.sum(scores == 1)), ties=int(np.sum(~decisive)), losses=int(np.sum(scores == 0)),
         n_items=n_items, n_judgments=len(scores), n_raters=n_raters, p_value=found.p_value,
         standard_error=found.standard_error, degrees_of_freedom=spread.degrees_of_freedom,
         fewer_clusters=spread.fewer_clusters, confidence=confidence, method=found.method, bootstrap=interval,
         why_undefined=found.why_undefined, notes=_notes(n_raters, spread),
     )
+
+
+def majority_outcomes(outcomes: FloatArray, item_codes: IntArray) -> FloatArray:
+    """(items,) each item's most frequent outcome, by code; ½ where two are equally frequent.
+
+    outcomes: (n,) 1, ½ or 0. item_codes: (n,) 0..items-1, each at least once.
+    """
+    values = np.array([1.0, 0.5, 0.0])
+    votes = np.stack([np.bincount(item_codes, weights=outcomes == value) for value in values])
+    single = (votes == votes.max(axis=0)).sum(axis=0) == 1
+    return np.where(single, values[votes.argmax(axis=0)], 0.5)
 
 
 def _check(scores: FloatArray, *labels: Labels | None) -> None:
@@ -121,13 +132,6 @@ def _mean_of_item_means(scores: FloatArray, item_codes: IntArray) -> float | Non
     counts = np.bincount(item_codes)
     present = counts > 0
     return float(np.mean(np.bincount(item_codes, weights=scores)[present] / counts[present]))
-
-
-def _majority_rate(scores: FloatArray, item_codes: IntArray, n_items: int) -> float:
-    values = np.array([1.0, 0.5, 0.0])
-    votes = np.stack([np.bincount(item_codes[scores == value], minlength=n_items) for value in values])
-    single = (votes == votes.max(axis=0)).sum(axis=0) == 1
-    return float(np.mean(np.where(single, values[votes.argmax(axis=0)], 0.5)))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.records import ArmKey, Contrast
-from harness.study.parts import PolicyArm
+from harness.study.parts import BEST_OF, PolicyArm
 from harness.study.spec import StudySpec
 
 
@@ -32,7 +32,7 @@ def best_of_arms(study: StudySpec) -> Iterable[tuple[ArmKey, int, PolicyArm]]:
         for budget in study.labels.budgets:
             for seed in study.seeds:
                 assert policy is not None
-                yield ArmKey(f"best_of_{n}", budget, seed), n, policy
+                yield ArmKey(f"{BEST_OF}{n}", budget, seed), n, policy
 
 
 def judged_pairs(study: StudySpec) -> tuple[Contrast, ...]:

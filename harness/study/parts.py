@@ -21,6 +21,14 @@ Baseline = Literal["zero_shot", "supervised", "reference", "lead"]
 BASELINES = ("zero_shot", "supervised", "reference", "lead")
 """Baseline arms a policy can be judged against. `random_sentences` is a control for the copy measures only."""
 
+BEST_OF = "best_of_"
+"""How the name of an arm begins whose texts are the best of n samples; n follows."""
+
+
+def is_policy(arm: str) -> bool:
+    """Whether an arm of this name is a trained policy: no baseline, no control, and not the best of n samples."""
+    return arm not in (*BASELINES, "random_sentences") and not arm.startswith(BEST_OF)
+
 
 class ScratchModel(Spec):
     """A small GPT-2, with a tokenizer of its own, pretrained on the task's text as the study's first stage."""
@@ -164,7 +172,7 @@ class PolicyArm(Spec):
     @field_validator("arm")
     @classmethod
     def _not_a_baseline(cls, arm: str) -> str:
-        if arm in (*BASELINES, "random_sentences") or arm.startswith("best_of_"):
+        if not is_policy(arm):
             raise ValueError(f"'{arm}' is a baseline's name")
         return arm
 

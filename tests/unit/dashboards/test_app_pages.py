@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from harness.ratings.blinding import build_items
 from harness.ratings.database import StoreUnavailable
 from harness.ratings.protocol import StudyKind
 from harness.ratings.store import RatingStore
+from harness.reporting.marking import marked_pair
 
 store, visit = app_visitor.store, app_visitor.visit
 
@@ -98,15 +100,19 @@ def test_nothing_of_arms_is_in_the_session_of_a_rater(store: RatingStore, visit:
         assert secret not in everything
 
 
-def test_source_spans_are_marked_only_after_the_vote(store: RatingStore, visit: Callable[..., Visitor]) -> None:
-    publish(store, build_items([("q", "t", "A cat sat on a mat all day.", "one", "a cat sat on a mat",
-                                 "two", "a dog ran away")], seed=1, overlap=1), ask_copied=True)
+def test_copied_spans_are_those_of_the_report_and_marked_only_after_the_vote(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    source = "A cat sat on a mat all day, and a dog ran off."
+    publish(store, build_items([("q", "t", source, "one", "a cat sat on a mat", "two", "a dog ran away")], seed=1,
+                               overlap=1), ask_copied=True)
     app = visit("amber").open()
     press(app, "I agree: begin")
     assert "<mark>" not in words(app)
     press(app, "Left")
-    assert "<mark>" in words(app)
     assert "mostly copied" in words(app)
+    marks = re.findall(r"<mark>(.*?)</mark>", words(app))
+    report = marked_pair("a cat sat on a mat", source) + marked_pair("a dog ran away", source)
+    assert sorted(marks) == sorted(re.findall(r"<mark>(.*?)</mark>", report)) != []
 
 
 def test_a_labeler_chooses_the_best_of_four(store: RatingStore, visit: Callable[..., Visitor]) -> None:

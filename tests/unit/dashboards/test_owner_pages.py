@@ -26,14 +26,14 @@ HURRIED = AnalysisPlan(exclusions=ExclusionRules(min_gold_accuracy=0.6))
 store, visit = app_visitor.store, app_visitor.visit
 
 
-def finished_execution(root: Path, name: str, *, arm: str = "rl", source: str | None = None) -> None:
+def finished_execution(root: Path, name: str, *, arms: tuple[str, ...] = ("rl",), source: str | None = None) -> None:
     """An execution's exported responses, as the report writes them."""
     folder = root / "mlruns" / "reports" / name
     folder.mkdir(parents=True)
     rows = [{"query_id": f"q{i}", "query_text": f"query {i}", "arm": each, "label_budget": budget,
              "seed": budget and 1, "source": source,
              "text": f"the {each} went down to the old sea number {i} again."}
-            for each, budget in ((arm, 500), ("zero_shot", None)) for i in range(12)]
+            for each, budget in (*((arm, 500) for arm in arms), ("zero_shot", None)) for i in range(12)]
     (folder / "samples.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
 
 
@@ -93,6 +93,13 @@ def test_the_owner_makes_a_study_from_a_finished_execution(
     app.run()
     press(app, "Publish the study")
     assert "there is a study named 'story-people' already" in words(app)
+
+
+def test_the_best_of_n_samples_is_no_trained_policy(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    finished_execution(tmp_path, "story", arms=("rl", "best_of_4"))
+    app = visit(owner=True).open("own", section="New study")
+    assert app.multiselect(key="arms_story").value == ["rl/500/1"]
+    assert app.multiselect(key="baselines_story").value == ["best_of_4/500/1", "zero_shot"]
 
 
 def test_the_owner_invites_with_a_link_that_is_shown_once(store: RatingStore, visit: Callable[..., Visitor]) -> None:
@@ -163,7 +170,7 @@ def test_who_only_practised_has_a_name_in_the_owners_table(
 def test_another_execution_begins_with_its_own_arms_name_and_questions(
         store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
     finished_execution(tmp_path, "story")
-    finished_execution(tmp_path, "summary", arm="supervised_rl", source="A long report.")
+    finished_execution(tmp_path, "summary", arms=("supervised_rl",), source="A long report.")
     app = visit(owner=True).open("own", section="New study")
     press(app, "Rehearse")
     assert "Of 40 items a comparison, one has only 12" in words(app)

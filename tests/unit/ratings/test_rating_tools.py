@@ -14,8 +14,6 @@ import pytest
 from rating_helpers import item_set, pairs, publish, rater_in, tasks
 from sqlalchemy import text
 
-from dashboards.rater.copied import copied_spans
-from dashboards.theme import marked
 from harness.engine.exported_runs import ArmSample, FinishedStudy, finished_studies, load_samples
 from harness.errors import InputError
 from harness.labels.human import HumanLabeler
@@ -66,25 +64,6 @@ def test_no_cell_of_an_export_begins_a_formula() -> None:
     assert cells[7:] == ["plain", "x=1"]
     assert [json.loads(line)["comment"] for line in to_jsonl(rows).splitlines()] == nasty
     assert pandas.read_parquet(io.BytesIO(to_parquet(rows)))["comment"].tolist() == nasty
-
-
-def test_copied_runs_of_four_words_are_found_in_both_texts() -> None:
-    source = "The cat sat on the mat. The dog ran away, far away."
-    response = "Today the cat sat on the mat, while a dog ran off."
-    found = copied_spans(response, source)
-    assert [response[a:b] for a, b in found.response] == ["the cat sat on the mat"]
-    assert [source[a:b] for a, b in found.source] == ["The cat sat on the mat"]
-    assert copied_spans("the cat sat", source).response == ()
-
-
-def test_marking_escapes_everything_and_loses_nothing() -> None:
-    import html
-    import re
-
-    text = "<b>&amp; 'x' \"y\"</b> tail"
-    page = marked(text, [(3, 8), (5, 10)])
-    assert re.findall(r"<[^>]+>", page) == ["<mark>", "</mark>", "<mark>", "</mark>"]
-    assert html.unescape(re.sub(r"</?mark>", "", page)) == text
 
 
 def samples_file(folder: Path, rows: list[dict]) -> Path:

@@ -1,11 +1,10 @@
-"""Tokens, sentences, copying and the controls."""
+"""The measures of copying and their controls: known answers, and a plain search as the oracle."""
 
 import tracemalloc
 
 import numpy as np
 import pytest
 
-from harness.errors import InputError
 from harness.text.copying import (
     COPYING_KEYS,
     copy_statistics,
@@ -14,9 +13,7 @@ from harness.text.copying import (
     mean_of_defined,
     random_sentences,
 )
-from harness.text.highlight import copied_spans, highlighted_pair
-from harness.text.preference_table import copying_by_preference
-from harness.text.tokenization import load_tokenizer, split_sentences
+from harness.text.tokenization import load_tokenizer
 
 WHITESPACE = load_tokenizer("whitespace")
 CAT = "the cat sat on the mat . the dog ran away ."
@@ -124,20 +121,6 @@ def test_controls_lead_and_random_sentences() -> None:
     assert len(starts) == 4
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("Mr. Smith of the U.S. Navy paid 3.5 dollars. He left at 5 p.m. on Monday.", 2),
-    ('"Why now?" he said. "Because." She nodded.', 3),
-    ("so i went home... and slept. then i woke up", 2),
-    ("He is No. 5 on the list. J. R. Smith is first!", 2),
-    ("A headline\n\nThe text begins here. It ends", 3),
-    ("the score was 0-0 on Sunday . ' just watch , ' he said . ok", 3),
-])
-def test_sentences(text: str, expected: int) -> None:
-    found = split_sentences(text)
-    assert len(found) == expected, [sentence.text for sentence in found]
-    assert all(text[sentence.start:sentence.end] == sentence.text for sentence in found)
-
-
 def test_case_and_quotes_do_not_make_a_copy_new() -> None:
     source = "“It’s over,” said Ann. Nobody won."
     found = copy_statistics(["\"it's over,\" said ann."], [source])
@@ -147,36 +130,8 @@ def test_case_and_quotes_do_not_make_a_copy_new() -> None:
     assert kept.values["copied_sentences"][0] == 0
 
 
-def test_spans_fit_the_original_text_even_where_lowering_changes_its_length() -> None:
-    text = "İstanbul’da 1,000 cats sat."
-    spans = load_tokenizer().spans(text)
-    assert [text[start:end] for start, end in spans] == ["İstanbul’da", "1,000", "cats", "sat", "."]
-
-
 def test_preamble_rules() -> None:
     assert has_preamble("Hey reddit, I need help", "tldr")
     assert not has_preamble("Sofia left me", "tldr")
     assert has_preamble("Washington (CNN): The president", "cnndm")
     assert not has_preamble("The president spoke on Monday: nothing new", "cnndm")
-
-
-def test_unknown_tokenizer_is_a_clear_error() -> None:
-    with pytest.raises(InputError, match="whitespace, regex, spacy"):
-        load_tokenizer("no-such-folder")
-
-
-def test_highlighting_marks_what_is_shared_and_escapes_everything() -> None:
-    source, response = "<b>one two three four</b> five", "zero one two three four <script>"
-    in_response, in_source = copied_spans(response, source)
-    assert [response[start:end] for start, end in in_response] == ["one two three four <"]
-    assert [source[start:end] for start, end in in_source] == ["one two three four<"]
-    page = highlighted_pair(response, source)
-    assert "<script>" not in page
-    assert "<mark>one two three four" in page
-
-
-def test_preference_by_copying_and_accuracy() -> None:
-    cells = copying_by_preference(np.array([0.0, 0.0, 0.5, 1.0, np.nan]), [True, False, None, True, True],
-                                  [1, 0, 0.5, 1, 1], items=range(5))
-    assert [(cell.copied, cell.accurate, cell.rate.win_rate) for cell in cells] == [
-        ("none", True, 1.0), ("none", False, 0.0), ("some", None, 0.5), ("all", True, 1.0)]
