@@ -1,4 +1,4 @@
-"""What the stages that train share: a checkpoint in the stage's folder, and the loop's metrics in the stage's log."""
+"""What all training stages share: a checkpoint in the stage's folder, and metrics of the loop in the stage's log."""
 
 from __future__ import annotations
 

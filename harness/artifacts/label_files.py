@@ -1,4 +1,4 @@
-"""Label tables from and to the JSON lists of token ids that were released with the paper (released label_types.py)."""
+"""Labels from and to files in the format released with the paper: JSON lists of token ids (released label_types.py)."""
 
 from __future__ import annotations
 
@@ -15,22 +15,15 @@ from harness.algorithms.responses import truncate
 from harness.artifacts.label_table import LabelTable, query_rows
 from harness.labels.imported import ImportedLabel
 from harness.records import PAD
-from harness.tasks.query_frame import QueryFrame
-from harness.tasks.spec import ContinuationTask, SummarizationTask
+from harness.tasks.query_frame import frame_of
+from harness.tasks.spec import TaskSpec
 from harness.tasks.text_tokens import single_token, strip_padding
 
 _PADDING_PAST_VOCABULARY = 2
 """The released encoder's padding is its vocabulary's size plus 2 (released encodings.py): 50259 for GPT-2."""
 
 
-def frame_of(task: ContinuationTask | SummarizationTask, tokenizer: Any) -> QueryFrame:
-    """Prefix and suffix of the task's queries."""
-    if task.kind == "continuation":
-        return QueryFrame.of(tokenizer)
-    return QueryFrame.of(tokenizer, prefix=task.prefix, suffix=task.suffix)
-
-
-def imported_table(labels: Sequence[ImportedLabel], task: ContinuationTask | SummarizationTask, tokenizer: Any, *,
+def imported_table(labels: Sequence[ImportedLabel], task: TaskSpec, tokenizer: Any, *,
                    queries_are_bare: bool) -> LabelTable:
     """Labels as reward models are fitted to them: queries in the task's frame, candidates truncated like samples.
 
@@ -53,7 +46,7 @@ def imported_table(labels: Sequence[ImportedLabel], task: ContinuationTask | Sum
                       scores=np.full(cut.shape[:2], np.nan), rows=np.full(len(labels), -1))
 
 
-def write_token_ids(path: Path, tables: Iterable[LabelTable], task: ContinuationTask | SummarizationTask,
+def write_token_ids(path: Path, tables: Iterable[LabelTable], task: TaskSpec,
                     tokenizer: Any) -> None:
     """The tables as the released code reads them: bare queries and samples of one length each, padded on the right."""
     padding, frame = len(tokenizer) + _PADDING_PAST_VOCABULARY, frame_of(task, tokenizer)

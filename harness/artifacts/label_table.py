@@ -1,4 +1,4 @@
-"""Label tables: in memory where they are made, on disk and read by batches where they are trained on."""
+"""Labels as one table: in memory where they are made, and on disk, read by batches, where a model is fitted to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a running stage tells the outside: metrics by step and progress. Metrics go to a file that survives a kill."""
+"""What a running stage reports: its progress, and metrics by step in a file that survives a kill."""
 
 from __future__ import annotations
 

@@ -29,6 +29,13 @@ def read_outcome(folder: Path) -> Done | None:
         stage: Environment(**fields) for stage, fields in document.get("environments", {}).items()})
 
 
+def summary_of(folder: Path) -> dict[str, float]:
+    """The summary of the finished stage in this folder."""
+    outcome = read_outcome(folder)
+    assert outcome is not None, "only finished stages are inputs"
+    return outcome.summary
+
+
 def environments_of(folders: Iterable[Path]) -> dict[str, Environment]:
     """What these stages, and all stages before them, were computed with, by their names; of those that say it."""
     outcomes = (read_outcome(folder) for folder in folders)

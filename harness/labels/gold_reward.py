@@ -1,4 +1,4 @@
-"""The simulated labeler's own scorer as PPO's reward: the upper bound of the paper's mock task (Ziegler 3.1.1)."""
+"""The simulated labeler's own scorer as the reward of PPO: the upper bound of the paper's mock task (Ziegler 3.1.1)."""
 
 from __future__ import annotations
 

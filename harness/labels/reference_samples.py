@@ -1,4 +1,4 @@
-"""Samples of the reference policy on train queries: what a reward's scale is set on (Ziegler 2.1)."""
+"""Samples of the reference policy on train queries, on which the scale of a reward is set (Ziegler 2.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage: a base model from outside, used where it lies (a hub name or a folder)."""
+"""Stage: a base model that is there already, in a folder or on the hub, is noted and used where it lies."""
 
 from __future__ import annotations
 

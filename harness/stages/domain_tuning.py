@@ -1,4 +1,4 @@
-"""Stage: the base model, language-modelled on the task's text (the paper's books, Ziegler 3.1)."""
+"""Stage: the base model is trained further on the task's text (the paper's books, Ziegler 3.1)."""
 
 from __future__ import annotations
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_json, read_samples, write_measures
+from harness.artifacts.files import read_samples, write_measures
 from harness.artifacts.log import StageLog
+from harness.artifacts.outcome import summary_of
 from harness.labels.scorers import get_scorer, invented_names
 from harness.records import Done
 from harness.results.file import write_measured
@@ -27,7 +28,7 @@ def run(call: StageCall[MeasureSlice], log: StageLog) -> Done:
     sources = [query.source or query.text for query in queries]
     copying = copy_statistics(texts, sources, preambles=[query.has_preamble for query in queries])
     rouge = _rouge(texts, [query.reference for query in queries])
-    summary = read_json(call.inputs["sample"] / "outcome.json")["summary"]
+    summary = summary_of(call.inputs["sample"])
     assert call.arm is not None
     entry = ArmMeasures(
         arm=call.arm, n_queries=len(samples),

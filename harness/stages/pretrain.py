@@ -1,4 +1,4 @@
-"""Stage: a small GPT-2 and its tokenizer, from scratch, on the task's own text (the embedded default)."""
+"""Stage: a small GPT-2 and its tokenizer are trained from scratch on the task's own text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which function runs a stage, by the stage's kind. A stage's modules are imported when it is asked for, not before."""
+"""Names the function that runs each kind of stage.
+
+A stage's module is imported when it is asked for and not before: a stage that trains nothing must not load torch.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_measures, read_samples, sample_row
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
-from harness.artifacts.outcome import environments_of
+from harness.artifacts.outcome import environments_of, summary_of
 from harness.digests import fingerprint
 from harness.provenance import commit, versions
 from harness.records import ArmKey, Done
@@ -123,7 +123,7 @@ def _curves(call: StageCall[ReportSlice]) -> dict[ArmKey, list[dict[str, float]]
 def _reward_models(call: StageCall[ReportSlice]) -> dict[ArmKey, RewardModelFit]:
     found = {}
     for arm, folder in call.inputs.by_arm("reward_models").items():
-        summary = read_json(folder / "outcome.json")["summary"]
+        summary = summary_of(folder)
         found[arm] = RewardModelFit(summary["trained_on"], *(summary.get(figure) for figure in (
             "validation_accuracy", "validation_loss", "gain", "bias")))
     return found
@@ -131,7 +131,7 @@ def _reward_models(call: StageCall[ReportSlice]) -> dict[ArmKey, RewardModelFit]
 
 def _round_summaries(call: StageCall[ReportSlice]) -> dict[tuple[ArmKey, int], dict[str, float]]:
     """Of each round's reward model, by arm and the round's number."""
-    return {key: read_json(folder / "outcome.json")["summary"] for key, folder in call.inputs.rounds().items()}
+    return {key: summary_of(folder) for key, folder in call.inputs.rounds().items()}
 
 
 def _examples(call: StageCall[ReportSlice]) -> list[Example]:

@@ -1,4 +1,4 @@
-"""Stage: one arm's responses to the test queries, which are the same for every arm."""
+"""Stage: the responses of one arm to the test queries, which are the same for every arm."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import PAD, Done, Query, Sample
 from harness.seeds import numpy_generator
-from harness.study.slices import BestOfSlice, SampleSlice
+from harness.study.slices import BestOfSlice, SampleSlice, TextBaseline, TextsSlice
 from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token
 from harness.text.copying import lead, random_sentences
@@ -33,12 +33,12 @@ _TABLE_ROWS = 100
 def run(call: StageCall[SampleSlice], log: StageLog) -> Done:
     """Sample a policy, or take the texts of a baseline that no model writes."""
     queries = read_queries(call.inputs["queries"] / "test.arrow")
-    if call.settings.method == "policy":
-        samples, scores = _policy_samples(call, queries, log)
+    if isinstance(call.settings, TextsSlice):
+        samples, scores = _text_samples(call, call.settings.baseline, queries), None
     elif isinstance(call.settings, BestOfSlice):
         samples, scores = _best_of_samples(call, call.settings.n, queries, log)
     else:
-        samples, scores = _text_samples(call, queries), None
+        samples, scores = _policy_samples(call, queries, log)
     write_samples(call.out, samples)
     shown = slice(0, _TABLE_ROWS)
     write_table(call.out / "samples.table.json", {
@@ -122,23 +122,22 @@ def _best_of_samples(call: StageCall[SampleSlice], n: int, queries: list[Query],
     return samples, scores
 
 
-def _text_samples(call: StageCall[SampleSlice], queries: list[Query]) -> list[Sample]:
-    """The human text, the source's first sentences, or random sentences of it as long as the human text."""
+def _text_samples(call: StageCall[SampleSlice], baseline: TextBaseline, queries: list[Query]) -> list[Sample]:
     words, task = load_word_tokenizer(), call.settings.task
     samples = []
     for number, query in enumerate(queries):
-        if call.settings.method == "reference":
+        if baseline == "reference":
             text = query.reference
         elif query.source is None or task.kind == "continuation":
             text = None
-        elif call.settings.method == "lead":
+        elif baseline == "lead":
             text = lead(query.source, task.lead_sentences)
         else:
             length = len(words.tokens(query.reference or "")) or 30
             text = random_sentences(query.source, length, numpy_generator(call.seed, number))
         if text is None:
-            raise InputError(f"query {query.id} has no text for the baseline {call.settings.method}",
-                             key="evaluation.baselines", cure=f"Leave {call.settings.method} out.")
+            raise InputError(f"query {query.id} has no text for the baseline {baseline}",
+                             key="evaluation.baselines", cure=f"Leave {baseline} out.")
         samples.append(_sample(call, query, text, (), True, None))
     return samples
 

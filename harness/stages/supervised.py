@@ -1,4 +1,4 @@
-"""Stage: supervised fine-tuning on demonstrations at one learning rate (Ziegler 3.1 and 3.2).
+"""Stage: a policy is fine-tuned on demonstrations at one learning rate (Ziegler 3.1 and 3.2).
 
 A demonstration is a reference summary, or for a style a human continuation that the labeler's criterion ranks high.
 """

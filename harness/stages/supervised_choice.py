@@ -1,12 +1,12 @@
-"""Stage: of the supervised policies of a sweep, the one with the lowest loss on validation demonstrations."""
+"""Stage: of the supervised policies of a sweep, take the one with the lowest loss on validation demonstrations."""
 
 from __future__ import annotations
 
 import shutil
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.files import read_json
 from harness.artifacts.log import StageLog
+from harness.artifacts.outcome import summary_of
 from harness.json_records import write_json
 from harness.records import Done
 from harness.study.slices import SupervisedChoiceSlice
@@ -15,7 +15,7 @@ from harness.study.slices import SupervisedChoiceSlice
 def run(call: StageCall[SupervisedChoiceSlice], log: StageLog) -> Done:
     """Copy the winner's model; the figures of all rates stand beside each other in sweep.json."""
     folders = call.inputs.in_order("rates")
-    figures = [read_json(folder / "outcome.json")["summary"] for folder in folders]
+    figures = [summary_of(folder) for folder in folders]
     best = min(range(len(figures)), key=lambda number: figures[number]["validation_nats"])
     shutil.copytree(folders[best] / "model", call.out / "model", dirs_exist_ok=True)
     by_rate = {str(row["learning_rate"]): row["validation_nats"] for row in figures}

@@ -16,6 +16,7 @@ from harness.study.slices import (
     RewardModelSlice,
     SampleSlice,
     SupervisedSlice,
+    TextsSlice,
 )
 from harness.study.stage import Stage
 from harness.training.memory import TransformerShape
@@ -107,6 +108,6 @@ def estimate_stage(stage: Stage, plan: Plan) -> Estimate:
     if isinstance(settings, BestOfSlice):
         sampled = task.queries.test * settings.n * response
         return Estimate(model_tokens=2 * (task.queries.test * query + sampled), sampled_tokens=sampled)
-    if isinstance(settings, SampleSlice) and settings.method == "policy":
+    if isinstance(settings, SampleSlice) and not isinstance(settings, TextsSlice):
         return Estimate(model_tokens=3 * task.queries.test * (query + response))
     return Estimate(model_tokens=1000)

@@ -1,4 +1,4 @@
-"""In which pieces the labels of a budget are made, so that budgets share all they can."""
+"""The pieces in which labels are made, so that label budgets share as many of them as they can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--set dotted.key=value` over a study's tree, and which of its keys the command line set."""
+"""Puts the values of `--set dotted.key=value` into a study, and knows which keys came from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a study file that stand for themselves: models, labels, fine-tuning, policies, people.
+"""The parts of a study file: base model, labels, supervised fine-tuning, policies, and evaluation by people.
 
 Frozen; unknown keys are refused. Every field is a key of the YAML with the same name. The task's part is
 `harness/tasks/spec.py`; the whole study, made of these parts, is `spec.py`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from harness.digests import fingerprint
 from harness.records import ArmKey
@@ -32,9 +33,13 @@ from harness.study.slices import (
     SampleSlice,
     SupervisedChoiceSlice,
     SupervisedSlice,
+    TextBaseline,
+    TextsSlice,
 )
 from harness.study.spec import StudySpec
 from harness.study.stage import CODE_VERSIONS, Stage, make_stage
+
+_TEXT_BASELINES: Mapping[str, TextBaseline] = {name: name for name in get_args(TextBaseline)}
 
 
 @dataclass(frozen=True)
@@ -226,16 +231,14 @@ class Planner:
         return Trained(policy, reward_models[-1], tuple(reward_models))
 
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[InputKey, Stage]) -> Stage:
-        return self._sample_stage(arm, BestOfSlice(task=self.study.task, method="best_of", n=n,
-                                                    compute=self.study.compute), inputs)
+        return self._sample_stage(arm, BestOfSlice(task=self.study.task, n=n, compute=self.study.compute), inputs)
 
     def sample(self, arm: ArmKey, inputs: Mapping[InputKey, Stage]) -> Stage:
-        return self._sample_stage(arm, SampleSlice(task=self.study.task, method="policy", compute=self.study.compute),
-                                  inputs)
+        return self._sample_stage(arm, SampleSlice(task=self.study.task, compute=self.study.compute), inputs)
 
     def texts(self, baseline: ArmKey, queries: Stage) -> Stage:
         """The texts of a baseline that no model writes."""
-        settings = SampleSlice(task=self.study.task, method=baseline.arm, compute=self.study.compute)
+        settings = TextsSlice(task=self.study.task, baseline=_TEXT_BASELINES[baseline.arm], compute=self.study.compute)
         return self._sample_stage(baseline, settings, {"queries": queries})
 
     def _sample_stage(self, arm: ArmKey, settings: SampleSlice, inputs: Mapping[InputKey, Stage]) -> Stage:

@@ -1,5 +1,6 @@
-"""Presets of a study file: under `presets`, parts of a study by name; `preset` says which one holds.
+"""Presets of a study file: named parts of a study, of which one is chosen.
 
+Under `presets` they stand by name; `preset` says which one holds.
 What a preset gives replaces what stands beside it in the file, key by key, before anything is checked. Each value keeps
 the line it stands on, so that an error names it.
 """

@@ -1,5 +1,6 @@
-"""What of a plan can be reported when some of its stages failed (the same report, of the other arms) or while people
-are awaited (the same report, without them).
+"""The report that can still be made when stages failed, or while people are awaited.
+
+It is the same report, of the arms that are left, or without what people will say.
 """
 
 from __future__ import annotations

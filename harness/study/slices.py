@@ -1,4 +1,4 @@
-"""A stage's slice: the part of a study that its result depends on, its kind, and the inputs that it takes."""
+"""The slice of a stage: the part of a study that its result depends on, its kind, and the inputs that it takes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from harness.training.settings import ComputeSettings, EndRule, LanguageModelFit
 
 StageKind = Literal["base_model", "pretrain", "queries", "domain_tuning", "supervised", "supervised_choice", "labels",
                     "reward_model", "ppo", "sample", "measure", "judge", "publish", "people", "report"]
+
+TextBaseline = Literal["reference", "lead", "random_sentences"]
+"""The human text; the source's first sentences; random sentences of it, as many words as the human text has."""
 
 Arm = Annotated[ArmKey, PlainSerializer(str)]
 """Written `rl/5000/2`."""
@@ -136,12 +139,11 @@ class GoldPPOSlice(PPOSlice):
 
 
 class SampleSlice(StageSlice):
-    """method: `policy` samples; `reference`, `lead` and `random_sentences` take texts."""
+    """One response of a policy to each test query."""
 
     kind: ClassVar[StageKind] = "sample"
-    takes: ClassVar[Takes] = Takes(needed=("queries",), optional=("policy", "reference_policy", "reward_model"))
+    takes: ClassVar[Takes] = Takes(needed=("queries", "policy", "reference_policy"), optional=("reward_model",))
     task: TaskSpec
-    method: str
     compute: ComputeSettings
 
 
@@ -150,6 +152,13 @@ class BestOfSlice(SampleSlice):
 
     takes: ClassVar[Takes] = Takes(needed=("queries", "policy", "reward_model"))
     n: int
+
+
+class TextsSlice(SampleSlice):
+    """The texts of a baseline that no model writes."""
+
+    takes: ClassVar[Takes] = Takes(needed=("queries",))
+    baseline: TextBaseline
 
 
 class MeasureSlice(StageSlice):

@@ -1,7 +1,8 @@
-"""A whole study file as one frozen record, made of the parts in `parts.py` and of what is said of the judgments.
+"""A whole study file as one frozen record.
 
-Every field is a key of the YAML with the same name; derived values are properties. Defaults that are numbers of the
-paper or of the released code say so in `docs/studies.md`; the shipped studies write out all that matters.
+It is made of the parts in `parts.py` and `harness/tasks/spec.py`. Every field is a key of the YAML with the same name;
+derived values are properties. Defaults that are numbers of the paper or of the released code say so in
+`docs/studies.md`; the shipped studies write out all that matters.
 """
 
 from __future__ import annotations

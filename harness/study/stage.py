@@ -1,4 +1,4 @@
-"""What a stage is before it runs: its slice of the study, its inputs' fingerprints, its code version, its seed."""
+"""A stage before it runs: its slice of the study, its inputs, its seed, and the fingerprint of all of them."""
 
 from __future__ import annotations
 

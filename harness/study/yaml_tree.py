@@ -1,4 +1,4 @@
-"""The YAML of a study as a tree that knows its lines: reading it, and `${NAME}` for environment variables in it."""
+"""Reads a study's YAML as a tree that knows its lines, and replaces `${NAME}` by environment variables."""
 
 from __future__ import annotations
 

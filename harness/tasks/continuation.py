@@ -1,4 +1,4 @@
-"""Continuing a text in a style: queries cut from running text (Ziegler 3.1; released lm_tasks.py)."""
+"""Queries of the task to continue a text, cut from running text (Ziegler 3.1; released lm_tasks.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text and JSON lines out of files, each mistake with its file and line."""
+"""Reads text and lines of JSON from files; a mistake is named with its file and line."""
 
 from __future__ import annotations
 

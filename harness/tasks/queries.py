@@ -1,4 +1,4 @@
-"""The queries of a task's three splits, which never share one."""
+"""The test, validation and train queries of a task, of which no two splits share one."""
 
 from __future__ import annotations
 

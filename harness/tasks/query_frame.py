@@ -1,4 +1,4 @@
-"""What stands around a text in a query: the tokenizer's own beginning, the task's prefix, its suffix."""
+"""What surrounds a text in a query: the tokenizer's own beginning, the task's prefix, its suffix."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.tasks.spec import TaskSpec
 from harness.tasks.text_tokens import beginning_tokens, encode
 
 
@@ -35,3 +36,10 @@ class QueryFrame:
     def bare(self, query: Sequence[int]) -> tuple[int, ...]:
         """The text of a query that has this frame."""
         return tuple(query)[len(self.beginning) + len(self.prefix):len(query) - len(self.suffix)]
+
+
+def frame_of(task: TaskSpec, tokenizer: Any) -> QueryFrame:
+    """The frame of a task's queries. A continuation has neither prefix nor suffix."""
+    if task.kind == "continuation":
+        return QueryFrame.of(tokenizer)
+    return QueryFrame.of(tokenizer, prefix=task.prefix, suffix=task.suffix)

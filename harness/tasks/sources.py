@@ -1,6 +1,6 @@
-"""Where the texts come from: the seam `TextSource` and its implementations, each a part of a study file.
+"""Where the texts come from: the protocol `TextSource`, and the sources that a study file can name.
 
-The fourth, a data set of the hub, is in `hub.py`.
+One of them, a data set of the hub, is in `hub.py`.
 
 Constructing a source reads nothing; `check()` reads what can be read without a network and raises InputError;
 `documents(split)` yields the texts of a split, always in the same order. No text is in two splits: where a

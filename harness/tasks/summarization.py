@@ -1,4 +1,4 @@
-"""Summarizing a text: prefix, the source cut to fit, suffix (Ziegler 3.2; released lm_tasks.py)."""
+"""Queries of the task to summarize a text: the source cut to fit, in its frame (Ziegler 3.2; released lm_tasks.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Between text and token ids, for any tokenizer: no special tokens but those a model's inputs begin with."""
+"""Turns text into token ids and back, with any tokenizer.
+
+There are no special tokens but those that the tokenizer itself puts before every text.
+"""
 
 from __future__ import annotations
 

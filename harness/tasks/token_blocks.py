@@ -1,4 +1,4 @@
-"""Running text as the blocks of tokens that language models are trained on."""
+"""Cuts running text into the blocks of tokens that language models are trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tokenizer trained on a study's own text, for a model from scratch."""
+"""Trains a tokenizer on a study's own text, for a model from scratch."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def test_more_samples_never_make_the_favourite_worse(inputs, tmp_path):
     model = RewardModel.from_pretrained(inputs["reward_model"] / "model")
     found = {}
     for n in (2, 8):
-        settings = BestOfSlice(task=STUDY.task, method="best_of", n=n, compute=STUDY.compute)
+        settings = BestOfSlice(task=STUDY.task, n=n, compute=STUDY.compute)
         call_stage(settings, {"policy": inputs["start"], **inputs}, tmp_path / str(n),
               arm=ArmKey(f"best_of_{n}", 40, 1))
         samples = read_samples(tmp_path / str(n))
