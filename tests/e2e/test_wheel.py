@@ -83,10 +83,10 @@ def test_it_holds_all_files_of_the_package_the_studies_and_the_app(installed):
                 if path.is_file() and "__pycache__" not in path.parts}
 
     package = installed / "harness"
-    ours = {name for name in files(ROOT / "harness") if not name.endswith(".md")}
     assert files(package / "share" / "studies") == files(ROOT / "studies")
     assert files(package / "share" / "dashboards") == files(ROOT / "dashboards") - {".streamlit/secrets.toml"}
-    assert {name for name in files(package) if not name.startswith("share/")} == ours | {"build.json"}
+    assert {name for name in files(package) if not name.startswith("share/")} == {
+        *files(ROOT / "harness"), "build.json"}
 
 
 def test_it_says_the_commit_it_was_built_from(installed, source):

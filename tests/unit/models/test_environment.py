@@ -19,6 +19,12 @@ def test_it_is_this_machine_this_torch_and_the_stages_threads():
     assert environment(threads=3, compute=ComputeSettings(device="cpu")) == found
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_stage_on_a_gpu_names_it():
+    assert environment(threads=1, compute=ComputeSettings()).device == torch.cuda.get_device_name()
+    assert environment(threads=1, compute=None).device == "cpu"
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="for a machine without a GPU")
 def test_a_gpu_that_is_not_there_is_not_named():
     with pytest.raises(InputError, match="torch finds none"):
