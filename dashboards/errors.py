@@ -14,14 +14,14 @@ from harness.ratings.database import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-TROUBLE = "trouble"
+ERROR = "error"
 
 UNAVAILABLE = ("The ratings can't be saved or read right now. Everything you sent before is kept. "
                "Please wait a minute and try again.")
 
 
-def calm(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
-    """The page as a function without arguments that shows trouble as a sentence."""
+def guarded(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
+    """The page as a function without arguments that shows an error as one sentence."""
 
     def run() -> None:
         try:
@@ -41,19 +41,19 @@ def calm(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
 def owner_act(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> None:
     """What an owner's click does, authorised anew: its page may be older than a sign-out in another tab."""
     if not is_owner():
-        st.session_state[TROUBLE] = "You were signed out, and nothing was done. Please sign in again."
+        st.session_state[ERROR] = "You were signed out, and nothing was done. Please sign in again."
         return
     try:
         function(*arguments, **keywords)
     except InputError as error:
-        st.session_state[TROUBLE] = str(error)
+        st.session_state[ERROR] = str(error)
     except StoreUnavailable as error:
         log.error("the rating store is unavailable: %s", error)
-        st.session_state[TROUBLE] = UNAVAILABLE
+        st.session_state[ERROR] = UNAVAILABLE
 
 
-def show_trouble() -> None:
-    """What the last click met, once."""
-    trouble = st.session_state.pop(TROUBLE, None)
-    if trouble:
-        st.error(trouble)
+def show_error() -> None:
+    """Show what went wrong in the last click, once."""
+    error = st.session_state.pop(ERROR, None)
+    if error:
+        st.error(error)

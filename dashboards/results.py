@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.identity import store
 from dashboards.owner.studies import quality_table
 from dashboards.results_charts import curve, intervals, opponents
-from dashboards.theme import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_head, sentence
+from dashboards.widgets import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_header, sentence
 from harness.json_records import to_json
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
@@ -33,7 +33,7 @@ TEXT_FIGURES = {
 
 def page() -> None:
     """The report that was filed at unblinding, as tables and plots."""
-    owner_head("Results")
+    owner_header("Results")
     studies = [each for each in store().studies(StudyKind.EVALUATION) if each.state == "unblinded"]
     if not studies:
         st.info("No study is unblinded yet. Results appear here after closing and unblinding: looking earlier would "

@@ -1,17 +1,10 @@
-"""How the app looks, and the one safe way to show texts of models and people."""
+"""How the app looks, and what its pages do to the browser: styles, the tab's icon, where the cursor is."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from html import escape
 
-import pandas as pd
 import streamlit as st
-
-from harness.reporting.marking import marked
-from harness.reporting.report_data import key_name
-from harness.results.spelling import arm_of
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 78rem; padding-top: 4.25rem; padding-bottom: 2rem; }
@@ -28,27 +21,28 @@ STYLE = """<style>
 [class*="st-key-card"] { background: light-dark(#ffffff, #1b2026); border-radius: .8rem; height: 100%; }
 [class*="st-key-card_chosen"] { border: 2px solid var(--st-primary-color, #2b5f75) !important; }
 [class*="st-key-query"] .inert { opacity: .92; }
-.way { display: inline-block; padding: .45rem 0; font-size: .875rem; color: inherit; text-decoration: none; }
-.way:hover, .way:focus-visible { text-decoration: underline; }
-.way.main { padding: .45rem .75rem; border-radius: .5rem; background: light-dark(#2b5f75, #35748e); color: #fff; }
+.link { display: inline-block; padding: .45rem 0; font-size: .875rem; color: inherit; text-decoration: none; }
+.link:hover, .link:focus-visible { text-decoration: underline; }
+.link.main { padding: .45rem .75rem; border-radius: .5rem; background: light-dark(#2b5f75, #35748e); color: #fff; }
 button kbd { border: 1px solid currentColor; border-radius: .35rem; padding: 0 .42em; font-size: .8em;
   opacity: .78 !important; line-height: 1.5; }
 [class*="st-key-votes"] button { min-height: 2.9rem; font-weight: 600; }
-[class*="st-key-desk"] { gap: .9rem; }
-[class*="st-key-desk"] [data-testid="stHorizontalBlock"] { row-gap: .9rem; }
+[class*="st-key-page"] { gap: .9rem; }
+[class*="st-key-page"] [data-testid="stHorizontalBlock"] { row-gap: .9rem; }
 [data-testid="stColumn"]:has([class*="st-key-card"]) > div,
 [data-testid="stColumn"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) { height: 100%; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-calm"]) { margin: 4vh auto 0; }
-[class*="st-key-calm"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-panel"]) { margin: 4vh auto 0; }
+[class*="st-key-panel"] { gap: .9rem; padding: 1.6rem 2rem 2rem; background: light-dark(#ffffff, #1b2026);
   border: 1px solid light-dark(#d9d5cc, #3a4149); border-radius: .8rem; }
-[class*="st-key-calm"] h1 { font-size: 1.75rem; line-height: 1.25; padding: 0 0 .75rem; }
+[class*="st-key-panel"] h1 { font-size: 1.75rem; line-height: 1.25; padding: 0 0 .75rem; }
 button:is([data-variant="segmented_control"], [data-variant="pills"])[data-selected="true"] {
   color: light-dark(#2b5f75, #a9d3e6) !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 1rem; }
   [class*="st-key-votes"] button { min-height: 2.6rem; padding: .2rem .6rem; }
   button kbd, [class*="st-key-by_keyboard"] { display: none !important; }
-  [class*="st-key-desk_head"] [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) { flex-basis: 100%; }
+  [class*="st-key-page_header"] [data-testid="stElementContainer"]:has([data-testid="stSelectbox"]) {
+    flex-basis: 100%; }
 }
 </style>"""
 
@@ -83,7 +77,7 @@ if (!window.onePressOneVote) {
 that is busy delivers them late, and the server would take the second for a vote on the next item."""
 
 
-def apply_look() -> None:
+def apply_style() -> None:
     """The app's own style; nothing of anybody's text is in it."""
     st.html(STYLE)
 
@@ -97,11 +91,6 @@ def begin_screen(screen: str) -> None:
     st.html(f"<script>/* {screen} */ {to_top}{_ONE_PRESS}</script>", unsafe_allow_javascript=True)
 
 
-def way(label: str, path: str, *, main: bool = False) -> None:
-    """A link to a page beside Streamlit's own, in the same tab: `st.link_button` would leave this one behind, stale."""
-    st.html(f'<a class="way{" main" if main else ""}" href="{path}">{escape(label)}</a>', width="content")
-
-
 def focus(selector: str) -> None:
     """Put the cursor where the next key belongs: who rates by keyboard alone should not have to look for it."""
     st.html(f"<script>document.querySelector({json.dumps(selector)})?.focus()</script>", unsafe_allow_javascript=True)
@@ -110,55 +99,3 @@ def focus(selector: str) -> None:
 def leave_field() -> None:
     """Take the cursor out of the field that has just done its work: while it is there, the field gets every key."""
     st.html("<script>document.activeElement?.blur()</script>", unsafe_allow_javascript=True)
-
-
-def inert(text: str, *, label: str, head: str | None = None, spans: Iterable[tuple[int, int]] = (),
-          scrolls: bool = False) -> None:
-    """Show a text as itself: no Markdown, no HTML, no direction that reaches beyond it.
-
-    label: for screen readers. head: a small heading of our own. spans: (start, end) of characters to highlight.
-    """
-    body = marked(text, spans) if text.strip() else "<i>(This text is empty.)</i>"
-    heading = f'<p class="inert-head">{escape(head)}</p>' if head else ""
-    # Only what scrolls can be reached with Tab: the arrow keys scroll what has the cursor.
-    kind, order = ("inert scrolls", 0) if scrolls else ("inert", -1)
-    st.html(f'<section aria-label="{escape(label, quote=True)}">{heading}'
-            f'<p class="{kind}" dir="auto" tabindex="{order}">{body}</p></section>')
-
-
-def figures(*named: tuple[str, str]) -> None:
-    """A row of figures with their names, which wraps on a phone."""
-    with st.container(horizontal=True, gap="small"):
-        for name, value in named:
-            st.metric(name, value, border=True, width=168)
-
-
-def owner_head(title: str) -> None:
-    """The first line of an owner's page, with the way out."""
-    with st.container(horizontal=True, vertical_alignment="center", key="desk_owner"):
-        st.markdown(f"#### {title}", width="stretch")
-        way("Sign out", "/sign-out")
-
-
-PERCENT = "%.1f%%"
-"""How a column of `in_percent` is shown."""
-
-
-def in_percent(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The table with these shares in percent. Streamlit's own format leaves out a decimal that is 0."""
-    return table.assign(**{name: 100 * table[name].astype(float) for name in columns})
-
-
-def named_arm(key: str) -> str:
-    """`rl/500/1` as people read it: `rl 500, seed 1`."""
-    return key_name(arm_of(key), with_seed=True)
-
-
-def sentence(text: str) -> str:
-    """A note as a sentence."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
-
-
-def as_plain(text: str) -> str:
-    """A name for a place that reads Markdown, which takes none of its characters for its own."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~&" else letter for letter in text)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.identity import store
-from dashboards.theme import PERCENT, in_percent, named_arm
+from dashboards.widgets import PERCENT, in_percent, named_arm
 from harness.engine.exported_runs import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
 from harness.ratings.drafting import Draft, Sizes, draft_study

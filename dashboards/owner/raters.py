@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
-from dashboards.errors import owner_act, show_trouble
+from dashboards.errors import owner_act, show_error
 from dashboards.identity import store
 
 LINK = "new_link"
@@ -26,7 +26,7 @@ def section() -> None:
     if link:
         st.success("The link works once and is shown only now. Send it to the rater.", icon=":material/link:")
         st.code(link, language=None)
-    show_trouble()
+    show_error()
     raters = [each for each in store().raters() if each.erased_at is None]
     if not raters:
         st.info("Nobody is invited yet.")

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.errors import owner_act, show_trouble
+from dashboards.errors import owner_act, show_error
 from dashboards.identity import is_owner, store
-from dashboards.theme import PERCENT, figures, in_percent, inert
+from dashboards.widgets import PERCENT, figures, in_percent, inert
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import ItemKind, StudyKind
@@ -40,7 +40,7 @@ def section() -> None:
 def _live(study_id: str) -> None:
     if not is_owner():
         st.rerun()
-    show_trouble()
+    show_error()
     study = store().study(study_id)
     if study.simulated:
         st.warning("This study is simulated: no person judged anything in it.", icon=":material/smart_toy:")

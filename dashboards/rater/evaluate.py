@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from dashboards.identity import store
 from dashboards.rater import rating_flow as flow
-from dashboards.theme import begin_screen, inert
+from dashboards.theme import begin_screen
+from dashboards.widgets import inert
 from harness.ratings.judging import Answers, Details, Shown
+from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import REASON_TAGS, StudyKind, Which
 from harness.records import Choice
 from harness.text.copied_spans import CopiedSpans, copied_spans
@@ -28,26 +31,20 @@ CONFIDENCES = {1: "a guess", 2: "fairly sure", 3: "certain"}
 
 def page(rater_id: str) -> None:
     """One item: the vote; then, for items with a source, the questions; for practice items, the answer."""
-    study = flow.open_study(StudyKind.EVALUATION)
-    if study is None:
-        return
-    with st.container(key="desk"):
-        head = st.container()
-        shown = flow.item_in_hand(study, rater_id)
-        with head:
-            flow.header(study, rater_id, store().rater_progress(study, rater_id), shown)
-        if shown is None:
-            return
-        _texts(shown)
-        begin_screen(f"{shown.id}.{shown.stage}.{len(shown.open)}")
-        if shown.stage == "ask" and shown.is_practice:
-            _feedback(rater_id, shown)
-        elif shown.stage == "ask":
-            _question(rater_id, shown)
-        else:
-            _vote_buttons(rater_id, shown)
-            flow.small_buttons(study, rater_id, shown, skip=None if shown.is_practice else _vote)
-            _details(shown)
+    flow.item_page(StudyKind.EVALUATION, rater_id, partial(_item, rater_id))
+
+
+def _item(rater_id: str, study: StudyInfo, shown: Shown) -> None:
+    _texts(shown)
+    begin_screen(f"{shown.id}.{shown.stage}.{len(shown.open)}")
+    if shown.stage == "ask" and shown.is_practice:
+        _feedback(rater_id, shown)
+    elif shown.stage == "ask":
+        _question(rater_id, shown)
+    else:
+        _vote_buttons(rater_id, shown)
+        flow.small_buttons(study, rater_id, shown, skip=None if shown.is_practice else _vote)
+        _details(shown)
 
 
 def _texts(shown: Shown) -> None:

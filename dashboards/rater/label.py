@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboards.identity import store
 from dashboards.rater import rating_flow as flow
-from dashboards.theme import begin_screen, inert
+from dashboards.theme import begin_screen
+from dashboards.widgets import inert
 from harness.ratings.judging import Shown
+from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
 
 
 def page(rater_id: str) -> None:
     """One task: the query, the candidates in this labeler's own order, keys 1 to k."""
-    study = flow.open_study(StudyKind.LABELS)
-    if study is None:
-        return
-    with st.container(key="desk"):
-        head = st.container()
-        shown = flow.item_in_hand(study, rater_id)
-        with head:
-            flow.header(study, rater_id, store().rater_progress(study, rater_id), shown)
-        if shown is None:
-            return
-        _texts(shown)
-        begin_screen(f"{shown.id}.{shown.stage}")
-        with st.bottom, st.container(horizontal=True, key=f"votes_{shown.id}", gap="small"):
-            for place in range(len(shown.texts)):
-                st.button(f"Text {place + 1}", key=f"vote_{place}_{shown.id}_{shown.revision}", type="primary",
-                          shortcut=flow.key(str(place + 1)) if place < 9 else None, width="stretch", on_click=_choose,
-                          args=(rater_id, shown, str(place)))
-        flow.small_buttons(study, rater_id, shown, skip=_choose)
+    flow.item_page(StudyKind.LABELS, rater_id, partial(_task, rater_id))
+
+
+def _task(rater_id: str, study: StudyInfo, shown: Shown) -> None:
+    _texts(shown)
+    begin_screen(f"{shown.id}.{shown.stage}")
+    with st.bottom, st.container(horizontal=True, key=f"votes_{shown.id}", gap="small"):
+        for place in range(len(shown.texts)):
+            st.button(f"Text {place + 1}", key=f"vote_{place}_{shown.id}_{shown.revision}", type="primary",
+                      shortcut=flow.key(str(place + 1)) if place < 9 else None, width="stretch", on_click=_choose,
+                      args=(rater_id, shown, str(place)))
+    flow.small_buttons(study, rater_id, shown, skip=_choose)
 
 
 def _texts(shown: Shown) -> None:

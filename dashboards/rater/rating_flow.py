@@ -17,8 +17,9 @@ import streamlit as st
 
 from dashboards.errors import UNAVAILABLE
 from dashboards.identity import current_rater, store
-from dashboards.theme import as_plain, focus, leave_field, way
-from harness.ratings.assignment import Nothing
+from dashboards.theme import focus, leave_field
+from dashboards.widgets import as_plain, link
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.database import StoreUnavailable
 from harness.ratings.judging import NotYours, Refused, Shown
 from harness.ratings.progress import RaterProgress, StudyInfo
@@ -37,12 +38,14 @@ INSTRUCTIONS = "instructions"
 
 SKIPPED = {StudyKind.EVALUATION: "It goes to somebody else.", StudyKind.LABELS: "It comes back at the end."}
 MESSAGES = {
-    Nothing.NOT_QUALIFIED: ("Thank you for your time", "This study needs raters whose practice answers match the key "
-                            "more often. There is nothing more for you to do here."),
-    Nothing.QUOTA: ("You have done your share", "You judged as many items as this study asks of one person. "
-                    "Thank you very much."),
-    Nothing.FINISHED: ("All done", "There is nothing left to judge. Thank you very much."),
-    Nothing.CLOSED: ("This study is closed", "No more judgments are taken. Everything you sent is kept. Thank you."),
+    NoAssignment.NOT_QUALIFIED: (
+        "Thank you for your time", "This study needs raters whose practice answers match the key more often. There is "
+        "nothing more for you to do here."),
+    NoAssignment.QUOTA: (
+        "You have done your share", "You judged as many items as this study asks of one person. Thank you very much."),
+    NoAssignment.FINISHED: ("All done", "There is nothing left to judge. Thank you very much."),
+    NoAssignment.CLOSED: (
+        "This study is closed", "No more judgments are taken. Everything you sent is kept. Thank you."),
 }
 
 
@@ -51,7 +54,7 @@ def open_study(kind: StudyKind) -> StudyInfo | None:
     offered = _offered(kind)
     if not offered:
         _nothing_here(kind)
-        way("Sign out", "/sign-out")  # elsewhere the header has it
+        link("Sign out", "/sign-out")  # elsewhere the header has it
         return None
     wanted = st.query_params.get(STUDY)
     return next((study for study in offered if study.id == wanted), offered[0])
@@ -73,6 +76,20 @@ def _offered(kind: StudyKind) -> list[StudyInfo]:
     return [study for study in store().studies(kind) if study.state == "open" and not study.simulated]
 
 
+def item_page(kind: StudyKind, rater_id: str, draw: Callable[[StudyInfo, Shown], None]) -> None:
+    """One item with the header above it. draw: shows the item and its buttons, where there is one to show."""
+    study = open_study(kind)
+    if study is None:
+        return
+    with st.container(key="page"):
+        head = st.container()
+        shown = item_in_hand(study, rater_id)
+        with head:
+            header(study, rater_id, store().rater_progress(study, rater_id), shown)
+        if shown is not None:
+            draw(study, shown)
+
+
 def item_in_hand(study: StudyInfo, rater_id: str) -> Shown | None:
     """The assignment to show now, None where a message stands in its place."""
     back = st.query_params.get(BACK)
@@ -82,13 +99,13 @@ def item_in_hand(study: StudyInfo, rater_id: str) -> Shown | None:
         except NotYours:
             st.query_params.pop(BACK)
     held = store().next_assignment(study.id, rater_id)
-    if not isinstance(held, Nothing):
+    if not isinstance(held, NoAssignment):
         return store().show(rater_id, held)
-    if held is Nothing.CONSENT:
+    if held is NoAssignment.CONSENT:
         _consent(study, rater_id)
-    elif held is Nothing.PAUSED:
+    elif held is NoAssignment.PAUSED:
         _paused(study, rater_id)
-    elif held is Nothing.WAITING:
+    elif held is NoAssignment.WAITING:
         _waiting(study)
     else:
         _message(*MESSAGES[held])
@@ -98,14 +115,14 @@ def item_in_hand(study: StudyInfo, rater_id: str) -> Shown | None:
 
 def header(study: StudyInfo, rater_id: str, progress: RaterProgress, shown: Shown | None) -> None:
     """Title, progress, instructions and pause: one line, always there."""
-    with st.container(horizontal=True, vertical_alignment="center", key="desk_head"):
+    with st.container(horizontal=True, vertical_alignment="center", key="page_header"):
         _title(study)
         st.button("Instructions", key="instructions", shortcut=key("I"), type="tertiary", icon=":material/menu_book:",
                   on_click=_open_dialog, args=(INSTRUCTIONS,))
         if shown is not None:
             st.button("Pause", key="pause", shortcut=key("P"), type="tertiary", icon=":material/pause:",
                       on_click=act, args=(store().pause, study.id, rater_id))
-        way("Sign out", "/sign-out")
+        link("Sign out", "/sign-out")
     if progress.consented and progress.qualified is not False:
         _progress(progress)
     if st.session_state.get(DIALOG) == INSTRUCTIONS:
@@ -184,7 +201,7 @@ def leave_item(recorded: bool) -> None:
 
 
 def small_buttons(study: StudyInfo, rater_id: str, shown: Shown, *, skip: Callable[..., None] | None) -> None:
-    """Back, skip, and the red cord."""
+    """Back, skip and report a problem."""
     with st.container(horizontal=True, key=f"aside_{shown.id}"):
         _back_button(study, rater_id, shown)
         if skip is not None:
@@ -245,7 +262,7 @@ def _flag_dialog(rater_id: str, assignment_id: str) -> None:
 
 
 def _consent(study: StudyInfo, rater_id: str) -> None:
-    with st.container(key="calm_consent", width=720):
+    with st.container(key="panel_consent", width=720):
         st.subheader("Before you begin", anchor=False)
         st.text(study.protocol.instructions)
         st.subheader("Your consent", anchor=False)
@@ -255,7 +272,7 @@ def _consent(study: StudyInfo, rater_id: str) -> None:
 
 
 def _paused(study: StudyInfo, rater_id: str) -> None:
-    with st.container(key="calm_pause", width=720):
+    with st.container(key="panel_pause", width=720):
         st.subheader("Paused", anchor=False)
         st.write("Take your time. Your place is kept.")
         st.button("Go on", key="resume", type="primary", shortcut=key("Enter"), on_click=act,
@@ -273,6 +290,6 @@ def _waiting(study: StudyInfo) -> None:
 
 
 def _message(title: str, text: str) -> None:
-    with st.container(key="calm_message", width=720):
+    with st.container(key="panel_message", width=720):
         st.subheader(title, anchor=False)
         st.write(text)

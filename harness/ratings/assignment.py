@@ -17,7 +17,7 @@ from harness.ratings.blinding import label_order
 from harness.ratings.choosing import (
     DONE,
     LIVE,
-    Place,
+    RaterContext,
     best_main_item,
     due_check,
     flip_for,
@@ -29,7 +29,7 @@ from harness.ratings.protocol import ItemKind, StudyKind, StudyProtocol
 from harness.ratings.schema import assignments, enrolments, items, judgments, studies
 
 
-class Nothing(StrEnum):
+class NoAssignment(StrEnum):
     """Why there is no item for a rater now."""
 
     CONSENT = "consent"
@@ -41,39 +41,39 @@ class Nothing(StrEnum):
     PAUSED = "paused"
 
 
-def next_assignment(connection: Connection, study_id: str, rater_id: str, *, now: int) -> str | Nothing:
+def next_assignment(connection: Connection, study_id: str, rater_id: str, *, now: int) -> str | NoAssignment:
     """The id of the rater's assignment: the one in hand, or a new one. The same until it is answered."""
     study = lock_study(connection, study_id)
     if study.state != "open":
-        return Nothing.CLOSED
+        return NoAssignment.CLOSED
     enrolment = connection.execute(select(enrolments).where(
         enrolments.c.study_id == study_id, enrolments.c.rater_id == rater_id)).one_or_none()
     if enrolment is None or enrolment.consented_at is None:
-        return Nothing.CONSENT
+        return NoAssignment.CONSENT
     if enrolment.paused_at is not None:
-        return Nothing.PAUSED
+        return NoAssignment.PAUSED
     protocol = StudyProtocol.from_json(study.protocol)
-    place = Place(study_id, StudyKind(study.kind), rater_id, enrolment.ordinal, protocol)
+    context = RaterContext(study_id, StudyKind(study.kind), rater_id, enrolment.ordinal, protocol)
     _sweep(connection, study_id, now=now)
-    in_hand = _in_hand(connection, place, now=now)
+    in_hand = _in_hand(connection, context, now=now)
     if in_hand is not None:
         return in_hand
-    history = history_of(connection, place)
+    history = history_of(connection, context)
     if enrolment.qualified is None:
-        item = practice_item(connection, place)
+        item = practice_item(connection, context)
         if item is not None:
-            return _assign(connection, place, item, position=history.assigned, now=now)
-    if not _is_qualified(connection, place, enrolment.qualified):
-        return Nothing.NOT_QUALIFIED
+            return _assign(connection, context, item, position=history.assigned, now=now)
+    if not _is_qualified(connection, context, enrolment.qualified):
+        return NoAssignment.NOT_QUALIFIED
     if protocol.quota is not None and history.judged >= protocol.quota:
-        return Nothing.QUOTA
-    item = due_check(connection, place, history) or best_main_item(connection, place, history)
+        return NoAssignment.QUOTA
+    item = due_check(connection, context, history) or best_main_item(connection, context, history)
     if item is not None:
-        return _assign(connection, place, item, position=history.assigned, now=now)
-    skipped = _skipped_task(connection, place) if place.kind is StudyKind.LABELS else None
+        return _assign(connection, context, item, position=history.assigned, now=now)
+    skipped = _skipped_task(connection, context) if context.kind is StudyKind.LABELS else None
     if skipped is not None:
-        return _renew(connection, skipped, place, now=now)
-    return Nothing.WAITING if _others_hold_some(connection, place, now=now) else Nothing.FINISHED
+        return _renew(connection, skipped, context, now=now)
+    return NoAssignment.WAITING if _others_hold_some(connection, context, now=now) else NoAssignment.FINISHED
 
 
 def lock_study(connection: Connection, study_id: str) -> Row[Any]:
@@ -122,42 +122,42 @@ def is_live(now: int) -> Any:
     return or_(assignments.c.state.in_(DONE), and_(assignments.c.state == "open", assignments.c.leased_until > now))
 
 
-def _in_hand(connection: Connection, place: Place, *, now: int) -> str | None:
+def _in_hand(connection: Connection, context: RaterContext, *, now: int) -> str | None:
     rows = connection.execute(select(assignments).where(
-        assignments.c.study_id == place.study_id, assignments.c.rater_id == place.rater_id,
+        assignments.c.study_id == context.study_id, assignments.c.rater_id == context.rater_id,
         assignments.c.state.in_(("asking", "open", "expired"))).order_by(assignments.c.position)).all()
     for row in sorted(rows, key=lambda row: ("asking", "open", "expired").index(row.state)):
         if row.state in ("asking", "open"):
             return str(row.id)
         if has_room(connection, row.item_id, now=now):
-            return _renew(connection, row.id, place, now=now)
+            return _renew(connection, row.id, context, now=now)
     return None
 
 
-def _renew(connection: Connection, assignment_id: str, place: Place, *, now: int) -> str:
+def _renew(connection: Connection, assignment_id: str, context: RaterContext, *, now: int) -> str:
     item_id = connection.execute(update(assignments).where(assignments.c.id == assignment_id).values(
-        state="open", leased_until=now + _lease(place), shown_at=now).returning(assignments.c.item_id)).scalar_one()
+        state="open", leased_until=now + _lease(context), shown_at=now).returning(assignments.c.item_id)).scalar_one()
     recount(connection, [item_id])
     return assignment_id
 
 
-def _lease(place: Place) -> int:
-    return int(place.protocol.lease_minutes * 60_000)
+def _lease(context: RaterContext) -> int:
+    return int(context.protocol.lease_minutes * 60_000)
 
 
-def _is_qualified(connection: Connection, place: Place, known: bool | None) -> bool:
+def _is_qualified(connection: Connection, context: RaterContext, known: bool | None) -> bool:
     """Whether the rater passed; settled once, when the last qualification item is answered."""
     if known is not None:
         return known
     rows = connection.execute(select(items.c.expected, assignments.c.flipped, judgments.c.content).join(
         assignments, assignments.c.item_id == items.c.id).join(
         judgments, judgments.c.assignment_id == assignments.c.id).where(
-        items.c.study_id == place.study_id, items.c.kind == ItemKind.QUALIFICATION.value,
-        assignments.c.rater_id == place.rater_id, judgments.c.revision == 0)).all()
+        items.c.study_id == context.study_id, items.c.kind == ItemKind.QUALIFICATION.value,
+        assignments.c.rater_id == context.rater_id, judgments.c.revision == 0)).all()
     right = sum(row.content["choice"] == as_shown(row.expected, row.flipped) for row in rows)
-    passed = not rows or right / len(rows) >= place.protocol.pass_mark
+    passed = not rows or right / len(rows) >= context.protocol.pass_mark
     connection.execute(update(enrolments).where(
-        enrolments.c.study_id == place.study_id, enrolments.c.rater_id == place.rater_id).values(qualified=passed))
+        enrolments.c.study_id == context.study_id, enrolments.c.rater_id == context.rater_id).values(qualified=passed))
     return passed
 
 
@@ -166,36 +166,36 @@ def as_shown(side: str, flipped: bool) -> str:
     return {"left": "right", "right": "left"}.get(side, side) if flipped else side
 
 
-def _skipped_task(connection: Connection, place: Place) -> str | None:
+def _skipped_task(connection: Connection, context: RaterContext) -> str | None:
     """For labels, where every task needs a choice: a task the labeler skipped comes back at the end."""
     return connection.execute(select(assignments.c.id).join(items, items.c.id == assignments.c.item_id).where(
-        assignments.c.study_id == place.study_id, assignments.c.rater_id == place.rater_id,
+        assignments.c.study_id == context.study_id, assignments.c.rater_id == context.rater_id,
         assignments.c.state == "skipped", items.c.retired_at.is_(None)).order_by(
         assignments.c.leased_until).limit(1)).scalar_one_or_none()
 
 
-def _others_hold_some(connection: Connection, place: Place, *, now: int) -> bool:
+def _others_hold_some(connection: Connection, context: RaterContext, *, now: int) -> bool:
     """Whether an item may still come back because somebody else's lease may run out."""
     return bool(connection.execute(select(exists().where(
-        assignments.c.study_id == place.study_id, assignments.c.rater_id != place.rater_id,
+        assignments.c.study_id == context.study_id, assignments.c.rater_id != context.rater_id,
         assignments.c.state == "open", assignments.c.leased_until > now,
-        assignments.c.item_id.in_(untouched(place, ItemKind.MAIN).with_only_columns(items.c.id))))).scalar_one())
+        assignments.c.item_id.in_(untouched(context, ItemKind.MAIN).with_only_columns(items.c.id))))).scalar_one())
 
 
-def _assign(connection: Connection, place: Place, item: Row[Any], *, position: int, now: int) -> str:
-    if place.kind is StudyKind.LABELS:
-        flipped, order = False, list(label_order(seed=place.protocol.seed, task=item.external_id,
-                                                 rater=place.rater_ordinal, candidates=len(item.texts)))
+def _assign(connection: Connection, context: RaterContext, item: Row[Any], *, position: int, now: int) -> str:
+    if context.kind is StudyKind.LABELS:
+        flipped, order = False, list(label_order(seed=context.protocol.seed, task=item.external_id,
+                                                 rater=context.rater_ordinal, candidates=len(item.texts)))
     else:
-        flipped = flip_for(place, item)
+        flipped = flip_for(context, item)
         if item.repeat_of is not None:
             flipped = not connection.execute(select(assignments.c.flipped).where(
-                assignments.c.item_id == item.repeat_of, assignments.c.rater_id == place.rater_id)).scalar_one()
+                assignments.c.item_id == item.repeat_of, assignments.c.rater_id == context.rater_id)).scalar_one()
         order = [1, 0] if flipped else [0, 1]
     assignment_id = secrets.token_hex(12)
     connection.execute(insert(assignments).values(
-        id=assignment_id, study_id=place.study_id, item_id=item.id, rater_id=place.rater_id, shown_order=order,
+        id=assignment_id, study_id=context.study_id, item_id=item.id, rater_id=context.rater_id, shown_order=order,
         flipped=flipped, position=position, state="open",
-        leased_until=now + _lease(place), shown_at=now))
+        leased_until=now + _lease(context), shown_at=now))
     recount(connection, [item.id])
     return assignment_id

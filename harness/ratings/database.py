@@ -65,7 +65,7 @@ class Database:
         # SQLite's busy handler polls and starves threads; within one process a lock queues the writers instead.
         self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
         if self.path is not None:
-            with _calm():
+            with _as_unavailable():
                 self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite_engine(url, durable=durable) if self.is_sqlite else _postgresql_engine(url)
         self._anchor: sqlite3.Connection | None = None
@@ -73,13 +73,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one consistent state. Raises StoreUnavailable."""
-        with _calm(), self.engine.begin() as connection:
+        with _as_unavailable(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that commits at the end, or not at all. Raises StoreUnavailable."""
-        with self._turn, _calm():
+        with self._turn, _as_unavailable():
             writer = self.engine.execution_options(begin="IMMEDIATE")
             with writer.begin() as connection:
                 yield connection
@@ -89,7 +89,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         script = ScriptDirectory.from_config(config)
-        with _calm(), self._migration_turn():
+        with _as_unavailable(), self._migration_turn():
             with self.engine.connect() as connection:
                 current = MigrationContext.configure(connection).get_current_revision()
             if current == script.get_current_head():
@@ -162,7 +162,7 @@ def _postgresql_engine(url: URL) -> Engine:
 
 
 @contextmanager
-def _calm() -> Iterator[None]:
+def _as_unavailable() -> Iterator[None]:
     """Turn what the machine did wrong (full disk, lost server, a file that is no database) into one error."""
     try:
         yield

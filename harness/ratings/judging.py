@@ -184,7 +184,7 @@ def history(connection: Connection, study_id: str, rater_id: str, *, limit: int)
 
 
 def flag(connection: Connection, rater_id: str, assignment_id: str, *, note: str, now: int) -> None:
-    """The red cord: the task itself is broken. The owner sees it at once, and the rater is given another one."""
+    """Report that the task itself is broken. The owner sees it at once, and the rater is given another one."""
     row = _locked(connection, rater_id, assignment_id)
     connection.execute(insert(flags).values(
         id=secrets.token_hex(8), study_id=row.study_id, item_id=row.item_id, rater_id=rater_id,

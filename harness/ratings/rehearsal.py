@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.ratings.assignment import Nothing
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.database import Database, database_url
 from harness.ratings.judging import Answers, Shown
 from harness.ratings.progress import StudyInfo
@@ -74,7 +74,7 @@ def rehearse(protocol: StudyProtocol, items: ItemSet, *, win_rates: Mapping[froz
     while working:
         for rater_id in [each for each in rater_ids if each in working]:
             held = store.next_assignment(study_id, rater_id)
-            if isinstance(held, Nothing):
+            if isinstance(held, NoAssignment):
                 working.discard(rater_id)
             else:
                 _judge(store, rater_id, store.show(rater_id, held), chances, habits, clock, rng)

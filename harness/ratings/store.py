@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from harness.errors import InputError
 from harness.ratings import access, assignment, custody, judging, progress, publishing, quality, unblinding
 from harness.ratings.access import SignedIn, SignInRefused
-from harness.ratings.assignment import Nothing
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.chain import ChainCheck, Receipt
 from harness.ratings.database import Database, database_url
 from harness.ratings.judging import Answers, Details, Shown
@@ -201,7 +201,7 @@ class RatingStore:
                 assignments.c.study_id == study_id, assignments.c.rater_id == rater_id,
                 assignments.c.state == "open").values(shown_at=self.now()))
 
-    def next_assignment(self, study_id: str, rater_id: str) -> str | Nothing:
+    def next_assignment(self, study_id: str, rater_id: str) -> str | NoAssignment:
         """The assignment in hand or a new one: the same id until it is answered, in whatever browser."""
         with self.database.writing() as connection:
             return assignment.next_assignment(connection, study_id, rater_id, now=self.now())

@@ -14,7 +14,7 @@ import pytest
 from rating_helpers import item_set, publish, rater_in
 
 from harness.ratings import judging
-from harness.ratings.assignment import Nothing
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.judging import Refused
 from harness.ratings.store import open_store
 
@@ -37,7 +37,7 @@ def vote_around_kills(url: str, study: str, rater: str, path: Path, kill: Counte
             time.sleep(0.001)
             continue
         held = store.next_assignment(study, rater)
-        assert not isinstance(held, Nothing)
+        assert not isinstance(held, NoAssignment)
         try:
             receipt = store.vote(rater, held, revision=0, choice="left")
         except Refused:
@@ -98,4 +98,4 @@ def test_two_hundred_kills_lose_no_acknowledged_judgment(url: str, tmp_path: Pat
     assert len(finals) - len(acknowledged) <= KILLS + AT_ONCE, "one unacknowledged judgment at most for each kill"
     pairs = [(each.item_id, each.rater_id) for each in finals.values()]
     assert len(pairs) == len(set(pairs)), "no rater judged an item twice"
-    assert not isinstance(store.next_assignment(study, raters[0]), Nothing)
+    assert not isinstance(store.next_assignment(study, raters[0]), NoAssignment)

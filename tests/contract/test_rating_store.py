@@ -21,7 +21,7 @@ from harness.errors import InputError
 from harness.labels.human import HumanLabeler
 from harness.ratings import custody
 from harness.ratings.access import SignInRefused
-from harness.ratings.assignment import Nothing
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.judging import Answers, Details, NotYours, Refused
 from harness.ratings.protocol import Which
 from harness.ratings.schema import metadata
@@ -32,7 +32,7 @@ def walk(store: RatingStore, clock: Clock, study_id: str, rater_id: str, *, bett
     """Let a rater choose the text that begins with `better` until there is nothing left. Returns how many."""
     for done in range(limit):
         held = store.next_assignment(study_id, rater_id)
-        if isinstance(held, Nothing):
+        if isinstance(held, NoAssignment):
             return done
         shown = store.show(rater_id, held)
         side = "left" if shown.texts[0].startswith(better) else "right" if shown.texts[1].startswith(better) else "tie"
@@ -137,7 +137,7 @@ def test_fifty_threads_never_over_assign_and_the_sides_stay_balanced(store: Rati
         taken = []
         for _ in range(3):
             held = store.next_assignment(study, rater)
-            if isinstance(held, Nothing):
+            if isinstance(held, NoAssignment):
                 break
             with store.database.writing() as connection:  # as if it had been judged, without the waiting
                 connection.execute(text("UPDATE assignments SET state='judged' WHERE id=:id"), {"id": held})
@@ -163,14 +163,14 @@ def test_a_lease_that_ran_out_goes_to_somebody_else_and_the_late_choice_is_refus
     study = publish(store, item_set(1, overlap=1), lease_minutes=10)
     amber, birch = rater_in(store, study, "amber"), rater_in(store, study, "birch")
     late = store.next_assignment(study, amber)
-    assert store.next_assignment(study, birch) is Nothing.WAITING
+    assert store.next_assignment(study, birch) is NoAssignment.WAITING
     clock.tick(601)
     held = store.next_assignment(study, birch)
     clock.tick()
     with pytest.raises(Refused, match="went to somebody else"):
         store.vote(amber, late, revision=0, choice="left")
     store.vote(birch, held, revision=0, choice="left")
-    assert store.next_assignment(study, amber) is Nothing.FINISHED
+    assert store.next_assignment(study, amber) is NoAssignment.FINISHED
 
 
 def test_a_lease_that_ran_out_with_room_left_is_still_the_raters(store: RatingStore, clock: Clock) -> None:
@@ -202,10 +202,10 @@ def test_training_tells_the_answer_and_failing_the_qualification_ends_it(store: 
     assert after.stage == "ask"
     assert after.texts[("left", "right").index(after.expected or "")].startswith("GOOD")
     assert walk(store, clock, study, good, better="GOOD", limit=3) == 3
-    assert not isinstance(store.next_assignment(study, good), Nothing)
+    assert not isinstance(store.next_assignment(study, good), NoAssignment)
     store.answer(bad, held, revision=1, answers=Answers())
     assert walk(store, clock, study, bad, better="BAD") == 2
-    assert store.next_assignment(study, bad) is Nothing.NOT_QUALIFIED
+    assert store.next_assignment(study, bad) is NoAssignment.NOT_QUALIFIED
 
 
 def test_gold_and_repeats_come_along_and_never_count_as_results(store: RatingStore, clock: Clock) -> None:
@@ -269,7 +269,7 @@ def test_a_flag_reaches_the_owner_and_a_retired_item_is_not_handed_out(store: Ra
     (raised,) = store.open_flags(study)
     assert raised.note == "The text is empty."
     store.resolve_flag(raised.id, retire=True)
-    assert store.next_assignment(study, birch) is Nothing.FINISHED
+    assert store.next_assignment(study, birch) is NoAssignment.FINISHED
 
 
 def test_what_was_judged_of_an_item_before_it_was_taken_out_still_counts(store: RatingStore, clock: Clock) -> None:
@@ -299,7 +299,7 @@ def test_no_result_before_closing_and_no_judgment_after(store: RatingStore, cloc
     clock.tick()
     with pytest.raises(Refused, match="closed"):
         store.vote(rater, held, revision=0, choice="left")
-    assert store.next_assignment(study, rater) is Nothing.CLOSED
+    assert store.next_assignment(study, rater) is NoAssignment.CLOSED
     store.unblind(study)
     assert [each.act for each in store.events(study)] == ["unblinded", "closed", "published"]
 
@@ -412,7 +412,7 @@ def test_labels_come_back_in_the_tasks_own_order_of_candidates(store: RatingStor
     study = store.studies()[0].id
     rater = rater_in(store, study, "amber")
     orders = set()
-    while not isinstance(held := store.next_assignment(study, rater), Nothing):
+    while not isinstance(held := store.next_assignment(study, rater), NoAssignment):
         shown = store.show(rater, held)
         orders.add(shown.order)
         clock.tick()
@@ -436,7 +436,7 @@ def test_a_skipped_label_task_comes_back_at_the_end(store: RatingStore, clock: C
     assert store.next_assignment(study, rater) == first
     clock.tick()
     store.vote(rater, first, revision=1, choice="0")
-    assert store.next_assignment(study, rater) is Nothing.FINISHED
+    assert store.next_assignment(study, rater) is NoAssignment.FINISHED
     assert len(store.labels("queue")) == 2
 
 
@@ -457,7 +457,7 @@ def test_a_pause_hides_the_item_and_gives_the_same_one_back(store: RatingStore, 
     rater = rater_in(store, study, "amber")
     held = store.next_assignment(study, rater)
     store.pause(study, rater)
-    assert store.next_assignment(study, rater) is Nothing.PAUSED
+    assert store.next_assignment(study, rater) is NoAssignment.PAUSED
     clock.tick(60)
     store.resume(study, rater)
     assert store.next_assignment(study, rater) == held
@@ -470,7 +470,7 @@ def test_a_quota_ends_a_raters_work(store: RatingStore, clock: Clock) -> None:
     study = publish(store, quota=2)
     rater = rater_in(store, study, "amber")
     assert walk(store, clock, study, rater, better="P") == 2
-    assert store.next_assignment(study, rater) is Nothing.QUOTA
+    assert store.next_assignment(study, rater) is NoAssignment.QUOTA
 
 
 def test_texts_with_nul_and_broken_surrogates_are_kept_readable(store: RatingStore) -> None:
@@ -500,7 +500,7 @@ def test_items_count_their_own_places_right_whatever_raters_do(store: RatingStor
         rater = dice.choice(raters)
         held = store.next_assignment(study, rater)
         clock.tick(dice.choice((2, 2, 2, 90)))
-        if isinstance(held, Nothing) or dice.random() < 0.15:
+        if isinstance(held, NoAssignment) or dice.random() < 0.15:
             continue
         with suppress(Refused):
             if dice.random() < 0.1:

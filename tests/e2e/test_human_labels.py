@@ -3,7 +3,7 @@
 import itertools
 import sqlite3
 
-from harness.ratings.assignment import Nothing
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.protocol import StudyKind
 from harness.ratings.store import open_store
 from tests.e2e.runs import TINY, results, run_study
@@ -19,7 +19,7 @@ def _label(folder, most):
     rater = store.add_rater(f"amber-{most}")
     store.consent(queue.id, rater)
     given = 0
-    while given < most and not isinstance(held := store.next_assignment(queue.id, rater), Nothing):
+    while given < most and not isinstance(held := store.next_assignment(queue.id, rater), NoAssignment):
         shown = store.show(rater, held)
         store.vote(rater, held, revision=shown.revision, choice="1")
         given += 1

@@ -7,7 +7,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from harness.engine.exported_runs import finished_studies, load_samples, log_seal
-from harness.ratings.assignment import Nothing
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.drafting import Sizes, draft_study
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.publishing import study_seal
@@ -30,7 +30,7 @@ def _judge_everything(store, name, folder):
     for handle in ("amber", "birch"):
         rater = known.get(handle) or store.add_rater(handle)
         store.consent(study, rater)
-        while not isinstance(held := store.next_assignment(study, rater), Nothing):
+        while not isinstance(held := store.next_assignment(study, rater), NoAssignment):
             left, right = (text in preferred for text in store.show(rater, held).texts)
             store.vote(rater, held, revision=0, choice="tie" if left == right else "left" if left else "right")
 

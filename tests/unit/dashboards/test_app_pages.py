@@ -123,7 +123,7 @@ def test_a_labeler_chooses_the_best_of_four(store: RatingStore, visit: Callable[
     assert len(store.labels("queue")) == 2
 
 
-def test_a_store_that_cannot_be_written_is_a_calm_sentence(
+def test_a_store_that_cannot_be_written_is_one_sentence(
         store: RatingStore, visit: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch) -> None:
     study = publish(store)
     app = visit("amber").open()

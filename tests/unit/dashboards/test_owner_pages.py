@@ -139,7 +139,7 @@ def test_the_owner_stays_with_the_study_that_is_closed_and_unblinded(
     assert "Unblinded" in words(app)
 
 
-def test_a_red_cord_is_seen_whichever_study_the_owner_looks_at(
+def test_a_flag_is_seen_whichever_study_the_owner_looks_at(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
     study = publish(store)
     rater = rater_in(store, study, "amber")

@@ -85,7 +85,7 @@ def test_what_was_typed_never_comes_back_as_markup(browser: TestClient) -> None:
     assert "<script>" not in page.text
 
 
-def test_a_database_of_a_newer_harness_is_calm_to_raters_and_named_in_the_log(
+def test_a_database_of_a_newer_harness_is_one_sentence_to_raters_and_named_in_the_log(
         store: RatingStore, browser: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     link = store.invite(store.add_rater("amber"))
     with store.database.writing() as connection:

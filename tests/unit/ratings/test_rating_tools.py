@@ -99,7 +99,7 @@ def test_an_empty_arm_is_named() -> None:
         pair_arms(samples, [("rl", "zero_shot")], per_comparison=3, seed=1)
 
 
-def test_a_full_disk_refuses_calmly_and_loses_nothing(store: RatingStore, tmp_path: Path) -> None:
+def test_a_full_disk_is_refused_and_loses_nothing(store: RatingStore, tmp_path: Path) -> None:
     study = publish(store)
     rater = rater_in(store, study, "amber")
     held = store.next_assignment(study, rater)

@@ -6,14 +6,14 @@ import streamlit as st
 
 from dashboards.identity import is_owner, store
 from dashboards.owner import new_study, raters, studies
-from dashboards.theme import as_plain, owner_head
+from dashboards.widgets import as_plain, owner_header
 
 SECTIONS = {"Studies": studies.section, "New study": new_study.section, "Raters": raters.section}
 
 
 def page() -> None:
     """One section at a time; which one is in the address, so that a reload stays there."""
-    owner_head("Studies and raters")
+    owner_header("Studies and raters")
     name = st.segmented_control("Section", list(SECTIONS), default="Studies", required=True, key="section",
                                 label_visibility="collapsed", bind="query-params")
     open_flags_banner()
