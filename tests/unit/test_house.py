@@ -129,6 +129,7 @@ def test_statistics_and_text_make_no_page():
 @pytest.mark.parametrize(("package", "homes"), [
     ("mlflow", {"harness.engine.tracking"}),
     ("streamlit", {"dashboards", "benchmarks.rating_app"}),
+    ("harness.kernels", {"harness.kernels", "harness.models"}),
 ])
 def test_a_package_is_imported_in_one_place(package, homes):
     users = {module for module, path in _modules(*CODE).items()
