@@ -1,4 +1,4 @@
-"""Whole studies, as a user runs them: from the command line, on real training, at a tiny scale."""
+"""Whole studies, as a user runs them: real training at a tiny scale, and what harness.stages.report makes of it."""
 
 import json
 import os
