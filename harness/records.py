@@ -48,6 +48,15 @@ class ArmKey:
         return ArmKey(arm, *(int(part) for part in rest))
 
 
+def arm_of(name: str) -> ArmKey:
+    """The arm that a file spells like this; any other name, as people's own files have, is an arm without a budget."""
+    try:
+        found = ArmKey.parse(name)
+    except ValueError:
+        return ArmKey(name)
+    return found if str(found) == name else ArmKey(name)
+
+
 @dataclass(frozen=True, order=True)
 class Contrast:
     """Two arms that are compared: what is said of a contrast is said of `arm`, against `opponent`.
@@ -135,19 +144,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Judgment:
-    """One judge's choice on one item, by arm: made only after unblinding, or by a simulated judge.
+    """One rater's choice on one item, by arm: made only after unblinding.
 
-    arm_a and arm_b are arm keys such as `rl/5000/2` (arm / label budget / seed) or `zero_shot`.
-    outcome: 1 where arm_a won, 0.5 for a tie, 0 where arm_b won.
+    outcome: 1 where the contrast's arm won, 0.5 for a tie, 0 where its opponent won. arm_was_left: as the rater saw it.
     """
 
     item_id: str
     query_id: str
     rater_id: str
-    arm_a: str
-    arm_b: str
+    contrast: Contrast
     outcome: float
-    a_was_left: bool
+    arm_was_left: bool
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from harness.ratings.progress import Final, finals
 from harness.ratings.protocol import ItemKind, StudyKind
 from harness.ratings.publishing import log, stored_seal
 from harness.ratings.schema import items, sealed_keys, studies
-from harness.records import Choice, Judgment
+from harness.records import Choice, Contrast, Judgment, arm_of
 
 
 def study_id_of(connection: Connection, kind: StudyKind, name: str) -> str:
@@ -90,8 +90,9 @@ def _unblinded(final: Final, item: str, sides: Sequence[str],
     arm_a, arm_b = canonical[frozenset(sides)]
     outcome = 0.5 if final.side == Choice.TIE else float((final.side == Choice.LEFT) == (left == arm_a))
     seen_left, seen_right = (right, left) if final.flipped else (left, right)
-    judgment = Judgment(item_id=item, query_id=final.query_id, rater_id=final.handle, arm_a=arm_a, arm_b=arm_b,
-                        outcome=outcome, a_was_left=seen_left == arm_a)
+    judgment = Judgment(item_id=item, query_id=final.query_id, rater_id=final.handle,
+                        contrast=Contrast(arm_of(arm_a), arm_of(arm_b)), outcome=outcome,
+                        arm_was_left=seen_left == arm_a)
     return Unblinded(judgment, final, seen_left, seen_right)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.records import arm_of
 from harness.reporting.page import Cell, Page, interval, number, percent, signed
 from harness.reporting.report_data import ReportData, arm_name, by_arm, contrast_name, key_name, pair_name
 from harness.results.rate_records import FragilityRow, SensitivityRow
-from harness.results.spelling import arm_of
 from harness.statistics.paired_models import ArmStrength
 from harness.statistics.sensitivity import RATERS_INDEPENDENT, Sensitivity
 

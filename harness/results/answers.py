@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.ratings.unblinding import ArmText, Unblinded
-from harness.records import Choice
+from harness.records import Choice, arm_of
 from harness.results.people_records import Answers, JudgedTexts, PreferenceByAnswers
-from harness.results.spelling import arm_of
 from harness.statistics.resampling import mean_of_defined
 from harness.text.copying import copy_statistics
 from harness.text.rouge import rouge_scores

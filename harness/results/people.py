@@ -26,7 +26,6 @@ from harness.results.people_records import (
 )
 from harness.results.rates import dose_curves, equivalence_rows, win_rate_rows
 from harness.results.records import VERSION
-from harness.results.spelling import arm_of
 from harness.results.votes import Votes, of_estimand, seeds_together
 from harness.seeds import numpy_generator
 from harness.statistics.agreement import Agreement, agreement
@@ -103,28 +102,28 @@ def votes_of_judgments(judgments: Sequence[Judgment]) -> dict[Contrast, Votes]:
     gathered: dict[Contrast, list[tuple[float, str, int, str]]] = defaultdict(list)
     for each in judgments:
         facing = _trained_first(each)
-        arm, opponent, outcome = arm_of(facing.arm_a), arm_of(facing.arm_b), facing.outcome
+        arm, opponent = facing.contrast.arm, facing.contrast.opponent
         if arm.label_budget is None or (opponent.label_budget == arm.label_budget):
             continue
-        gathered[seeds_together(arm, opponent)].append((outcome, each.query_id, arm.seed or 0, each.rater_id))
+        gathered[seeds_together(arm, opponent)].append((facing.outcome, each.query_id, arm.seed or 0, each.rater_id))
     return {contrast: Votes(*(np.array(column, dtype=kind) for column, kind in
                               zip(zip(*rows, strict=True), (float, object, int, object), strict=True)))
             for contrast, rows in sorted(gathered.items())}
 
 
 def _trained_first(judgment: Judgment) -> Judgment:
-    """The same judgment with the larger label budget as arm_a; a baseline comes after an arm that needed no labels."""
-    a, b = (-1 if arm.label_budget is None else arm.label_budget
-            for arm in map(arm_of, (judgment.arm_a, judgment.arm_b)))
-    if a >= b:
+    """The same judgment with the larger label budget first; a baseline comes after an arm that needed no labels."""
+    arm, opponent = judgment.contrast.arm, judgment.contrast.opponent
+    first, second = (-1 if each.label_budget is None else each.label_budget for each in (arm, opponent))
+    if first >= second:
         return judgment
-    return replace(judgment, arm_a=judgment.arm_b, arm_b=judgment.arm_a, outcome=1 - judgment.outcome,
-                   a_was_left=not judgment.a_was_left)
+    return replace(judgment, contrast=Contrast(opponent, arm), outcome=1 - judgment.outcome,
+                   arm_was_left=not judgment.arm_was_left)
 
 
 def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment],
                  plan: AnalysisPlan) -> list[PeopleComparison]:
-    """Every pair of arms that was compared, from arm_a's side, with Holm over all pairs."""
+    """Every pair of arms that was compared, from its arm's side, with Holm over all pairs."""
     judged, whole = _by_contrast(kept), _by_contrast(everybody)
     rates = {contrast: _rate(judged[contrast], plan.confidence) for contrast in sorted(judged)}
     rows = []
@@ -145,14 +144,14 @@ def _sensitivity(judgments: Sequence[Judgment], plan: AnalysisPlan) -> list[Peop
             for contrast, found in sorted(_by_contrast(judgments).items(), key=lambda pair: str(pair[0]))
             for model in sensitivity(np.array([each.outcome for each in found]),
                                      items=[each.item_id for each in found], raters=[each.rater_id for each in found],
-                                     a_was_left=np.array([float(each.a_was_left) for each in found]),
+                                     a_was_left=np.array([float(each.arm_was_left) for each in found]),
                                      confidence=plan.confidence)]
 
 
 def _by_contrast(judgments: Sequence[Judgment]) -> dict[Contrast, list[Judgment]]:
     found: dict[Contrast, list[Judgment]] = defaultdict(list)
     for each in judgments:
-        found[Contrast(arm_of(each.arm_a), arm_of(each.arm_b))].append(each)
+        found[each.contrast].append(each)
     return found
 
 
@@ -164,17 +163,19 @@ def _rate(judgments: Sequence[Judgment], confidence: float) -> WinRate:
 def _agreement(judgments: Sequence[Judgment], seed: int) -> Agreement:
     if not judgments:
         return Agreement.undefined("no judgments")
-    chosen = ["tie" if each.outcome == 0.5 else each.arm_a if each.outcome else each.arm_b for each in judgments]
+    chosen = ["tie" if each.outcome == 0.5 else str(each.contrast.arm if each.outcome else each.contrast.opponent)
+              for each in judgments]
     return agreement(chosen, items=[each.item_id for each in judgments], rng=numpy_generator(seed, "agreement"))
 
 
 def _position(judgments: Sequence[Judgment]) -> PositionTest:
     if not judgments:
         return PositionTest(None, 0, None, (), (), "no judgments")
+    sides = [(str(each.contrast.arm), str(each.contrast.opponent)) for each in judgments]
     return position_test(
-        [each.arm_a if each.a_was_left else each.arm_b for each in judgments],
-        [each.arm_b if each.a_was_left else each.arm_a for each in judgments],
-        [each.outcome if each.a_was_left else 1 - each.outcome for each in judgments],
+        [arm if each.arm_was_left else opponent for each, (arm, opponent) in zip(judgments, sides, strict=True)],
+        [opponent if each.arm_was_left else arm for each, (arm, opponent) in zip(judgments, sides, strict=True)],
+        [each.outcome if each.arm_was_left else 1 - each.outcome for each in judgments],
         [each.rater_id for each in judgments])
 
 

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from harness.json_records import spread
 from harness.records import ArmKey, Contrast
-
-
-def arm_of(name: str) -> ArmKey:
-    """`rl/5000/2` as the engine writes it; any other name, as people's own files have, is an arm without a budget."""
-    try:
-        found = ArmKey.parse(name)
-    except ValueError:
-        return ArmKey(name)
-    return found if str(found) == name else ArmKey(name)
-
+from harness.records import arm_of as arm_of
 
 ARM = spread({"arm": str}, split=lambda key: (str(key),), join=arm_of)
 """An arm as one name, `arm`: rl/5000/2, zero_shot, or any other."""

@@ -56,8 +56,8 @@ def test_a_rater_who_always_prefers_one_arm_gives_it_every_win(store: RatingStor
     store.close(study)
     judgments = store.unblind(study)
     assert len(judgments) == 20
-    assert {(each.arm_a, each.arm_b, each.outcome) for each in judgments} == {(*ARMS, 1.0)}
-    assert sum(each.a_was_left for each in judgments) == 10
+    assert {(str(each.contrast), each.outcome) for each in judgments} == {(" vs ".join(ARMS), 1.0)}
+    assert sum(each.arm_was_left for each in judgments) == 10
 
 
 def test_the_assignment_in_hand_is_the_same_after_reopening_the_store(

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.records import ArmKey, Contrast
+from harness.records import ArmKey, Contrast, arm_of
 
 ARMS = [ArmKey("rl"), ArmKey("rl", 5000), ArmKey("rl", 5000, 2), ArmKey("rl", 20000, 1), ArmKey("zero_shot")]
 
@@ -26,3 +26,10 @@ def test_a_contrast_is_read_as_it_is_written():
     assert Contrast.parse(str(contrast)) == contrast
     with pytest.raises(ValueError, match="is not two arms"):
         Contrast.parse("rl/5000/2")
+
+
+@pytest.mark.parametrize("name", ["gpt-4/large", "rl/0500", "a/1/2/3", "human"])
+def test_any_other_name_is_an_arm_without_a_budget_and_keeps_its_spelling(name):
+    assert arm_of(name) == ArmKey(name)
+    assert str(arm_of(name)) == name
+    assert arm_of("rl/5000/2") == ArmKey("rl", 5000, 2)

@@ -76,7 +76,7 @@ def test_the_default_study_finds_a_planted_65_percent_and_calls_no_twins_differe
     assert {row.judge for row in report.win_rates} == {"simulated"}
     assert report.simulated_judge
     assert report.excluded == ()
-    lefts = [each.judgment.a_was_left for each in done.unblinded]
+    lefts = [each.judgment.arm_was_left for each in done.unblinded]
     assert np.mean(lefts) == pytest.approx(0.5, abs=0.03)
 
 
