@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.cli.arguments import confidence, margin, not_negative, resamples, share
 from harness.cli.command import run_command
+
+if TYPE_CHECKING:
+    from harness.statistics.analysis_records import Analysis
 
 _FEW_ROWS = 30
 _PIPED_WIDTH = 120
@@ -20,10 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(_parser(), argv, run=run, show=_print_tables)
 
 
-def run(arguments: argparse.Namespace) -> dict[str, Any]:
+def run(arguments: argparse.Namespace) -> Analysis:
     """The results, and the page where --html asks for it. Raises InputError."""
     # What follows takes most of a second to import; --help should not wait for it.
-    from harness.statistics.analysis import AnalysisSettings, analyse
+    from harness.statistics.analysis import analyse
+    from harness.statistics.analysis_records import AnalysisSettings
     from harness.statistics.raters import ExclusionRules
     from harness.statistics.ratings_file import read_ratings
 
@@ -33,9 +38,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         baseline=arguments.baseline, margin=arguments.margin, confidence=arguments.confidence,
         majority=arguments.majority, sensitivity=arguments.sensitivity,
         looking_early=arguments.looking_early, resamples=arguments.resamples, seed=arguments.seed, rules=rules)
-    result = analyse(read.ratings, settings)
-    result["excluded"] = [*read.excluded, *result["excluded"]]
-    result["warnings"] = [*read.warnings, *result["warnings"]]
+    found = analyse(read.ratings, settings)
+    result = replace(found, excluded=(*read.excluded, *found.excluded), warnings=(*read.warnings, *found.warnings))
     if arguments.html:
         from harness.cli.rows import write_page
         from harness.reporting.analysis import html
@@ -74,29 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _print_tables(result: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+def _print_tables(result: Analysis) -> None:
     from harness.reporting.analysis import answer, tables
+    from harness.reporting.terminal import console_of_width, print_tables
 
-    console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+    console = console_of_width(_PIPED_WIDTH)
     console.print(answer(result), highlight=False, markup=False)
-    for found in tables(result):
-        table = Table(box=None, pad_edge=False)
-        for index, column in enumerate(found.columns):
-            table.add_column(column, justify="right" if index else "left", overflow="fold")
-        for row in found.rows[:_FEW_ROWS]:
-            table.add_row(*(cell.replace("[", r"\[") for cell in row))
-        console.print()
-        # Not the table's own title, which would wrap to the width of a narrow table.
-        console.print(found.title, style="italic", markup=False)
-        console.print(table)
-        if len(found.rows) > _FEW_ROWS:
-            console.print(f"... and {len(found.rows) - _FEW_ROWS} more (--json or --html has them all)")
-        for reason in found.reasons:
-            console.print(reason, highlight=False, markup=False)
-    for warning in result["warnings"]:
+    print_tables(console, tables(result), most_rows=_FEW_ROWS)
+    for warning in result.warnings:
         console.print(f"Note: {warning}", markup=False)
 
 

@@ -33,11 +33,13 @@ class MalformedError(ValueError):
 
 @dataclass(frozen=True)
 class Spread:
-    """A value that lies in a record as several keys. keys: the type of each. split, join: to their values and back."""
+    """A value that lies in a record as several keys. keys: the type of each. split, join: to their values and back;
+    join is None where a record is only written.
+    """
 
     keys: Mapping[str, Any]
     split: Callable[[Any], Sequence[Any]]
-    join: Callable[..., Any]
+    join: Callable[..., Any] | None
 
 
 INLINE: Mapping[str, Any] = {_MARK: "inline"}
@@ -45,7 +47,7 @@ INLINE: Mapping[str, Any] = {_MARK: "inline"}
 
 
 def spread(keys: Mapping[str, Any], *, split: Callable[[Any], Sequence[Any]],
-           join: Callable[..., Any]) -> Mapping[str, Any]:
+           join: Callable[..., Any] | None = None) -> Mapping[str, Any]:
     """The metadata of a field that is written as several keys; see `Spread`."""
     return {_MARK: Spread(keys, split, join)}
 
@@ -148,6 +150,7 @@ def _record(kind: Any, value: Any, at: str) -> Any:
     for part in fields(kind):
         mark, hint = part.metadata.get(_MARK), _hints(kind)[part.name]
         if isinstance(mark, Spread):
+            assert mark.join is not None, f"{kind.__name__} is only written"
             found[part.name] = mark.join(*(_of_key(value, key, its, at, MISSING) for key, its in mark.keys.items()))
         elif mark == "inline":
             found[part.name] = _value(hint, value, at)

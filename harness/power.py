@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.cli.arguments import error_rate, logit_spread, looks, margin, positive_count, share, tie_share
 from harness.cli.command import run_command
 from harness.errors import InputError
+from harness.statistics.power_records import Claim, Look, Needed, PowerPoint, PowerResult
 
 if TYPE_CHECKING:
     from harness.statistics.power import SimulatedPower
@@ -19,16 +20,13 @@ if TYPE_CHECKING:
 _STEPS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 _MOST_JUDGMENTS = 30_000
 
-_CLAIMS = {"different": "different", "non_inferior": "not better", "equivalent": "equivalent"}
-"""The claims in words. 'not better': W is below one half plus the margin, so the other arm is non-inferior."""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Compute, print. Exit codes: 0 done, 2 an argument is wrong."""
     return run_command(_parser(), argv, run=run, show=_print)
 
 
-def run(arguments: argparse.Namespace) -> dict[str, Any]:
+def run(arguments: argparse.Namespace) -> PowerResult:
     """The record, and the page where --html asks for it. Raises InputError."""
     from harness.seeds import numpy_generator
     from harness.statistics.power import power_curve
@@ -47,23 +45,20 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     counts = _item_counts(arguments, max([found for found in formula.values() if found], default=400))
     points = power_curve(design, counts, numpy_generator(arguments.seed, "power"), margin=arguments.margin,
                          simulations=arguments.simulations, alpha=arguments.alpha)
-    result = {
-        "settings": {key: value for key, value in vars(arguments).items() if key not in ("json", "html")},
-        "formula": formula,
-        "simulation": [_point(point) for point in points],
-        "looks": _looks(arguments),
-        "needed": {claim: _needed(points, claim, arguments)
-                   for claim in ("different", "non_inferior", "equivalent")},
-        "notes": _notes(arguments),
-    }
+    claims: tuple[Claim, ...] = ("different", "non_inferior", "equivalent")
+    result = PowerResult(
+        settings={key: value for key, value in vars(arguments).items() if key not in ("json", "html")},
+        formula=formula, simulation=tuple(map(_point, points)), looks=_looks(arguments),
+        needed={claim: _needed(points, claim, arguments) for claim in claims}, notes=tuple(_notes(arguments)))
     if arguments.html:
         from harness.cli.rows import write_page
+        from harness.reporting.power import html
 
-        write_page(arguments.html, _html(result))
+        write_page(arguments.html, html(result))
     return result
 
 
-def _formula(arguments: argparse.Namespace) -> dict[str, int | None]:
+def _formula(arguments: argparse.Namespace) -> dict[Claim, int | None]:
     """Independent items for each claim, tied ones among them; None where the claim does not apply."""
     from harness.statistics.power import (
         items_for_equivalence,
@@ -82,16 +77,16 @@ def _formula(arguments: argparse.Namespace) -> dict[str, int | None]:
     }
 
 
-def _looks(arguments: argparse.Namespace) -> list[dict[str, float]]:
+def _looks(arguments: argparse.Namespace) -> tuple[Look, ...]:
     """What each of --looks equally spaced looks asks for, by O'Brien and Fleming; none at a single look."""
     from scipy.stats import norm
 
     from harness.statistics.sequential import obrien_fleming
 
     if arguments.looks == 1:
-        return []
-    return [{"share": look / arguments.looks, "z": z, "p_value": float(2 * norm.sf(z))}
-            for look, z in enumerate(obrien_fleming(arguments.looks, alpha=arguments.alpha), start=1)]
+        return ()
+    return tuple(Look(share=look / arguments.looks, z=z, p_value=float(2 * norm.sf(z)))
+                 for look, z in enumerate(obrien_fleming(arguments.looks, alpha=arguments.alpha), start=1))
 
 
 def _item_counts(arguments: argparse.Namespace, about: int) -> list[int]:
@@ -105,18 +100,19 @@ def _item_counts(arguments: argparse.Namespace, about: int) -> list[int]:
     return sorted({max(10, min(round(about * step), _MOST_JUDGMENTS // per_item)) for step in _STEPS})
 
 
-def _point(point: SimulatedPower) -> dict[str, Any]:
+def _point(point: SimulatedPower) -> PowerPoint:
     n_items = point.design.n_items
-    return {"n_items": n_items, "n_judgments": n_items * point.design.raters_per_item,
-            "different": point.different, "non_inferior": point.non_inferior, "equivalent": point.equivalent,
-            "coverage": point.coverage, "width": point.width}
+    return PowerPoint(n_items=n_items, n_judgments=n_items * point.design.raters_per_item, different=point.different,
+                      non_inferior=point.non_inferior, equivalent=point.equivalent, coverage=point.coverage,
+                      width=point.width)
 
 
-def _needed(points: Sequence[SimulatedPower], claim: str, arguments: argparse.Namespace) -> dict[str, Any]:
+def _needed(points: Sequence[SimulatedPower], claim: Claim, arguments: argparse.Namespace) -> Needed:
     """The items at which the simulated power passes the target, by interpolation; None where it does not.
 
     or_fewer: the least number simulated passes it already.
     """
+
     power = arguments.power
     values = [(point.design.n_items, getattr(point, claim)) for point in points]
     if values[0][1] is None:
@@ -124,20 +120,20 @@ def _needed(points: Sequence[SimulatedPower], claim: str, arguments: argparse.Na
     if not _is_true(claim, arguments.win_rate, arguments.margin):
         return _no_items(f"the claim is false at a win rate of {arguments.win_rate:g}: no number of items shows it")
     if values[0][1] >= power:
-        return {"n_items": values[0][0], "or_fewer": True, "why_undefined": None}
+        return Needed(values[0][0], or_fewer=True, why_undefined=None)
     for (few, below), (many, above) in pairwise(values):
         if below < power <= above:
             at = few + (many - few) * (power - below) / (above - below)
-            return {"n_items": round(at), "or_fewer": False, "why_undefined": None}
+            return Needed(round(at), or_fewer=False, why_undefined=None)
     best = max(value for _, value in values)
     return _no_items(f"the power stays at {best:.0%} up to {values[-1][0]:,} items; more raters may be what is missing")
 
 
-def _no_items(why: str) -> dict[str, Any]:
-    return {"n_items": None, "or_fewer": False, "why_undefined": why}
+def _no_items(why: str) -> Needed:
+    return Needed(None, or_fewer=False, why_undefined=why)
 
 
-def _is_true(claim: str, rate: float, delta: float | None) -> bool:
+def _is_true(claim: Claim, rate: float, delta: float | None) -> bool:
     """Whether the claim holds at this win rate."""
     if claim == "different":
         return rate != 0.5
@@ -159,69 +155,12 @@ def _notes(arguments: argparse.Namespace) -> list[str]:
     return notes
 
 
-def _html(result: dict[str, Any]) -> str:
-    from harness.reporting.page import Page, percent
-    from harness.reporting.plots import curves
-
-    page = Page("Power")
-    points = result["simulation"]
-    items = [point["n_items"] for point in points]
-    claims = [claim for claim in result["needed"] if points[0][claim] is not None]
-    named = {_CLAIMS[claim]: [(items, [point[claim] for point in points])] for claim in claims}
-    page.items([*_formula_lines(result), *_needed_lines(result)])
-    page.figure(curves(named, x_axis="items", y_axis="power", marker="o", level=result["settings"]["power"],
-                       limits=(-0.02, 1.02)), "Simulated power over the number of items")
-    page.table(("items", "judgments", *named, "coverage", "width"),
-               [(str(point["n_items"]), str(point["n_judgments"]),
-                 *(percent(point[claim]) for claim in claims), percent(point["coverage"]),
-                 percent(point["width"])) for point in points], words=0)
-    page.items([*_look_lines(result), *result["notes"]])
-    page.paragraph("; ".join(f"{key} {value}" for key, value in result["settings"].items()), kind="quiet")
-    return page.render()
-
-
-def _print(result: dict[str, Any]) -> None:
+def _print(result: PowerResult) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    for line in _formula_lines(result):
-        console.print(line)
-    settings = result["settings"]
-    console.print(f"By simulation, {settings['raters']} raters, {settings['raters_per_item']} an item:")
-    for point in result["simulation"]:
-        shown = {claim: point[claim] for claim in result["needed"] if point[claim] is not None}
-        bars = " ".join(f"{_CLAIMS[claim]} {value:4.0%} {'█' * round(10 * value):<10}"
-                        for claim, value in shown.items())
-        console.print(f"{point['n_items']:>7,} items  {bars}")
-    for line in (*_needed_lines(result), *_look_lines(result)):
-        console.print(line)
-    for note in result["notes"]:
-        console.print(f"Note: {note}")
+    from harness.reporting.power import print_power
 
-
-def _formula_lines(result: dict[str, Any]) -> list[str]:
-    return [f"By formula, {_CLAIMS[claim]}: {items:,} items of one vote"
-            for claim, items in result["formula"].items() if items is not None]
-
-
-def _needed_lines(result: dict[str, Any]) -> list[str]:
-    """How many items each claim needs, or why nobody can say."""
-    settings = result["settings"]
-    lines = []
-    for claim, found in result["needed"].items():
-        if found["n_items"] is not None:
-            n_items = f"{found['n_items']:,} or fewer" if found["or_fewer"] else f"about {found['n_items']:,}"
-            judgments = found["n_items"] * settings["raters_per_item"]
-            lines.append(f"{_CLAIMS[claim]}: {n_items} items ({judgments:,} judgments)")
-        elif settings["margin"] is not None or claim == "different":
-            lines.append(f"{_CLAIMS[claim]}: {found['why_undefined']}")
-    return lines
-
-
-def _look_lines(result: dict[str, Any]) -> list[str]:
-    """When to stop at each planned look: the whole keeps its error rate."""
-    return [f"Look at {look['share']:.0%} of the items: decided where |z| is {look['z']:.3f} or more "
-            f"(p {look['p_value']:.2g} or less)" for look in result["looks"]]
+    print_power(Console(highlight=False, width=None if sys.stdout.isatty() else 120), result)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.cli.arguments import count, some_resamples
 from harness.cli.command import run_command
+
+if TYPE_CHECKING:
+    from harness.text.arm_records import TextMeasures
 
 _PIPED_WIDTH = 220
 
@@ -19,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(_parser(), argv, run=run, show=_print_tables)
 
 
-def run(arguments: argparse.Namespace) -> dict[str, Any]:
+def run(arguments: argparse.Namespace) -> TextMeasures:
     """The results, and the page where --html asks for it. Raises InputError."""
     from harness.text.arms import TextSettings, measure_arms
     from harness.text.texts_file import read_texts
@@ -32,11 +36,10 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         tokenizer=tokenizer, stemmer=arguments.stemmer, split_summaries=arguments.split_sentences,
         fragments=arguments.fragments, preamble_rule=arguments.preamble, controls=not arguments.no_controls,
         resamples=arguments.resamples, seed=arguments.seed)
-    result = measure_arms(read.rows, settings)
-    result["excluded"] = list(read.excluded)
+    result = replace(measure_arms(read.rows, settings), excluded=read.excluded)
     if arguments.html:
         from harness.cli.rows import write_page
-        from harness.reporting.arms import html
+        from harness.reporting.text_measures import html
 
         page = html(result, read.rows, source=arguments.texts.name, tokenizer=tokenizer,
                     examples=arguments.examples)
@@ -72,35 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _print_tables(result: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _print_tables(result: TextMeasures) -> None:
+    from harness.reporting.terminal import console_of_width, print_tables
+    from harness.reporting.text_measures import reasons, tables
 
-    from harness.reporting.arms import reasons, tables
-
-    console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-    for title, columns, rows in tables(result):
-        table = Table(box=None, pad_edge=False)
-        for index, column in enumerate(columns):
-            name = column.replace("[", r"\[")
-            table.add_column(name, justify="right" if index else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(_joined(cell).replace("[", r"\[") for cell in row))
-        console.print()
-        console.print(title, style="italic", markup=False)
-        console.print(table)
+    console = console_of_width(_PIPED_WIDTH)
+    print_tables(console, tables(result))
     for reason in reasons(result):
         console.print(reason, highlight=False, markup=False)
-    for left_out in result["excluded"]:
-        console.print(f"Left out: {left_out['n']} rows, {left_out['reason']}", markup=False)
-
-
-def _joined(cell: str | tuple[str, str]) -> str:
-    """A mean and its interval in one line."""
-    if isinstance(cell, str):
-        return cell
-    mean, spread = cell
-    return f"{mean} ({spread})" if spread else mean
+    for left_out in result.excluded:
+        console.print(f"Left out: {left_out.n} rows, {left_out.reason}", markup=False)
 
 
 if __name__ == "__main__":

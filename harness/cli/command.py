@@ -7,16 +7,19 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 from harness.cli.rows import check_page
 from harness.errors import INTERRUPTED, InputError
+from harness.json_records import to_json
+
+Result = TypeVar("Result")
 
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
-                run: Callable[[argparse.Namespace], dict[str, Any]], show: Callable[[dict[str, Any]], None]) -> int:
-    """Exit codes: 0 done, 2 a file or an argument is wrong, 130 stopped by Ctrl-C. With --json the result is printed
-    as it is.
+                run: Callable[[argparse.Namespace], Result], show: Callable[[Result], None]) -> int:
+    """Exit codes: 0 done, 2 a file or an argument is wrong, 130 stopped by Ctrl-C. With --json the result, a record,
+    is printed as it is.
     """
     arguments = parser.parse_args(argv)
     try:
@@ -24,7 +27,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
             check_page(arguments.html)
         result = run(arguments)
         if arguments.json:
-            print(json.dumps(result, allow_nan=False))
+            print(json.dumps(to_json(result), allow_nan=False))
         else:
             show(result)
         sys.stdout.flush()

@@ -20,6 +20,15 @@ from harness.errors import InputError
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class LeftOutRows:
+    """So many rows are left out for this reason; of one rater, where a rule excludes him or her."""
+
+    reason: str
+    n: int
+    rater: str | None = None
+
+
 @dataclass
 class BadRows:
     """What to do with a bad row: raise, or with skip count it by reason. can_skip: the command has --skip-bad."""
@@ -37,6 +46,11 @@ class BadRows:
             cures = " ".join(part for part in (cure, skipping) if part)
             raise InputError(problem, file=self.file, line=line, key=key, cure=cures or None)
         self.counts[reason or problem] += 1
+
+    @property
+    def left_out(self) -> list[LeftOutRows]:
+        """What was counted."""
+        return [LeftOutRows(reason, n) for reason, n in self.counts.items()]
 
 
 def read_rows(path: Path, bad: BadRows) -> Iterator[tuple[int, Row]]:

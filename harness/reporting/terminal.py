@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 from rich import box
+from rich.console import Console
 from rich.table import Table
 
-from harness.reporting.page import p_value, percent
+from harness.reporting.page import Cell, p_value, percent
 from harness.reporting.report_data import key_name
+from harness.reporting.tables import Table as FormattedTable
 from harness.results.records import Results
+
+
+def console_of_width(piped: int) -> Console:
+    """As wide as the terminal; `piped` characters where the output goes to a file or another program."""
+    return Console(width=None if sys.stdout.isatty() else piped)
+
+
+def print_tables(console: Console, tables: Sequence[FormattedTable], *, most_rows: int | None = None) -> None:
+    """One below the other, each with its reasons. most_rows: of a table; how many more there are is said below it."""
+    for found in tables:
+        table = Table(box=None, pad_edge=False)
+        for index, column in enumerate(found.columns):
+            table.add_column(_plain(column), justify="right" if index else "left", overflow="fold")
+        for row in found.rows[:most_rows]:
+            table.add_row(*(_plain(_joined(cell)) for cell in row))
+        console.print()
+        # Not the table's own title, which would wrap to the width of a narrow table.
+        console.print(found.title, style="italic", markup=False)
+        console.print(table)
+        if most_rows is not None and len(found.rows) > most_rows:
+            console.print(f"... and {len(found.rows) - most_rows} more (--json or --html has them all)")
+        for reason in found.reasons:
+            console.print(reason, highlight=False, markup=False)
+
+
+def _joined(cell: Cell) -> str:
+    """A figure and its interval in one line."""
+    if isinstance(cell, str):
+        return cell
+    figure, spread = cell
+    return f"{figure} ({spread})" if spread else figure
+
+
+def _plain(text: str) -> str:
+    """Without what rich would take for its markup."""
+    return text.replace("[", r"\[")
 
 
 def win_rate_table(results: Results) -> Table:

@@ -29,10 +29,11 @@ class ArmStrength:
 class Effect:
     """A coefficient of the model.
 
-    estimate: on the log-odds scale. standard_error: None where it is undefined. why_undefined: why that is so.
+    estimate: on the log-odds scale, None where the model left it out. standard_error: None where it is undefined.
+    why_undefined: why a figure is None.
     """
 
-    estimate: float
+    estimate: float | None
     standard_error: float | None
     why_undefined: str | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.cli.rows import BadRows, Row, parse_columns, read_rows, with_mapped
+from harness.cli.rows import BadRows, LeftOutRows, Row, parse_columns, read_rows, with_mapped
 from harness.errors import InputError
 from harness.records import Choice
 from harness.statistics.clustered import FloatArray, encode
@@ -74,10 +74,10 @@ class Ratings:
 
 @dataclass(frozen=True)
 class ReadRatings:
-    """excluded: what was left out, as {reason, n}. warnings: what a reader of the results must know."""
+    """excluded: what was left out. warnings: what a reader of the results must know."""
 
     ratings: Ratings
-    excluded: tuple[dict[str, Any], ...]
+    excluded: tuple[LeftOutRows, ...]
     warnings: tuple[str, ...]
 
 
@@ -97,9 +97,9 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
             skips += 1
         else:
             table.add(line, row)
-    excluded: list[dict[str, Any]] = [{"reason": reason, "n": n} for reason, n in bad.counts.items()]
+    excluded = bad.left_out
     if skips:
-        excluded.append({"reason": "skipped by the rater", "n": skips})
+        excluded.append(LeftOutRows("skipped by the rater", skips))
     if not table.lines:
         problem = "every judgment is a skip" if skips else "no judgments in it"
         raise InputError(problem, file=str(path), cure="Every row of it was bad." if bad.counts else None)
@@ -110,7 +110,7 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
         n = int(len(ratings) - kept.sum())
         were = "judgment was" if n == 1 else "judgments were"
         warnings.append(f"{n} {were} replaced by a later one of the same rater on the same item")
-        excluded.append({"reason": "replaced by a later judgment", "n": n})
+        excluded.append(LeftOutRows("replaced by a later judgment", n))
     known = set(table.columns["item_id"])
     if lost := sum(of is not None and of not in known for of in ratings.repeat_of[kept]):
         warnings.append(f"repeat_of names no item of the file in {lost} row{'s' if lost > 1 else ''}")

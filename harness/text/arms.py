@@ -1,17 +1,18 @@
-"""ROUGE and copy statistics of every arm and of the controls as one JSON-ready record."""
+"""ROUGE and copy statistics of every arm and of the controls (`harness textstats`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.seeds import numpy_generator
 from harness.statistics.resampling import MeanInterval, bootstrap_means, mean_of_defined
+from harness.text.arm_records import ArmDifference, ArmTexts, Described, OpeningShares, TextMeasures
 from harness.text.copying import (
     COPYING_KEYS,
     CopyStatistics,
@@ -24,8 +25,6 @@ from harness.text.copying import (
 from harness.text.rouge import ROUGE_KEYS, counts_for_rouge, rouge_scores
 from harness.text.texts_file import TextRow
 from harness.text.tokenization import Tokenizer
-
-Json = dict[str, Any]
 
 REFERENCE, LEAD, RANDOM = "reference", "lead-3", "random_sentences"
 CONTROLS = (REFERENCE, LEAD, RANDOM)
@@ -65,8 +64,8 @@ class _Measured:
         return np.column_stack([self.copying.values[key] for key in COPYING_KEYS])
 
 
-def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> Json:
-    """The record: arms (controls last, marked), paired differences between arms, settings."""
+def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> TextMeasures:
+    """All measures: arms (controls last, marked), paired differences between arms, settings."""
     by_arm: dict[str, list[TextRow]] = {}
     for row in rows:
         by_arm.setdefault(row.arm, []).append(row)
@@ -74,19 +73,17 @@ def measure_arms(rows: Sequence[TextRow], settings: TextSettings) -> Json:
                        if control and arm not in by_arm} if settings.controls else {}
     found = _measured(by_arm | controls_by_arm, settings)
     measured, controls = found[:len(by_arm)], found[len(by_arm):]
-    return {
-        "arms": [*(_row(found, settings, control=False) for found in measured),
-                 *(_row(found, settings, control=True) for found in controls)],
-        "differences": [_difference(a, b, settings) for a, b in combinations(measured, 2)],
-        "warnings": _blind_to(rows),
-        "settings": _described(settings, measured),
-    }
+    return TextMeasures(
+        arms=(*(_of_arm(found, settings, control=False) for found in measured),
+              *(_of_arm(found, settings, control=True) for found in controls)),
+        differences=tuple(_difference(a, b, settings) for a, b in combinations(measured, 2)),
+        warnings=_blind_to(rows), settings=_described(settings, measured))
 
 
-def _blind_to(rows: Sequence[TextRow]) -> list[str]:
+def _blind_to(rows: Sequence[TextRow]) -> tuple[str, ...]:
     texts = (text for row in rows if row.references for text in (row.response, *row.references))
     n = sum(not counts_for_rouge(text) for text in texts)
-    return [f"{n} texts or references have no letter a-z and no digit: ROUGE sees nothing there"] if n else []
+    return (f"{n} texts or references have no letter a-z and no digit: ROUGE sees nothing there",) if n else ()
 
 
 def _controls(rows: Sequence[TextRow], settings: TextSettings) -> dict[str, list[TextRow]]:
@@ -152,22 +149,18 @@ def _spread_out(copying: CopyStatistics, has_source: list[bool]) -> CopyStatisti
     return replace(copying, values=values)
 
 
-def _row(found: _Measured, settings: TextSettings, *, control: bool) -> Json:
-    row: Json = {"arm": found.arm, "n": len(found.rows), "rouge": None, "copying": None, "control": control}
-    if found.rouge is not None:
-        row["rouge"] = _with_intervals(ROUGE_KEYS, found.rouge, found, settings)
-    values = found.copying_values()
-    if values is not None and found.copying is not None:
-        row["copying"] = _with_intervals(COPYING_KEYS, values, found, settings)
-        row["first_three_words"] = {
-            "all": found.copying.first_three_rate(),
-            "with_preamble": found.copying.first_three_rate(preamble=True),
-            "without_preamble": found.copying.first_three_rate(preamble=False),
-            "why_undefined": _why_no_share(found.copying)}
-        row["distinct_ngrams"] = {key: mean_of_defined(known)
-                                  for key, known in found.copying.distinct_ngrams.items()}
-        row["copied_positions"] = [round(float(place), 4) for place in found.copying.copied_positions]
-    return row
+def _of_arm(found: _Measured, settings: TextSettings, *, control: bool) -> ArmTexts:
+    rouge = None if found.rouge is None else _with_intervals(ROUGE_KEYS, found.rouge, found, settings)
+    values, copying = found.copying_values(), found.copying
+    if values is None or copying is None:
+        return ArmTexts(found.arm, control, len(found.rows), rouge, None)
+    return ArmTexts(
+        found.arm, control, len(found.rows), rouge, _with_intervals(COPYING_KEYS, values, found, settings),
+        first_three_words=OpeningShares(
+            all=copying.first_three_rate(), with_preamble=copying.first_three_rate(preamble=True),
+            without_preamble=copying.first_three_rate(preamble=False), why_undefined=_why_no_share(copying)),
+        distinct_ngrams={key: mean_of_defined(known) for key, known in copying.distinct_ngrams.items()},
+        copied_positions=tuple(round(float(place), 4) for place in copying.copied_positions))
 
 
 def _why_no_share(copying: CopyStatistics) -> str | None:
@@ -182,50 +175,39 @@ def _why_no_share(copying: CopyStatistics) -> str | None:
 
 
 def _with_intervals(keys: Sequence[str], values: NDArray[np.float64], found: _Measured,
-                    settings: TextSettings) -> Json:
+                    settings: TextSettings) -> dict[str, MeanInterval]:
     rng = numpy_generator(settings.seed, "bootstrap", found.arm)
-    intervals = bootstrap_means(values, found.articles, rng, resamples=settings.resamples,
-                                confidence=settings.confidence)
-    return _flat(keys, intervals)
+    return dict(zip(keys, bootstrap_means(values, found.articles, rng, resamples=settings.resamples,
+                                          confidence=settings.confidence), strict=True))
 
 
-def _flat(keys: Sequence[str], intervals: list[MeanInterval]) -> Json:
-    row: Json = {}
-    for key, interval in zip(keys, intervals, strict=True):
-        row |= {key: interval.mean, f"{key}_ci_low": interval.low, f"{key}_ci_high": interval.high}
-    row["why_undefined"] = {key: interval.why_undefined for key, interval in zip(keys, intervals, strict=True)
-                            if interval.why_undefined is not None}
-    return row
-
-
-def _difference(a: _Measured, b: _Measured, settings: TextSettings) -> Json:
+def _difference(a: _Measured, b: _Measured, settings: TextSettings) -> ArmDifference:
     """Mean paired differences a - b on the articles that both arms have."""
     place = {article: index for index, article in enumerate(b.articles)}
     pairs = [(index, place[article]) for index, article in enumerate(a.articles) if article in place]
-    row: Json = {"arm_a": a.arm, "arm_b": b.arm, "n": len(pairs), "rouge": None, "copying": None,
-                 "why_undefined": None if pairs else "no article in common"}
     if not pairs:
-        return row
+        return ArmDifference(a.arm, b.arm, 0, None, None, "no article in common")
     at_a, at_b = (np.array(side) for side in zip(*pairs, strict=True))
     articles = [a.articles[index] for index in at_a]
     rng = numpy_generator(settings.seed, "difference", a.arm, b.arm)
-    for name, keys, of_a, of_b in (("rouge", ROUGE_KEYS, a.rouge, b.rouge),
-                                   ("copying", COPYING_KEYS, a.copying_values(), b.copying_values())):
-        if of_a is not None and of_b is not None:
-            row[name] = _flat(keys, bootstrap_means(of_a[at_a] - of_b[at_b], articles, rng,
-                                                    resamples=settings.resamples,
-                                                    confidence=settings.confidence))
-    return row
+
+    def measured(keys: Sequence[str], of_a: NDArray[np.float64] | None,
+                 of_b: NDArray[np.float64] | None) -> dict[str, MeanInterval] | None:
+        if of_a is None or of_b is None:
+            return None
+        return dict(zip(keys, bootstrap_means(of_a[at_a] - of_b[at_b], articles, rng, resamples=settings.resamples,
+                                              confidence=settings.confidence), strict=True))
+
+    return ArmDifference(a.arm, b.arm, len(pairs), measured(ROUGE_KEYS, a.rouge, b.rouge),
+                         measured(COPYING_KEYS, a.copying_values(), b.copying_values()))
 
 
-def _described(settings: TextSettings, measured: list[_Measured]) -> Json:
+def _described(settings: TextSettings, measured: list[_Measured]) -> Described:
     copying = next((found.copying for found in measured if found.copying is not None), None)
-    return {
-        "rouge": {"stemmer": settings.stemmer, "tokens": "letters a-z and digits, lower case",
-                  "rougeLsum_sentences": "our splitter" if settings.split_summaries else "lines",
-                  "several_references": "the best F-measure, for each measure apart"},
-        "copying": None if copying is None else dict(copying.settings),
-        "preamble_rule": settings.preamble_rule,
-        "intervals": f"bootstrap over articles, {settings.resamples} resamples, seed {settings.seed}, "
-                     f"{settings.confidence:.0%}",
-    }
+    return Described(
+        rouge={"stemmer": settings.stemmer, "tokens": "letters a-z and digits, lower case",
+               "rougeLsum_sentences": "our splitter" if settings.split_summaries else "lines",
+               "several_references": "the best F-measure, for each measure apart"},
+        copying=None if copying is None else dict(copying.settings), preamble_rule=settings.preamble_rule,
+        intervals=f"bootstrap over articles, {settings.resamples} resamples, seed {settings.seed}, "
+                  f"{settings.confidence:.0%}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.cli.rows import BadRows, Row, parse_columns, read_rows, with_mapped
+from harness.cli.rows import BadRows, LeftOutRows, Row, parse_columns, read_rows, with_mapped
 from harness.errors import InputError
 from harness.text.tokenization import Tokenizer
 
@@ -37,10 +37,10 @@ class TextRow:
 
 @dataclass(frozen=True)
 class ReadTexts:
-    """excluded: what was left out, as {reason, n}."""
+    """excluded: what was left out."""
 
     rows: tuple[TextRow, ...]
-    excluded: tuple[dict[str, Any], ...]
+    excluded: tuple[LeftOutRows, ...]
 
 
 def read_texts(path: Path, *, tokenizer: Tokenizer, columns: str | None = None,
@@ -67,7 +67,7 @@ def read_texts(path: Path, *, tokenizer: Tokenizer, columns: str | None = None,
         rows.append(row)
     if not rows:
         raise InputError("no texts in it", file=str(path), cure="Every row was bad." if bad.counts else None)
-    return ReadTexts(tuple(rows), tuple({"reason": reason, "n": n} for reason, n in bad.counts.items()))
+    return ReadTexts(tuple(rows), tuple(bad.left_out))
 
 
 def _parsed(raw: Row, names: dict[str, str], line: int, bad: BadRows, tokenizer: Tokenizer) -> TextRow | None:

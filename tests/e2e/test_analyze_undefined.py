@@ -44,7 +44,7 @@ def test_what_cannot_be_measured_is_undefined_and_never_zero(tmp_path, capsys, c
     assert comparison["why_undefined"].startswith(why)
     assert comparison["bootstrap"] is None or comparison["bootstrap"]["standard_error"] is None
     compared = [row for row in (*found["bradley_terry"], *found["davidson"]["strengths"]) if row["arm"] == "b"]
-    assert all(row["se"] is None and row["why_undefined"] for row in compared)
+    assert all(row["standard_error"] is None and row["why_undefined"] for row in compared)
     gee = found["sensitivity"][0]
     assert gee["estimate"] is None
     assert "two clusters" in gee["why_undefined"]

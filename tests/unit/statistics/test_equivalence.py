@@ -20,8 +20,8 @@ def test_the_papers_own_equivalence_claims() -> None:
 
 def test_both_one_sided_tests_are_binomial_tails() -> None:
     found = equivalence_of_counts(492, 1024, margin=0.05)
-    assert found.p_not_better == pytest.approx(binom.cdf(492, 1024, 0.55))
-    assert found.p_not_worse == pytest.approx(binom.sf(491, 1024, 0.45))
+    assert found.p_a_not_better == pytest.approx(binom.cdf(492, 1024, 0.55))
+    assert found.p_a_not_worse == pytest.approx(binom.sf(491, 1024, 0.45))
 
 
 def test_better_by_more_than_the_margin_is_not_easier_to_show_than_different() -> None:

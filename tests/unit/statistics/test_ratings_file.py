@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from harness.cli.rows import LeftOutRows
 from harness.errors import InputError
 from tests.unit.statistics.ratings_files import ratings_of
 
@@ -34,7 +35,7 @@ def test_the_last_judgment_by_time_counts_and_skips_are_counted(tmp_path) -> Non
     read = ratings_of(tmp_path, [["1", "x", "a", "b", "left", 5], ["1", "x", "a", "b", "right", 9],
                                  ["1", "x", "a", "b", "tie", 1], ["2", "x", "a", "b", "skip", 2]], "decided_at")
     assert (read.ratings.outcomes.tolist(), read.ratings.line.tolist()) == ([0.0], [3])
-    assert {each["reason"]: each["n"] for each in read.excluded} == {
+    assert {each.reason: each.n for each in read.excluded} == {
         "skipped by the rater": 1, "replaced by a later judgment": 2}
 
 
@@ -61,4 +62,4 @@ def test_a_bad_row_names_file_line_and_key_or_is_left_out(tmp_path) -> None:
     with pytest.raises(InputError, match=r"ratings.csv:3: choice: unknown choice 'middle'"):
         ratings_of(tmp_path, rows)
     read = ratings_of(tmp_path, rows, skip_bad=True)
-    assert (len(read.ratings), read.excluded) == (1, ({"reason": "unknown choice", "n": 1},))
+    assert (len(read.ratings), read.excluded) == (1, (LeftOutRows("unknown choice", 1),))
