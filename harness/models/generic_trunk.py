@@ -90,7 +90,7 @@ class GenericDecoding:
     """The module's own cache, one row a candidate."""
 
     def __init__(self, trunk: GenericTrunk, cache: Any, queries: TokenBatch, *, candidates: int) -> None:
-        self._trunk, self._body, self._cache, self._candidates = trunk, trunk._body, cache, candidates
+        self._trunk, self._body, self.cache, self._candidates = trunk, trunk._body, cache, candidates
         self._mask = queries.is_token.long().repeat_interleave(candidates, dim=0)
         self._position = queries.lengths.repeat_interleave(candidates, dim=0)[:, None]
 
@@ -98,7 +98,7 @@ class GenericDecoding:
         rows, k = tokens.shape
         self._mask = torch.cat([self._mask, torch.ones_like(self._position)], dim=1)
         out = self._body(input_ids=tokens.reshape(rows * k, 1), attention_mask=self._mask, use_cache=True,
-                         position_ids=self._position, past_key_values=self._cache)
+                         position_ids=self._position, past_key_values=self.cache)
         self._position = self._position + 1
         return cast(Tensor, out.last_hidden_state.view(rows, k, -1))
 
@@ -107,5 +107,5 @@ class GenericDecoding:
 
     def keep(self, rows: Tensor) -> None:
         samples = (rows[:, None] * self._candidates + torch.arange(self._candidates, device=rows.device)).flatten()
-        self._cache.batch_select_indices(samples)
+        self.cache.batch_select_indices(samples)
         self._mask, self._position = self._mask[samples], self._position[samples]

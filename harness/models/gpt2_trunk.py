@@ -168,10 +168,10 @@ class GPT2Decoding:
         self._query_bias = None if not queries.is_padded else bias[:, :, -1:, :]
         heads, width = trunk._heads, trunk._token_table.shape[1]
         shape = (rows, candidates, heads, length, width // heads)
-        self._query_keys: list[Tensor] = []
-        self._query_values: list[Tensor] = []
-        self._keys = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
-        self._values = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
+        self.query_keys: list[Tensor] = []
+        self.query_values: list[Tensor] = []
+        self.keys = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
+        self.values = [trunk._token_table.new_empty(shape) for _ in trunk._layers]
         x = trunk._embed(layout.tokens, layout.positions)
         for layer in trunk._layers:
             x = self._read_query(layer, x, bias, last=layer is trunk._layers[-1])
@@ -181,8 +181,8 @@ class GPT2Decoding:
         trunk = self._trunk
         qkv = affine(trunk._normalize(x, layer.norm_1), *layer.qkv).chunk(3, dim=-1)
         query, key, value = (split_heads(part, trunk._heads).contiguous() for part in qkv)
-        self._query_keys.append(key)
-        self._query_values.append(value)
+        self.query_keys.append(key)
+        self.query_values.append(value)
         first = 0
         if last:
             first = x.shape[1] - 1
@@ -204,7 +204,7 @@ class GPT2Decoding:
         return pick(self._trunk.logits(hidden, temperature=temperature), chance)
 
     def keep(self, rows: Tensor) -> None:
-        for cached in (self._query_keys, self._query_values, self._keys, self._values):
+        for cached in (self.query_keys, self.query_values, self.keys, self.values):
             cached[:] = [tensor[rows] for tensor in cached]
         self._next_position = self._next_position[rows]
         if self._query_bias is not None and self._query_bias.shape[0] > 1:
@@ -215,16 +215,16 @@ class GPT2Decoding:
         rows, k = qkv.shape[:2]
         heads, now = self._trunk._heads, self._decoded + 1
         query, key, value = qkv.view(rows, k, 3, heads, -1).unbind(2)
-        keys, values = self._keys[index], self._values[index]
+        keys, values = self.keys[index], self.values[index]
         keys[:, :, :, self._decoded], values[:, :, :, self._decoded] = key, value
         query = query * scale
-        to_query = torch.matmul(query.transpose(1, 2), self._query_keys[index].transpose(-1, -2))
+        to_query = torch.matmul(query.transpose(1, 2), self.query_keys[index].transpose(-1, -2))
         if self._query_bias is not None:
             to_query = to_query + self._query_bias
         to_own = torch.matmul(keys[:, :, :, :now], query.unsqueeze(-1)).squeeze(-1).transpose(1, 2)
         time = to_query.shape[-1]
         probs = torch.softmax(torch.cat([to_query, to_own], dim=-1), dim=-1)
-        from_query = torch.matmul(probs[..., :time], self._query_values[index]).transpose(1, 2)
+        from_query = torch.matmul(probs[..., :time], self.query_values[index]).transpose(1, 2)
         # A product of one row with a short matrix: adding up is 3 times as fast as a call of the library for each.
         own = probs[..., time:].transpose(1, 2).unsqueeze(-1)
         from_own = (own * values[:, :, :, :now]).sum(dim=-2)

@@ -42,17 +42,17 @@ def _library_is_wide() -> bool:
     return maker_is_intel and torch.backends.mkl.is_available()
 
 
-_operator = _find_operator()
-_LIBRARY_IS_WIDE = _library_is_wide()
+OPERATOR = _find_operator()
+LIBRARY_IS_WIDE = _library_is_wide()
 
-_SMALL = 1 << 22
+SMALL_PRODUCT = 1 << 22
 """Multiply-adds below which the operator's own overhead, some 15 microseconds, costs more than it wins."""
 
 
 def _applies(x: Tensor, weight: Tensor) -> bool:
     """Whether the operator is the faster one for x @ weight."""
-    return (_operator is not None and not _LIBRARY_IS_WIDE and x.dtype is torch.float32 and x.device.type == "cpu"
-            and x.shape[0] * weight.numel() >= _SMALL)
+    return (OPERATOR is not None and not LIBRARY_IS_WIDE and x.dtype is torch.float32 and x.device.type == "cpu"
+            and x.shape[0] * weight.numel() >= SMALL_PRODUCT)
 
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -62,7 +62,7 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     if gemm_amx.serves(x, weight):
         return gemm_amx.gemm_amx(x, weight, bias)
     if _applies(x, weight):
-        return cast(Tensor, _operator(_dense(x), _dense(weight).t(), bias, "none", [], ""))
+        return cast(Tensor, OPERATOR(_dense(x), _dense(weight).t(), bias, "none", [], ""))
     return x @ weight if bias is None else torch.addmm(bias, x, weight)
 
 
@@ -131,5 +131,5 @@ def affine_gelu(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     rows = x.reshape(-1, x.shape[-1])
     if torch.is_grad_enabled() or not _applies(rows, weight):
         return gelu(affine(x, weight, bias))
-    y = cast(Tensor, _operator(_dense(rows), _dense(weight).t(), bias, "gelu", [], "tanh"))
+    y = cast(Tensor, OPERATOR(_dense(rows), _dense(weight).t(), bias, "gelu", [], "tanh"))
     return y.view(*x.shape[:-1], weight.shape[1])

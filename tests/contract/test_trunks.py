@@ -1,4 +1,5 @@
-"""The contract of every trunk: what Hugging Face's own forward pass says of one unpadded row at a time."""
+"""The contract of every trunk: what Hugging Face's own forward pass says of one unpadded row at a time
+(`trunk`, `trunks`, `generic_trunk`)."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Padding, batch sizes and micro-batches change no number."""
+"""Padding, batch sizes and micro-batches change no number (`batching`, `prompts`)."""
 
 import numpy as np
 import pytest

@@ -81,7 +81,7 @@ def test_a_score_does_not_depend_on_the_texts_beside_it(tmp_path):
 def test_what_is_no_classifier_is_refused_before_anything_is_scored(tmp_path):
     shape = ModelShape(layers=1, width=16, heads=2, context=32, vocab_size=40)
     build_language_model(shape, seed=0).save_pretrained(tmp_path / "language_model")
-    with pytest.raises(InputError, match=r"no sequence classifier.*harness\.classifier"):
+    with pytest.raises(InputError, match=r"no sequence classifier.*harness classifier"):
         get_scorer(f"classifier:{tmp_path / 'language_model'}")
     with pytest.raises(InputError, match="no such classifier"):
         get_scorer(f"classifier:{tmp_path / 'absent'}")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from harness.models import embedding, products
+from harness.models import products
 
 
 def operands(dtype):
@@ -18,10 +18,10 @@ def operands(dtype):
 @pytest.mark.parametrize("library_is_wide", [True, False])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_product_and_gradients_are_torch_s_own(monkeypatch, fast, library_is_wide, dtype):
-    monkeypatch.setattr(products, "_SMALL", 0)
-    monkeypatch.setattr(products, "_LIBRARY_IS_WIDE", library_is_wide)
+    monkeypatch.setattr(products, "SMALL_PRODUCT", 0)
+    monkeypatch.setattr(products, "LIBRARY_IS_WIDE", library_is_wide)
     if not fast:
-        monkeypatch.setattr(products, "_operator", None)
+        monkeypatch.setattr(products, "OPERATOR", None)
     x, wide, bias = operands(dtype)
     upstream = torch.randn(3, 7, 10, generator=torch.Generator().manual_seed(1), dtype=dtype)
     for part in (slice(0, 10), slice(5, 15)):  # a slice of a wider weight, as in a last layer
@@ -41,24 +41,9 @@ def test_a_table_taken_across_is_torch_s_own_product():
         torch.testing.assert_close(mine, other)
 
 
-@pytest.mark.parametrize("many", [0, 1 << 22], ids=["sparse", "dense"])
-def test_the_gradient_of_looked_up_rows_is_added_to_the_head_s_where_it_lies(monkeypatch, many):
-    monkeypatch.setattr(embedding, "MANY", many)
-    table, indices, x = torch.randn(50, 8, requires_grad=True), torch.tensor([[3, 4], [4, 49]]), torch.randn(4, 8)
-    rows, head = embedding.apart(table)
-    places = []
-    head.register_hook(lambda grad: places.append(grad.data_ptr()))
-    upstream = torch.randn(2, 2, 8), torch.randn(4, 50)
-    looked_up, logits = embedding.embed(indices, rows), products.across(x, head)
-    (ours,) = torch.autograd.grad((looked_up, logits), table, upstream)
-    (theirs,) = torch.autograd.grad((table[indices], x @ table.t()), table, upstream)
-    torch.testing.assert_close(ours, theirs)
-    assert places == [ours.data_ptr()]
-
-
 def test_single_precision_is_as_accurate_as_torch_s():
     x, weight = torch.randn(256, 512), torch.randn(512, 64)
-    assert x.shape[0] * weight.numel() >= products._SMALL, "the operator's own case"
+    assert x.shape[0] * weight.numel() >= products.SMALL_PRODUCT, "the operator's own case"
     exact = x.double() @ weight.double()
     error = (products.affine(x, weight).double() - exact).norm() / exact.norm()
     assert error < 1e-6

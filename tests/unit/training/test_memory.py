@@ -5,8 +5,6 @@ import torch
 
 from harness.kernels.large import heads, logits
 from harness.kernels.library import LARGE
-from harness.models import micro_batch
-from harness.models.generation import sample_responses
 from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.loading import ModelShape, build_language_model
 from harness.models.policy import Policy
@@ -105,7 +103,8 @@ def test_adam_and_weights_in_half_precision_are_as_promised():
     state = [t for s in optimizer.state_dict()["state"].values() for t in s.values() if t.numel() > 1]
     promised = ppo_memory(SHAPE, settings=PPOSettings(episodes=8, batch_size=8), compute=BF16, query_tokens=QUERY,
                           response=EndRule(tokens=RESPONSE, truncate_after=2))
-    weights = sum(p.nbytes for p in made.language_model.parameters()) + sum(m.nbytes for m in optimizer._halves)
+    masters = optimizer.state_dict()["masters"]
+    weights = sum(p.nbytes for p in [*made.language_model.parameters(), *masters])
     assert promised.policy == weights
     assert promised.adam == pytest.approx(sum(t.nbytes for t in state), rel=0.01)
 
@@ -114,45 +113,27 @@ def test_keys_and_values_are_as_promised():
     made = policy()
     _, decoding = made.trunk.prefill(TokenBatch(torch.ones(ROWS, QUERY, dtype=torch.int64)), candidates=4,
                                      length=RESPONSE)
-    held = [t for name in ("_query_keys", "_query_values", "_keys", "_values") for t in getattr(decoding, name)]
+    cached = [t for name in ("query_keys", "query_values", "keys", "values") for t in getattr(decoding, name)]
     logits = 4 * SHAPE.vocabulary * (4 + 8 + 8)
     promised = sampling_bytes(SHAPE, query_tokens=QUERY, response=RESPONSE, number=4, candidates=4) - logits
-    assert sum(t.nbytes for t in held) == ROWS * promised
-    assert sum(t.numel() for t in held) == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
+    assert sum(t.nbytes for t in cached) == ROWS * promised
+    assert sum(t.numel() for t in cached) == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
 
 
 def test_the_kernels_keys_and_values_are_counted_right():
     made = compiled_policy()
     _, decoding = made.trunk.prefill(TokenBatch(torch.ones(ROWS, QUERY, dtype=torch.int64)), candidates=4,
                                      length=RESPONSE)
-    held = decoding.queries.numel() + decoding.own.numel()
-    assert held == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
+    cached = decoding.queries.numel() + decoding.own.numel()
+    assert cached == ROWS * made.trunk.cached(query=QUERY, candidates=4, length=RESPONSE)
 
 
 def test_another_architecture_s_keys_and_values_are_counted_right():
     made = Policy(tiny.llama(), temperature=0.7)
     _, decoding = made.trunk.prefill(TokenBatch(torch.ones(ROWS, 9, dtype=torch.int64)), candidates=2, length=5)
     decoding.step(torch.ones(ROWS, 2, dtype=torch.int64))
-    held = [t for layer in decoding._cache.layers for t in (layer.keys, layer.values)]
-    assert sum(t.numel() for t in held) == ROWS * made.trunk.cached(query=9, candidates=2, length=1)
-
-
-def test_a_batch_whose_keys_and_values_do_not_fit_is_sampled_in_parts(monkeypatch):
-    made, read = tiny.policy(), []
-    queries = tiny.random_queries([3, 7, 1, 5, 2])
-    settings = {"length": 6, "seed": 1, "stream_ids": torch.arange(5)}
-    whole = sample_responses(made, queries, **settings)
-    prefill = made.trunk.prefill
-
-    def recorded(rows, **more):
-        read.append(len(rows))
-        return prefill(rows, **more)
-
-    monkeypatch.setattr(made.trunk, "prefill", recorded)
-    time = queries.tokens.shape[1]
-    monkeypatch.setitem(micro_batch.SAMPLED_CACHE, "cpu", 2 * made.trunk.cached(query=time, candidates=1, length=6))
-    assert torch.equal(sample_responses(made, queries, **settings).tokens, whole.tokens)
-    assert sorted(read) == [1, 2, 2]
+    cached = [t for layer in decoding.cache.layers for t in (layer.keys, layer.values)]
+    assert sum(t.numel() for t in cached) == ROWS * made.trunk.cached(query=9, candidates=2, length=1)
 
 
 def test_queries_are_sampled_in_parts_whose_keys_and_values_fit():

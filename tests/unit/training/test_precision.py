@@ -7,13 +7,7 @@ log-probabilities within 0.03 nats on average and 0.15 at most, values within 3%
 import pytest
 import torch
 
-from harness.errors import InputError
-from harness.models import embedding
-from harness.models.embedding import embed
 from harness.models.generation import sample_responses
-from harness.models.placement import frozen, trained
-from harness.models.reward import RewardModel
-from harness.training.adam import Adam
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 from harness.training.ppo_update import PPOTrainer
 from harness.training.settings import (
@@ -104,103 +98,6 @@ def test_checkpoints_keep_less(builder):
     assert kept(True) < 0.5 * kept(False)
 
 
-def test_gradients_of_many_micro_batches_are_summed_in_single_precision():
-    """1024 equal gradients of 1/1024: in bfloat16 the sum would stop at a quarter."""
-    module = torch.nn.Linear(1, 1)
-    before = module.weight.detach().clone()
-    optimizer = Adam(module, epsilon=1e-8, compute=BF16)
-    for _ in range(1024):
-        optimizer.accumulate(optimizer.gradients(module(torch.ones(1, 1, dtype=torch.bfloat16)).sum() / 1024))
-    total = next(iter(optimizer._halves)).grad
-    assert total.dtype is torch.float32
-    assert total.item() == pytest.approx(1.0, rel=1e-2)
-    optimizer.step(learning_rate=1e-5)
-    optimizer.restore()
-    # A step far below bfloat16's resolution is not lost.
-    assert module.weight.dtype is torch.float32
-    assert (before - module.weight).item() == pytest.approx(1e-5, rel=1e-2)
-
-
-def test_a_frequent_row_of_a_table_gets_its_whole_gradient():
-    table = torch.zeros(3, 2, dtype=torch.bfloat16, requires_grad=True)
-    embed(torch.zeros(64, 64, dtype=torch.int64), table).sum().backward()
-    assert table.grad.tolist() == [[4096.0, 4096.0], [0.0, 0.0], [0.0, 0.0]]
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
-def test_a_large_table_has_the_gradient_of_a_small_one(monkeypatch, dtype):
-    """With a head on the same table, and with the table alone; looked up rows repeat."""
-    indices = torch.randint(0, 5, (4, 6), generator=torch.Generator().manual_seed(2)) * 4
-    found = []
-    for many in (1, 1 << 30):
-        monkeypatch.setattr(embedding, "MANY", many)
-        table = torch.linspace(-1, 1, 90).view(30, 3).to(dtype).requires_grad_()
-        tied = embed(indices, table) @ table.t()
-        both, alone = (torch.autograd.grad(x.square().sum(), table)[0] for x in (tied, embed(indices, table)))
-        assert both.layout is torch.strided
-        assert alone.is_sparse == (many == 1)
-        found.append((both, alone.to_dense()))
-    for mine, other in zip(*found, strict=True):
-        torch.testing.assert_close(mine, other, rtol=1e-2 if dtype is torch.bfloat16 else 1e-6, atol=1e-6)
-
-
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_a_sparse_gradient_trains_as_a_dense_one(monkeypatch, precision):
-    """Alone, and summed over two micro-batches."""
-    trained_weights = []
-    for many in (1, 1 << 30):
-        monkeypatch.setattr(embedding, "MANY", many)
-        module = torch.nn.Embedding(40, 3, _weight=torch.linspace(-1, 1, 120).view(40, 3))
-        optimizer = Adam(module, epsilon=1e-8, compute=ComputeSettings(device="cpu", precision=precision))
-        for micro_batches in (1, 2):
-            optimizer.zero_grad()
-            for _ in range(micro_batches):
-                looked_up = embed(torch.tensor([3, 3, 7, 39]), module.weight)
-                optimizer.accumulate(optimizer.gradients(looked_up.square().sum()))
-            optimizer.step(learning_rate=0.1)
-        optimizer.restore()
-        trained_weights.append(module.weight.detach())
-    torch.testing.assert_close(*trained_weights)
-
-
-class Mixed(torch.nn.Module):
-    def __init__(self, generator):
-        super().__init__()
-        self.matrix = torch.nn.Parameter(torch.randn(37, 111, generator=generator))
-        self.vector = torch.nn.Parameter(torch.randn(19, generator=generator))
-        self.unused = torch.nn.Parameter(torch.randn(5, generator=generator))
-
-
-@pytest.mark.parametrize("weight_decay", [None, 0.1])
-@pytest.mark.parametrize("micro_batches", [1, 3])
-def test_weights_behind_halves_move_as_torch_s_adam_moves_them(weight_decay, micro_batches):
-    """Beside torch's own optimizer in double precision, on the same gradients."""
-    generator = torch.Generator().manual_seed(4)
-    module = Mixed(generator)
-    exact = {name: p.detach().double().requires_grad_() for name, p in module.named_parameters()}
-    groups = [{"params": [exact["matrix"]], "weight_decay": weight_decay or 0.0},
-              {"params": [exact["vector"]], "weight_decay": 0.0}]
-    theirs = torch.optim.AdamW(groups, lr=0.01, eps=1e-5)
-    optimizer = Adam(module, epsilon=1e-5, weight_decay=weight_decay, compute=BF16)
-    names = [name for name, _ in module.named_parameters()]
-    for _ in range(4):
-        optimizer.zero_grad()
-        theirs.zero_grad()
-        for _ in range(micro_batches):
-            drawn = {name: torch.randn(exact[name].shape, generator=generator).bfloat16() for name in names[:2]}
-            for name, gradient in drawn.items():
-                previous = exact[name].grad
-                exact[name].grad = gradient.double() + (0.0 if previous is None else previous)
-            optimizer.accumulate([*drawn.values(), None])
-        optimizer.step(learning_rate=0.01)
-        theirs.step()
-    halves = {name: p.detach().clone() for name, p in module.named_parameters()}
-    optimizer.restore()
-    for name, parameter in module.named_parameters():
-        torch.testing.assert_close(parameter.detach().double(), exact[name].detach(), rtol=1e-5, atol=1e-6)
-        assert torch.equal(halves[name], parameter.detach().bfloat16())
-
-
 def trainer(compute, reference_dtype=torch.float32):
     reference = tiny.policy()
     reference.language_model.to(reference_dtype)
@@ -262,23 +159,3 @@ def test_a_language_model_fit_in_bf16_learns_what_one_in_single_precision_learns
         assert model.dtype is torch.float32
         nats.append(evaluate_language_model(model, tokens=data))
     assert max(nats) < 0.3
-
-
-def test_a_half_precision_reward_model_scores_in_single_precision(tmp_path):
-    model = RewardModel.from_language_model(tiny.gpt2(), seed=4)
-    model.save_pretrained(tmp_path)
-    half = RewardModel.from_pretrained(tmp_path, placement=frozen(BF16))
-    with torch.no_grad():
-        scores, half_scores = model.score(QUERIES, RESPONSES), half.score(QUERIES, RESPONSES)
-    assert half.body.dtype is torch.bfloat16
-    assert half_scores.dtype is torch.float32
-    assert (half_scores - scores).norm() < 0.03 * scores.norm()
-
-
-def test_where_models_lie():
-    assert trained(BF16).dtype is torch.float32
-    assert frozen(BF16).dtype is torch.bfloat16
-    assert frozen(ComputeSettings(device="cpu")).device.type == "cpu"
-    if not torch.cuda.is_available():
-        with pytest.raises(InputError, match="GPU"):
-            frozen(ComputeSettings(device="cuda"))

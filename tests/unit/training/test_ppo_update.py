@@ -175,8 +175,3 @@ def test_a_loss_that_is_not_finite_stops_before_the_weights_are_touched():
     with pytest.raises(TrainingDiverged, match="step 2; the last good checkpoint is step 2"):
         made.step(QUERIES, torch.arange(BATCH) + 99, lambda queries, truncated: torch.full((BATCH,), float("nan")))
     assert torch.equal(weights(made), before)
-
-
-def test_a_score_of_the_wrong_shape_is_refused():
-    with pytest.raises(ValueError, match="8 responses"):
-        trainer().step(QUERIES, torch.arange(BATCH), lambda queries, truncated: torch.zeros(BATCH, 1))
