@@ -12,7 +12,7 @@ import numpy as np
 from harness.records import PAD
 
 _FILE = "labels.npy"
-_READ_AT_ONCE = 4096
+READ_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class LabelFiles:
 
     def batches(self) -> Iterator[LabelTable]:
         """All labels in their order, some thousands at a time."""
-        for start in range(0, len(self), _READ_AT_ONCE):
-            yield self.take(np.arange(start, min(start + _READ_AT_ONCE, len(self))))
+        for start in range(0, len(self), READ_AT_ONCE):
+            yield self.take(np.arange(start, min(start + READ_AT_ONCE, len(self))))
 
     def _read(self, place: int, numbers: np.ndarray) -> LabelTable:
         kind, offset = self._records[place]

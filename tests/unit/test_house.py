@@ -30,7 +30,7 @@ FLOORS = (
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = {"harness.training.settings"}
 """Plain settings without torch, which every floor may read."""
-PAGE_MAKERS = {"harness.reporting", "dashboards", "matplotlib", "jinja2", "streamlit", "rich"}
+PAGE_MAKERS = {"harness.reporting", "dashboards", "matplotlib", "jinja2", "html", "streamlit", "rich"}
 MOST_LINES_OF_A_FUNCTION = 60
 
 

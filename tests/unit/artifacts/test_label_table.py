@@ -69,7 +69,7 @@ def test_labels_come_in_the_order_asked_for_from_whichever_file_has_them(pieces)
 
 
 def test_batches_are_all_labels_in_order(pieces, monkeypatch):
-    monkeypatch.setattr("harness.artifacts.label_table._READ_AT_ONCE", 8)
+    monkeypatch.setattr("harness.artifacts.label_table.READ_AT_ONCE", 8)
     tables = list(LabelFiles(list(pieces), 35).batches())
     assert [len(table) for table in tables] == [8, 8, 8, 8, 3]
     rows = np.concatenate([table.rows for table in pieces.values()])[:35]
