@@ -1,0 +1,38 @@
+"""What training came to: arms with their seeds together, reward models, and curves."""
+
+import re
+
+import pytest
+
+from harness.records import ArmKey
+from harness.reporting.report_data import RewardModelFit
+from harness.reporting.training import policies, reward_models
+from tests.result_records import arm_measures, results_of
+from tests.unit.reporting.report_pages import data_of, written
+
+
+def _cells(page: str, name: str) -> list[str]:
+    row, = (row for row in page.split("<tr>") if f">{name}<" in row)
+    return re.findall(r">([^<>]+)</td>", row)
+
+
+def test_an_arm_is_a_row_with_the_means_over_its_seeds() -> None:
+    arms = [arm_measures("rl", 250, seed) for seed in (1, 2)] + [arm_measures("zero_shot")]
+    page = written(policies, data_of(results=results_of(arms=arms)))
+    assert _cells(page, "rl 250") == ["rl 250", "0.500", "–", "0.00", "20.0", "100.0%"]
+    assert _cells(page, "zero-shot")[0] == "zero-shot"
+
+
+def test_a_reward_model_names_the_labels_that_its_accuracy_rests_on() -> None:
+    fit = RewardModelFit(trained_on=225.0, validation_accuracy=0.6, validation_loss=1.2, gain=0.5, bias=-0.1)
+    page = written(reward_models, data_of(reward_models={ArmKey("rl", 250, 1): fit}))
+    assert _cells(page, "rl 250, seed 1")[1:3] == ["225", "60% of 25"]
+    assert "(chance 25.0%)" in page
+    assert "Reward models" not in written(reward_models, data_of())
+
+
+@pytest.mark.parametrize(("metric", "drawn"), [("objective/kl", True), ("episodes", False)])
+def test_a_curve_is_drawn_where_both_of_its_metrics_are(metric: str, drawn: bool) -> None:
+    steps = [{"episodes": 32.0 * step, metric: 0.1 * step} for step in range(1, 31)]
+    page = written(policies, data_of(curves={ArmKey("rl", 250, 1): steps}))
+    assert ("<svg" in page) == drawn
