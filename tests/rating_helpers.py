@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import text
+
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.blinding import KnownPair, Pair, build_items
+from harness.ratings.judging import Answers
 from harness.ratings.protocol import ItemSet, StudyProtocol
 from harness.ratings.store import RatingStore
 from harness.records import LabelTask, Query
@@ -60,3 +64,36 @@ def rater_in(store: RatingStore, study_id: str, handle: str) -> str:
 def tasks(count: int, *, candidates: int = 4) -> list[LabelTask]:
     return [LabelTask(f"t{i}", Query(f"q{i}", (), f"A query {i}"),
                       tuple(f"candidate {j} of {i}" for j in range(candidates))) for i in range(count)]
+
+
+def walk(store: RatingStore, clock: Clock, study_id: str, rater_id: str, *, better: str, limit: int = 1_000) -> int:
+    """Let a rater choose the text that begins with `better` until there is nothing left. Returns how many."""
+    for done in range(limit):
+        held = store.next_assignment(study_id, rater_id)
+        if isinstance(held, NoAssignment):
+            return done
+        shown = store.show(rater_id, held)
+        side = "left" if shown.texts[0].startswith(better) else "right" if shown.texts[1].startswith(better) else "tie"
+        clock.tick()
+        store.vote(rater_id, held, revision=shown.revision, choice=side)
+        if store.show(rater_id, held).stage == "ask":
+            store.answer(rater_id, held, revision=shown.revision + 1, answers=Answers())
+    return limit
+
+
+def vote_next(store: RatingStore, clock: Clock, study: str, rater: str, *, choice: str) -> None:
+    """Vote on the item that the rater has next."""
+    held = str(store.next_assignment(study, rater))
+    clock.tick()
+    store.vote(rater, held, revision=0, choice=choice)
+
+
+def places_taken(store: RatingStore) -> dict[str, list[tuple[int, int]]]:
+    """How many places of each item are taken, and how many with sides swapped: as the items say, and counted anew."""
+    live = "FROM assignments WHERE item_id = items.id AND state IN ('open', 'asking', 'judged')"
+    queries = {"by the items": "SELECT taken, flips FROM items ORDER BY ordinal",
+               "by the assignments": f"SELECT (SELECT count(*) {live}), (SELECT count(*) {live} AND flipped) "
+                                     "FROM items ORDER BY ordinal"}
+    with store.database.reading() as connection:
+        return {name: [(int(taken), int(flips)) for taken, flips in connection.execute(text(query))]
+                for name, query in queries.items()}

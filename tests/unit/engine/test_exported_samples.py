@@ -1,0 +1,39 @@
+"""The responses that an execution exported, read line by line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.engine.exported_runs import FinishedStudy, finished_studies, load_samples
+from harness.errors import InputError
+from harness.ratings.pairing import pair_arms
+
+
+def samples_file(folder: Path, rows: list[dict]) -> Path:
+    path = folder / "pilot" / "samples.jsonl"
+    path.parent.mkdir()
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    return path
+
+
+def test_a_bad_line_of_samples_is_named(tmp_path: Path) -> None:
+    path = samples_file(tmp_path, [{"query_id": "q", "query_text": "t", "arm": "rl", "text": "x"}, {"arm": "rl"}])
+    with pytest.raises(InputError, match=r"samples.jsonl:2: query_id: is missing"):
+        load_samples(finished_studies(tmp_path)[0][0])
+    path.unlink()
+    with pytest.raises(InputError, match="not finished"):
+        load_samples(FinishedStudy("pilot", path))
+
+
+def test_samples_become_pairs_on_shared_valid_queries(tmp_path: Path) -> None:
+    rows = [{"query_id": f"q{i}", "query_text": "t", "arm": arm, "label_budget": budget, "seed": budget and 1,
+             "text": f"{arm} {i}", "valid": not (arm == "rl" and i == 0)}
+            for arm, budget in (("rl", 500), ("zero_shot", None)) for i in range(5)]
+    samples_file(tmp_path, rows)
+    ((study,), _) = finished_studies(tmp_path)
+    made = pair_arms(load_samples(study), [("rl/500/1", "zero_shot")], per_comparison=10, seed=1)
+    assert sorted(pair[0] for pair in made) == ["q1", "q2", "q3", "q4"]
+    assert {(pair[3], pair[4][:2], pair[5]) for pair in made} == {("rl/500/1", "rl", "zero_shot")}
