@@ -85,18 +85,19 @@ class Quality:
 
 @dataclass(frozen=True)
 class Results:
-    """results.json.
+    """What a study found.
 
-    version: of this form. study: its name. spec_digest: of its settings. commit: of the harness. dirty: whether that
-    had uncommitted changes. simulated_labels, simulated_judge: whether no person gave them. left_out: policies whose
-    training failed. awaited: evaluations by people that are still open. upper_bounds: arms whose reward was the
-    simulated labeler's own scorer. analysis_plan: the plan, and whether it was kept. arms: every arm's texts in means.
-    win_rates: each budget against each baseline, the simulated judge's rows first, then people's. equivalence: the
-    largest budget against each smaller one, in the same order of judges. dose_response: the curve of each arm over each
-    baseline by the simulated judge, by `ARM vs BASELINE`. sensitivity: the largest budgets' win rates by other ways to
-    compute them. fragility: how few judgments carry each verdict. online_rounds: online collection, round by round.
-    strengths: all arms on one scale. texts: the texts' measures with intervals. copying_growth: what more labels did to
-    copying. copying_by_preference: what copying earns (summaries only). agreement, quality: of the last evaluation by
+    version: of this form. study: its name. spec_digest: of its settings. commit: of the harness. dirty: whether
+    that had uncommitted changes. simulated_labels: whether no person gave the labels. simulated_judge: whether the
+    study's own judge is no person. left_out: policies whose training failed. awaited: evaluations by people that
+    are still open. upper_bounds: arms whose reward was the simulated labeler's own scorer. analysis_plan: the plan,
+    and whether it was kept. arms: every arm's texts in means. win_rates: each budget against each baseline, the
+    simulated judge's rows first, then people's. equivalence: the largest budget against each smaller one, in the
+    same order of judges. dose_response: the curve of each arm over each baseline by the simulated judge, by `ARM vs
+    BASELINE`. sensitivity: the largest budgets' win rates by other ways to compute them. fragility: how few
+    judgments carry each verdict. online_rounds: online collection, round by round. strengths: all arms on one
+    scale. texts: the texts' measures with intervals. copying_growth: what more labels did to copying.
+    copying_by_preference: what copying earns (summaries only). agreement, quality: of the last evaluation by
     people. people: every evaluation by people. responses: the fingerprint of each arm's texts.
     """
 

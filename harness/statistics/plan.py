@@ -17,10 +17,13 @@ Estimand = Literal["ties_half", "ties_left_out", "majority"]
 class AnalysisPlan:
     """What will be said of the judgments, written before there are any (`docs/statistics.md`).
 
-    margin: of equivalence, as a share. baselines: whom the trained arms are judged against. gatekeeping: those whose
+    estimand: what a win rate averages; see `Estimand`. margin: of equivalence, as a share. confidence: of intervals;
+    1 less it is the level of every test. baselines: whom the trained arms are judged against. gatekeeping: those whose
     tests confirm, in their order, for the largest budget; the other budgets follow with Holm. Baselines outside it are
     explored (Benjamini-Hochberg). Where gatekeeping is empty, all that is compared confirms. exclusions: what leaves a
-    rater out. Raises ValueError.
+    rater out.
+
+    Raises ValueError.
     """
 
     estimand: Estimand = "ties_half"

@@ -17,9 +17,10 @@ BoolArray = NDArray[np.bool_]
 class RaterQuality:
     """One rater. A figure that has nothing to be measured on is None.
 
-    tie_rate: share of ties. agreement: mean share of the others on the same items who chose the same.
-    gold_accuracy: on n_gold items with a known answer. repeat_consistency: the same choice (by response) on
-    n_repeats repeats. median_seconds: from shown to decided.
+    rater: who. n_judgments: how many. tie_rate: share of ties. agreement: mean share of the others on the same items
+    who chose the same. gold_accuracy, n_gold: share of right answers, on so many items with a known one.
+    repeat_consistency, n_repeats: share of the same choice (by response), on so many repeats. median_seconds: from
+    shown to decided.
     """
 
     rater: str
@@ -38,7 +39,7 @@ class ExclusionRules:
     """What excludes a rater. None: the rule is off. A rule without its figures excludes nobody.
 
     min_gold_accuracy, min_repeat_consistency: shares, held against a rater with `min_checks` checks or more.
-    min_median_seconds: of the rater's decisions.
+    min_median_seconds: of the rater's decisions. min_checks: fewer checks exclude nobody.
     """
 
     min_gold_accuracy: float | None = None
