@@ -8,9 +8,9 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from harness.records import arm_of
 from harness.reporting.marking import marked
 from harness.reporting.report_data import key_name
-from harness.results.spelling import arm_of
 
 
 def link(label: str, path: str, *, main: bool = False) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from harness.json_records import spread
-from harness.records import ArmKey, Contrast
-from harness.records import arm_of as arm_of
+from harness.records import ArmKey, Contrast, arm_of
 
 ARM = spread({"arm": str}, split=lambda key: (str(key),), join=arm_of)
 """An arm as one name, `arm`: rl/5000/2, zero_shot, or any other."""
