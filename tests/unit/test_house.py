@@ -1,6 +1,7 @@
 """The rules that hold for the code as a whole: who may import whom, how long things are, what has a test."""
 
 import ast
+import re
 import sys
 from functools import cache
 from graphlib import TopologicalSorter
@@ -142,6 +143,44 @@ def test_no_function_is_too_long_to_read():
              for path in _files(*CODE) if "migrations" not in path.parts
              for node in ast.walk(_tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     assert not {function: n for function, n in lines.items() if n > MOST_LINES_OF_A_FUNCTION}
+
+
+def _names_of_code(tree):
+    """{name in the file: dotted name} of all that a test file imports from the code."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.asname or alias.name.split(".")[0]: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return {name: dotted for name, dotted in names.items() if dotted.split(".")[0] in CODE}
+
+
+def _private_names(path):
+    """Private names of the code that a test file uses: imported, as an attribute of a module, or in a string."""
+    tree = _tree(path)
+    ours = _names_of_code(tree)
+    yield from (dotted for dotted in ours.values() if re.search(r"\._[a-zA-Z]", dotted))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and re.match(r"_[a-zA-Z]", node.attr):
+            base = node.value
+            while isinstance(base, ast.Attribute):
+                base = base.value
+            if getattr(base, "id", None) in ours:
+                yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and len(node.args) > 1 and isinstance(node.func, ast.Attribute | ast.Name):
+            name = getattr(node.args[1], "value", None)
+            if ast.unparse(node.func).endswith("attr") and isinstance(name, str) and re.match(r"_[a-zA-Z]", name):
+                yield ast.unparse(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(
+                rf"\b({'|'.join(CODE)})(\.\w+)*\._[a-zA-Z]", node.value):
+            yield node.value
+
+
+def test_tests_use_public_names_only():
+    private = {str(path.relative_to(ROOT)): names for path in _files("tests")
+               if path != Path(__file__) and (names := list(_private_names(path)))}
+    assert not private
 
 
 def test_unit_tests_lie_in_the_rooms_of_the_code():
