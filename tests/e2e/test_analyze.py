@@ -1,4 +1,7 @@
-"""The command analyze, as a person or a script calls it."""
+"""The command analyze, as a person or a script calls it.
+
+harness.reporting.analysis and harness.reporting.tables print what is seen here.
+"""
 
 import json
 from itertools import combinations

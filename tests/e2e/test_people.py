@@ -1,4 +1,7 @@
-"""People judge a study's responses, blind; the same command waits for them and then reports what they said."""
+"""People judge a study's responses, blind; the same command waits for them and then reports what they said.
+
+harness.results.people_records holds it, harness.results.answers counts answers, harness.reporting.people writes it.
+"""
 
 import itertools
 import json

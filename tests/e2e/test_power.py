@@ -1,4 +1,7 @@
-"""The command power, as a person or a script calls it."""
+"""The command power, as a person or a script calls it.
+
+harness.statistics.power_records is what it says, and harness.reporting.power prints it.
+"""
 
 from html import unescape
 

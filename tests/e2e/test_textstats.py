@@ -1,4 +1,7 @@
-"""The command textstats, as a person or a script calls it."""
+"""The command textstats, as a person or a script calls it.
+
+harness.text.arm_records is what it says, and harness.reporting.text_measures prints it.
+"""
 
 import pytest
 

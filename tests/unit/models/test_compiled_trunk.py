@@ -1,4 +1,7 @@
-"""The trunk of small models beside the module's own float64, on both widths of vectors (`blocks`, `decoding`)."""
+"""The trunk of small models beside the module's own float64, on both widths of vectors.
+
+All of it goes through harness.kernels.small.blocks and harness.kernels.small.decoding.
+"""
 
 import pytest
 import torch

@@ -1,4 +1,7 @@
-"""Adam behind bfloat16 weights is torch's Adam in single precision (`adam_step`)."""
+"""Adam behind bfloat16 weights is torch's Adam in single precision.
+
+Its step is harness.models.adam_step, on a CPU by harness.kernels.large.adam.
+"""
 
 import pytest
 import torch
