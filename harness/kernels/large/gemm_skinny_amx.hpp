@@ -14,7 +14,8 @@ struct GemmSkinnyPass {
     static constexpr Shape FEW{SKINNY_ROWS, LINE}, NARROW{SIDE, SKINNY_ROWS * sizeof(float)};
     const GemmSkinny& of;
     const int64_t steps = of.inner / STEP;
-    const Scratch<uint16_t> x{SKINNY_ROWS * of.inner};  // a tile a step: of SKINNY_ROWS lines; taken across, of a line for each pair
+    // A tile a step: of SKINNY_ROWS lines; taken across, of a line for each pair.
+    const Scratch<uint16_t> x{SKINNY_ROWS * of.inner};
 
     explicit GemmSkinnyPass(const GemmSkinny& of) : of(of) {
         const uint16_t* from = static_cast<const uint16_t*>(of.x);

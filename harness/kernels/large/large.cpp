@@ -19,10 +19,10 @@ void activate(bool is_bfloat16, const void* x, int64_t count, int64_t threads, v
 void activate_backward(bool is_bfloat16, const void* x, const void* grad, int64_t count, int64_t threads, void* to) {
     if (is_bfloat16)
         gelu_all_backward<BFloat16>(static_cast<const uint16_t*>(x), static_cast<const uint16_t*>(grad), count, threads,
-                                static_cast<uint16_t*>(to));
+                                    static_cast<uint16_t*>(to));
     else
         gelu_all_backward<Float32>(static_cast<const float*>(x), static_cast<const float*>(grad), count, threads,
-                                  static_cast<float*>(to));
+                                   static_cast<float*>(to));
 }
 
 // gradient: `count` numbers, in bfloat16 or in single precision. weight, first, second: moved. half: written.
@@ -56,7 +56,8 @@ void attend_heads_backward(const Heads* of, const Rows* rows, const Operand* mix
 }
 
 // The logits are in bfloat16 or in single precision. spreads: workspace of 3 numbers a row. The rest: (rows,).
-void logits_logprobs(const Logits* of, bool is_bfloat16, float* spreads, float* logprobs, float* entropies, float* normalizers) {
+void logits_logprobs(const Logits* of, bool is_bfloat16, float* spreads, float* logprobs, float* entropies,
+                     float* normalizers) {
     Spread* workspace = reinterpret_cast<Spread*>(spreads);
     if (is_bfloat16) LogitsPass<BFloat16>{*of}.forward(workspace, logprobs, entropies, normalizers);
     else LogitsPass<Float32>{*of}.forward(workspace, logprobs, entropies, normalizers);

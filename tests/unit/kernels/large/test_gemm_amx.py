@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from harness.kernels.large.gemm_amx import gemm_amx, has_amx, serves
+from tests.unit.kernels.large.same_bits import assert_same_bits
 
 pytestmark = pytest.mark.skipif(not has_amx(), reason="needs a processor with AMX, and a C++ compiler")
 
@@ -36,14 +37,7 @@ def test_amx_give_the_double_precision_product(dtype, size, across):
     without = gemm_amx(x, matrix, None)
     rtol = 2.0**-8 if dtype is torch.bfloat16 else 1e-5
     torch.testing.assert_close(without.double(), exact - bias.double(), rtol=rtol, atol=1e-3)
-    # Neither the rows beside a row nor the threads change a bit of it.
-    assert torch.equal(gemm_amx(x[:77], matrix, bias), ours[:77])
-    threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(3)
-        assert torch.equal(gemm_amx(x, matrix, bias), ours)
-    finally:
-        torch.set_num_threads(threads)
+    assert_same_bits(gemm_amx, x, matrix, bias, rows=[77])
 
 
 def test_amx_keep_single_precision_whatever_a_line_s_size():

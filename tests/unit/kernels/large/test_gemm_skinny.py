@@ -5,6 +5,7 @@ import torch
 
 from harness.kernels.large.gemm_skinny import gemm_skinny, serves
 from harness.kernels.library import LARGE
+from tests.unit.kernels.large.same_bits import assert_same_bits
 
 pytestmark = pytest.mark.skipif(not LARGE.is_available(), reason="needs a C++ compiler")
 
@@ -33,15 +34,7 @@ def test_a_skinny_product_times_a_large_matrix_is_the_double_precision_product(d
     tolerance = {"rtol": 2.0**-8, "atol": 1e-5} if dtype is torch.bfloat16 else {"rtol": 1e-5, "atol": 1e-4}
     torch.testing.assert_close(ours.double(), exact, **tolerance)
     assert (ours.double() - exact).norm() < (3e-3 if dtype is torch.bfloat16 else 5e-7) * exact.norm()
-    # Neither the rows beside a row nor the threads change a bit of it.
-    for rows in (1, 3, 7):
-        assert torch.equal(gemm_skinny(x[:rows], matrix, bias), ours[:rows])
-    threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(3)
-        assert torch.equal(gemm_skinny(x, matrix, bias), ours)
-    finally:
-        torch.set_num_threads(threads)
+    assert_same_bits(gemm_skinny, x, matrix, bias, rows=[1, 3, 7])
 
 
 def test_a_skinny_product_times_a_single_column():
