@@ -1,7 +1,7 @@
 """The leak scan: what in the texts alone tells the arms apart, before any rater sees them.
 
 A rater who can guess the arm is not blind. The scan does not forbid anything: arms that differ in length may
-differ rightly; it says what the raters could go by, so that the owner decides with open eyes.
+differ rightly. It says what the raters could go by, and the owner decides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A rehearsal: simulated raters walk a whole study in a database of their own, to size it before paying people.
+"""Simulated raters judge a whole study in a database of their own, to size it before people are paid.
 
 Everything is as in earnest but the raters: assignment, gold items, repeats, exclusions, sealing, unblinding. What
 comes out is marked simulated, and none of it enters the real store.

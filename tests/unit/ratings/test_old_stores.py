@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from harness.digests import canonical_json
+from harness.raters import main
 from harness.ratings.store import RatingStore, open_store
 from harness.results.people import study_report
 from harness.statistics.plan import AnalysisPlan
@@ -70,3 +72,12 @@ def test_the_report_of_an_old_study_has_the_numbers_that_it_had_then(store: Rati
     assert [row["gold_accuracy"] for row in now["quality"]] == [row["gold_accuracy"] for row in THEN["quality"]]
     assert (now["n_judgments"], now["chain_head"]) == (THEN["n_judgments"], THEN["chain_head"])
     assert rounded(now["position"]) == rounded(THEN["position"])
+
+
+def test_a_report_that_an_old_version_filed_is_verified_number_for_number(
+        store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:
+    study = store.study_id("earlier")
+    store.unblind(study)
+    store.file_report(study, canonical_json(THEN))
+    assert main(["--url", store.database.url.render_as_string(), "verify"]) == 0
+    assert "its report is reproduced number for number" in capsys.readouterr().out
