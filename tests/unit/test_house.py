@@ -32,7 +32,7 @@ HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = {"harness.training.settings"}
 """Plain settings without torch, which every floor may read."""
 PAGE_MAKERS = {"harness.reporting", "dashboards", "matplotlib", "jinja2", "html", "streamlit", "rich"}
-MOST_LINES_OF_A_FUNCTION = 60
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 60
 
 
 def _files(*folders, endings=(".py",)):
@@ -136,6 +136,12 @@ def test_a_package_is_imported_in_one_place(package, homes):
     users = {module for module, path in _modules(*CODE).items()
              if any(_below(imported, {package}) for imported in _imported_anywhere(path))}
     assert not {user for user in users if not _below(user, homes)}
+
+
+def test_no_file_is_too_long_to_read():
+    lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+             for path in _files(*CODE, "tests", "studies", endings=(".py", ".cpp", ".hpp", ".css", ".yaml"))}
+    assert not {path: n for path, n in lines.items() if n > MOST_LINES}
 
 
 def test_no_function_is_too_long_to_read():
