@@ -1,4 +1,7 @@
-"""Which item a rater gets next, for how long, and how far he is, over every database."""
+"""Which item a rater gets next, for how long, and how far he is, over every database.
+
+harness.ratings.choosing weighs the items, and harness.ratings.progress counts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A study is sealed, closed, unblinded, migrated and brought back whole, over every database."""
+"""A study is sealed, closed, unblinded, migrated and brought back whole, over every database.
+
+harness.ratings.unblinding is the one place where sides meet arms.
+"""
 
 from __future__ import annotations
 

@@ -31,3 +31,20 @@ def small_kernels(request, monkeypatch, tmp_path_factory):
         SMALL.forget()
     yield SMALL
     SMALL.forget()
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands still until it is moved."""
+    from rating_helpers import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path, clock, monkeypatch):
+    """An empty rating store, which the environment names, so that what opens the store finds this one."""
+    from harness.ratings.store import open_store
+
+    monkeypatch.setenv("HARNESS_RATINGS_URL", f"sqlite:///{tmp_path / 'ratings.db'}")
+    return open_store(clock=clock)

@@ -151,6 +151,26 @@ def test_no_function_is_too_long_to_read():
     assert not {function: n for function, n in lines.items() if n > MOST_LINES_OF_A_FUNCTION}
 
 
+def _test_file(module):
+    """Where the unit tests of a module lie: harness.text.rouge is tested by tests/unit/text/test_rouge.py."""
+    *rooms, name = module.removeprefix("harness.").split(".")
+    return ROOT.joinpath("tests", "unit", *rooms, f"test_{name}.py")
+
+
+def test_every_module_has_a_test_of_its_name_or_is_named_in_one():
+    named = {imported for path in _files("tests") for imported in _imported_anywhere(path)}
+    # A package of data is tested as one, a migration and a page by their paths.
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in _files("tests"))
+    untested = {
+        module for module, path in _modules("harness", "dashboards").items()
+        if path.name != "__init__.py" and "migrations" not in path.parts
+        and not _test_file(module).exists() and not _test_file(module.rsplit(".", 1)[0]).exists()
+        and module not in named and not re.search(rf"\b{re.escape(module)}\b", texts)
+        and str(path.relative_to(ROOT)) not in texts
+    }
+    assert not untested
+
+
 def _names_of_code(tree):
     """{name in the file: dotted name} of all that a test file imports from the code."""
     names = {}

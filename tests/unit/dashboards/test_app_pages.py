@@ -1,4 +1,9 @@
-"""The raters' pages through Streamlit's AppTest, and who sees which page: what they show, what they keep back."""
+"""The raters' pages through Streamlit's AppTest, and who sees which page: what they show, what they keep back.
+
+AppTest runs dashboards.main, which dashboards.app serves. The pages are dashboards.welcome, dashboards.rater.evaluate
+and dashboards.rater.label, which go through dashboards.rater.rating_flow in dashboards.theme; what fails on one of them
+is shown by dashboards.errors.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The owner's pages through Streamlit's AppTest: watching, closing, results, a new study, raters."""
+"""The owner's pages through Streamlit's AppTest: watching, closing, results, a new study, raters.
+
+They are dashboards.owner.studies, dashboards.owner.new_study and dashboards.owner.raters, listed in
+dashboards.owner.sections, and dashboards.results.
+"""
 
 from __future__ import annotations
 

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
 from rating_helpers import Clock, item_set, publish
 
 from harness.engine.exported_runs import judged_elsewhere
-from harness.ratings.store import RatingStore, open_store
+from harness.ratings.store import RatingStore
 from harness.results.people import study_report
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from tests.e2e.runs import ROOT
 
 QUICK = ROOT / "studies" / "quick.yaml"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> RatingStore:
-    monkeypatch.setenv("HARNESS_RATINGS_URL", f"sqlite:///{tmp_path / 'ratings.db'}")
-    return open_store(clock=clock)
 
 
 def test_what_people_said_elsewhere_of_the_same_responses_is_found_once_unblinded(

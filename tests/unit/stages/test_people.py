@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
 from rating_helpers import Clock, item_set, publish, rater_in
 
-from harness.ratings.store import RatingStore, open_store
+from harness.ratings.store import RatingStore
 from harness.stages.people import awaited
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> RatingStore:
-    monkeypatch.setenv("HARNESS_RATINGS_URL", f"sqlite:///{tmp_path / 'ratings.db'}")
-    return open_store(clock=clock)
 
 
 def test_what_is_awaited_is_judgments_then_closing_then_unblinding(store: RatingStore, clock: Clock) -> None:
