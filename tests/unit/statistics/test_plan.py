@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from harness.statistics.plan import AnalysisPlan, differences
 from harness.statistics.raters import ExclusionRules
 
@@ -23,3 +25,9 @@ def test_a_plan_survives_its_text() -> None:
     plan = AnalysisPlan(baselines=("reference",), gatekeeping=("reference",), margin=0.1,
                         exclusions=ExclusionRules(min_gold_accuracy=0.7, min_checks=5))
     assert AnalysisPlan.from_json(json.loads(json.dumps(plan.as_json()))) == plan
+
+
+@pytest.mark.parametrize(("name", "value"), [("margin", 0), ("margin", 0.5), ("confidence", 0.5), ("confidence", 1)])
+def test_a_plan_that_could_decide_nothing_is_refused(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be between"):
+        AnalysisPlan(**{name: value})

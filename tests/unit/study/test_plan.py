@@ -38,6 +38,10 @@ def test_the_analysis_plan_is_complete_and_changing_it_judges_nothing_again():
     before, after = make_plan(study, {}), make_plan(other, {})
     assert [stage.fingerprint for stage in before.stages[:-1]] == [stage.fingerprint for stage in after.stages[:-1]]
     assert before.report.fingerprint != after.report.fingerprint
+    for wrong, said in (("gatekeeping=[]", "gatekeeping is empty"), ("baselines=[lead]", "not what baselines says")):
+        with pytest.raises(InputError, match=said):
+            load_study(QUICK, [f"evaluation.plan.{wrong}"])
+    assert load_study(QUICK, ["evaluation.plan.gatekeeping=null"]).evaluation == study.evaluation
     with pytest.raises(InputError, match="gatekeeping names lead, but baselines does not"):
         load_study(QUICK, ["evaluation.plan.gatekeeping=[lead]"])
     with pytest.raises(InputError, match=r"exclusions.min_gold: unknown key. Did you mean 'min_gold_accuracy'"):
