@@ -1,4 +1,4 @@
-"""The KL penalty: per-token rewards and the coefficient β (Ziegler 2.2; released train_policy.py)."""
+"""KL divergences: the penalty for each token with its coefficient β, and best-of-n (Ziegler 2.2; train_policy.py)."""
 
 from __future__ import annotations
 

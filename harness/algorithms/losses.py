@@ -1,4 +1,7 @@
-"""The losses, each with the figures worth logging. Means run over every element given: give no padding."""
+"""The losses of PPO and of the reward model, each with the figures worth logging.
+
+Means run over every element given: give no padding.
+"""
 
 from __future__ import annotations
 

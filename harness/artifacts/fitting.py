@@ -1,4 +1,4 @@
-"""What all training stages share: a checkpoint in the stage's folder, and metrics of the loop in the stage's log."""
+"""What stages that train share: when to write a checkpoint, and how a loop's metrics reach the stage's log."""
 
 from __future__ import annotations
 

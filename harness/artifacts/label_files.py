@@ -1,4 +1,4 @@
-"""Labels from and to files in the format released with the paper: JSON lists of token ids (released label_types.py)."""
+"""Turns imported labels into label tables, and label tables into files in the format released with the paper."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the commands share: arguments, exit codes, and the files they read and write."""
+"""What the commands that need no study share: their arguments, their exit codes, and the tables they read and write."""

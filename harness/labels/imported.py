@@ -1,4 +1,4 @@
-"""Labels from files: JSONL of texts, or the JSON lists of token ids that were released with the paper."""
+"""Reads label files and checks every row: JSONL of texts, or the JSON lists of token ids released with the paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Independent tasks of a small model run side by side, each on one thread of a CPU.
+"""Runs independent pieces of one stage's work side by side, each on one thread of a CPU.
 
 For small models that is faster than one task on all threads: their matrices are too small to share. Stages of a study
 share a machine by the same rule (`engine.resources`); here it is applied inside a stage that has the machine alone.

@@ -1,4 +1,4 @@
-"""Which item a rater gets next. Every function runs inside one writing transaction that holds the study's lock.
+"""Which item a rater gets next, and how long it stays reserved: handing out items, their leases, and giving them back.
 
 An assignment is a lease: it belongs to its rater until `leased_until`, and a lease that ran out goes back to the
 pool unless the item has room left. Which item is taken is for `choosing` to say.

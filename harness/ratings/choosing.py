@@ -1,4 +1,4 @@
-"""Which item is the best for a rater to judge next: the least covered, and of those the one that balances sides.
+"""The rule by which the next item is chosen for a rater: the least covered, and of those the one that balances sides.
 
 However many items a study has, a window of them is read: the least covered ones from a random place on, in the order
 of the study, which is random already.

@@ -1,4 +1,4 @@
-"""What is fixed before the first judgment: the protocol of a study, its items and the sealed key."""
+"""What is fixed before the first judgment: a study's title, instructions, settings and items, and the sealed key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What raters said of the texts beside the vote, and what the compared texts are like."""
+"""What raters answered to the questions after the vote, and the measures of the texts they compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""results.json as typed records: what a study's judgments, texts and people's evaluations came to.
+"""The record of a whole results.json; those of its sections lie in the other `..._records.py`.
 
 Each record's docstring says what each of its keys is; `docs/results-json.md` is made from them. A figure that cannot be
 had is null, and `why_undefined` beside it says why.

@@ -1,4 +1,4 @@
-"""All outcomes of one budget of an arm against one opponent, its seeds together: what every win rate is made from."""
+"""The outcomes that a win rate is made of: all, without ties, or one majority vote an item, an arm's seeds together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slice of a stage: the part of a study that its result depends on, its kind, and the inputs that it takes."""
+"""One type for each kind of stage: the part of the study file that the stage's result depends on."""
 
 from __future__ import annotations
 

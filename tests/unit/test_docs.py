@@ -27,17 +27,22 @@ def _name(path):
 
 
 def _first_sentence(path):
-    text = " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split())
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        text = " ".join((ast.get_docstring(ast.parse(text)) or "").split())
+    else:
+        text = " ".join(re.match(r"(?://.*\n)+", text).group().replace("//", "").split())
     return re.split(r"(?<=[.?!])(?<!et al\.)(?<!\.\.)\s", text)[0]
 
 
 def _modules(*, packages):
     return {_name(path): path for top in ("harness", "dashboards")
-            for path in (ROOT / top).rglob("*.py") if (path.name == "__init__.py") == packages}
+            for path in (ROOT / top).rglob("*") if path.suffix in (".py", ".cpp", ".hpp")
+            and (path.name == "__init__.py") == packages}
 
 
 def _listed_modules():
-    return dict(re.findall(r"^\| `((?:harness|dashboards)/[^`]+\.py)` \| (.+?) \|$", INDEX, flags=re.MULTILINE))
+    return dict(re.findall(r"^\| `((?:harness|dashboards)/[^`]+\.[chp]*py?)` \| (.+?) \|$", INDEX, flags=re.MULTILINE))
 
 
 def _listed_folders():
