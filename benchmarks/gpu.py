@@ -145,7 +145,7 @@ def _parts(trainer: PPOTrainer, reward_model: RewardModel, batch: TokenBatch, cl
     policy, micro_batch = trainer.policy, trainer.settings.micro_batch
     queries, stream_ids = batch.to(policy.device), torch.arange(len(batch))
     rollout = _rollout(trainer, reward_model, batch)
-    truncated = truncate(rollout.tokens, end_token=STOP, after=END.truncate_after).tokens
+    truncated = truncate(rollout.tokens, end_token=STOP, truncate_after=END.truncate_after).tokens
 
     @torch.no_grad()
     def sampling() -> None:

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> PowerResult:
     counts = _item_counts(arguments, max([found for found in formula.values() if found], default=400))
     points = power_curve(design, counts, numpy_generator(arguments.seed, "power"), margin=arguments.margin,
                          simulations=arguments.simulations, alpha=arguments.alpha)
-    claims: tuple[Claim, ...] = ("different", "non_inferior", "equivalent")
+    claims: tuple[Claim, ...] = ("different", "not_better", "equivalent")
     result = PowerResult(
         settings={key: value for key, value in vars(arguments).items() if key not in ("json", "html")},
         formula=formula, simulation=tuple(map(_point, points)), looks=_looks(arguments),
@@ -70,7 +70,7 @@ def _formula(arguments: argparse.Namespace) -> dict[Claim, int | None]:
     power, alpha, ties = arguments.power, arguments.alpha, arguments.ties
     return {
         "different": None if rate == 0.5 else items_for_win_rate(rate, power=power, alpha=alpha, ties=ties),
-        "non_inferior": None if delta is None or rate >= 0.5 + delta
+        "not_better": None if delta is None or rate >= 0.5 + delta
         else items_for_non_inferiority(rate, delta, power=power, alpha=alpha, ties=ties),
         "equivalent": None if delta is None or rate != 0.5
         else items_for_equivalence(delta, power=power, alpha=alpha, ties=ties),
@@ -103,7 +103,7 @@ def _item_counts(arguments: argparse.Namespace, about: int) -> list[int]:
 def _point(point: SimulatedPower) -> PowerPoint:
     n_items = point.design.n_items
     return PowerPoint(n_items=n_items, n_judgments=n_items * point.design.raters_per_item, different=point.different,
-                      non_inferior=point.non_inferior, equivalent=point.equivalent, coverage=point.coverage,
+                      not_better=point.not_better, equivalent=point.equivalent, coverage=point.coverage,
                       width=point.width)
 
 
@@ -138,7 +138,7 @@ def _is_true(claim: Claim, rate: float, delta: float | None) -> bool:
     if claim == "different":
         return rate != 0.5
     assert delta is not None
-    return rate < 0.5 + delta and (claim == "non_inferior" or rate > 0.5 - delta)
+    return rate < 0.5 + delta and (claim == "not_better" or rate > 0.5 - delta)
 
 
 def _notes(arguments: argparse.Namespace) -> list[str]:

@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -29,8 +28,6 @@ def versions() -> dict[str, str]:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             found[package] = "not installed"
-    # Small models go through kernels that it makes; without it their last bits are others.
-    found["C++ compiler"] = shutil.which(os.environ.get("CXX", "c++")) or "none"
     return found
 
 

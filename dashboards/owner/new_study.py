@@ -39,8 +39,8 @@ class NewStudy:
 
 def section() -> None:
     """The form above, the draft's checks and the button below."""
-    finished, damaged = finished_studies()
-    for error in damaged:
+    finished, unreadable = finished_studies()
+    for error in unreadable:
         st.error(str(error))
     if not finished:
         st.info("There is no finished execution here that can be read. `harness run STUDY.yaml` makes one: "

@@ -47,8 +47,8 @@ class KLController(Protocol):
 class FixedKL:
     """β stays where it starts."""
 
-    def __init__(self, beta: float) -> None:
-        self.beta = beta
+    def __init__(self, coefficient: float) -> None:
+        self.beta = coefficient
 
     def update(self, kl_to_reference: float, *, episodes: int) -> None:
         """Nothing moves."""
@@ -63,8 +63,8 @@ class FixedKL:
 class AdaptiveKL(FixedKL):
     """β follows the divergence: β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) (Ziegler 2.2)."""
 
-    def __init__(self, start: float, *, target: float, horizon: int) -> None:
-        super().__init__(start)
+    def __init__(self, coefficient: float, *, target: float, horizon: int) -> None:
+        super().__init__(coefficient)
         self.target, self.horizon = target, horizon
 
     def update(self, kl_to_reference: float, *, episodes: int) -> None:
@@ -72,9 +72,9 @@ class AdaptiveKL(FixedKL):
         self.beta *= 1.0 + error * episodes / self.horizon
 
 
-def kl_controller(*, start: float, target: float | None, horizon: int) -> KLController:
+def kl_controller(*, coefficient: float, target: float | None, horizon: int) -> KLController:
     """Adaptive with a target (nats an episode), fixed without one."""
-    return FixedKL(start) if target is None else AdaptiveKL(start, target=target, horizon=horizon)
+    return FixedKL(coefficient) if target is None else AdaptiveKL(coefficient, target=target, horizon=horizon)
 
 
 def approximate_kl(logprobs_new: Tensor, logprobs_old: Tensor) -> Tensor:

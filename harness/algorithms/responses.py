@@ -17,13 +17,13 @@ class Truncation(NamedTuple):
     valid: Tensor
 
 
-def truncate(tokens: Tensor, *, end_token: int, after: int) -> Truncation:
-    """Keep each response up to its first end token at or after position `after` (counted from 0).
+def truncate(tokens: Tensor, *, end_token: int, truncate_after: int) -> Truncation:
+    """Keep each response up to its first end token at or after position `truncate_after` (counted from 0).
 
     tokens: (..., time) int64. A response without such a token stays whole and is not valid.
     """
     position = torch.arange(tokens.shape[-1], device=tokens.device)
-    ends = (tokens == end_token) & (position >= after)
+    ends = (tokens == end_token) & (position >= truncate_after)
     ended_before = ends.cumsum(dim=-1) - ends.long() > 0
     return Truncation(tokens=tokens.masked_fill(ended_before, PAD), valid=ends.any(dim=-1))
 

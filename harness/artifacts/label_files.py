@@ -37,7 +37,7 @@ def imported_table(labels: Sequence[ImportedLabel], task: TaskSpec, tokenizer: A
             candidates[index, place, :len(tokens)] = tokens
     end = single_token(tokenizer, rule.end, key="task.response.end")
     cut = truncate(torch.from_numpy(candidates), end_token=end,
-                   after=rule.truncate_after).tokens.numpy().astype(np.int32)
+                   truncate_after=rule.truncate_after).tokens.numpy().astype(np.int32)
     longest = task.query_tokens - (len(frame) if queries_are_bare else 0)
     kept = slice(None, longest) if task.kind == "summarization" and queries_are_bare else slice(-longest, None)
     queries = [frame.complete(label.query[kept]) if queries_are_bare else label.query[kept] for label in labels]

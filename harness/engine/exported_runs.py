@@ -49,16 +49,16 @@ class FinishedStudy:
 
 
 def finished_studies(root: Path = REPORTS) -> tuple[list[FinishedStudy], list[InputError]]:
-    """Every execution below the folder that exported its responses, by name; and what is wrong with damaged ones."""
-    found, damaged = [], []
+    """Every execution below the folder that exported its responses, by name; and why others cannot be read."""
+    found, unreadable = [], []
     for path in sorted(root.glob(f"*/{SAMPLES_FILE}")):
         try:
             run = _read(path.parent / EXECUTION_FILE)
             found.append(FinishedStudy(path.parent.name, path, run.get("execution"), run.get("tracking_uri"),
                                        _responses(path.parent)))
         except InputError as error:
-            damaged.append(error)
-    return found, damaged
+            unreadable.append(error)
+    return found, unreadable
 
 
 def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:

@@ -37,4 +37,5 @@ def reference_samples(policy: Policy, tokenizer: object, table: QueryTable, *, c
                                stream_ids=torch.arange(len(queries)), micro_batch=_SAMPLED_AT_ONCE)
     end = single_token(tokenizer, rule.end, key="task.response.end")
     responses = sampled.tokens.squeeze(1).cpu()
-    return ReferenceSamples(rows, queries, truncate(responses, end_token=end, after=rule.truncate_after).tokens)
+    cut = truncate(responses, end_token=end, truncate_after=rule.truncate_after)
+    return ReferenceSamples(rows, queries, cut.tokens)

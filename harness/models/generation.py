@@ -21,10 +21,10 @@ DROPPED_BELOW = 0.75
 
 
 class EndToken(NamedTuple):
-    """A response ends with its first `token` at or after position `after`."""
+    """A response ends with its first `token` at or after position `truncate_after`."""
 
     token: int
-    after: int
+    truncate_after: int
 
 
 class Responses(NamedTuple):
@@ -106,7 +106,7 @@ def _sample(policy: Policy, queries: TokenBatch, *, length: int, seed: int, stre
         else:
             tokens[rows, :, position] = picked.masked_fill(ended, PAD)
             logprobs[rows, :, position] = logprob.masked_fill(ended, 0.0)
-            if position >= end.after:
+            if position >= end.truncate_after:
                 ended = ended | (picked == end.token)
                 unfinished = (~ended.all(dim=1)).nonzero().squeeze(1)
                 if not len(unfinished):

@@ -8,7 +8,7 @@ from harness.reporting.page import Page, percent
 from harness.reporting.plots import curves
 from harness.statistics.power_records import Claim, PowerResult
 
-_CLAIMS: dict[Claim, str] = {"different": "different", "non_inferior": "not better", "equivalent": "equivalent"}
+_CLAIMS: dict[Claim, str] = {"different": "different", "not_better": "not better", "equivalent": "equivalent"}
 """The claims in words. 'not better': W is below one half plus the margin, so the other arm is non-inferior."""
 
 

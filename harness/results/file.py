@@ -33,9 +33,9 @@ def read_results(folder: Path) -> Results:
     document = _document(path)
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(document, dict) and version != VERSION:
-        said = "without a version" if version is None else f"of version {version}"
-        raise InputError(f"results {said}, but this is version {VERSION}", file=str(path), key="version",
-                         cure="Run the study's command once more")
+        of = "harness 0.1" if version is None else f"version {version}"
+        raise InputError(f"these results are of {of}, and this harness reads version {VERSION}", file=str(path),
+                         key="version", cure="Run the study's command once more: it makes them anew")
     return _record(Results, document, str(path))
 
 

@@ -1,4 +1,4 @@
-"""People's results of the first version, as rating stores still hold them: read as those of today.
+"""Reads people's results of version 0.1, which rating stores still hold, as those of this version.
 
 They have no `version`; `p_non_inferior` in them is `p_a_not_better` of today.
 """

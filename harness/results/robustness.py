@@ -1,4 +1,4 @@
-"""Does the answer hang on how it was computed? The same win rates by other models, and all arms on one scale.
+"""Whether the answer depends on the method: win rates by other models, few votes dropped, all arms on one scale.
 
 What these say never replaces the planned figure; it stands beside it.
 """

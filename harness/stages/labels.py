@@ -152,7 +152,7 @@ def _candidates(call: StageCall[LabelsSlice], name: SingleInput, tokenizer: Any,
             sampled = sample_responses(policy, batch, length=rule.tokens, seed=seed, candidates=draws,
                                        end=EndToken(end, rule.truncate_after),
                                        stream_ids=torch.from_numpy(numbers[waiting] + attempt * _ROUND_STRIDE))
-            cut = truncate(sampled.tokens, end_token=end, after=rule.truncate_after)
+            cut = truncate(sampled.tokens, end_token=end, truncate_after=rule.truncate_after)
             for index, tokens, valid in zip(waiting, cut.tokens.cpu().numpy(), cut.valid.cpu().numpy(), strict=True):
                 good = tokens[valid][:k - have[index]]
                 found[index, have[index]:have[index] + len(good)] = good
@@ -181,7 +181,7 @@ def _draws_at_once(call: StageCall[LabelsSlice], policy: Policy, end: int, k: in
     batch = TokenBatch.from_sequences(tokens)
     sampled = sample_responses(policy, batch, length=rule.tokens, candidates=k,
                                seed=derive_seed(call.seed, "probe"), stream_ids=torch.arange(len(tokens)))
-    valid = truncate(sampled.tokens, end_token=end, after=rule.truncate_after).valid.double().mean().item()
+    valid = truncate(sampled.tokens, end_token=end, truncate_after=rule.truncate_after).valid.double().mean().item()
     return min(4 * k, math.ceil(1.25 * k / max(valid, 0.01))) if valid < _MOSTLY else k
 
 

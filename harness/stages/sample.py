@@ -77,7 +77,7 @@ def _policy_samples(call: StageCall[SampleSlice], queries: list[Query],
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed,
                                    stream_ids=torch.arange(start, start + len(some)))
         tokens = sampled.tokens.squeeze(1)
-        cut = truncate(tokens, end_token=end, after=rule.truncate_after)
+        cut = truncate(tokens, end_token=end, truncate_after=rule.truncate_after)
         logprobs, _ = sampled_logprobs_and_values(policy, batch, sampled)
         kl = (logprobs - evaluate_in_micro_batches(reference, batch, tokens)[0]).sum(dim=1).tolist()
         if reward_model is not None:
@@ -109,7 +109,7 @@ def _best_of_samples(call: StageCall[SampleSlice], n: int, queries: list[Query],
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed, candidates=n,
                                    end=EndToken(end, rule.truncate_after),
                                    stream_ids=torch.arange(start, start + len(some)))
-        cut = truncate(sampled.tokens, end_token=end, after=rule.truncate_after)
+        cut = truncate(sampled.tokens, end_token=end, truncate_after=rule.truncate_after)
         raw = reward_model.score(batch, cut.tokens)
         best = penalize(raw, cut.valid, penalty=rule.penalty).argmax(dim=1)
         rows = torch.arange(len(some), device=best.device)

@@ -54,14 +54,14 @@ class SimulatedPower:
     """Shares of simulated studies. different: the interval excludes ½ on the true side (at ½: on either
     side).
 
-    non_inferior: W shown below ½ + margin; equivalent: both one-sided tests; None without a margin.
+    not_better: W shown below ½ + margin; equivalent: both one-sided tests; None without a margin.
     coverage: the interval holds the true win rate. width: the mean width of the interval.
     """
 
     design: Design
     simulations: int
     different: float
-    non_inferior: float | None
+    not_better: float | None
     equivalent: float | None
     coverage: float
     width: float
@@ -89,7 +89,7 @@ def simulate_power(design: Design, rng: np.random.Generator, *, simulations: int
     different = above | below if design.win_rate == 0.5 else above if design.win_rate > 0.5 else below
     return SimulatedPower(
         design=design, simulations=simulations, different=float(different.mean()),
-        non_inferior=None if margin is None else float(shown[0] / simulations),
+        not_better=None if margin is None else float(shown[0] / simulations),
         equivalent=None if margin is None else float(shown[1] / simulations),
         coverage=float(np.mean((low <= design.win_rate) & (design.win_rate <= high))),
         width=float(np.mean(high - low)),

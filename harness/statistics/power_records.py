@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Claim = Literal["different", "non_inferior", "equivalent"]
-"""What is to be shown of a win rate. non_inferior: it is below one half plus the margin, so the other arm is."""
+Claim = Literal["different", "not_better", "equivalent"]
+"""What is to be shown of a win rate. not_better: it is below one half plus the margin (the other arm is
+non-inferior)."""
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,14 @@ class PowerPoint:
     n_items: int
     n_judgments: int
     different: float
-    non_inferior: float | None
+    not_better: float | None
     equivalent: float | None
     coverage: float
     width: float
 
     def power(self, claim: Claim) -> float | None:
         """The power for one claim."""
-        return {"different": self.different, "non_inferior": self.non_inferior, "equivalent": self.equivalent}[claim]
+        return {"different": self.different, "not_better": self.not_better, "equivalent": self.equivalent}[claim]
 
 
 @dataclass(frozen=True)

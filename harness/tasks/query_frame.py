@@ -1,4 +1,4 @@
-"""What surrounds a text in a query: the tokenizer's own beginning, the task's prefix, its suffix."""
+"""The tokens around each text in a query: the tokenizer's first token, and the task's prefix and suffix."""
 
 from __future__ import annotations
 

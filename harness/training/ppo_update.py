@@ -69,7 +69,7 @@ class PPOTrainer:
         self.optimizer = Adam(policy, epsilon=settings.adam_epsilon, compute=compute,
                               computing=policy.language_model)
         kl = settings.kl
-        self.kl = kl_controller(start=kl.coefficient, target=kl.target, horizon=kl.horizon)
+        self.kl = kl_controller(coefficient=kl.coefficient, target=kl.target, horizon=kl.horizon)
         self.steps_done = 0
         self.last_good: int | None = None
         """The step of the last state taken or loaded, for the message of TrainingDiverged."""

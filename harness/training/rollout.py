@@ -58,7 +58,7 @@ def collect(policy: Policy, reference: Policy, queries: TokenBatch, stream_ids: 
     if end_token is None:
         truncated, valid = tokens, torch.ones(len(queries), dtype=torch.bool, device=tokens.device)
     else:
-        truncated, valid = truncate(tokens, end_token=end_token, after=end.truncate_after)
+        truncated, valid = truncate(tokens, end_token=end_token, truncate_after=end.truncate_after)
     raw = score(queries, truncated)
     if raw.shape != (len(queries),):
         raise ValueError(f"score gave {tuple(raw.shape)} for {len(queries)} responses")

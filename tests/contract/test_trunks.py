@@ -126,7 +126,7 @@ def test_a_stopped_sample_is_the_start_of_an_unstopped_one(builder):
     settings = {"length": 12, "seed": 2, "stream_ids": torch.arange(6), "candidates": 2}
     whole = sample_responses(policy, queries, **settings)
     often = int(whole.tokens[..., 3:].flatten().mode().values)
-    stopped = sample_responses(policy, queries, **settings, end=EndToken(token=often, after=3))
+    stopped = sample_responses(policy, queries, **settings, end=EndToken(token=often, truncate_after=3))
     ended = 0
     for row in range(6):
         for k in range(2):

@@ -30,7 +30,7 @@ def test_power_counts_ties_and_does_not_promise_what_is_false(capsys) -> None:
     assert tied == pytest.approx(decisive / 0.8, rel=0.02)
     false = json_of(power, capsys, "--win-rate", 0.6, "--margin", 0.05, "--simulations", 5)["needed"]
     assert "the claim is false" in false["equivalent"]["why_undefined"]
-    assert "the claim is false" in false["non_inferior"]["why_undefined"]
+    assert "the claim is false" in false["not_better"]["why_undefined"]
     easy = ["--win-rate", "0.8", "--raters", "100", "--judgments", "3000", "--simulations", "5"]
     assert json_of(power, capsys, *easy)["needed"]["different"] == {
         "n_items": 250, "or_fewer": True, "why_undefined": None}

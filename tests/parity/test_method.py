@@ -85,7 +85,7 @@ class TestFixture:
     @pytest.mark.parametrize("case", FIXTURE["truncation"], ids=lambda case: str(case["tokens"]))
     def test_truncation_and_penalty(self, case):
         assert case["pad"] == PAD
-        ours = truncate(torch.tensor([case["tokens"]]), end_token=case["end"], after=case["after"])
+        ours = truncate(torch.tensor([case["tokens"]]), end_token=case["end"], truncate_after=case["after"])
         assert ours.tokens.tolist() == [case["truncated"]]
         assert ours.valid.tolist() == [case["valid"]]
         assert penalize(tensor([2.0]), ours.valid, penalty=-1.0).tolist() == [case["score_if_raw_is_2"]]
@@ -155,7 +155,7 @@ def test_choices_are_those_of_the_transcription(seed, rows, k, temperature):
 @settings(deadline=None, max_examples=50)
 @given(tokens=st.lists(st.integers(0, 3), min_size=1, max_size=8), after=st.integers(0, 7))
 def test_truncation_is_that_of_the_transcription(tokens, after):
-    ours = truncate(torch.tensor([tokens]), end_token=2, after=after)
+    ours = truncate(torch.tensor([tokens]), end_token=2, truncate_after=after)
     assert (ours.tokens[0].tolist(), bool(ours.valid[0])) == method.truncate(tokens, 2, after, PAD)
 
 

@@ -1,4 +1,7 @@
-"""GPT-2's activation: float32 or bfloat16, contiguous, on the CPU. See activation.hpp."""
+"""The activation in GPT-2's feed-forward layers (gelu) and its gradient, with compiled kernels for large models.
+
+Tensors are float32 or bfloat16, contiguous, on the CPU. See activation.hpp.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The blocks of a small model: float32, contiguous, on the CPU. See small.cpp for what each function does."""
+"""Computes the GPT-2 blocks of a small model with compiled kernels, forward and backward.
+
+All tensors are float32, contiguous, on the CPU. small.cpp says what each function does.
+"""
 
 from __future__ import annotations
 

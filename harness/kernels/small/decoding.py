@@ -1,4 +1,7 @@
-"""Sampling from a small model: float32, contiguous, on the CPU. See decode.hpp and picking.hpp."""
+"""Samples responses from a small model with compiled kernels, one token after the other.
+
+All tensors are float32, contiguous, on the CPU. See decode.hpp and picking.hpp.
+"""
 
 from __future__ import annotations
 

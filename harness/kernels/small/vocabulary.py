@@ -1,4 +1,7 @@
-"""Log-probabilities of tokens from hidden states: float32, contiguous, on the CPU. See vocabulary.hpp."""
+"""Log-probabilities of tokens from the hidden states of a small model, and their gradients, with compiled kernels.
+
+All tensors are float32, contiguous, on the CPU. See vocabulary.hpp.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Where the stories happen. The `places_` modules have a block for each place:
+"""All places in which the embedded stories can happen, with the phrases that belong to each.
+
+The `places_` modules have a block for each place:
 
     = name | outdoor or indoor | times of day when stories happen there
     at, spot, act          phrases behind a subject: where one is, where one stands, what one does

@@ -1,4 +1,4 @@
-"""Places under the open sky, in the country. The notation is explained in `places.py`."""
+"""Templates for stories outdoors in the country. The notation is explained in `places.py`."""
 
 COUNTRY = """
 = forest | outdoor | morning afternoon evening

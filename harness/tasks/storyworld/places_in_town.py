@@ -1,4 +1,4 @@
-"""Places under the open sky, in town. The notation is explained in `places.py`."""
+"""Templates for stories outdoors in town. The notation is explained in `places.py`."""
 
 TOWN = """
 = harbor | outdoor | morning afternoon evening

@@ -1,4 +1,4 @@
-"""Places to live, learn and heal: under a roof. The notation is explained in `places.py`."""
+"""Templates for stories in homes, schools and hospitals. The notation is explained in `places.py`."""
 
 INDOORS = """
 = kitchen | indoor | morning afternoon evening night

@@ -1,4 +1,4 @@
-"""Places of art, craft and coffee. The notation is explained in `places.py`."""
+"""Templates for stories in museums, workshops and cafes. The notation is explained in `places.py`."""
 
 CULTURE = """
 = museum | indoor | morning afternoon

@@ -201,10 +201,11 @@ def test_a_report_that_differs_from_the_filed_one_stays_on_the_owners_page(
 
 @pytest.mark.parametrize(("name", "content", "said"), [
     ("results.json", b'{"responses": {"rl', "results.json: not a JSON record"),
+    ("results.json", b'{"study": "story"}', "these results are of harness 0.1"),
     ("execution.json", b"\xff\xfe", "execution.json: not a JSON record"),
     ("samples.jsonl", b"\xff\xfe", "samples.jsonl: it is not text in UTF-8")])
-def test_a_damaged_execution_is_named(visit: Callable[..., Visitor], tmp_path: Path, name: str, content: bytes,
-                                      said: str) -> None:
+def test_an_execution_that_cannot_be_read_says_why(
+        visit: Callable[..., Visitor], tmp_path: Path, name: str, content: bytes, said: str) -> None:
     finished_execution(tmp_path, "story")
     (tmp_path / "mlruns" / "reports" / "story" / name).write_bytes(content)
     assert said in words(visit(owner=True).open("own", section="New study"))

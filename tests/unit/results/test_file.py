@@ -43,8 +43,8 @@ def test_arms_and_contrasts_keep_their_keys_in_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "said"), [
-    (b'{"study": "quick", "arms": []}', "results without a version, but this is version 2"),
-    (b'{"version": 3}', "results of version 3, but this is version 2"),
+    (b'{"study": "quick", "arms": []}', "these results are of harness 0.1, and this harness reads version 2"),
+    (b'{"version": 3}', "these results are of version 3, and this harness reads version 2"),
     (b'{"version": 2}', "study: is missing"), (b"[]", "is not an object"), (b'{"arms": [', "not a JSON record"),
     (b"\xff", "not a JSON record")])
 def test_another_version_and_a_broken_file_are_named_with_the_cure(tmp_path, content, said):

@@ -102,7 +102,7 @@ def _cut(name, responses):
     rule = _study(name).task.response
     end = PERIOD if rule.end == "." else NEWLINE
     padded = torch.tensor([[*row, *[0] * (rule.tokens - len(row))] for row in responses])
-    cut = truncate(padded, end_token=end, after=rule.truncate_after)
+    cut = truncate(padded, end_token=end, truncate_after=rule.truncate_after)
     scores = penalize(torch.full((len(responses),), 0.5), cut.valid, penalty=rule.penalty)
     return list(zip((cut.tokens >= 0).sum(dim=1).tolist(), scores.tolist(), strict=True))
 

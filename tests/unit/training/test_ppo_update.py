@@ -102,7 +102,7 @@ def test_the_penalty_replaces_the_score_and_the_score_sees_the_truncated_respons
         return torch.full((BATCH,), 10.0)
 
     step = trainer().step(QUERIES, torch.arange(BATCH) + 40, remembering)
-    expected = truncate(step.tokens, end_token=END_TOKEN, after=END.truncate_after)
+    expected = truncate(step.tokens, end_token=END_TOKEN, truncate_after=END.truncate_after)
     assert torch.equal(seen[0][1], expected.tokens)
     assert seen[0][0] == QUERIES.sequences()
     assert expected.valid.any() and not expected.valid.all()

@@ -32,7 +32,7 @@ def test_log_probabilities_and_values_are_those_of_both_policies(micro_batch):
 
 def test_a_response_without_an_end_in_time_has_the_penalty_for_its_score():
     rollout = collected(ten)
-    expected = truncate(rollout.tokens, end_token=END_TOKEN, after=END.truncate_after)
+    expected = truncate(rollout.tokens, end_token=END_TOKEN, truncate_after=END.truncate_after)
     assert torch.equal(rollout.truncated, expected.tokens)
     assert rollout.scores.tolist() == [10.0 if valid else -1.0 for valid in expected.valid]
     assert expected.valid.any() and not expected.valid.all()
