@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
@@ -19,9 +20,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
 
 from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.artifacts.outcome import OUTCOME_FILE
+from harness.engine import sqlite_store
 from harness.engine.writable import check_database
 from harness.errors import InputError
 from harness.imports import without_module
@@ -80,19 +83,23 @@ class Tracking:
     def __init__(self, uri: str, *, root: Path) -> None:
         self.uri, self.root = uri, root
         root.mkdir(parents=True, exist_ok=True)
+        file = sqlite_store.file_of(uri)
+        self._lock = FileLock((file or root / "mlflow").with_suffix(".lock"))
         # Two processes that start at once must not both create the tables.
-        with FileLock(root / "mlflow.lock"):
+        with self._lock:
             try:
-                self._client = MlflowClient(tracking_uri=uri)
-                self._experiments = [found.experiment_id for found in self._client.search_experiments()]
-            except MlflowException as error:
+                self._client, self._experiments = _open(uri) if file is None else _open_file(uri, file)
+            except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
+                cure = "Check --tracking-uri." if file is None else (
+                    f"Copy the file and try `mlflow db upgrade {uri}`; or move it away, or name another store "
+                    "with --tracking-uri.")
                 raise InputError(f"the MLflow store cannot be used: {str(error).splitlines()[0]}",
-                                 file=uri, cure="Check --tracking-uri.") from None
+                                 file=uri, cure=cure) from None
         self._logged: dict[str, int] = {}
 
     def experiment(self, name: str) -> str:
         """The experiment's id; made on first use. Local stores keep artifacts below the root."""
-        with FileLock(self.root / "mlflow.lock"):
+        with self._lock:
             found = self._client.get_experiment_by_name(name)
             if found is not None:
                 if found.lifecycle_stage != "active":
@@ -238,6 +245,32 @@ class Tracking:
         runs = self._client.search_runs(
             [experiment], filter_string="tags.level = 'execution' and attributes.status = 'RUNNING'")
         return [str(run.info.run_id) for run in runs]
+
+
+def _open(uri: str) -> tuple[MlflowClient, list[str]]:
+    """A client of the store, and the ids of its experiments."""
+    client = MlflowClient(tracking_uri=uri)
+    return client, [found.experiment_id for found in client.search_experiments()]
+
+
+def _open_file(uri: str, file: Path) -> tuple[MlflowClient, list[str]]:
+    """The same for a SQLite store, which is made where it is missing, and anew where it is half made and holds no run.
+    """
+    if not sqlite_store.is_made(file):
+        sqlite_store.make_file(file, _build_tables)
+    try:
+        return _open(uri)
+    except (MlflowException, SQLAlchemyError):
+        if not sqlite_store.holds_nothing(file):
+            raise
+    sqlite_store.remake_file(file, _build_tables)
+    return _open(uri)
+
+
+def _build_tables(uri: str) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    SqlAlchemyStore(uri, default_artifact_root="mlruns").engine.dispose()
 
 
 def _params(values: Mapping[str, object]) -> list[Param]:

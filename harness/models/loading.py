@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import save_file
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -104,8 +105,21 @@ def save_model(model: Any, path: str | Path, tokenizer: Any | None = None) -> No
     """A folder that transformers' Auto classes load: the module's own save_pretrained, and the tokenizer's."""
     Path(path).mkdir(parents=True, exist_ok=True)
     model.save_pretrained(path)
+    for file in Path(path).glob("*.safetensors"):
+        _open_to_others(file)
     if tokenizer is not None:
         tokenizer.save_pretrained(path)
+
+
+def save_tensors(tensors: dict[str, torch.Tensor], path: Path) -> None:
+    """A .safetensors file, as `safetensors.torch.load_file` reads it."""
+    save_file(tensors, path)
+    _open_to_others(path)
+
+
+def _open_to_others(file: Path) -> None:
+    """safetensors writes what only its owner may read: whoever may use the folder may then use the file."""
+    file.chmod(file.parent.stat().st_mode & 0o666)
 
 
 def _load(auto_class: Any, name_or_path: str | Path, placement: Placement) -> Any:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from harness.algorithms.logprobs import widen
-from harness.models.loading import load_language_model, save_model
+from harness.models.loading import load_language_model, save_model, save_tensors
 from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import response_layout
@@ -55,7 +55,7 @@ class Policy(nn.Module):
     def save_pretrained(self, path: str | Path, tokenizer: Any | None = None) -> None:
         """A folder that AutoModelForCausalLM loads, the value head in a file of its own beside it."""
         save_model(self.language_model, path, tokenizer)
-        save_file(self.value_head.state_dict(), Path(path) / VALUE_HEAD_FILE)
+        save_tensors(self.value_head.state_dict(), Path(path) / VALUE_HEAD_FILE)
 
     @property
     def device(self) -> torch.device:

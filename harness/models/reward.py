@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification
 
 from harness.algorithms.logprobs import widen
 from harness.errors import InputError
-from harness.models.loading import load_classifier, save_model
+from harness.models.loading import load_classifier, save_model, save_tensors
 from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
 from harness.models.trunk import candidates_layout
@@ -86,8 +86,8 @@ class RewardModel(nn.Module):
         setattr(classifier, classifier.base_model_prefix, self.body)
         classifier.score.weight = nn.Parameter((self.gain * self.head.weight).detach().to(self.body.dtype))
         save_model(classifier, path, tokenizer)
-        save_file({"weight": self.head.weight.detach(), "head_bias": self.head.bias.detach(),
-                   "gain": self.gain, "bias": self.bias}, Path(path) / HEAD_FILE)
+        save_tensors({"weight": self.head.weight.detach(), "head_bias": self.head.bias.detach(),
+                      "gain": self.gain, "bias": self.bias}, Path(path) / HEAD_FILE)
 
     @property
     def device(self) -> torch.device:

@@ -1,6 +1,8 @@
 """Weights from scratch follow from the seed; what cannot be loaded says how to mend it."""
 
 import json
+import os
+import stat
 
 import pytest
 import torch
@@ -13,6 +15,8 @@ from harness.models.loading import (
     load_language_model,
     load_tokenizer,
 )
+from harness.models.reward import RewardModel
+from tests import tiny
 
 SHAPE = ModelShape(layers=1, width=16, heads=2, context=16, vocab_size=11)
 
@@ -81,3 +85,15 @@ def test_code_that_comes_with_a_model_is_never_run(tmp_path):
         with pytest.raises(InputError, match="could not be loaded"):
             load(folder)
     assert not mark.exists()
+
+
+def test_every_file_of_a_model_follows_the_umask(tmp_path):
+    before = os.umask(0o002)
+    try:
+        tiny.policy().save_pretrained(tmp_path / "policy")
+        RewardModel.from_language_model(tiny.gpt2(), seed=3).save_pretrained(tmp_path / "reward")
+    finally:
+        os.umask(before)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("*/*")}
+    assert modes.keys() >= {"model.safetensors", "value_head.safetensors", "reward_head.safetensors", "config.json"}
+    assert set(modes.values()) == {0o664}
