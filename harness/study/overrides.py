@@ -11,7 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from harness.errors import InputError
 from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
-from harness.study.yaml_tree import NOT_YAML, plain, read_tree
+from harness.study.yaml_tree import NOT_YAML, check_aliases, read_tree
 
 _SHOWN = 60
 
@@ -36,8 +36,8 @@ def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
                          cure=f"Write --set {PRESET_KEY}=NAME, and override the key itself: "
                               f"--set {'.'.join(parts[2:]) or 'ppo.episodes'}=...")
     try:
+        check_aliases(text, file="--set", key=key)
         value = YAML(typ="safe").load(text)
-        plain(value)  # an alias may stand within what it repeats
     except NOT_YAML:
         raise InputError(f"the value '{text[:_SHOWN]}' is not valid YAML", file="--set", key=key,
                          cure="Close its brackets and quotes, or put all of it in quotes.") from None

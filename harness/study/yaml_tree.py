@@ -12,12 +12,15 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from harness.errors import InputError
 from harness.shipped import STUDIES, study_names
 
 NOT_YAML = (YAMLError, ValueError, RecursionError)
 """What reading raises: of a number, date or tag that says something else, of nesting without end."""
+_MOST_VALUES = 10_000
+"""What a text may come to with its aliases written out. Without aliases it may be as long as it is."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -31,6 +34,7 @@ def read_tree(path: Path) -> CommentedMap:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read as UTF-8 text ({error})", file=str(path)) from None
     try:
+        check_aliases(text, file=str(path))
         tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -43,6 +47,33 @@ def read_tree(path: Path) -> CommentedMap:
         raise InputError("a study file is a mapping of keys to values", file=str(path),
                          cure=f"Begin from one in {STUDIES}.")
     return tree
+
+
+def check_aliases(text: str, *, file: str, key: str | None = None) -> None:
+    """Raise InputError where aliases make millions of values of a few lines, or repeat what they stand in.
+
+    Counts and builds nothing: the time is that of reading the text. What is no YAML raises one of NOT_YAML.
+    """
+    sizes: dict[str | None, int] = {}
+    begun: list[tuple[str | None, int]] = []
+    count = 0
+    for event in YAML(typ="rt").parse(text):
+        if isinstance(event, CollectionEndEvent):
+            anchor, before = begun.pop()
+            sizes[anchor] = count - before
+        elif isinstance(event, AliasEvent):
+            count += sizes.get(event.anchor, 0)
+            within = any(anchor == event.anchor for anchor, _ in begun)
+            if within or count > _MOST_VALUES:
+                raise InputError(
+                    f"the alias *{event.anchor} stands within what it repeats" if within else
+                    f"with its aliases written out it has more than {_MOST_VALUES} values", file=file, key=key,
+                    line=None if key else event.start_mark.line + 1, cure="Write out what is meant.")
+        elif isinstance(event, NodeEvent):
+            if isinstance(event, CollectionStartEvent):
+                begun.append((event.anchor, count))
+            count += 1
+            sizes[event.anchor] = 1
 
 
 def _nearby_studies(folder: Path) -> str:

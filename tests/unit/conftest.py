@@ -1,6 +1,8 @@
 """What unit tests of more than one room use."""
 
 import platform
+import resource
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,16 @@ def small_kernels(request, monkeypatch, tmp_path_factory):
         SMALL.forget()
     yield SMALL
     SMALL.forget()
+
+
+@pytest.fixture
+def spare_memory():
+    """The process may take a gigabyte more than it has: what would take all of it ends in MemoryError."""
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + 2**30, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, limits)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from harness.errors import InputError
 from harness.study.loading import load_study
 from tests.e2e.runs import ROOT
+from tests.unit.study.alias_bombs import alias_bomb
 
 QUICK = ROOT / "studies" / "quick.yaml"
 
@@ -35,5 +36,16 @@ def test_overrides_reach_lists_and_whole_parts():
 
 
 def test_an_alias_within_itself_is_one_line():
-    with pytest.raises(InputError, match=r"^--set: seeds: the value '&a \[\*a\]' is not valid YAML. Close"):
+    with pytest.raises(InputError, match=r"^--set: seeds: the alias \*a stands within what it repeats. Write out"):
         load_study(QUICK, ["seeds=&a [*a]"])
+
+
+@pytest.mark.parametrize("form", ["list", "merge"])
+def test_a_value_that_aliases_blow_up_is_refused_at_once(form, spare_memory):
+    with pytest.raises(InputError, match=r"^--set: seeds: with its aliases written out it has more than 10000 values"):
+        load_study(QUICK, [f"seeds={alias_bomb(form)}"])
+
+
+def test_a_value_may_have_aliases():
+    assert load_study(QUICK, ["labels.budgets=[&n 100, 200]", "seeds=[&a 4, 5]"]).seeds == (4, 5)
+    assert load_study(QUICK, ["supervised={learning_rates: &rates [0.001]}"]).supervised.learning_rates == (0.001,)

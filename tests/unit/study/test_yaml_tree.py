@@ -4,6 +4,7 @@ import pytest
 
 from harness.errors import InputError
 from harness.study.yaml_tree import expand_variables, line_of, plain, read_tree
+from tests.unit.study.alias_bombs import alias_bomb
 
 TEXT = """# A comment.
 study: tiny
@@ -51,3 +52,30 @@ def test_what_is_no_study_file_is_one_message(tmp_path, content, problem) -> Non
         read_tree(tmp_path / "s.yaml")
     with pytest.raises(InputError, match=r"it is a folder, not a study file. There are: .*s.yaml"):
         read_tree(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["list", "merge"])
+def test_a_file_that_aliases_blow_up_is_refused_at_once(tmp_path, form, spare_memory) -> None:
+    (tmp_path / "s.yaml").write_text(f"study: bomb\nwhat: {alias_bomb(form)}\n")
+    with pytest.raises(InputError, match=r"s.yaml:2: with its aliases written out it has more than 10000 values"):
+        read_tree(tmp_path / "s.yaml")
+
+
+def test_an_alias_within_what_it_repeats_is_named_with_its_line(tmp_path) -> None:
+    (tmp_path / "s.yaml").write_text("study: &whole\n  a: 1\n  b: *whole\n")
+    with pytest.raises(InputError, match=r"s.yaml:3: the alias \*whole stands within what it repeats. Write out"):
+        read_tree(tmp_path / "s.yaml")
+
+
+def test_anchors_aliases_and_merge_keys_say_what_they_repeat(tmp_path) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "fit: &fit {rate: 1, steps: &n 2}\nother: {<<: *fit, rate: 3}\nsame: *fit\nnumbers: [*n, *n]\n")
+    tree = read_tree(tmp_path / "s.yaml")
+    expand_variables(tree, (), "s.yaml", tree)
+    assert plain(tree) == {"fit": {"rate": 1, "steps": 2}, "other": {"rate": 3, "steps": 2},
+                           "same": {"rate": 1, "steps": 2}, "numbers": (2, 2)}
+
+
+def test_a_long_file_without_aliases_is_no_bomb(tmp_path) -> None:
+    (tmp_path / "s.yaml").write_text(f"numbers: [{', '.join(['1'] * 10_001)}]\n")
+    assert len(read_tree(tmp_path / "s.yaml")["numbers"]) == 10_001
