@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from harness.errors import InputError
+from harness.passwords import without_password
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,11 +34,16 @@ def server(argv: Sequence[str] | None) -> list[str]:
 
     uri = arguments.tracking_uri or default_uri(ROOT)
     if uri.startswith(("http://", "https://")):
-        raise InputError("it is a server already", file=uri, key="--tracking-uri", cure="Open it in a browser.")
+        raise InputError("it is a server already", file=without_password(uri), key="--tracking-uri",
+                         cure="Open it in a browser.")
     if not store_exists(uri):
         raise InputError("there are no runs yet", file=uri,
                          cure="Run a study here first, for example `harness run quick`, or give its --tracking-uri.")
-    return [sys.executable, "-P", "-m", "mlflow", "ui", "--backend-store-uri", uri, *further]
+    command = [sys.executable, "-P", "-m", "mlflow", "ui"]
+    if uri == without_password(uri):
+        return [*command, "--backend-store-uri", uri, *further]
+    os.environ["MLFLOW_BACKEND_STORE_URI"] = uri  # other users of the machine do not see it there
+    return [*command, *further]
 
 
 if __name__ == "__main__":

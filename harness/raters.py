@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from harness.cli.arguments import link_days
 from harness.cli.command import reader_has_enough
 from harness.errors import InputError
+from harness.passwords import without_password
 from harness.ratings import custody
 from harness.ratings.database import Database, StoreUnavailable, database_url
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
@@ -75,7 +76,8 @@ def _store(options: argparse.Namespace) -> RatingStore:
     """The store that is there. Raises InputError where there is none: a mistyped address must not make another."""
     url = database_url(options.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise InputError("there is no rating store", file=url.database, key=None if options.url is None else "--url",
+        raise InputError("there is no rating store", file=without_password(url.database or ""),
+                         key=None if options.url is None else "--url",
                          cure="Write where it is with --url or in HARNESS_RATINGS_URL. The app, a study with human "
                               "labels and `harness raters invite` make a new one")
     return open_store(options.url)
@@ -84,7 +86,7 @@ def _store(options: argparse.Namespace) -> RatingStore:
 def _list(options: argparse.Namespace) -> int:
     store = _store(options)
     if not store.raters() and not store.studies():
-        print(f"There are no raters and no studies yet in {store.database.url.render_as_string()}.")
+        print(f"There are no raters and no studies yet in {store.database.address}.")
     for rater in store.raters():
         state = ("erased" if rater.erased_at else "shut out" if rater.revoked_at
                  else "signed in" if rater.has_signed_in else "invited")
@@ -192,7 +194,7 @@ def _verify(options: argparse.Namespace) -> int:
         return 1
     studies = store.studies() if options.study is None else [_named(store, options.study)]
     if not studies:
-        print(f"There are no studies yet in {store.database.url.render_as_string()}.")
+        print(f"There are no studies yet in {store.database.address}.")
     sound = True
     for study in studies:
         found = store.verify(study.id)

@@ -101,9 +101,10 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
         _load_ahead(study, arguments)
 
     from harness.engine import tracking
+    from harness.engine.tracking_uri import check_reachable
 
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
-    tracking.check_reachable(uri)
+    check_reachable(uri)
     if arguments.dry_run:
         from harness.engine.dry_run import print_plan
 

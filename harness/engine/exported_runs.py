@@ -34,7 +34,8 @@ EXECUTION_FILE = "execution.json"
 class FinishedStudy:
     """A finished execution: its study's name, where its responses are, and where MLflow keeps it.
 
-    execution: the parent run, in the store at tracking_uri. responses: arm -> fingerprint of its texts.
+    execution: the parent run, in the store at tracking_uri, which is kept without its password. responses: arm ->
+    fingerprint of its texts.
     """
 
     name: str
@@ -68,12 +69,14 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
     """
     if study.execution is None or study.tracking_uri is None:
         return
-    from harness.engine.tracking import Tracking, check_reachable
+    from harness.engine.tracking import Tracking
+    from harness.engine.tracking_uri import check_reachable, with_password
 
-    check_reachable(study.tracking_uri)
+    uri = with_password(study.tracking_uri)
+    check_reachable(uri)
     content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.plan.digest(),
                "protocol": protocol.as_json()}
-    Tracking(study.tracking_uri, root=ROOT).log_seal(
+    Tracking(uri, root=ROOT).log_seal(
         study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
 
 

@@ -12,8 +12,6 @@ import logging
 import os
 import shutil
 import sqlite3
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,9 +23,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.artifacts.outcome import OUTCOME_FILE
 from harness.engine import sqlite_store
-from harness.engine.writable import check_database
+from harness.engine.tracking_uri import is_server, signed_in
 from harness.errors import InputError
 from harness.imports import without_module
+from harness.passwords import without_password, without_password_of
 from harness.records import ArtifactRef, Done
 from harness.study.stage import Stage
 
@@ -56,32 +55,21 @@ def default_uri(root: Path) -> str:
     return f"sqlite:///{(root / 'mlflow.db').resolve()}"
 
 
-def check_reachable(uri: str) -> None:
-    """Raise InputError unless a store can answer at this URI. Writes nothing."""
-    parsed = urlparse(uri)
-    if parsed.scheme in ("http", "https"):
-        try:
-            with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=5):
-                return
-        except (urllib.error.URLError, OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise InputError(f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
-                             cure="Start it, or leave the option out to use the embedded store.") from None
-    if parsed.scheme != "databricks" and uri != "databricks":
-        check_database(uri)
-
-
 def store_exists(uri: str) -> bool:
     """Whether reading from the store would create nothing new."""
-    parsed = urlparse(uri)
-    return parsed.scheme != "sqlite" or Path(uri.removeprefix("sqlite:///")).exists()
+    return not uri.startswith("sqlite://") or Path(uri.removeprefix("sqlite:///")).exists()
 
 
 class Tracking:
-    """One study's place in MLflow. root: the folder for work in progress, locks and local artifacts."""
+    """One study's place in MLflow. root: the folder for work in progress, locks and local artifacts.
+
+    uri: without the password, as it may be shown and kept.
+    """
 
     def __init__(self, uri: str, *, root: Path) -> None:
-        self.uri, self.root = uri, root
+        if is_server(uri):
+            uri = signed_in(uri)
+        self.uri, self.root = without_password(uri), root
         root.mkdir(parents=True, exist_ok=True)
         file = sqlite_store.file_of(uri)
         self._lock = FileLock((file or root / "mlflow").with_suffix(".lock"))
@@ -93,8 +81,8 @@ class Tracking:
                 cure = "Check --tracking-uri." if file is None else (
                     f"Copy the file and try `mlflow db upgrade {uri}`; or move it away, or name another store "
                     "with --tracking-uri.")
-                raise InputError(f"the MLflow store cannot be used: {str(error).splitlines()[0]}",
-                                 file=uri, cure=cure) from None
+                reason = without_password_of(uri, str(error).splitlines()[0])
+                raise InputError(f"the MLflow store cannot be used: {reason}", file=self.uri, cure=cure) from None
         self._logged: dict[str, int] = {}
 
     def experiment(self, name: str) -> str:
@@ -106,7 +94,7 @@ class Tracking:
                     self._client.restore_experiment(found.experiment_id)
                 experiment = str(found.experiment_id)
             else:
-                local = urlparse(self.uri).scheme == "sqlite"
+                local = self.uri.startswith("sqlite://")
                 location = (self.root / "artifacts").resolve().as_uri() if local else None
                 experiment = str(self._client.create_experiment(name, artifact_location=location))
         if experiment not in self._experiments:

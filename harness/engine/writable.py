@@ -13,6 +13,7 @@ from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import InputError
+from harness.passwords import without_password, without_password_of
 
 _SERVERS = ("postgresql", "mysql", "mssql")
 _SECONDS = 5
@@ -44,7 +45,7 @@ def check_database(uri: str) -> None:
     except (SQLAlchemyError, ValueError):
         url = None
     if url is None or url.get_backend_name() not in ("sqlite", *_SERVERS):
-        raise InputError(f"'{uri}' is not an MLflow tracking URI", file="--tracking-uri", cure=_CURE)
+        raise InputError(f"'{without_password(uri)}' is not an MLflow tracking URI", file="--tracking-uri", cure=_CURE)
     if url.get_backend_name() == "sqlite":
         _check_sqlite(url)
     else:
@@ -62,7 +63,8 @@ def _check_server(url: URL) -> None:
         reason, cure = str(error), "Install that driver, or name one you have: postgresql+psycopg://USER@HOST/NAME."
     except SQLAlchemyError as error:
         reason = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
-    raise InputError(f"no MLflow store can be opened at {url.render_as_string(hide_password=True)} ({reason})",
+    uri = url.render_as_string(hide_password=False)
+    raise InputError(f"no MLflow store can be opened at {without_password(uri)} ({without_password_of(uri, reason)})",
                      file="--tracking-uri", cure=cure)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, delete, select, update
 
 from harness.errors import InputError
+from harness.passwords import without_password, without_password_of
 from harness.ratings.assignment import recount
 from harness.ratings.database import Database, StoreUnavailable
 from harness.ratings.publishing import log
@@ -71,7 +73,7 @@ def backup(database: Database, target: Path) -> None:
         raise InputError(f"it cannot be written: {error.strerror}", file=str(target)) from None
     try:
         if database.path is None:
-            _postgresql("pg_dump", "--format=custom", f"--file={target}", _plain_url(database))
+            _postgresql(database, "pg_dump", "--format=custom", f"--file={target}")
             return
         with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
@@ -111,7 +113,7 @@ def restore(database: Database, source: Path) -> Path | None:
     if source.is_dir() and database.path is not None:  # PostgreSQL has backups that are folders
         raise InputError("a backup is a file, and this is a folder", file=str(source), cure="Name the file in it")
     if database.path is None:
-        _postgresql("pg_restore", "--clean", "--if-exists", f"--dbname={_plain_url(database)}", str(source))
+        _postgresql(database, "pg_restore", "--clean", "--if-exists", str(source))
         return None
     database.release()
     in_the_way = database.path.exists()
@@ -179,13 +181,15 @@ def _free_name(path: Path) -> Path:
     return candidate
 
 
-def _plain_url(database: Database) -> str:
-    return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _postgresql(tool: str, *arguments: str) -> None:
+def _postgresql(database: Database, tool: str, *arguments: str) -> None:
     if shutil.which(tool) is None:
         raise InputError(f"{tool} is not on the PATH", cure="Install PostgreSQL's client tools")
-    done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    password = database.url.password or database.url.query.get("password")
+    # Other users of the machine see a command line, but not its environment.
+    environment = os.environ if password is None else {**os.environ, "PGPASSWORD": str(password)}
+    done = subprocess.run([tool, f"--dbname={without_password(url)}", *arguments], env=environment,
+                          capture_output=True, text=True, check=False)
     if done.returncode:
-        raise InputError(f"{tool} failed: {(done.stderr.splitlines() or ['no message'])[0]}")
+        said = (done.stderr.splitlines() or ["no message"])[0]
+        raise InputError(f"{tool} failed: {without_password_of(url, said)}")

@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.pool import NullPool
 
 from harness.errors import InputError
+from harness.passwords import without_password, without_password_of
 
 URL_VARIABLE = "HARNESS_RATINGS_URL"
 DEFAULT_PATH = Path("mlruns/ratings.db")
@@ -45,7 +46,8 @@ def database_url(url: str | None) -> URL:
     try:
         parsed = make_url(given)
     except (ArgumentError, ValueError) as error:
-        raise InputError(f"the rating store's URL is not one: {error}", key=URL_VARIABLE) from None
+        raise InputError(f"the rating store's URL is not one: {without_password_of(given, str(error))}",
+                         key=URL_VARIABLE) from None
     if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
@@ -69,6 +71,11 @@ class Database:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite_engine(url, durable=durable) if self.is_sqlite else _postgresql_engine(url)
         self._anchor: sqlite3.Connection | None = None
+
+    @property
+    def address(self) -> str:
+        """The URL without its password, to show."""
+        return without_password(self.url.render_as_string(hide_password=False))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -97,7 +104,7 @@ class Database:
             if current is not None and current not in {each.revision for each in script.walk_revisions()}:
                 raise InputError(
                     f"the rating database was migrated to {current!r} by a newer version of the harness",
-                    file=self.url.render_as_string(hide_password=True),
+                    file=self.address,
                     cure="Update the harness, or restore a backup made before (harness raters restore)")
             with self.engine.execution_options(begin="IMMEDIATE").begin() as connection:
                 config.attributes["connection"] = connection

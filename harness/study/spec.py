@@ -34,7 +34,7 @@ class EvaluationSpec(Spec):
     supervised confirm, as far as they are judged.
     """
 
-    baselines: tuple[Baseline, ...] = ("zero_shot", "supervised")
+    baselines: tuple[Baseline, ...] = Field(default=("zero_shot", "supervised"), min_length=1)
     best_of: tuple[Annotated[int, Field(ge=2)], ...] = Field(
         default=(), description="arms best_of_N: N samples of ρ, of which the reward model's favourite is taken")
     judge: ChoiceModel = ChoiceModel()

@@ -11,6 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
+
+PASSWORD = "a b/@:%"
 
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
 
@@ -39,11 +42,17 @@ def cluster() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data = folder / "data"
-    _run(BIN / "initdb", "-D", data, "-A", "trust", "-U", "harness", "--no-sync")
+    with tempfile.NamedTemporaryFile("w", prefix="harness-postgres-") as password:
+        password.write(PASSWORD)
+        password.flush()
+        if os.geteuid() == 0:
+            shutil.chown(password.name, "postgres")
+        _run(BIN / "initdb", "-D", data, "-A", "scram-sha-256", f"--pwfile={password.name}", "-U", "harness",
+             "--no-sync")
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
     _run(BIN / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:
-        yield f"postgresql://harness@127.0.0.1:{port}/postgres"
+        yield f"postgresql://harness:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"
     finally:
         _run(BIN / "pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,6 @@
 """The command `harness`: one command of many, and only that one is imported."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,15 @@ def test_mlflow_shows_the_store_of_this_folder(tmp_path, monkeypatch):
     (tmp_path / "mlruns" / "mlflow.db").touch()
     assert mlflow_server(["--port", "5001"])[-6:] == [
         "mlflow", "ui", "--backend-store-uri", f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}", "--port", "5001"]
+
+
+def test_no_password_is_on_the_command_line_of_mlflow(monkeypatch):
+    monkeypatch.setenv("MLFLOW_BACKEND_STORE_URI", "")
+    uri = "postgresql://user:secret@host/runs"
+    assert mlflow_server(["--tracking-uri", uri])[-2:] == ["mlflow", "ui"]
+    assert os.environ["MLFLOW_BACKEND_STORE_URI"] == uri
+    with pytest.raises(InputError, match=r"^http://host: --tracking-uri: it is a server already"):
+        mlflow_server(["--tracking-uri", "http://user:secret@host"])
 
 
 def test_mlflow_makes_no_store_where_there_is_none(tmp_path, monkeypatch, capsys):

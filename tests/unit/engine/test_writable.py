@@ -30,6 +30,15 @@ def test_a_tracking_uri_that_no_store_answers_at_is_one_line(uri, said):
     assert "\n" not in message
 
 
+@pytest.mark.parametrize("uri", [
+    "htp://user:secret@host", "http//user:secret@host:5000", "postgresql+psycopg://user:secret@127.0.0.1:9/runs",
+    "postgresql+psycopg://127.0.0.1:9/runs?password=secret", "postgresql+psycopg://user:secret@127.0.0.1:port/runs"])
+def test_no_password_is_in_the_line(uri):
+    with pytest.raises(InputError) as caught:
+        check_database(uri)
+    assert "secret" not in str(caught.value)
+
+
 def test_a_store_is_a_database_or_a_place_for_one(tmp_path):
     check_database(f"sqlite:///{tmp_path}/new/mlflow.db")
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from rating_helpers import item_set, publish
 
 from harness.errors import InputError
-from harness.ratings.custody import integrity, restore
+from harness.ratings.custody import backup, integrity, restore
+from harness.ratings.database import Database, database_url
 from harness.ratings.store import RatingStore, open_store
 
 
@@ -91,3 +93,22 @@ def test_what_is_no_backup_of_ours_leaves_the_store_in_its_place(store: RatingSt
             restore(store.database, tmp_path / name)
         assert len(store.studies()) == 1
     assert not [path for path in tmp_path.iterdir() if "restor" in path.name]
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:a%20b%2F%40@host/ratings",
+                                 "postgresql://host/ratings?user=me&password=a%20b%2F%40"])
+def test_no_password_is_on_the_command_line_of_postgresqls_tools(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for tool in ("pg_dump", "pg_restore"):
+        (tmp_path / tool).write_text(
+            f'#!/bin/sh\necho "$PGPASSWORD $*" > {tmp_path}/seen\necho "no a b/@" >&2\nexit 1\n')
+        (tmp_path / tool).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    database = Database(database_url(url))
+    (tmp_path / "old").touch()
+    for called in (lambda: backup(database, tmp_path / "new"), lambda: restore(database, tmp_path / "old")):
+        with pytest.raises(InputError, match=r"failed: no \*\*\*$"):
+            called()
+        password, bare = (tmp_path / "seen").read_text().split(" --dbname=")
+        assert password == "a b/@"
+        assert bare.startswith(("postgresql://me@host/ratings ", "postgresql://host/ratings?user=me "))

@@ -26,6 +26,7 @@ def _write(tmp_path, text):
     ("context: 96", "context: 40", "query_tokens", ["task.query_tokens: task.query_tokens 40",
                                                          "longer than base_model.context 40"]),
     ("seeds: [1, 2]", "seeds: []", "seeds", ["seeds: it is empty", "Give at least one"]),
+    ("[zero_shot, supervised, reference]", "[]", "baselines", ["evaluation.baselines: it is empty", "at least one"]),
     ("seeds: [1, 2]", "seeds: [1, -2]", "seeds", ["seeds", "0 or more, not -2"]),
     ("query_tokens: 40", "query_tokens: 5", "query_tokens", ["query_tokens_min 8 is more than task.query_tokens 5"]),
     ('end: ".", truncate_after', 'end: "", truncate_after', "response:", ["task.response", "end is empty"]),

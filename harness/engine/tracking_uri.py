@@ -1,0 +1,56 @@
+"""The address of MLflow's store: whether one answers there, and how the harness signs in."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import os
+import urllib.error
+import urllib.request
+
+from harness.engine.writable import check_database
+from harness.errors import InputError
+from harness.passwords import user_and_password, without_password
+
+
+def check_reachable(uri: str) -> None:
+    """Raise InputError unless a store can answer at this URI. Writes nothing."""
+    if is_server(uri):
+        uri = signed_in(uri)
+        try:
+            with urllib.request.urlopen(urllib.request.Request(
+                    f"{uri.rstrip('/')}/health", headers=_authorization()), timeout=5):
+                return
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise InputError(f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
+                             cure="Start it, or leave the option out to use the embedded store.") from None
+    if uri != "databricks" and not uri.startswith("databricks://"):
+        check_database(uri)
+
+
+def is_server(uri: str) -> bool:
+    """Whether MLflow is asked over HTTP there."""
+    return uri.lower().startswith(("http://", "https://"))
+
+
+def signed_in(uri: str) -> str:
+    """The server's URI without user and password. They go where MLflow's client looks for them."""
+    signed_in = user_and_password(uri)
+    if signed_in is not None and signed_in[1]:
+        os.environ["MLFLOW_TRACKING_USERNAME"], os.environ["MLFLOW_TRACKING_PASSWORD"] = signed_in
+    return without_password(uri)
+
+
+def with_password(uri: str) -> str:
+    """The URI in MLFLOW_TRACKING_URI where it is this one with its password, which is kept nowhere; else this one."""
+    given = os.environ.get("MLFLOW_TRACKING_URI", "")
+    return given if without_password(given) == without_password(uri) else uri
+
+
+def _authorization() -> dict[str, str]:
+    """The header that MLflow's client sends."""
+    user, password, token = (os.environ.get(f"MLFLOW_TRACKING_{what}") for what in ("USERNAME", "PASSWORD", "TOKEN"))
+    if user and password:
+        return {"Authorization": f"Basic {base64.standard_b64encode(f'{user}:{password}'.encode()).decode()}"}
+    return {"Authorization": f"Bearer {token}"} if token else {}
