@@ -1,1 +1,1 @@
-"""The algorithms of the paper: tensors in, tensors out. No files, no logging, no models."""
+"""The algorithms of the paper, as functions from tensors to tensors."""

@@ -1,1 +1,1 @@
-"""What a stage is called with, and the files that stages leave for each other."""
+"""The arguments of a stage, and the files that stages leave for each other."""

@@ -1,1 +1,1 @@
-"""Compiled kernels for a CPU in two independent libraries: whole blocks of small models, operations of large ones."""
+"""Compiled CPU kernels in two independent libraries: one for small models, one for large ones."""

@@ -1,1 +1,1 @@
-"""Language models as policies and reward models, over one trunk; import torch and transformers, nothing heavier."""
+"""Policies and reward models on one language-model trunk, with sampling and loading."""

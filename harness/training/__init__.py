@@ -1,1 +1,1 @@
-"""Loops over a model: rollouts, PPO updates, reward fits and language-model fits."""
+"""Training loops: rollouts, PPO updates, and fits of reward models and language models."""

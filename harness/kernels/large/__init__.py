@@ -1,1 +1,1 @@
-"""Operations of large models on a CPU, compiled: products, attention, log-probabilities, activation and Adam."""
+"""Compiled operations of large models on a CPU: products, attention, log-probabilities, activation and Adam."""

@@ -1,1 +1,1 @@
-"""GPT-2 blocks of small models on a CPU, compiled: forward, backward, decoding, and the vocabulary's softmax."""
+"""Compiled GPT-2 blocks of small models on a CPU: forward, backward, decoding, and the vocabulary's softmax."""
