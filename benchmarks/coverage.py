@@ -50,9 +50,10 @@ def main() -> None:
         rows.append([name, f"{votes:.1%}", f"{by_item:.1%}", f"{two_way:.1%}", alarms])
         print(*rows[-1], sep="  ")
     note = (f"Shares of {studies:,} simulated studies, nominally 95%. Effects on the logit have SD 1.0 over items and "
-            "0.5 over raters. The last column: how often a study of two equal arms rejects. Here six raters are "
-            "enough, because their effects are drawn from a normal distribution. Of six real raters nobody can check "
-            f"that, hence the note under eight raters. Measured {measured()}.")
+            "0.5 over raters. The last column is the share of studies of two equal arms (A/A) that reject W = ½. Six "
+            "raters are enough here, because their effects are drawn from a normal distribution. For six real raters "
+            "this cannot be checked, so results of fewer than eight raters carry a note. "
+            f"Measured {measured()}.")
     write_table("coverage", ["study", "Wilson over votes", "clustered by item", "two-way (ours)",
                              "A/A rejections"], rows, note=note)
 

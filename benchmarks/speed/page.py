@@ -24,7 +24,7 @@ GOALS = {"a": (6, None, None), "b": (4, None, None), "c": (4, 6.5, 3.5)}
 """Times TRL: single precision over its single precision, bf16 over its single precision, bf16 over its bf16."""
 
 PPO_COLUMNS = ["shape", "program", "episodes/s", "seconds / floor", "peak MiB", "times TRL fp32", "times TRL bf16",
-               "of it by the shared trunk", "times the single file"]
+               "gain from the shared trunk", "times the single file"]
 
 
 def keep(part: str, figures: Mapping[str, Any]) -> None:
@@ -156,7 +156,7 @@ def _jobs(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = [[f"({name})", *(f"{statistics.median(results[which]['rates']):,.3g}" for which in ("at once", "one")),
              f"{ratio(results, 'at once', 'one'):.2f}"] for name, results in figures.items()]
     return ["shape", "one stage on each core, episodes/s in all", "one stage on all cores, episodes/s",
-            "times one stage"], rows
+            "ratio"], rows
 
 
 def _memory(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -170,7 +170,7 @@ def _studies(figures: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = [[f"`{name}.yaml`", f"{found['seconds']:,.0f}", goals.get(name, ""),
              _number(found.get("cached_seconds"), ".1f"), _number(found.get("peak_mib"), ",.0f")]
             for name, found in figures.items()]
-    return ["study", "seconds from nothing", "goal", "seconds with everything cached (goal 5)",
+    return ["study", "seconds with nothing cached", "goal", "seconds with everything cached (goal 5)",
             "peak MiB of the largest process"], rows
 
 

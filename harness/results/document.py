@@ -18,10 +18,10 @@ from harness.results.records import VERSION, Results
 _HEAD = f"""# results.json
 
 `harness.results.file.read_results(folder)` reads a study's `results.json` as typed records, and `write_results` writes
-it. This page is made of the records' docstrings by `python -m harness.results.document`. The present form is version
+it. This page is made from the records' docstrings by `python -m harness.results.document`. The present form is version
 {VERSION}; a file of another version is refused.
 
-A figure that cannot be had is null, and `why_undefined` beside it says why. Win rates lie in [0, 1].
+A figure that cannot be computed is null, and `why_undefined` beside it says why. Win rates lie in [0, 1].
 People's results, which the rating store files at unblinding, are the record `PeopleResults`.
 """
 _PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any"}
@@ -56,7 +56,7 @@ def meanings(record: type) -> dict[str, str]:
 
 
 def _section(record: type) -> str:
-    said = meanings(record)
+    said = {key: _in_json(text) for key, text in meanings(record).items()}
     rows = [f"| *the keys of {_type(kind)}* | | |" if is_inline(part)
             else f"| `{key}` | {_type(kind)} | {said.get(key, '').rstrip('.')} |"
             for key, kind, part in keys_of(record)]
@@ -65,7 +65,11 @@ def _section(record: type) -> str:
 
 
 def _summary(record: type) -> str:
-    return inspect.cleandoc(record.__doc__ or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
+    return _in_json(inspect.cleandoc(record.__doc__ or "").split("\n\n", maxsplit=1)[0].replace("\n", " "))
+
+
+def _in_json(text: str) -> str:
+    return re.sub(r"\bNone\b", "null", text)
 
 
 def _type(kind: Any) -> str:

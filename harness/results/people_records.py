@@ -35,9 +35,9 @@ class RateInterval:
 class PeopleComparison:
     """Two arms that people compared, each training seed apart.
 
-    arm_a, arm_b: who; all figures are from arm_a's side. p_value_holm: adjusted by Holm over all comparisons.
-    equivalence: the win rate held against one half plus and minus the margin. fragility: how few votes carry the
-    verdict. nobody_excluded: the same with every rater.
+    arm_a, arm_b: the two arms; all figures are from arm_a's side. p_value_holm: adjusted by Holm over all comparisons.
+    equivalence: the win rate compared with one half plus and minus the margin. fragility: how few judgments must be
+    dropped to change the verdict. nobody_excluded: the win rate with no rater excluded.
     """
 
     contrast: Contrast = field(metadata=TWO_ARMS)
@@ -61,11 +61,11 @@ class PeopleSensitivity:
 
 @dataclass(frozen=True)
 class RaterRow:
-    """One rater's work and checks. The rater is a number here, so that erasing a pseudonym erases it everywhere.
+    """One rater's work and checks. Raters are numbers, so that no pseudonym has to be erased here.
 
     skipped: how many main items were skipped. left_rate: the share of left among decisive choices. revisions: how often
     a choice was changed. qualified: whether the qualification was passed, null where it was not finished. excluded: why
-    the plan's rules leave the rater out, null for who counts.
+    the plan's rules leave the rater out, null for a rater who counts.
     """
 
     quality: RaterQuality = field(metadata=INLINE)
@@ -89,10 +89,10 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Answers:
-    """What raters said of one arm's texts, apart from which is better.
+    """What raters answered about one arm's texts, beside which text is better.
 
-    arm: whose. accurate, n_accurate: how many texts were called accurate, of how many asked. copied, n_copied: how many
-    were called mostly copied, of how many asked.
+    arm: whose texts. accurate, n_accurate: how many texts were called accurate, of how many asked. copied, n_copied:
+    how many were called mostly copied, of how many asked.
     """
 
     arm: ArmKey = field(metadata=ARM)
@@ -104,10 +104,10 @@ class Answers:
 
 @dataclass(frozen=True)
 class PreferenceByAnswers:
-    """Copying × accuracy × preference: the texts of one arm of which the same was said.
+    """Copying × accuracy × preference: the texts of one arm about which raters gave the same answers.
 
-    arm: whose. copied, accurate: what was said, null where it was not asked. n: how many texts. preferred: the share
-    that was preferred, a tie one half.
+    arm: whose texts. copied, accurate: the answer, null where it was not asked. n: how many texts. preferred: the share
+    that was preferred; a tie counts one half.
     """
 
     arm: ArmKey = field(metadata=ARM)
@@ -121,8 +121,9 @@ class PreferenceByAnswers:
 class JudgedTexts:
     """One arm's texts that were compared.
 
-    arm: whose. n_texts: how many. mean_words: their length. copying: the mean of each measure of copying, null without
-    sources. rouge: the mean of each measure against the reference, null where that did not take part.
+    arm: whose texts. n_texts: how many. mean_words: their mean length. copying: the mean of each measure of copying,
+    null without sources. rouge: the mean of each measure against the reference, null where the reference was not
+    compared.
     """
 
     arm: ArmKey = field(metadata=ARM)
@@ -136,15 +137,16 @@ class JudgedTexts:
 class PeopleResults:
     """One unblinded evaluation by people, analysed by its sealed plan.
 
-    version: of this form. study: the evaluation's name. title: what raters saw. judge: `human`, or `simulated` for a
-    rehearsal. simulated_judge: the same as yes or no. seal: SHA-256 of plan, items and arm map, taken before the first
-    judgment. chain_head: of the chain of judgments. plan: the sealed protocol. n_judgments, n_raters: those that count.
-    comparisons: every pair of arms that was compared, each training seed apart. win_rates: each budget against each
-    baseline, the seeds together. equivalence: the largest budget against each smaller one. dose_response: by
-    `ARM vs BASELINE`. sensitivity: the comparisons by other models. agreement: how far raters agree. position: whether
-    the side decided. repeats: items judged twice with the sides swapped. quality: every rater. excluded: whom the rules
-    leave out. answers: what raters said of the texts. copying_by_preference: what they preferred, by what they said.
-    arms: the texts in figures.
+    version: number of this form. study: the evaluation's name. title: what raters saw. judge: `human`, or `simulated`
+    for a rehearsal. simulated_judge: whether `judge` is `simulated`. seal: SHA-256 of plan, items and arm map, taken
+    before the first judgment. chain_head: the last hash in the chain of judgments. plan: the sealed protocol.
+    n_judgments, n_raters: how many the analysis uses. comparisons: every pair of arms that was compared, each training
+    seed apart. win_rates: each budget against each baseline, the seeds together. equivalence: the largest budget
+    against each smaller one. dose_response: the curves; its keys are `ARM vs BASELINE`. sensitivity: the comparisons by
+    other models. agreement: how far raters agree. position: whether raters preferred a side. repeats: items judged
+    twice with the sides swapped. quality: every rater. excluded: whom the rules leave out. answers: what raters
+    answered about the texts. copying_by_preference: what they preferred, by these answers. arms: mean measures of every
+    arm's texts.
     """
 
     version: int

@@ -32,9 +32,9 @@ class SeedRate:
 class SeedRates:
     """The spread over training seeds, apart from the spread over items and raters.
 
-    seed_sd: what seeds differ by beyond sampling, a standard deviation of win rates. seed_ci_low, seed_ci_high: an
-    interval for a new training run as well, t over the seeds. All three are null with one seed. by_seed: each seed
-    alone.
+    seed_sd: standard deviation of win rates between seeds, beyond what sampling explains. seed_ci_low, seed_ci_high: a
+    t interval over the seeds, which holds for a new training run too. All three are null with one seed. by_seed: each
+    seed alone.
     """
 
     seed_sd: float | None
@@ -47,11 +47,11 @@ class SeedRates:
 class WinRateRow:
     """One budget of an arm against one baseline, the seeds together.
 
-    arm, label_budget: who was judged. A budget of 0 needed no labels. baseline: against whom; another arm of the same
-    budget stands here too. judge: `simulated` or `human`. p_value_holm: adjusted by Holm over all rows of this judge.
-    confirmatory: whether the plan's order of tests holds it. p_value_gatekept: by that order, null where exploratory.
-    p_value_explored: by Benjamini and Hochberg over the exploratory rows, null where confirmatory. study: the
-    evaluation by people that it comes from, null for the study's own judge.
+    arm, label_budget: who was judged. A budget of 0 needed no labels. baseline: against whom; this may be another arm
+    of the same budget. judge: `simulated` or `human`. p_value_holm: adjusted by Holm over all rows of this judge.
+    confirmatory: whether it is part of the plan's order of tests. p_value_gatekept: adjusted by that order, null where
+    exploratory. p_value_explored: adjusted by Benjamini and Hochberg over the exploratory rows, null where
+    confirmatory. study: the evaluation by people that it comes from, null for the study's own judge.
     """
 
     contrast: Contrast = field(metadata=ARM_AND_BASELINE)
@@ -93,8 +93,8 @@ class EquivalenceRow:
 class DosePoint:
     """One label budget of a curve, the seeds together.
 
-    label_budget: how many labels. win_rate, ci_low, ci_high: over the baseline, with its interval. isotonic: the
-    isotonic fit there.
+    label_budget: how many labels. win_rate, ci_low, ci_high: over the baseline, with its interval. isotonic: the win
+    rate by the isotonic fit.
     """
 
     label_budget: int
@@ -108,8 +108,8 @@ class DosePoint:
 class DoseCurve:
     """How the win rate over one baseline grows with the label budget.
 
-    arm, baseline: whose curve, and over whom. points: the budgets, ascending. intercept: of logit(W) on log2(labels).
-    slope: change of logit(W) for twice the labels. curvature: below 0 where the gain levels off.
+    arm, baseline: whose win rate, and over whom. points: one for each budget, ascending. intercept: of logit(W) on
+    log2(labels). slope: change of logit(W) when labels double. curvature: below 0 where the gain levels off.
     slope_over_runs: the slope with each training run as one observation. saturating: W = a + b(1 - 2^(-labels / c)),
     where the budgets identify it. notes: what must be read with it.
     """
@@ -131,7 +131,7 @@ BY_CONTRAST = spread({"dose_response": Mapping[str, DoseCurve]}, join=lambda cur
 
 @dataclass(frozen=True)
 class SensitivityRow:
-    """The win rate of an arm's largest budget over one baseline by one way to compute it.
+    """The win rate of an arm's largest budget over one baseline, computed in one way.
 
     arm, label_budget, baseline: as in `win_rates`.
     """
@@ -142,7 +142,7 @@ class SensitivityRow:
 
 @dataclass(frozen=True)
 class FragilityRow:
-    """How few judgments carry the verdict of one row of `win_rates`; A is the arm, B the baseline.
+    """How few judgments must be dropped to change the verdict of one row of `win_rates`. A is the arm, B the baseline.
 
     arm, label_budget, baseline: as in `win_rates`.
     """
@@ -155,9 +155,9 @@ class FragilityRow:
 class Strengths:
     """All arms on one scale, the seeds together.
 
-    baseline: the arm at 0. bradley_terry: log strengths, a tie half a win for both. davidson: log strengths, a tie an
-    outcome of its own. nu: how common ties are between equals (Davidson). nu_why_undefined: why there is none. notes:
-    what must be read with them.
+    baseline: the arm whose log strength is 0. bradley_terry: log strengths; a tie counts as half a win for both.
+    davidson: log strengths; a tie is an outcome of its own. nu: how common ties are between equals (Davidson).
+    nu_why_undefined: why nu is null. notes: what must be read with them.
     """
 
     baseline: str

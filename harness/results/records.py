@@ -44,7 +44,8 @@ class LeftOut:
 class PlanOfStudy:
     """The analysis plan that was frozen before the first judgment.
 
-    digest: its SHA-256. planned: the plan. differences: what was done otherwise, one line each; empty is 'as planned'.
+    digest: its SHA-256. planned: the plan. differences: how the analysis differs from the plan, one line each; empty
+    where it was done as planned.
     """
 
     digest: str
@@ -56,9 +57,9 @@ class PlanOfStudy:
 class RoundRow:
     """One round of online collection.
 
-    arm, label_budget, seed: whose. round: its number, from 1. episodes: how many PPO had made when it began. labels:
-    all labels by then. validation_accuracy, validation_loss: of the round's reward model on held-out labels. gain,
-    bias: what brings its scores to mean 0 and deviation 1.
+    arm, label_budget, seed: the policy in training. round: its number, from 1. episodes: how many PPO had made when it
+    began. labels: all labels by then. validation_accuracy, validation_loss: of the round's reward model on held-out
+    labels. gain, bias: bring the scores of that reward model to mean 0 and standard deviation 1.
     """
 
     arm: ArmKey = field(metadata=ARM_BUDGET_AND_SEED)
@@ -87,18 +88,19 @@ class Quality:
 class Results:
     """What a study found.
 
-    version: of this form. study: its name. spec_digest: of its settings. commit: of the harness. dirty: whether
-    that had uncommitted changes. simulated_labels: whether no person gave the labels. simulated_judge: whether the
-    study's own judge is no person. left_out: policies whose training failed. awaited: evaluations by people that
-    are still open. upper_bounds: arms whose reward was the simulated labeler's own scorer. analysis_plan: the plan,
-    and whether it was kept. arms: every arm's texts in means. win_rates: each budget against each baseline, the
-    simulated judge's rows first, then people's. equivalence: the largest budget against each smaller one, in the
-    same order of judges. dose_response: the curve of each arm over each baseline by the simulated judge, by `ARM vs
-    BASELINE`. sensitivity: the largest budgets' win rates by other ways to compute them. fragility: how few
-    judgments carry each verdict. online_rounds: online collection, round by round. strengths: all arms on one
-    scale. texts: the texts' measures with intervals. copying_growth: what more labels did to copying.
-    copying_by_preference: what copying earns (summaries only). agreement, quality: of the last evaluation by
-    people. people: every evaluation by people. responses: the fingerprint of each arm's texts.
+    version: number of this form. study: the study's name. spec_digest: digest of the study's settings. commit: of the
+    harness. dirty: whether the harness had uncommitted changes. simulated_labels: whether the labels were simulated,
+    not given by people. simulated_judge: whether the study's own judge is simulated. left_out: policies whose training
+    failed. awaited: evaluations by people that are still open. upper_bounds: arms whose reward was the simulated
+    labeler's own scorer. analysis_plan: the plan, and whether the analysis followed it. arms: mean measures of every
+    arm's texts. win_rates: each budget against each baseline, the simulated judge's rows first, then people's.
+    equivalence: the largest budget against each smaller one, in the same order of judges. dose_response: the curve of
+    each arm over each baseline by the simulated judge; its keys are `ARM vs BASELINE`. sensitivity: the largest
+    budgets' win rates, computed in other ways. fragility: how few judgments must be dropped to change each verdict.
+    online_rounds: online collection, round by round. strengths: all arms on one scale. texts: the texts' measures with
+    intervals. copying_growth: how more labels changed copying. copying_by_preference: win rates by what was copied and
+    whether it is accurate (summaries only). agreement, quality: of the last evaluation by people. people: every
+    evaluation by people. responses: a hash of each arm's texts.
     """
 
     version: int

@@ -16,7 +16,7 @@ class ArmMeasures:
     """One arm's responses to the test queries: means over them, to six decimals.
 
     arm, label_budget, seed: whose they are; budget and seed are null for a baseline. n_queries: how many. rouge: mean
-    F-measure against the human text by measure (`rouge1`, `rouge2`, `rougeL`, `rougeLsum`), null where there are none.
+    F-measure against the human text by measure (`rouge1`, `rouge2`, `rougeL`, `rougeLsum`), null without human texts.
     copying: mean of each measure of copying from the source, or from the query where there is no source, over the
     responses where it is defined. gold_score: by the gold scorer, without noise. reward_model_score: by the policy's
     own reward model. kl_to_reference: nats a response, to the policy that training started from. mean_tokens: of a
@@ -59,10 +59,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class FirstThreeWords:
-    """The share of texts that open with their source's first three words; null where there are none to ask of.
+    """The share of texts that open with their source's first three words; null where there are no such texts.
 
-    all: of all texts. with_preamble, without_preamble: of those whose source opens with something other than its
-    news, and of the others.
+    all: of all texts. with_preamble, without_preamble: of those whose source opens with a preamble, something other
+    than its news; and of the others.
     """
 
     all: float | None
@@ -88,10 +88,10 @@ class TextRow:
 
 @dataclass(frozen=True)
 class Growth:
-    """One measure under the smallest and under the largest budget.
+    """One measure under the smallest and under the largest budget. `mean` and its interval are of the paired
+    difference, largest less smallest, on the same queries and training seeds.
 
-    smallest, largest: its means. The interval is of the paired difference, largest less smallest, on the same queries
-    and training seeds.
+    smallest, largest: its mean under each budget.
     """
 
     smallest: float | None
@@ -101,9 +101,9 @@ class Growth:
 
 @dataclass(frozen=True)
 class CopyingGrowth:
-    """What more labels did to copying, for one kind of policy.
+    """How more labels changed copying, for one kind of policy.
 
-    arm: which. smallest, largest: the two label budgets. measures: `novel_trigrams` and `novel_sentences`.
+    arm: the kind of policy. smallest, largest: the two label budgets. measures: `novel_trigrams` and `novel_sentences`.
     """
 
     arm: str
@@ -114,7 +114,8 @@ class CopyingGrowth:
 
 @dataclass(frozen=True)
 class CopyingPreference:
-    """How the simulated judge preferred a policy's texts of one kind, budgets and seeds together.
+    """The simulated judge's win rate for a policy's texts of one class, by `copied` and `accurate`. Budgets and seeds
+    together.
 
     arm, baseline: the policy, and against whom. copied: whether `none`, `some` or `all` of a text's sentences are its
     source's. accurate: whether all its names and numbers stand in the source. n: how many judgments. win_rate, ci_low,

@@ -22,9 +22,9 @@ Level = Literal["nominal", "ordinal", "interval", "ratio"]
 class Agreement:
     """How far raters agree on the items that two or more of them judged.
 
-    raw: share of agreeing pairs of judgments, averaged over items. krippendorff_alpha: nominal. alpha_low, alpha_high:
-    its interval, a bootstrap over items. ac1: Gwet's. n_items: items with two raters or more. why_undefined: why a
-    figure cannot be had.
+    raw: share of agreeing pairs of judgments, averaged over items. krippendorff_alpha: Krippendorff's nominal α.
+    alpha_low, alpha_high: its interval, a bootstrap over items. ac1: Gwet's AC1. n_items: items with two raters or
+    more. why_undefined: why a figure cannot be had.
     """
 
     raw: float | None

@@ -35,8 +35,8 @@ class DosePoint:
 class Coefficient:
     """A coefficient on the logit scale.
 
-    estimate, standard_error: clustered as the win rates are. ci_low, ci_high, p_value: of t. why_undefined: why a
-    figure is None.
+    estimate, standard_error: the error is clustered as that of win rates, but not in `slope_over_runs`. ci_low,
+    ci_high, p_value: by a t distribution. why_undefined: why a figure is None.
     """
 
     estimate: float | None

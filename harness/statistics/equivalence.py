@@ -13,14 +13,14 @@ from harness.statistics.win_rate import WinRate
 
 @dataclass(frozen=True)
 class Equivalence:
-    """W(A over B) held against ½ ± margin, in both directions.
+    """W(A over B) compared with ½ ± margin, in both directions.
 
-    margin: how much does not matter, in (0, ½). alpha: the level of the tests. win_rate: W(A over B).
-    p_a_not_better: one-sided p of H0 'W is ½ + margin or more'. Small: A is not better than B by more than the margin,
-    so B is non-inferior. p_a_not_worse: one-sided p of H0 'W is ½ - margin or less'. Small: A is not worse than B by
-    more than the margin, so A is non-inferior. p_equivalent: the larger of both (two one-sided tests). lower_bound,
-    upper_bound: the one-sided bounds of W at level alpha. verdict: what A is, of B, in words. why_undefined: why
-    there are no p values and bounds.
+    margin: the largest difference that does not matter, in (0, ½). alpha: the level of the tests. win_rate: W(A over
+    B). p_a_not_better: one-sided p of H0 'W is ½ + margin or more'. Small: A is not better than B by more than the
+    margin, so B is non-inferior. p_a_not_worse: one-sided p of H0 'W is ½ - margin or less'. Small: A is not worse than
+    B by more than the margin, so A is non-inferior. p_equivalent: the larger of both (two one-sided tests).
+    lower_bound, upper_bound: the one-sided bounds of W at level alpha. verdict: what was shown of A against B, in
+    words. why_undefined: why there are no p values and bounds.
     """
 
     margin: float

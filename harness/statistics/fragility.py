@@ -15,12 +15,12 @@ from harness.statistics.win_rate import Labels, WinRate, win_rate
 
 @dataclass(frozen=True)
 class Fragility:
-    """How few judgments carry a verdict.
+    """How few judgments must be dropped to change a verdict. Those with the largest weight in W are dropped first, so
+    both numbers are upper bounds. They are exact where every item has one judgment.
 
-    verdict: 'A' or 'B' where the interval excludes ½, else 'undecided'; 'undefined' without an interval. votes: at most
-    so many judgments, dropped, turn the verdict, None where none do. votes_to_reverse: so many turn who leads (W past
-    ½). Votes are dropped by their weight in W, the heaviest first, so both are upper bounds, and exact where every
-    item has one judgment. n_judgments: of so many. share: votes of n_judgments. why_undefined: why a figure is None.
+    verdict: 'A' or 'B' where the interval excludes ½, else 'undecided'; 'undefined' without an interval. votes: how
+    many change the verdict, None where no number does. votes_to_reverse: how many change who leads (which side of ½ W
+    is on). n_judgments: how many there are. share: votes divided by n_judgments. why_undefined: why a figure is None.
     """
 
     verdict: str

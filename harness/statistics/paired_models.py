@@ -16,7 +16,8 @@ from harness.statistics.win_rate import Labels
 class ArmStrength:
     """An arm's strength over the baseline arm's, which is 0 with error 0.
 
-    arm: which. log_strength, standard_error: None where the strength is not finite. why_undefined: why that is so.
+    arm: which. log_strength, standard_error: None where the strength is not finite. why_undefined: why it is not
+    finite.
     """
 
     arm: str

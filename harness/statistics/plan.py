@@ -15,15 +15,13 @@ Estimand = Literal["ties_half", "ties_left_out", "majority"]
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisPlan:
-    """What will be said of the judgments, written before there are any (`docs/statistics.md`).
+    """How the judgments will be analysed, fixed before the first of them (`docs/statistics.md`).
 
-    estimand: what a win rate averages; see `Estimand`. margin: of equivalence, as a share. confidence: of intervals;
-    1 less it is the level of every test. baselines: whom the trained arms are judged against. gatekeeping: those whose
-    tests confirm, in their order, for the largest budget; the other budgets follow with Holm. Baselines outside it are
-    explored (Benjamini-Hochberg). Where gatekeeping is empty, all that is compared confirms. exclusions: what leaves a
-    rater out.
-
-    Raises ValueError.
+    estimand: what a win rate averages: all judgments with a tie as one half, decisive ones alone, or each item's
+    majority. margin: of equivalence, as a share. confidence: the level of intervals; every test has the level 1 -
+    confidence. baselines: whom the trained arms are judged against. gatekeeping: the baselines whose tests are
+    confirmatory, in order for the largest budget, then with Holm for the others. Other baselines are exploratory
+    (Benjamini-Hochberg). If empty, all comparisons are confirmatory. exclusions: the rules that exclude raters.
     """
 
     estimand: Estimand = "ties_half"
@@ -34,6 +32,7 @@ class AnalysisPlan:
     exclusions: ExclusionRules = STANDARD_EXCLUSIONS
 
     def __post_init__(self) -> None:
+        """Raises ValueError for a margin or a confidence out of range."""
         if not 0 < self.margin < 0.5:
             raise ValueError(f"margin must be between 0 and 0.5, not {self.margin}")
         if not 0.5 < self.confidence < 1:

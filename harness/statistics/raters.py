@@ -15,12 +15,12 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class RaterQuality:
-    """One rater. A figure that has nothing to be measured on is None.
+    """One rater. A figure without judgments to compute it from is None.
 
-    rater: who. n_judgments: how many. tie_rate: share of ties. agreement: mean share of the others on the same items
-    who chose the same. gold_accuracy, n_gold: share of right answers, on so many items with a known one.
-    repeat_consistency, n_repeats: share of the same choice (by response), on so many repeats. median_seconds: from
-    shown to decided.
+    rater: who. n_judgments: how many. tie_rate: share of ties. agreement: mean share of an item's other raters who made
+    the same choice. gold_accuracy, n_gold: share of right answers on gold items, and how many these are.
+    repeat_consistency, n_repeats: share of repeated items on which the same response was chosen again, and how many
+    these are. median_seconds: from the showing of an item to the choice.
     """
 
     rater: str
@@ -36,10 +36,11 @@ class RaterQuality:
 
 @dataclass(frozen=True)
 class ExclusionRules:
-    """What excludes a rater. None: the rule is off. A rule without its figures excludes nobody.
+    """Rules that exclude a rater; None where a rule is off. A rule excludes nobody where its figure is undefined.
 
-    min_gold_accuracy, min_repeat_consistency: shares, held against a rater with `min_checks` checks or more.
-    min_median_seconds: of the rater's decisions. min_checks: fewer checks exclude nobody.
+    min_gold_accuracy, min_repeat_consistency: the smallest share for a rater with `min_checks` such items or more.
+    min_median_seconds: the smallest median time of a decision. min_checks: with fewer gold or repeated items the rule
+    on them does not apply.
     """
 
     min_gold_accuracy: float | None = None

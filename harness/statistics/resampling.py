@@ -13,10 +13,10 @@ from harness.statistics.win_rate import Labels
 
 @dataclass(frozen=True)
 class MeanInterval:
-    """A mean over texts, where it is defined.
+    """A mean over the texts for which the measure is defined.
 
-    mean: None where it is defined for no text. low, high: its percentile interval, articles resampled. why_undefined:
-    why a figure is None.
+    mean: None where it is defined for no text. low, high: its percentile interval, by a bootstrap over articles.
+    why_undefined: why a figure is None.
     """
 
     mean: float | None

@@ -22,9 +22,9 @@ _REACH = 16.0
 class SaturatingFit:
     """W(L) = a + b(1 - 2^(-L / c)).
 
-    identified: whether the budgets tell c; where they do not, all figures are None. a: W without labels. b: what labels
-    add, up to the ceiling a + b. c: labels for half of the gain. c_low, c_high: its 95% profile interval. statement:
-    the finding in words, or why there is none.
+    identified: whether the budgets determine c; where they do not, all figures are None. a: W without labels. b: what
+    labels add, up to the ceiling a + b. c: labels for half of the gain. c_low, c_high: its 95% profile interval.
+    statement: the finding in words, or why there is none.
     """
 
     identified: bool

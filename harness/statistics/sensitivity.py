@@ -26,7 +26,7 @@ class Sensitivity:
     """One model's answer, on the scale of its estimand.
 
     model: how it was computed. estimand: what it estimates, such as 'win rate' or 'log odds of the left side'.
-    estimate, ci_low, ci_high: the answer with its interval. why_undefined: why there is none.
+    estimate, ci_low, ci_high: the answer with its interval. why_undefined: why there is no answer.
     """
 
     model: str

@@ -33,7 +33,7 @@ class ArmBySide:
 
 @dataclass(frozen=True)
 class RaterSide:
-    """One rater's sides.
+    """How often one rater chose the left side.
 
     rater: who. left_rate: share of left among decisive judgments. n_decisive: how many those are. p_value: the exact
     two-sided binomial test of ½. p_value_holm: adjusted by Holm over all raters. why_undefined: why there is no test.
@@ -49,11 +49,11 @@ class RaterSide:
 
 @dataclass(frozen=True)
 class PositionTest:
-    """Whether sides decide.
+    """Whether raters prefer a side of the screen.
 
     left_rate: share of left among decisive judgments. n_decisive: how many those are. p_value: the exact two-sided
-    binomial test of ½. by_arm: each arm's win rates by side. by_rater: each rater's sides. why_undefined: why there is
-    no test.
+    binomial test of ½. by_arm: each arm's win rates by side. by_rater: each rater's choices by side. why_undefined: why
+    there is no test.
     """
 
     left_rate: float | None
@@ -103,8 +103,8 @@ class SwappedRepeats:
     """McNemar's exact test on items judged twice by one rater with the sides swapped.
 
     n_pairs: how many items. consistent: on how many the same response was chosen both times. left_twice, right_twice:
-    on how many the same side, the discordant pairs that the test compares. p_value: None without such pairs.
-    why_undefined: why there is no test.
+    on how many the left side, or the right, was chosen both times; the test compares the two. p_value: None without
+    such pairs. why_undefined: why there is no test.
     """
 
     n_pairs: int

@@ -35,10 +35,11 @@ class WinRate:
     win_rate, ci_low, ci_high: in [0, 1]. win_rate_without_ties: the same over decisive judgments. win_rate_majority:
     each item counts by its most frequent outcome, ½ where two are equally frequent; only to compare with the paper.
     wins, ties, losses: numbers of judgments. n_items, n_judgments, n_raters: how many there were. p_value: two-sided,
-    of W = ½. standard_error: of W; None where the judgments are unanimous. degrees_of_freedom: of the interval's t.
-    fewer_clusters: of items and raters, the fewer; one more than the degrees of freedom. confidence: of the interval.
-    method: how the interval was computed. bootstrap: the two-way bootstrap, None where none was asked for.
-    why_undefined: why a figure cannot be had. notes: what a reader must know beside the figures.
+    of W = ½. standard_error: of W; None where all judgments are wins, or all are losses. degrees_of_freedom: of the
+    interval's t. fewer_clusters: the smaller number of clusters, of items or of raters; one more than the degrees of
+    freedom. confidence: of the interval. method: how the interval was computed. bootstrap: the two-way bootstrap, None
+    where none was asked for. why_undefined: why a figure cannot be had. notes: what a reader must know beside the
+    figures.
     """
 
     win_rate: float | None
