@@ -33,7 +33,7 @@ def upper_bounds(page: Page, data: ReportData) -> None:
     """Which arms are no method for people's labels, and which are no trained policies."""
     said = [f"{arm_name(arm)} is an upper bound: its reward is the simulated labeler's own scorer, without labels."
             for arm in data.results.upper_bounds]
-    if data.study["evaluation"]["best_of"]:
+    if data.study.evaluation.best_of:
         said.append("best-of-n is not trained: of n samples of the starting policy the reward model's favourite; its "
                     "KL is log n − (n−1)/n nats.")
     page.items(said)

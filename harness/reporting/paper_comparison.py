@@ -27,10 +27,9 @@ def the_paper(page: Page, data: ReportData) -> None:
 
 
 def _ours(data: ReportData) -> str:
-    study = data.study
-    base, source, labels = study["base_model"], study["task"]["source"], study["labels"]
-    model = base if isinstance(base, str) else f"a GPT-2 of {base['layers']} layers and width {base['width']}"
-    texts = {"hub": source.get("name"), "storyworld": f"generated {source.get('genre')}"}.get(
-        source["kind"], source.get("path"))
-    labeler = f" ({labels['labeler']['scorer']})" if labels["source"] == "simulated" else ""
-    return f"Ours: {model}, {labels['source']} labels{labeler}, texts {texts}."
+    base, source, labels = data.study.base_model, data.study.task.source, data.study.labels
+    model = base if isinstance(base, str) else f"a GPT-2 of {base.layers} layers and width {base.width}"
+    texts = (source.name if source.kind == "hub" else f"generated {source.genre}" if source.kind == "storyworld"
+             else source.path)
+    labeler = f" ({labels.labeler.scorer})" if labels.source == "simulated" else ""
+    return f"Ours: {model}, {labels.source} labels{labeler}, texts {texts}."

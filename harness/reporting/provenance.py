@@ -9,6 +9,7 @@ from typing import Any
 from harness.reporting.environments import environments_table
 from harness.reporting.page import Page, thousands
 from harness.reporting.report_data import ReportData, arm_name
+from harness.study.parts import ChoiceModel, PolicyArm
 
 _TIES = {"ties_half": "ties counted as one half", "ties_left_out": "ties left out",
          "majority": "each item's majority vote, ties as one half"}
@@ -20,54 +21,54 @@ def methods(page: Page, data: ReportData) -> None:
     for paragraph in (_training(data), _evaluation(data), _statistics(data)):
         page.paragraph(paragraph)
     page.html("<h3>Every setting</h3>")
-    page.settings(_flattened(data.study))
+    page.settings(_flattened(data.study.document()))
 
 
 def _training(data: ReportData) -> str:
     study = data.study
-    labels, ppo, task = study["labels"], study["ppo"], study["task"]
-    base = study["base_model"]
+    base, labels, ppo, task = study.base_model, study.labels, study.ppo, study.task
     model = base if isinstance(base, str) else (
-        f"a GPT-2 of {base['layers']} layers and width {base['width']}, pretrained from scratch on "
-        f"{thousands(base['tokens'])} tokens")
-    source = {"simulated": "a simulated labeler", "imported": "an existing file", "human": "people"}[labels["source"]]
-    if labels["source"] == "simulated":
-        labeler = labels["labeler"]
-        source += (f" (scorer {labeler['scorer']}, choice noise {labeler['noise']:g}, lapse rate "
-                   f"{labeler['lapse_rate']:g})")
-    budgets = ", ".join(map(thousands, labels["budgets"]))
-    starts = " and ".join(f"{arm_name(policy['arm'])} from the {arm_name(policy['start'])} policy"
-                          for policy in study["policies"])
-    return (f"The base model is {model}. Reward models were fitted to {budgets} best-of-{labels['candidates']} labels "
+        f"a GPT-2 of {base.layers} layers and width {base.width}, pretrained from scratch on "
+        f"{thousands(base.tokens)} tokens")
+    source = {"simulated": "a simulated labeler", "imported": "an existing file", "human": "people"}[labels.source]
+    if labels.source == "simulated":
+        source += f" ({_choice_model(labels.labeler)})"
+    budgets = ", ".join(map(thousands, labels.budgets))
+    starts = " and ".join(f"{arm_name(policy.arm)} from the {arm_name(policy.start)} policy"
+                          for policy in study.policies)
+    return (f"The base model is {model}. Reward models were fitted to {budgets} best-of-{labels.candidates} labels "
             f"given by {source}; a smaller budget is a prefix of a larger one, and all seeds share the labels. "
-            f"Policies were trained by PPO for {thousands(ppo['episodes'])} episodes in batches of {ppo['batch_size']} "
-            f"at learning rate {ppo['learning_rate']:g}, with a KL penalty to the policy they start from (Ziegler et "
-            f"al. 2019): {starts}. Responses have {task['response']['tokens']} tokens, sampled at temperature "
-            f"{task['temperature']:g} and cut by the end rule. Each budget was trained with {data.seeds}."
-            f"{''.join(_otherwise(policy) for policy in study['policies'])}")
+            f"Policies were trained by PPO for {thousands(ppo.episodes)} episodes in batches of {ppo.batch_size} "
+            f"at learning rate {ppo.learning_rate:g}, with a KL penalty to the policy they start from (Ziegler et "
+            f"al. 2019): {starts}. Responses have {task.response.tokens} tokens, sampled at temperature "
+            f"{task.temperature:g} and cut by the end rule. Each budget was trained with {data.seeds}."
+            f"{''.join(_otherwise(policy) for policy in study.policies)}")
 
 
-def _otherwise(policy: dict[str, Any]) -> str:
+def _otherwise(policy: PolicyArm) -> str:
     """What is not so for this policy."""
-    name = arm_name(policy["arm"])
-    if policy["reward"] == "gold":
+    name = arm_name(policy.arm)
+    if policy.reward == "gold":
         return f" {name} had no labels: its reward was the simulated labeler's scorer."
-    if policy["collection"] == "online":
+    if policy.collection == "online":
         return (f" {name} collected its labels in rounds while it trained; after the first round's they are its own, "
                 f"for each seed.")
     return ""
 
 
+def _choice_model(model: ChoiceModel) -> str:
+    return f"scorer {model.scorer}, choice noise {model.noise:g}, lapse rate {model.lapse_rate:g}"
+
+
 def _evaluation(data: ReportData) -> str:
-    evaluation = data.study["evaluation"]
-    judge = evaluation["judge"]
+    evaluation = data.study.evaluation
     n = data.results.arms[0].n_queries
-    baselines = ", ".join(map(arm_name, evaluation["baselines"]))
+    baselines = ", ".join(map(arm_name, evaluation.baselines))
     sentence = (f"On the same {thousands(n)} test queries each policy's response was compared with those of "
                 f"{baselines}, and the largest budget's with each smaller budget's of the same seed.")
     if data.results.simulated_judge:
-        sentence += (f" The judge was simulated (scorer {judge['scorer']}, choice noise {judge['noise']:g}, lapse rate "
-                     f"{judge['lapse_rate']:g}); two texts that the scorer cannot tell apart are a tie.")
+        sentence += (f" The judge was simulated ({_choice_model(evaluation.judge)}); two texts that the scorer cannot "
+                     f"tell apart are a tie.")
     for study in data.results.people:
         sentence += (f" Blind to the arms, with sides balanced within each pair of arms, {study.n_raters} "
                      f"{'simulated raters' if study.simulated_judge else 'people'} gave {study.n_judgments:,} "

@@ -21,7 +21,7 @@ SECTIONS: tuple[Section, ...] = (
 
 def render(data: ReportData) -> str:
     """The page, section by section."""
-    page = Page(data.study["title"] or data.study["study"])
+    page = Page(data.study.title or data.study.study)
     for write in SECTIONS:
         write(page, data)
     return page.render()

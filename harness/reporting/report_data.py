@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from harness.records import ArmKey, Contrast, Environment
 from harness.results.people_records import PeopleResults
 from harness.results.rate_records import EquivalenceRow, SensitivityRow, WinRateRow
 from harness.results.records import Results
 from harness.results.text_records import CopyingDetails
+from harness.study.spec import StudySpec
 
 Judged = TypeVar("Judged", WinRateRow, EquivalenceRow)
 OfArm = TypeVar("OfArm", WinRateRow, EquivalenceRow, SensitivityRow)
@@ -46,11 +47,11 @@ class RewardModelFit:
 
 @dataclass(frozen=True)
 class ReportData:
-    """All that the page shows. study: the study's settings. curves: each policy's PPO metrics, a mapping for each step.
+    """All that the page shows. curves: each policy's PPO metrics, a mapping for each step.
     details: from the measure stage. environments: what each stage was computed with, by its name.
     """
 
-    study: Mapping[str, Any]
+    study: StudySpec
     results: Results
     details: Mapping[ArmKey, CopyingDetails]
     curves: Mapping[ArmKey, Sequence[Mapping[str, float]]]
@@ -58,10 +59,6 @@ class ReportData:
     examples: Sequence[Example]
     versions: Mapping[str, str]
     environments: Mapping[str, Environment]
-
-    @property
-    def is_summarization(self) -> bool:
-        return bool(self.study["task"]["kind"] == "summarization")
 
     def evaluation(self, row: WinRateRow | EquivalenceRow) -> PeopleResults | None:
         """The evaluation by people that a row comes from; None for the simulated judge."""
@@ -87,7 +84,7 @@ class ReportData:
 
     @property
     def seeds(self) -> str:
-        n = len(self.study["seeds"])
+        n = len(self.study.seeds)
         return f"{n} training seed{'s' if n > 1 else ''}"
 
     @property

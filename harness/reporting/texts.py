@@ -44,12 +44,12 @@ def copying(page: Page, data: ReportData) -> None:
     rows = data.results.texts
     if not rows:
         return
-    source = "source" if data.is_summarization else "query"
+    source = "source" if data.study.is_summarization else "query"
     page.heading(f"Copying from the {source}")
-    if data.is_summarization:
+    if data.study.is_summarization:
         for row in data.results.copying_growth:
             page.paragraph(growth_sentence(row, rows))
-    copied = _COPIED if data.is_summarization else _REPEATED
+    copied = _COPIED if data.study.is_summarization else _REPEATED
     for keys, caption in ((copied, "What is copied."),
                           (_NOVEL, f"What the {source} does not have, n-grams counted by token.")):
         first = keys[0]
@@ -57,7 +57,7 @@ def copying(page: Page, data: ReportData) -> None:
                    [(key_name(row.arm),
                      *(_cell(row.measures[key], key) for key in keys), _difference(row, first))
                     for row in rows], caption=f"{caption} The last column: mean paired difference, in points.")
-    if data.is_summarization:
+    if data.study.is_summarization:
         page.table(("opens with the source's first three words", "all", "source has a preamble", "it has none"),
                    [(key_name(row.arm), percent(row.first_three_words.all),
                      percent(row.first_three_words.with_preamble),
@@ -65,7 +65,7 @@ def copying(page: Page, data: ReportData) -> None:
         _where(page, data)
     settings = next(iter(data.details.values())).copying_settings
     controls = ("Reference, lead and random sentences (about as long as the responses) are controls. "
-                if data.is_summarization else "")
+                if data.study.is_summarization else "")
     page.paragraph(f"{controls}{data.confidence} bootstrap intervals over test queries, seeds together. "
                    + "; ".join(f"{name.replace('_', ' ')}: {rule}" for name, rule in settings.items()
                                if name != "novel_ngrams") + ".",
@@ -134,7 +134,7 @@ def examples(page: Page, data: ReportData) -> None:
     page.heading("Examples")
     page.paragraph("The first test queries, not chosen; each budget's first seed." + (
         " Marked: runs of three words or more that stand in the source; in the source, what the last policy copied."
-        if data.is_summarization else ""), kind="quiet")
+        if data.study.is_summarization else ""), kind="quiet")
     for example in data.examples:
         source, responses = example.source, example.responses
         left = escape(example.query.strip())

@@ -47,7 +47,7 @@ def reward_models(page: Page, data: ReportData) -> None:
     if not data.reward_models:
         return
     page.heading("Reward models")
-    candidates = data.study["labels"]["candidates"]
+    candidates = data.study.labels.candidates
     page.table(("reward model", "trained on", "accuracy", "loss", "gain", "bias"),
                [(key_name(arm, with_seed=True), thousands(row.trained_on), _accuracy(arm, row),
                  number(row.validation_loss), number(row.gain, 2), number(row.bias, 2))

@@ -27,8 +27,8 @@ from harness.statistics.dose_response import Coefficient
 
 def answer(page: Page, data: ReportData) -> None:
     """How many labels were enough, whether training beat the baselines, and whether all went as planned."""
-    results, study = data.results, data.study
-    page.paragraph(f"{study['task']['kind']} · {data.seeds} · commit {results.commit[:10]}"
+    results = data.results
+    page.paragraph(f"{data.study.task.kind} · {data.seeds} · commit {results.commit[:10]}"
                    f"{' with uncommitted changes' if results.dirty else ''}", kind="quiet")
     page.badges([*(["simulated labels"] if results.simulated_labels else []),
                  *(["simulated judge" if not results.people else "a simulated judge beside people"]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, Literal
+from typing import Literal
 
 from harness.results.rate_records import EquivalenceRow, WinRateRow
 from harness.results.records import Results
 from harness.results.text_records import ArmMeasures, TextRow
+from harness.study.spec import StudySpec
 
 PaperTask = Literal["sentiment", "descriptiveness", "tldr", "cnndm"]
 
@@ -67,25 +68,26 @@ class Comparison:
     majority: float | None = None
 
 
-def paper_task(study: Mapping[str, Any]) -> PaperTask | None:
+def paper_task(study: StudySpec) -> PaperTask | None:
     """Which of the paper's four tasks the study is, by its criterion or its texts; None for another one.
 
     The embedded reports stand beside CNN/DM: both are news, and the question is the same.
     """
-    task, source = study["task"], study["task"]["source"]
-    if task["kind"] == "continuation":
+    source = study.task.source
+    if not study.is_summarization:
         by_scorer: dict[str, PaperTask] = {"vader": "sentiment", "descriptiveness": "descriptiveness"}
-        return by_scorer.get(study["evaluation"]["judge"]["scorer"])
-    named: PaperTask | None = source.get("clean")
-    return "cnndm" if source["kind"] == "storyworld" else named
+        return by_scorer.get(study.evaluation.judge.scorer)
+    if source.kind == "storyworld":
+        return "cnndm"
+    return None if source.kind == "text" else source.clean
 
 
-def beside_the_paper(study: Mapping[str, Any], results: Results) -> list[Comparison]:
+def beside_the_paper(study: StudySpec, results: Results) -> list[Comparison]:
     """Every published figure that the study has measured as well, in the order of the paper, by each judge."""
     task = paper_task(study)
     if task is None:
         return []
-    mock = [policy["arm"] for policy in study["policies"] if policy["reward"] == "gold"]
+    mock = [policy.arm for policy in study.policies if policy.reward == "gold"]
     return [*_win_rates(task, mock, results.win_rates), *_budgets(task, results.equivalence),
             *_texts(task, results.arms), *_first_words(task, results.texts)]
 

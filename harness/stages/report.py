@@ -7,8 +7,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import TypeAdapter
-
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_measures, read_samples, sample_row
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
@@ -32,7 +30,6 @@ from harness.statistics.agreement import Agreement
 from harness.statistics.plan import AnalysisPlan, differences
 from harness.study.slices import ReportSlice
 from harness.tasks.query_table import read_queries
-from harness.training.settings import PPOSettings
 
 _EXAMPLES = 6
 
@@ -56,22 +53,22 @@ def run(call: StageCall[ReportSlice], log: StageLog) -> Done:
 
 def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], measures: Measures) -> Results:
     """results.json, section by section as the analysis plan lists them."""
-    study, plan = call.settings.study, call.settings.evaluation.plan
+    study = call.settings.study
+    plan = study.evaluation.plan
     outcomes = read_outcomes(call.inputs["judge"])
     planned = AnalysisPlan.from_json(read_json(call.inputs["judge"] / PLAN_FILE))
     votes = of_estimand(votes_of_outcomes(outcomes), plan.estimand)
-    is_summarization = study["task"]["kind"] == "summarization"
     # A continuation has no source to copy from, only a query that it should not repeat.
-    controls = ("length-controlled", "copy-controlled") if is_summarization else ("length-controlled",)
+    controls = ("length-controlled", "copy-controlled") if study.is_summarization else ("length-controlled",)
     people = tuple(map(read_people, call.inputs.in_order("evaluations")))
     agreement, quality = _raters(people)
     head, dirty = commit()
     return Results(
-        version=VERSION, study=study["study"], spec_digest=fingerprint(study), commit=head, dirty=dirty,
-        simulated_labels=study["labels"]["source"] == "simulated", simulated_judge=outcomes.judge == "simulated",
+        version=VERSION, study=study.study, spec_digest=fingerprint(study.document()), commit=head, dirty=dirty,
+        simulated_labels=study.uses_simulated_labels, simulated_judge=outcomes.judge == "simulated",
         left_out=tuple(LeftOut(arm, why) for arm, why in call.settings.left_out.items()),
         awaited=call.settings.awaited,
-        upper_bounds=tuple(policy.arm for policy in call.settings.policies if policy.reward == "gold"),
+        upper_bounds=tuple(policy.arm for policy in study.policies if policy.reward == "gold"),
         analysis_plan=PlanOfStudy(planned.digest(), planned, tuple(differences(planned, plan))),
         arms=tuple(found.entry for found in measured.values()),
         win_rates=(*win_rate_rows(votes, judge=outcomes.judge, confidence=plan.confidence, baselines=plan.gatekeeping),
@@ -82,15 +79,13 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
         sensitivity=tuple(sensitivity_rows(votes, outcomes, measures, controls=controls, confidence=plan.confidence,
                                            seed=call.seed)),
         fragility=tuple(fragility_rows(votes, confidence=plan.confidence)),
-        online_rounds=tuple(round_rows(call.settings.policies,
-                                       TypeAdapter(PPOSettings).validate_python(study["ppo"]),
-                                       _round_summaries(call))),
+        online_rounds=tuple(round_rows(study.policies, study.ppo, _round_summaries(call))),
         strengths=strengths(outcomes, measures),
         texts=tuple(text_rows(measures, confidence=plan.confidence, seed=call.seed,
                               compared_with=ArmKey("zero_shot"))),
         copying_growth=tuple(growth_rows(measures, confidence=plan.confidence, seed=call.seed)),
         copying_by_preference=tuple(preference_rows(outcomes, measures, baselines=plan.baselines,
-                                                    confidence=plan.confidence)) if is_summarization else (),
+                                                    confidence=plan.confidence)) if study.is_summarization else (),
         agreement=agreement, quality=quality, people=people,
         responses={str(arm): each for arm, each in call.settings.responses.items()})
 

@@ -76,8 +76,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
 
     measures = {arm: planner.measure(arm, sample, queries) for arm, sample in samples.items()}
     judge = planner.judge(samples, queries)
-    settings = ReportSlice(study=study.document(), evaluation=study.evaluation, policies=study.policies,
-                           responses={arm: sample.fingerprint for arm, sample in samples.items()})
+    settings = ReportSlice(study=study, responses={arm: sample.fingerprint for arm, sample in samples.items()})
     inputs: dict[InputKey, Stage] = {
         **of_arms("measures", measures), **of_arms("samples", samples), **trained_inputs(trained),
         **in_order("evaluations", dict(enumerate(planner.evaluations(samples, queries, people)))),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PlainSerializer
 
 from harness.records import ArmKey, Contrast
 from harness.statistics.plan import AnalysisPlan
 from harness.study.inputs import Takes
-from harness.study.parts import ChoiceModel, LabelsSpec, PeopleSpec, PolicyArm, ScratchModel, SupervisedSpec
-from harness.study.spec import EvaluationSpec
+from harness.study.parts import ChoiceModel, LabelsSpec, PeopleSpec, ScratchModel, SupervisedSpec
+from harness.study.spec import StudySpec
 from harness.tasks.spec import Spec, TaskSpec
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
@@ -206,7 +206,7 @@ class PeopleSlice(StageSlice):
 
 
 class ReportSlice(StageSlice):
-    """The whole study, as the report prints it. responses: the fingerprint of each arm's texts. left_out: why each arm
+    """The whole study, which the report prints. responses: the fingerprint of each arm's texts. left_out: why each arm
     that failed is not there. awaited: evaluations by people that are still open.
     """
 
@@ -214,9 +214,7 @@ class ReportSlice(StageSlice):
     takes: ClassVar[Takes] = Takes(
         needed=("judge", "queries", "base"), optional=("supervised",),
         several=("samples", "measures", "policies", "reward_models", "rounds", "evaluations"))
-    study: dict[str, Any]
+    study: StudySpec
     responses: dict[Arm, str]
-    evaluation: EvaluationSpec
-    policies: tuple[PolicyArm, ...]
     left_out: dict[Arm, str] = Field(default_factory=dict)
     awaited: tuple[str, ...] = ()

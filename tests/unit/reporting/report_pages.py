@@ -11,7 +11,7 @@ from tests.result_records import results_of
 
 def data_of(*, study: str = "quick", overrides: tuple[str, ...] = (), results: Any = None, **more: Any) -> ReportData:
     """Data with nothing in it but what is given."""
-    settings = load_study(STUDIES / f"{study}.yaml", list(overrides)).model_dump(mode="json")
+    settings = load_study(STUDIES / f"{study}.yaml", list(overrides))
     return ReportData(**{
         "study": settings, "results": results or results_of(), "details": {}, "curves": {}, "reward_models": {},
         "examples": (), "versions": {}, "environments": {}, **more})

@@ -14,7 +14,7 @@ def test_a_figure_that_both_have_is_a_row_and_ours_is_described() -> None:
     assert rows
     assert page.count("<tr>") == 1 + len(rows)
     assert all(f">{row.paper:.1f}<" in page and f">{row.ours:.1f}<" in page for row in rows)
-    assert f"Ours: {data.study['base_model']}," in page
+    assert f"Ours: {data.study.base_model}," in page
 
 
 def test_a_study_that_measured_nothing_of_the_paper_has_no_section() -> None:
