@@ -29,9 +29,10 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from harness.ratings.blinding import build_items
+from harness.ratings.blinding import Pair, build_items
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.store import RatingStore, open_store
+from harness.records import ArmKey, Contrast
 
 ROOT = Path(__file__).resolve().parents[1]
 GOAL_MS = 300
@@ -108,7 +109,8 @@ def prepare(store: RatingStore, raters: int) -> list[str]:
     def text() -> str:
         return " ".join(dice.choice(words) for _ in range(40)) + "."
 
-    pairs = [(f"q{i}", text(), None, "one", text(), "two", text()) for i in range(600)]
+    contrast = Contrast(ArmKey("one"), ArmKey("two"))
+    pairs = [Pair(f"q{i}", text(), None, contrast, text(), text()) for i in range(600)]
     items = build_items(pairs, seed=1, overlap=3)
     store.publish_study(StudyProtocol(name="benchmark", title="Which is better?", instructions="Choose.", seed=1),
                         items.items, items.key)

@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from harness.records import arm_of
+from harness.records import ArmKey
 from harness.reporting.marking import marked
 from harness.reporting.report_data import key_name
 
@@ -55,9 +55,9 @@ def in_percent(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return table.assign(**{name: 100 * table[name].astype(float) for name in columns})
 
 
-def named_arm(key: str) -> str:
+def named_arm(arm: ArmKey) -> str:
     """`rl/500/1` as people read it: `rl 500, seed 1`."""
-    return key_name(arm_of(key), with_seed=True)
+    return key_name(arm, with_seed=True)
 
 
 def sentence(text: str) -> str:

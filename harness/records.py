@@ -70,6 +70,11 @@ class Contrast:
     def __str__(self) -> str:
         return f"{self.arm} vs {self.opponent}"
 
+    @property
+    def turned(self) -> Contrast:
+        """The same comparison from the opponent's side."""
+        return Contrast(self.opponent, self.arm)
+
     @staticmethod
     def parse(text: str) -> Contrast:
         """The contrast that a file spells like this. Raises ValueError for anything else."""

@@ -11,7 +11,7 @@ from harness.ratings.blinding import KnownPair, Pair, build_items
 from harness.ratings.judging import Answers
 from harness.ratings.protocol import ItemSet, StudyProtocol
 from harness.ratings.store import RatingStore
-from harness.records import LabelTask, Query
+from harness.records import ArmKey, Contrast, LabelTask, Query
 
 ARMS = ("rl/500/1", "zero_shot")
 
@@ -31,10 +31,11 @@ class Clock:
 
 def pairs(count: int, *, arms: tuple[str, str] = ARMS, source: bool = False) -> list[Pair]:
     """Pairs whose texts name their arm by a letter that only the tests know (P for the first, Q for the second)."""
-    return [(f"q{i}", f"Once there was a query number {i}, and it went on",
-             f"The source {i} says that a cat sat on a mat. It was warm." if source else None,
-             arms[0], f"P{i} so the cat found a warm mat and slept.",
-             arms[1], f"Q{i} so the dog ran far away into the dark.") for i in range(count)]
+    contrast = Contrast(*map(ArmKey.parse, arms))
+    return [Pair(f"q{i}", f"Once there was a query number {i}, and it went on",
+                 f"The source {i} says that a cat sat on a mat. It was warm." if source else None, contrast,
+                 f"P{i} so the cat found a warm mat and slept.", f"Q{i} so the dog ran far away into the dark.")
+            for i in range(count)]
 
 
 def known(count: int) -> list[KnownPair]:

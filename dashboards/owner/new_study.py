@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,16 +16,19 @@ from harness.errors import InputError
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample
-from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE, MAX_NAME, StudyKind, StudyProtocol
+from harness.ratings.protocol import MAX_NAME, StudyKind, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
-from harness.records import ArmKey
+from harness.records import Contrast
 from harness.reporting.page import p_value
 from harness.results.people import analyse
 from harness.statistics.plan import AnalysisPlan
-from harness.study.parts import is_policy
+from harness.study.parts import PeopleSpec, is_policy
 
 SEED = 1
+
+_DEFAULTS = PeopleSpec()
+"""What a study file has where it says only `people: {}`."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +64,27 @@ def section() -> None:
 
 
 def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
-    arms = sorted({each.arm for each in samples})
-    trained = [arm for arm in arms if is_policy(ArmKey.parse(arm).arm)] or arms
+    # The draft depends on the order of the comparisons, which is that of the arms as text.
+    arms = sorted({each.arm for each in samples}, key=str)
+    trained = [arm for arm in arms if is_policy(arm.arm)] or arms
     left, right = st.columns(2)
     # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
     ours = left.multiselect("Arms", arms, default=trained, format_func=named_arm, key=f"arms_{chosen.name}")
     against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained],
                                 format_func=named_arm, key=f"baselines_{chosen.name}")
     with st.expander("What raters read", expanded=False):
-        title = st.text_input("Title", DEFAULT_TITLE, key="title")
-        instructions = st.text_area("Instructions", DEFAULT_INSTRUCTIONS, height=160, key="text")
+        title = st.text_input("Title", _DEFAULTS.title, key="title")
+        instructions = st.text_area("Instructions", _DEFAULTS.instructions, height=160, key="text")
     columns = st.columns(4)
-    per_comparison = columns[0].number_input("Items a comparison", 2, 10_000, 40, key="per_comparison")
-    overlap = columns[1].number_input("Raters an item", 1, 50, 3, key="overlap")
+    per_comparison = columns[0].number_input("Items a comparison", 2, 10_000, _DEFAULTS.items, key="per_comparison")
+    overlap = columns[1].number_input("Raters an item", 1, 50, _DEFAULTS.overlap, key="overlap")
     quota = columns[2].number_input("Items a rater (0: all)", 0, 100_000, 0, key="quota")
     margin = columns[3].number_input("Equivalence margin", 0.01, 0.2, 0.05, step=0.01, key="margin")
     checks = st.columns(4)
-    gold = checks[0].number_input("Gold items", 0, 200, 6, key="gold")
-    repeats = checks[1].number_input("Repeated items", 0, 200, 4, key="repeats")
-    training = checks[2].number_input("Training items", 0, 20, 2, key="training")
-    qualification = checks[3].number_input("Qualification items", 0, 40, 4, key="qualification")
+    gold = checks[0].number_input("Gold items", 0, 200, _DEFAULTS.gold, key="gold")
+    repeats = checks[1].number_input("Repeated items", 0, 200, _DEFAULTS.repeats, key="repeats")
+    training = checks[2].number_input("Training items", 0, 20, _DEFAULTS.training, key="training")
+    qualification = checks[3].number_input("Qualification items", 0, 40, _DEFAULTS.qualification, key="qualification")
     asks = st.columns([1, 1, 2], vertical_alignment="bottom")
     has_source = any(each.source for each in samples)
     copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key=f"copied_{chosen.name}")
@@ -89,13 +93,14 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
                               key=f"name_{chosen.name}").strip()
     _require_readable(name, instructions)
-    comparisons = [(arm, other) for arm in ours for other in against if arm != other]
+    comparisons = [Contrast(arm, other) for arm in ours for other in against if arm != other]
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
         return None
     sizes = Sizes(items=int(per_comparison), overlap=int(overlap), gold=int(gold), repeats=int(repeats),
                   training=int(training), qualification=int(qualification))
-    plan = AnalysisPlan(margin=float(margin), baselines=tuple(against), gatekeeping=tuple(against))
+    baselines = tuple(map(str, against))
+    plan = AnalysisPlan(margin=float(margin), baselines=baselines, gatekeeping=baselines)
     protocol = StudyProtocol(
         name=name, title=title, instructions=instructions, seed=SEED, quota=int(quota) or None, plan=plan,
         ask_copied=copied, ask_accuracy=accurate, execution=chosen.execution,
@@ -112,12 +117,13 @@ def _require_readable(name: str, instructions: str) -> None:
 
 
 def _summary(draft: Draft, *, asked: int) -> None:
-    fewest = min(Counter((pair[3], pair[5]) for pair in draft.pairs).values())
+    fewest = min(Counter(pair.contrast for pair in draft.pairs).values())
     if fewest < asked:
         st.warning(f"Of {asked} items a comparison, one has only {fewest}: a query is shown where both arms answered "
                    f"it and obeyed the end rule.", icon=":material/filter_alt:")
     wanted = draft.judgments
-    words = sum(len(pair[1].split()) + len(pair[4].split()) + len(pair[6].split()) for pair in draft.pairs)
+    words = sum(len(text.split()) for pair in draft.pairs
+                for text in (pair.query_text, pair.text, pair.opponent_text))
     seconds = 4 + words / len(draft.pairs) / 4
     checks = len(draft.items.items) - len(draft.pairs)
     st.caption(f"{len(draft.pairs)} items, {wanted} judgments, about {wanted * seconds / 3600:.1f} hours of rating at "
@@ -132,10 +138,11 @@ def _leaks(draft: Draft) -> None:
         return
     st.warning("Raters could guess the arm from these. That may be right (arms do differ), or an artefact to clean up "
                "before you publish.", icon=":material/visibility:")
-    rows = [{**asdict(each), "arm_a": named_arm(each.arm_a), "arm_b": named_arm(each.arm_b)} for each in found]
-    st.dataframe(in_percent(pd.DataFrame(rows), ["separation"]), hide_index=True, column_config={
-        "arm_a": "Arm", "arm_b": "Other arm", "what": "What differs", "a": "In arm", "b": "In other arm",
-        "separation": st.column_config.NumberColumn("Tells them apart", format=PERCENT)})
+    rows = [{"Arm": named_arm(each.contrast.arm), "Other arm": named_arm(each.contrast.opponent),
+             "What differs": each.what, "In arm": each.in_arm, "In other arm": each.in_opponent,
+             "Tells them apart": each.separation} for each in found]
+    st.dataframe(in_percent(pd.DataFrame(rows), ["Tells them apart"]), hide_index=True, column_config={
+        "Tells them apart": st.column_config.NumberColumn(format=PERCENT)})
 
 
 def _rehearsal(new: NewStudy) -> None:
@@ -160,16 +167,17 @@ def _rehearsal(new: NewStudy) -> None:
 
 
 def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
-    planted = {frozenset((pair[3], pair[5])): (pair[3], truth) for pair in new.draft.pairs}
+    planted: dict[Contrast, float] = {}
+    for pair in new.draft.pairs:
+        if pair.contrast.turned not in planted:
+            planted[pair.contrast] = truth
     done = rehearse(new.protocol, new.draft.items, win_rates=planted, raters=raters, seed=SEED)
     rows = []
     for row in analyse(done.study, done.unblinded, done.store, other_models=False).comparisons:
-        arm, opponent = str(row.contrast.arm), str(row.contrast.opponent)
-        better, rate = planted[frozenset((arm, opponent))]
         low, high = row.rate.ci_low, row.rate.ci_high
-        rows.append({"Arm": named_arm(arm), "Against": named_arm(opponent),
-                     "True": rate if better == arm else 1 - rate, "Estimated": row.rate.win_rate, "Low": low,
-                     "High": high, "Width": None if low is None or high is None else high - low,
+        rows.append({"Arm": named_arm(row.contrast.arm), "Against": named_arm(row.contrast.opponent),
+                     "True": truth if row.contrast in planted else 1 - truth, "Estimated": row.rate.win_rate,
+                     "Low": low, "High": high, "Width": None if low is None or high is None else high - low,
                      "Judgments": row.rate.n_judgments, "p (Holm)": p_value(row.p_value_holm)})
     return rows
 

@@ -19,7 +19,7 @@ from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_ur
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
-from harness.records import ArmKey
+from harness.records import ArmKey, arm_of
 from harness.results.file import RESULTS_FILE, read_results
 from harness.study.plan import Plan
 from harness.study.slices import PeopleSlice
@@ -42,9 +42,9 @@ class FinishedStudy:
     samples: Path
     execution: str | None = None
     tracking_uri: str | None = None
-    responses: Mapping[str, str] = field(default_factory=dict)
+    responses: Mapping[ArmKey, str] = field(default_factory=dict)
 
-    def fingerprints(self, arms: Iterable[str]) -> tuple[str, ...]:
+    def fingerprints(self, arms: Iterable[ArmKey]) -> tuple[str, ...]:
         """The fingerprints of these arms' texts; of those that are known."""
         return tuple(sorted(self.responses[arm] for arm in arms if arm in self.responses))
 
@@ -121,9 +121,8 @@ def load_samples(study: FinishedStudy) -> list[ArmSample]:
 def _sample(line: str, file: str, number: int) -> ArmSample:
     try:
         row = json.loads(line)
-        arm = ArmKey(row["arm"], row.get("label_budget"), row.get("seed"))
         return ArmSample(query_id=str(row["query_id"]), query_text=str(row["query_text"]), source=row.get("source"),
-                         arm=str(arm), text=str(row["text"]),
+                         arm=ArmKey(row["arm"], row.get("label_budget"), row.get("seed")), text=str(row["text"]),
                          valid=bool(row.get("valid", True)))
     except (json.JSONDecodeError, TypeError) as error:
         raise InputError(f"not a JSON record: {error}", file=file, line=number) from None
@@ -132,9 +131,10 @@ def _sample(line: str, file: str, number: int) -> ArmSample:
                          cure="A record needs query_id, query_text, arm and text") from None
 
 
-def _responses(folder: Path) -> Mapping[str, str]:
+def _responses(folder: Path) -> Mapping[ArmKey, str]:
     """By arm the fingerprint of its texts; none where there are no results yet."""
-    return read_results(folder).responses if (folder / RESULTS_FILE).is_file() else {}
+    found = read_results(folder).responses if (folder / RESULTS_FILE).is_file() else {}
+    return {arm_of(name): texts for name, texts in found.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -8,13 +8,35 @@ from dataclasses import dataclass, replace
 
 from harness.errors import InputError
 from harness.ratings.protocol import ItemKind, ItemSet, SealedKey, StudyItem
-from harness.records import Choice, Item
+from harness.records import ArmKey, Choice, Contrast, Item
 from harness.seeds import derive_seed, numpy_generator
 
-Pair = tuple[str, str, str | None, str, str, str, str]
-"""(query_id, query_text, source or None, arm_a, text_a, arm_b, text_b)."""
-Response = tuple[str, str, str | None, str]
-"""(query_id, query_text, source or None, text)."""
+
+@dataclass(frozen=True)
+class Pair:
+    """Two arms' responses to one query. text: the contrast's arm's. opponent_text: its opponent's."""
+
+    query_id: str
+    query_text: str
+    source: str | None
+    contrast: Contrast
+    text: str
+    opponent_text: str
+
+    @property
+    def turned(self) -> Pair:
+        """The same pair with the opponent first."""
+        return replace(self, contrast=self.contrast.turned, text=self.opponent_text, opponent_text=self.text)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What was written to one query, whoever wrote it."""
+
+    query_id: str
+    query_text: str
+    source: str | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -40,17 +62,16 @@ def build_items(pairs: Sequence[Pair], *, seed: int, overlap: int = 3, gold: Seq
     _require_pairs(pairs, overlap=overlap, repeats=repeats)
     strata = _strata(pairs)
     items: list[StudyItem] = []
-    arms: dict[str, tuple[str, str]] = {}
+    arms: dict[str, tuple[ArmKey, ArmKey]] = {}
     for stratum, members in enumerate(strata):
         order = numpy_generator(seed, "order", stratum).permutation(len(members))
         for position, index in enumerate(order):
-            query_id, query_text, source, arm_a, text_a, arm_b, text_b = members[int(index)]
-            a_is_left = _block_bit(seed, "base", stratum, position)
-            texts, sides = ((text_a, text_b), (arm_a, arm_b)) if a_is_left else ((text_b, text_a), (arm_b, arm_a))
+            pair = members[int(index)]
+            shown = pair if _block_bit(seed, "base", stratum, position) else pair.turned
             name = _opaque(seed, "main", stratum, position)
-            arms[name] = sides
-            items.append(StudyItem(Item(name, query_id, query_text, *texts, source), ItemKind.MAIN,
-                                   stratum, position, overlap))
+            arms[name] = (shown.contrast.arm, shown.contrast.opponent)
+            items.append(StudyItem(Item(name, shown.query_id, shown.query_text, shown.text, shown.opponent_text,
+                                        shown.source), ItemKind.MAIN, stratum, position, overlap))
     shuffled = [items[int(i)] for i in numpy_generator(seed, "items").permutation(len(items))]
     again = [replace(each, kind=ItemKind.REPEAT, repeat_of=each.item.id, overlap=0,
                      item=replace(each.item, id=_opaque(seed, "repeat", each.stratum, each.position)))
@@ -78,15 +99,15 @@ def scrambled_pairs(responses: Sequence[Response], *, count: int, seed: int) -> 
     """
     chosen: list[KnownPair] = []
     for index in numpy_generator(seed, "scrambled").permutation(len(responses)):
-        query_id, query_text, source, text = responses[int(index)]
-        words = text.split()
+        response = responses[int(index)]
+        words = response.text.split()
         if len(chosen) == count:
             break
         if len(set(words)) < 6:
             continue
         mixed = numpy_generator(seed, "words", int(index)).permutation(len(words))
         worse = " ".join(words[int(place)] for place in mixed)
-        chosen.append(KnownPair(query_id, query_text, source, text, worse,
+        chosen.append(KnownPair(response.query_id, response.query_text, response.source, response.text, worse,
                                 "The words of the other text stand in random order."))
     return tuple(chosen)
 
@@ -117,11 +138,10 @@ def _opaque(seed: int, kind: str, stratum: int, position: int) -> str:
 
 def _strata(pairs: Sequence[Pair]) -> list[list[Pair]]:
     """The pairs by their two arms, each with the same arm first, so that balancing sides balances arms."""
-    grouped: dict[tuple[str, str], list[Pair]] = {}
-    for query_id, query_text, source, arm_a, text_a, arm_b, text_b in pairs:
-        if (arm_b, arm_a) in grouped:
-            arm_a, text_a, arm_b, text_b = arm_b, text_b, arm_a, text_a
-        grouped.setdefault((arm_a, arm_b), []).append((query_id, query_text, source, arm_a, text_a, arm_b, text_b))
+    grouped: dict[Contrast, list[Pair]] = {}
+    for pair in pairs:
+        same = pair.turned if pair.contrast.turned in grouped else pair
+        grouped.setdefault(same.contrast, []).append(same)
     return list(grouped.values())
 
 
@@ -131,13 +151,14 @@ def _require_pairs(pairs: Sequence[Pair], *, overlap: int, repeats: int) -> None
                          cure="Sample both arms on the same queries first")
     if overlap < 1 or repeats < 0:
         raise InputError(f"overlap must be 1 or more and repeats 0 or more, not {overlap} and {repeats}")
-    texts: dict[str, bool] = defaultdict(bool)
-    for _, _, _, arm_a, text_a, arm_b, text_b in pairs:
-        texts[arm_a] |= bool(text_a.strip())
-        texts[arm_b] |= bool(text_b.strip())
-        if arm_a == arm_b:
-            raise InputError(f"the arm {arm_a!r} is compared with itself", cure="Give two different arms")
+    texts: dict[ArmKey, bool] = defaultdict(bool)
+    for pair in pairs:
+        arm, opponent = pair.contrast.arm, pair.contrast.opponent
+        texts[arm] |= bool(pair.text.strip())
+        texts[opponent] |= bool(pair.opponent_text.strip())
+        if arm == opponent:
+            raise InputError(f"the arm '{arm}' is compared with itself", cure="Give two different arms")
     for arm, any_text in texts.items():
         if not any_text:
-            raise InputError(f"the arm {arm!r} is empty: all its responses are blank",
+            raise InputError(f"the arm '{arm}' is empty: all its responses are blank",
                              cure="Sample the arm again, or leave it out of the study")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.ratings.blinding import KnownPair, Pair, build_items, scrambled_pairs
+from harness.ratings.blinding import KnownPair, Pair, Response, build_items, scrambled_pairs
 from harness.ratings.pairing import ArmSample, pair_arms
 from harness.ratings.protocol import ItemSet
+from harness.records import ArmKey, Contrast
+
+_REFERENCE = ArmKey("reference")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +21,12 @@ class Sizes:
     is known, a text against its own words in random order. repeats: items that each rater meets twice.
     """
 
-    items: int = 40
-    overlap: int = 3
-    gold: int = 6
-    repeats: int = 4
-    training: int = 2
-    qualification: int = 4
+    items: int
+    overlap: int
+    gold: int
+    repeats: int
+    training: int
+    qualification: int
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,7 @@ class Draft:
         return sum(each.overlap for each in self.items.items)
 
 
-def draft_study(responses: Sequence[ArmSample], comparisons: Sequence[tuple[str, str]], sizes: Sizes, *,
-                seed: int) -> Draft:
+def draft_study(responses: Sequence[ArmSample], comparisons: Sequence[Contrast], sizes: Sizes, *, seed: int) -> Draft:
     """The same responses, sizes and seed give the same draft. Raises InputError for arms that cannot be compared."""
     pairs = pair_arms(responses, comparisons, per_comparison=sizes.items, seed=seed)
     known = _known_pairs(responses, pairs, count=sizes.gold + sizes.training + sizes.qualification, seed=seed)
@@ -56,8 +58,9 @@ def _known_pairs(responses: Sequence[ArmSample], pairs: Sequence[Pair], *, count
     """What people wrote against the same words in random order, and only where that does not suffice what arms wrote:
     of a poor policy's text and its scramble neither is better, and an honest rater would fail on them.
     """
-    written = [(each.query_id, each.query_text, each.source, each.text) for each in responses
-               if each.arm == "reference" and each.valid]
+    written = [Response(each.query_id, each.query_text, each.source, each.text) for each in responses
+               if each.arm == _REFERENCE and each.valid]
     known = scrambled_pairs(written, count=count, seed=seed)
-    others = [(query, text, source, response) for query, text, source, arm, response, *_ in pairs if arm != "reference"]
+    others = [Response(pair.query_id, pair.query_text, pair.source, pair.text) for pair in pairs
+              if pair.contrast.arm != _REFERENCE]
     return (*known, *scrambled_pairs(others, count=count - len(known), seed=seed))

@@ -26,7 +26,7 @@ def export_rows(store: RatingStore, study_id: str) -> list[dict[str, Any]]:
     study = store.study(study_id)
     if study.state == "unblinded":
         return [{"item_id": each.judgment.item_id, "query_id": each.judgment.query_id, **_common(each.final),
-                 "left_arm": each.left_arm, "right_arm": each.right_arm}
+                 "left_arm": str(each.left_arm), "right_arm": str(each.right_arm)}
                 for each in store.unblind_in_full(study_id)]
     return [{"item_id": each.item_id, "query_id": each.query_id, **_common(each)}
             for each in store.finals(study_id) if each.item_kind == "main"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.ratings.blinding import Pair
+from harness.records import Contrast
 
 TELLING = 0.75
 """A feature tells the arms apart where it orders a pair rightly this often (0.5 is chance)."""
@@ -25,31 +26,31 @@ ARTEFACT = re.compile(r"<\|[^|>]*\|>|</?s>|\[/?INST\]|\ufffd|TL;DR|^\s*(?:Assist
 
 @dataclass(frozen=True)
 class Leak:
-    """One thing that tells two arms apart. separation: how often it orders a pair rightly, 0.5 to 1."""
+    """One thing that tells two arms apart. in_arm, in_opponent: how the texts of each have it, in words.
 
-    arm_a: str
-    arm_b: str
+    separation: how often it orders a pair rightly, 0.5 to 1.
+    """
+
+    contrast: Contrast
     what: str
-    a: str
-    b: str
+    in_arm: str
+    in_opponent: str
     separation: float
 
 
 def scan(pairs: Sequence[Pair]) -> list[Leak]:
     """Every leak, the most telling first, for each pair of arms."""
-    grouped: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
-    for *_, arm_a, text_a, arm_b, text_b in pairs:
-        texts = grouped.setdefault((arm_a, arm_b), ([], []))
-        texts[0].append(text_a)
-        texts[1].append(text_b)
-    found = [leak for (arm_a, arm_b), (a, b) in grouped.items() for leak in _scan_pair(arm_a, a, arm_b, b)]
+    grouped: dict[Contrast, list[Pair]] = {}
+    for pair in pairs:
+        grouped.setdefault(pair.contrast, []).append(pair)
+    found = [leak for contrast, same in grouped.items() for leak in _scan_contrast(contrast, same)]
     return sorted(found, key=lambda leak: -leak.separation)
 
 
-def _scan_pair(arm_a: str, a: Sequence[str], arm_b: str, b: Sequence[str]) -> list[Leak]:
+def _scan_contrast(contrast: Contrast, pairs: Sequence[Pair]) -> list[Leak]:
     named = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in {
-        part for arm in (arm_a, arm_b) for part in re.split(r"[/_\W]+", arm) if len(part) > 3}) or r"(?!)",
-        re.IGNORECASE)
+        part for arm in (contrast.arm, contrast.opponent) for part in re.split(r"[/_\W]+", str(arm))
+        if len(part) > 3}) or r"(?!)", re.IGNORECASE)
     features: dict[str, Callable[[str], float]] = {
         "length in words": lambda text: len(text.split()),
         "ends with a full stop": lambda text: text.rstrip().endswith((".", "!", "?", "\u201d", '"')),
@@ -63,12 +64,13 @@ def _scan_pair(arm_a: str, a: Sequence[str], arm_b: str, b: Sequence[str]) -> li
     }
     leaks = []
     for name, feature in features.items():
-        ours, theirs = np.array([feature(text) for text in a], float), np.array([feature(text) for text in b], float)
+        ours = np.array([feature(pair.text) for pair in pairs], float)
+        theirs = np.array([feature(pair.opponent_text) for pair in pairs], float)
         separation = auc(ours, theirs)
         marked = name in ("words that name a model", "a word of the arm's name", "artefacts of generation")
         rare_but_plain = marked and ours.mean() != theirs.mean() and max(ours.mean(), theirs.mean()) > 0.02
         if max(separation, 1 - separation) >= TELLING or rare_but_plain:
-            leaks.append(Leak(arm_a, arm_b, name, _say(ours), _say(theirs), max(separation, 1 - separation)))
+            leaks.append(Leak(contrast, name, _say(ours), _say(theirs), max(separation, 1 - separation)))
     return leaks
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from harness.errors import InputError
-from harness.records import Choice, Item
+from harness.records import ArmKey, Choice, Item
 from harness.statistics.plan import STANDARD_PLAN, AnalysisPlan
 from harness.statistics.raters import ExclusionRules
 
@@ -142,7 +142,7 @@ class SealedKey:
     """
 
     nonce: str
-    arms: Mapping[str, tuple[str, str]] = field(repr=False)
+    arms: Mapping[str, tuple[ArmKey, ArmKey]] = field(repr=False)
 
 
 @dataclass(frozen=True)

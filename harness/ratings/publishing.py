@@ -132,7 +132,7 @@ def plain(text: str) -> str:
 
 
 def _key_document(key: SealedKey) -> dict[str, Any]:
-    return {"nonce": key.nonce, "arms": {name: list(pair) for name, pair in key.arms.items()}}
+    return {"nonce": key.nonce, "arms": {name: [str(arm) for arm in sides] for name, sides in key.arms.items()}}
 
 
 def _new_study(connection: Connection, kind: StudyKind, protocol: StudyProtocol, committed: str, *, now: int) -> str:

@@ -20,7 +20,7 @@ from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import ItemSet, StudyProtocol
 from harness.ratings.store import RatingStore
 from harness.ratings.unblinding import Unblinded
-from harness.records import Choice
+from harness.records import Choice, Contrast
 from harness.seeds import numpy_generator
 
 
@@ -50,12 +50,12 @@ class Rehearsed:
     minutes: float
 
 
-def rehearse(protocol: StudyProtocol, items: ItemSet, *, win_rates: Mapping[frozenset[str], tuple[str, float]],
+def rehearse(protocol: StudyProtocol, items: ItemSet, *, win_rates: Mapping[Contrast, float],
              raters: int, seed: int, folder: Path | None = None, rater: SimulatedRater | None = None) -> Rehearsed:
     """Walk the study with simulated raters.
 
-    win_rates: for each pair of arms, who is better and its true win rate over items, ties counted half; pairs
-    that are not named are equal. folder: where the throw-away database lies, a temporary one by default.
+    win_rates: the true win rate of each contrast over items, ties counted half; arms of which it says nothing are
+    equal. folder: where the throw-away database lies, a temporary one by default.
     """
     where = folder or Path(tempfile.mkdtemp(prefix="rehearsal-"))
     clock = _Clock()
@@ -97,7 +97,7 @@ class _Clock:
         self.worked += seconds
 
 
-def _item_chances(items: ItemSet, win_rates: Mapping[frozenset[str], tuple[str, float]], habits: SimulatedRater, *,
+def _item_chances(items: ItemSet, win_rates: Mapping[Contrast, float], habits: SimulatedRater, *,
                   seed: int) -> dict[tuple[str, str], tuple[float, float]]:
     """For each item, by its two texts: the chance of a tie, and that a decided rater prefers the first text.
 
@@ -110,9 +110,8 @@ def _item_chances(items: ItemSet, win_rates: Mapping[frozenset[str], tuple[str, 
         if each.expected is not None:
             chances[texts] = 0.0, habits.care if each.expected == Choice.LEFT else 1 - habits.care
         elif each.item.id in items.key.arms:
-            left, right = items.key.arms[each.item.id]
-            better, rate = win_rates.get(frozenset((left, right)), (left, 0.5))
-            rate = rate if better == left else 1 - rate
+            shown = Contrast(*items.key.arms[each.item.id])
+            rate = win_rates[shown] if shown in win_rates else 1 - win_rates.get(shown.turned, 0.5)
             decided = float(np.clip(0.5 + (rate - 0.5) / (1 - habits.ties), 1e-3, 1 - 1e-3))
             strength = (1 - habits.item_spread) / max(habits.item_spread, 1e-3)
             chances[texts] = habits.ties, float(rng.beta(decided * strength, (1 - decided) * strength))

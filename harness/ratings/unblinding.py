@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select, update
@@ -16,7 +15,7 @@ from harness.ratings.progress import Final, finals
 from harness.ratings.protocol import ItemKind, StudyKind
 from harness.ratings.publishing import log, stored_seal
 from harness.ratings.schema import items, sealed_keys, studies
-from harness.records import Choice, Contrast, Judgment, arm_of
+from harness.records import ArmKey, Choice, Contrast, Judgment, arm_of
 
 
 def study_id_of(connection: Connection, kind: StudyKind, name: str) -> str:
@@ -43,8 +42,8 @@ class Unblinded:
 
     judgment: Judgment
     final: Final
-    left_arm: str
-    right_arm: str
+    left_arm: ArmKey
+    right_arm: ArmKey
 
 
 def unblind(connection: Connection, study_id: str, *, now: int) -> list[Unblinded]:
@@ -64,15 +63,12 @@ def unblind(connection: Connection, study_id: str, *, now: int) -> list[Unblinde
         connection.execute(update(studies).where(studies.c.id == study_id).values(
             state="unblinded", unblinded_at=now))
         log(connection, study_id, "unblinded", now=now, head=found.head, judgments=found.judgments)
-    key = connection.execute(select(sealed_keys.c.key).where(sealed_keys.c.study_id == study_id)).scalar_one()
+    sides = _sides(connection, study_id)
     named = dict(connection.execute(select(items.c.id, items.c.external_id).where(
         items.c.study_id == study_id)).tuples().all())
-    canonical: dict[frozenset[str], tuple[str, str]] = {}
-    for left, right in key["arms"].values():
-        canonical.setdefault(frozenset((left, right)), (left, right) if left <= right else (right, left))
     said = [each for each in finals(connection, study_id)
             if each.item_kind is ItemKind.MAIN and each.side != Choice.SKIP]
-    return [_unblinded(each, named[each.item_id], key["arms"][named[each.item_id]], canonical) for each in said]
+    return [_unblinded(each, named[each.item_id], *sides[named[each.item_id]]) for each in said]
 
 
 def verify(connection: Connection, study_id: str) -> ChainCheck:
@@ -84,15 +80,19 @@ def verify(connection: Connection, study_id: str) -> ChainCheck:
     return found
 
 
-def _unblinded(final: Final, item: str, sides: Sequence[str],
-               canonical: Mapping[frozenset[str], tuple[str, str]]) -> Unblinded:
-    left, right = sides
-    arm_a, arm_b = canonical[frozenset(sides)]
-    outcome = 0.5 if final.side == Choice.TIE else float((final.side == Choice.LEFT) == (left == arm_a))
+def _sides(connection: Connection, study_id: str) -> dict[str, tuple[ArmKey, ArmKey]]:
+    """What the sealed key says: the arms of each item's sides, (left, right)."""
+    key = connection.execute(select(sealed_keys.c.key).where(sealed_keys.c.study_id == study_id)).scalar_one()
+    return {item: (arm_of(left), arm_of(right)) for item, (left, right) in key["arms"].items()}
+
+
+def _unblinded(final: Final, item: str, left: ArmKey, right: ArmKey) -> Unblinded:
+    # Every item of two arms is of one contrast: by name, whatever side they are on.
+    contrast = Contrast(*sorted((left, right), key=str))
+    outcome = 0.5 if final.side == Choice.TIE else float((final.side == Choice.LEFT) == (left == contrast.arm))
     seen_left, seen_right = (right, left) if final.flipped else (left, right)
-    judgment = Judgment(item_id=item, query_id=final.query_id, rater_id=final.handle,
-                        contrast=Contrast(arm_of(arm_a), arm_of(arm_b)), outcome=outcome,
-                        arm_was_left=seen_left == arm_a)
+    judgment = Judgment(item_id=item, query_id=final.query_id, rater_id=final.handle, contrast=contrast,
+                        outcome=outcome, arm_was_left=seen_left == contrast.arm)
     return Unblinded(judgment, final, seen_left, seen_right)
 
 
@@ -115,7 +115,7 @@ class ArmText:
     query_id: str
     query_text: str
     source: str | None
-    arm: str
+    arm: ArmKey
     text: str
 
 
@@ -124,8 +124,8 @@ def study_texts(connection: Connection, study_id: str) -> list[ArmText]:
     study = connection.execute(select(studies.c.state, studies.c.name).where(studies.c.id == study_id)).one()
     if study.state != "unblinded":
         raise InputError(f"the study {study.name!r} is not unblinded", cure="Close and unblind it first")
-    key = connection.execute(select(sealed_keys.c.key).where(sealed_keys.c.study_id == study_id)).scalar_one()
+    sides = _sides(connection, study_id)
     rows = connection.execute(select(items).where(
         items.c.study_id == study_id, items.c.kind == ItemKind.MAIN.value).order_by(items.c.ordinal))
     return [ArmText(row.id, row.query_id, row.query_text, row.source, arm, text) for row in rows
-            for arm, text in zip(key["arms"][row.external_id], row.texts, strict=True)]
+            for arm, text in zip(sides[row.external_id], row.texts, strict=True)]

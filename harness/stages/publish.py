@@ -12,7 +12,7 @@ from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_samples
 from harness.artifacts.log import StageLog
 from harness.json_records import write_json
-from harness.ratings.drafting import Draft, Sizes, draft_study
+from harness.ratings.drafting import Draft, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.publishing import study_seal
@@ -35,10 +35,7 @@ def run(call: StageCall[PublishSlice], log: StageLog) -> Done:
 def drafted(settings: PublishSlice, call: StageCall[PublishSlice | PeopleSlice]) -> tuple[StudyProtocol, Draft]:
     """Plan and items: the same from the same settings, responses and seed."""
     people = settings.people
-    sizes = Sizes(items=people.items, overlap=people.overlap, gold=people.gold, repeats=people.repeats,
-                  training=people.training, qualification=people.qualification)
-    pairs = [(str(pair.arm), str(pair.opponent)) for pair in settings.pairs]
-    draft = draft_study(_responses(call), pairs, sizes, seed=call.seed)
+    draft = draft_study(_responses(call), settings.pairs, people.sizes, seed=call.seed)
     protocol = StudyProtocol(
         name=settings.name, title=people.title, instructions=people.instructions, seed=call.seed, quota=people.quota,
         ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source,
@@ -49,7 +46,7 @@ def drafted(settings: PublishSlice, call: StageCall[PublishSlice | PeopleSlice])
 def _responses(call: StageCall[PublishSlice | PeopleSlice]) -> list[ArmSample]:
     queries = {query.id: query for query in read_queries(call.inputs["queries"] / "test.arrow")}
     return [ArmSample(query_id=sample.query_id, query_text=queries[sample.query_id].text,
-                      source=queries[sample.query_id].source, arm=str(arm), text=sample.text, valid=sample.valid)
+                      source=queries[sample.query_id].source, arm=arm, text=sample.text, valid=sample.valid)
             # The draft depends on the order, which is that of the arms as text.
             for arm, folder in sorted(call.inputs.by_arm("samples").items(), key=lambda item: str(item[0]))
             for sample in read_samples(folder)]

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.labels.scorers import CLASSIFIER
+from harness.ratings.drafting import Sizes
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.tasks.spec import Spec
 from harness.training.settings import LanguageModelFitSettings
@@ -211,3 +212,9 @@ class PeopleSpec(Spec):
     repeats: int = Field(default=4, ge=0)
     training: int = Field(default=2, ge=0)
     qualification: int = Field(default=4, ge=0)
+
+    @property
+    def sizes(self) -> Sizes:
+        """How large a study is drafted."""
+        return Sizes(items=self.items, overlap=self.overlap, gold=self.gold, repeats=self.repeats,
+                     training=self.training, qualification=self.qualification)

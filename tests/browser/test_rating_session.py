@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -289,6 +290,6 @@ async def pick_agree_and_read(app: App, token: str) -> int:
 
 def test_a_study_is_picked_and_a_long_source_read_by_keyboard_alone(app: App) -> None:
     publish(app.store, item_set(2), name="first", title="First")
-    long = [(*pair[:2], "A long sentence of the source. " * 300, *pair[3:]) for pair in pairs(2)]
+    long = [replace(pair, source="A long sentence of the source. " * 300) for pair in pairs(2)]
     publish(app.store, build_items(long, seed=7), name="second", title="Second")
     assert asyncio.run(pick_agree_and_read(app, app.store.invite(app.store.add_rater("amber")))) > 100

@@ -14,6 +14,7 @@ from harness.ratings.blinding import Pair, build_items
 from harness.ratings.export import export_rows, to_csv
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.rehearsal import Rehearsed, rehearse
+from harness.records import ArmKey, Contrast
 from harness.results.people import study_document
 from tests.e2e.command_files import json_of
 
@@ -26,8 +27,12 @@ OF_A = ("win_rate", "lower_bound", "upper_bound", "verdict")
 
 def _pairs(first: str, second: str, count: int) -> Iterator[Pair]:
     for i in range(count):
-        yield (f"{first} {second} {i}", f"query {i}", None, first, f"{first} says {i} in some words", second,
-               f"{second} says {i} in other words")
+        yield Pair(f"{first} {second} {i}", f"query {i}", None, _contrast(first, second),
+                   f"{first} says {i} in some words", f"{second} says {i} in other words")
+
+
+def _contrast(first: str, second: str) -> Contrast:
+    return Contrast(ArmKey.parse(first), ArmKey.parse(second))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +40,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
     """A study of three arms, each compared with each other, judged, closed and unblinded."""
     items = build_items([pair for met in MET for pair in _pairs(*met, 20)], seed=6, overlap=3)
     return rehearse(StudyProtocol(name="exported", title="t", instructions="i", seed=6), items, raters=9, seed=6,
-                    win_rates={frozenset(MET[0]): (LARGE, 0.75)}, folder=tmp_path_factory.mktemp("rehearsal"))
+                    win_rates={_contrast(*MET[0]): 0.75}, folder=tmp_path_factory.mktemp("rehearsal"))
 
 
 @pytest.fixture(scope="module")

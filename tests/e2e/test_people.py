@@ -15,6 +15,7 @@ from harness.ratings.drafting import Sizes, draft_study
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.store import open_store
+from harness.records import ArmKey, Contrast
 from harness.results.people import study_report
 from tests.e2e.runs import TINY, results, run_study
 
@@ -84,10 +85,11 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
 def _a_study_made_in_the_app_comes_back_too(folder, store, client):
     """As the Own page makes it, from the finished execution; here on top of what the study file asked for."""
     ((finished,), _) = finished_studies(folder / "mlruns" / "reports")
-    draft = draft_study(load_samples(finished), [("rl/24/1", "zero_shot")], Sizes(
+    compared = Contrast(ArmKey("rl", 24, 1), ArmKey("zero_shot"))
+    draft = draft_study(load_samples(finished), [compared], Sizes(
         items=3, overlap=2, gold=0, repeats=0, training=0, qualification=0), seed=1)
     protocol = StudyProtocol(name="made in the app", title="t", instructions="i", seed=1,
-                             responses=finished.fingerprints(["rl/24/1", "zero_shot"]))
+                             responses=finished.fingerprints([compared.arm, compared.opponent]))
     log_seal(finished, protocol, study_seal(protocol, draft.items))
     made = store.publish_study(protocol, draft.items.items, draft.items.key)
     (artifact,) = client.list_artifacts(finished.execution, "seals")

@@ -18,10 +18,11 @@ from rating_helpers import item_set, known, pairs, publish, tasks
 
 from dashboards import identity
 from harness.labels.human import HumanLabeler
-from harness.ratings.blinding import build_items
+from harness.ratings.blinding import Pair, build_items
 from harness.ratings.database import StoreUnavailable
 from harness.ratings.protocol import StudyKind
 from harness.ratings.store import RatingStore
+from harness.records import ArmKey, Contrast
 from harness.reporting.marking import marked_pair
 
 store, visit = app_visitor.store, app_visitor.visit
@@ -108,8 +109,8 @@ def test_nothing_of_arms_is_in_the_session_of_a_rater(store: RatingStore, visit:
 def test_copied_spans_are_those_of_the_report_and_marked_only_after_the_vote(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
     source = "A cat sat on a mat all day, and a dog ran off."
-    publish(store, build_items([("q", "t", source, "one", "a cat sat on a mat", "two", "a dog ran away")], seed=1,
-                               overlap=1), ask_copied=True)
+    pair = Pair("q", "t", source, Contrast(ArmKey("one"), ArmKey("two")), "a cat sat on a mat", "a dog ran away")
+    publish(store, build_items([pair], seed=1, overlap=1), ask_copied=True)
     app = visit("amber").open()
     press(app, "I agree: begin")
     assert "<mark>" not in words(app)

@@ -20,6 +20,7 @@ from harness.engine.exported_runs import finished_studies
 from harness.errors import InputError
 from harness.ratings.blinding import build_items
 from harness.ratings.store import RatingStore
+from harness.records import ArmKey
 from harness.results.people import study_report
 from harness.statistics.plan import AnalysisPlan
 from harness.statistics.raters import ExclusionRules
@@ -102,8 +103,8 @@ def test_the_owner_makes_a_study_from_a_finished_execution(
 def test_the_best_of_n_samples_is_no_trained_policy(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     finished_execution(tmp_path, "story", arms=("rl", "best_of_4"))
     app = visit(owner=True).open("own", section="New study")
-    assert app.multiselect(key="arms_story").value == ["rl/500/1"]
-    assert app.multiselect(key="baselines_story").value == ["best_of_4/500/1", "zero_shot"]
+    assert app.multiselect(key="arms_story").value == [ArmKey("rl", 500, 1)]
+    assert app.multiselect(key="baselines_story").value == [ArmKey("best_of_4", 500, 1), ArmKey("zero_shot")]
 
 
 def test_the_owner_invites_with_a_link_that_is_shown_once(store: RatingStore, visit: Callable[..., Visitor]) -> None:

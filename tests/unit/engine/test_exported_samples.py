@@ -10,6 +10,7 @@ import pytest
 from harness.engine.exported_runs import FinishedStudy, finished_studies, load_samples
 from harness.errors import InputError
 from harness.ratings.pairing import pair_arms
+from harness.records import ArmKey, Contrast
 
 
 def samples_file(folder: Path, rows: list[dict]) -> Path:
@@ -34,6 +35,7 @@ def test_samples_become_pairs_on_shared_valid_queries(tmp_path: Path) -> None:
             for arm, budget in (("rl", 500), ("zero_shot", None)) for i in range(5)]
     samples_file(tmp_path, rows)
     ((study,), _) = finished_studies(tmp_path)
-    made = pair_arms(load_samples(study), [("rl/500/1", "zero_shot")], per_comparison=10, seed=1)
-    assert sorted(pair[0] for pair in made) == ["q1", "q2", "q3", "q4"]
-    assert {(pair[3], pair[4][:2], pair[5]) for pair in made} == {("rl/500/1", "rl", "zero_shot")}
+    contrast = Contrast(ArmKey("rl", 500, 1), ArmKey("zero_shot"))
+    made = pair_arms(load_samples(study), [contrast], per_comparison=10, seed=1)
+    assert sorted(pair.query_id for pair in made) == ["q1", "q2", "q3", "q4"]
+    assert {(pair.contrast, pair.text[:2]) for pair in made} == {(contrast, "rl")}

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from rating_helpers import ARMS, item_set, known, pairs
 
 from harness.errors import InputError
-from harness.ratings.blinding import build_items, is_flipped, label_order, scrambled_pairs
+from harness.ratings.blinding import Pair, Response, build_items, is_flipped, label_order, scrambled_pairs
 from harness.ratings.drafting import Sizes, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import ItemKind
-from harness.records import Choice
+from harness.records import ArmKey, Choice, Contrast
 
 
 def test_the_key_tells_every_text_from_its_arm() -> None:
     built = item_set(12)
     for each in built.items:
         left, right = built.key.arms[each.item.id]
-        assert each.item.left_text.startswith("P" if left == ARMS[0] else "Q")
-        assert each.item.right_text.startswith("P" if right == ARMS[0] else "Q")
+        assert each.item.left_text.startswith("P" if str(left) == ARMS[0] else "Q")
+        assert each.item.right_text.startswith("P" if str(right) == ARMS[0] else "Q")
 
 
 @given(count=st.integers(1, 40), seed=st.integers(0, 2**32))
@@ -32,17 +32,16 @@ def test_the_key_tells_every_text_from_its_arm() -> None:
 def test_sides_are_balanced_within_every_pair_of_arms(count: int, seed: int) -> None:
     both = [*pairs(count), *pairs(count, arms=("rl/1000/1", "supervised"))]
     built = build_items(both, seed=seed)
-    lefts = Counter(left for left, _ in built.key.arms.values())
+    lefts = Counter(str(left) for left, _ in built.key.arms.values())
     assert abs(lefts[ARMS[0]] - lefts[ARMS[1]]) <= 1
     assert abs(lefts["rl/1000/1"] - lefts["supervised"]) <= 1
 
 
 def test_a_pair_given_the_other_way_round_is_balanced_with_the_rest() -> None:
-    turned = [(q, text, source, b, text_b, a, text_a) if i % 2 else (q, text, source, a, text_a, b, text_b)
-              for i, (q, text, source, a, text_a, b, text_b) in enumerate(pairs(20))]
+    turned = [pair.turned if i % 2 else pair for i, pair in enumerate(pairs(20))]
     built = build_items(turned, seed=5)
     assert {each.stratum for each in built.items} == {0}
-    assert Counter(left for left, _ in built.key.arms.values()) == {ARMS[0]: 10, ARMS[1]: 10}
+    assert Counter(str(left) for left, _ in built.key.arms.values()) == {ARMS[0]: 10, ARMS[1]: 10}
 
 
 @given(seed=st.integers(0, 2**32), rater=st.integers(0, 60), block=st.integers(0, 60))
@@ -88,7 +87,7 @@ def test_gold_repeats_and_practice_stand_in_the_set_with_their_answers() -> None
 
 
 def test_a_scrambled_pair_has_the_same_words_in_another_order() -> None:
-    responses = [(query, text, source, response) for query, text, source, _, response, *_ in pairs(5)]
+    responses = [Response(pair.query_id, pair.query_text, pair.source, pair.text) for pair in pairs(5)]
     for pair in scrambled_pairs(responses, count=5, seed=1):
         assert Counter(pair.better.split()) == Counter(pair.worse.split())
         assert pair.better != pair.worse
@@ -102,8 +101,8 @@ def test_label_orders_put_every_candidate_everywhere() -> None:
 
 @pytest.mark.parametrize(("given", "message"), [
     ([], "nothing to compare"),
-    ([("q", "t", None, "one", "a b", "one", "c d")], "compared with itself"),
-    ([("q", "t", None, "one", "a b", "two", "  ")], "'two' is empty"),
+    ([Pair("q", "t", None, Contrast(ArmKey("one"), ArmKey("one")), "a b", "c d")], "compared with itself"),
+    ([Pair("q", "t", None, Contrast(ArmKey("one"), ArmKey("two")), "a b", "  ")], "'two' is empty"),
 ])
 def test_what_cannot_be_compared_is_said(given: list, message: str) -> None:
     with pytest.raises(InputError, match=message):
@@ -112,10 +111,10 @@ def test_what_cannot_be_compared_is_said(given: list, message: str) -> None:
 
 def test_known_items_are_made_of_what_people_wrote_where_there_is_any() -> None:
     salad, prose = "of of the a in it was he to and", "The cat found a warm mat and slept until noon"
-    samples = [ArmSample(f"q{i}", f"query {i}", None, arm, f"{text} {i}", True)
+    samples = [ArmSample(f"q{i}", f"query {i}", None, ArmKey.parse(arm), f"{text} {i}", True)
                for i in range(8) for arm, text in (("rl/500/1", salad), ("zero_shot", salad), ("reference", prose))]
     for count, written in ((6, 6), (12, 8)):
-        drafted = draft_study(samples, [("rl/500/1", "zero_shot")], Sizes(
+        drafted = draft_study(samples, [Contrast(ArmKey("rl", 500, 1), ArmKey("zero_shot"))], Sizes(
             items=8, overlap=1, gold=count, repeats=0, training=0, qualification=0), seed=1)
         gold = [each for each in drafted.items.items if each.kind is ItemKind.GOLD]
         better = [each.item.left_text if each.expected is Choice.LEFT else each.item.right_text for each in gold]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from harness.ratings.blinding import Pair
 from harness.ratings.leaks import auc, scan
+from harness.records import ArmKey, Contrast
 
 
 def compared(a: str, b: str, count: int = 30) -> list:
-    return [(f"q{i}", "query", None, "one", f"{a} {i}.", "two", f"{b} {i}.") for i in range(count)]
+    contrast = Contrast(ArmKey("one"), ArmKey("two"))
+    return [Pair(f"q{i}", "query", None, contrast, f"{a} {i}.", f"{b} {i}.") for i in range(count)]
 
 
 @pytest.mark.parametrize(("a", "b", "what"), [

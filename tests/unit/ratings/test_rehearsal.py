@@ -10,11 +10,12 @@ import pytest
 from rating_helpers import known
 
 from harness.ratings.blinding import Pair, build_items
-from harness.ratings.drafting import Draft, Sizes, draft_study
+from harness.ratings.drafting import Draft, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.rehearsal import SimulatedRater, rehearse
 from harness.ratings.store import RatingStore, open_store
+from harness.records import ArmKey, Contrast
 from harness.results.people import analyse, study_report
 from harness.statistics.plan import AnalysisPlan
 from harness.study.loading import load_study
@@ -24,13 +25,13 @@ from harness.tasks.sources import StoryworldSource
 
 ROOT = Path(__file__).parents[3]
 
-PLANTED = ("rl/500/1", "zero_shot")
-ALIKE = ("twin", "other_twin")
+PLANTED = Contrast(ArmKey("rl", 500, 1), ArmKey("zero_shot"))
+ALIKE = Contrast(ArmKey("twin"), ArmKey("other_twin"))
 
 
-def compared(arms: tuple[str, str], count: int) -> list[Pair]:
-    return [(f"q{i}", f"query {i}", None, arms[0], f"{arms[0]} says {i} in some words", arms[1],
-             f"{arms[1]} says {i} in other words") for i in range(count)]
+def compared(contrast: Contrast, count: int) -> list[Pair]:
+    return [Pair(f"q{i}", f"query {i}", None, contrast, f"{contrast.arm} says {i} in some words",
+                 f"{contrast.opponent} says {i} in other words") for i in range(count)]
 
 
 def default_study(budget: int) -> tuple[PublishSlice, Draft]:
@@ -42,7 +43,7 @@ def default_study(budget: int) -> tuple[PublishSlice, Draft]:
     study = load_study(str(ROOT / "studies" / "label_budget.yaml"), ["evaluation.people={}"])
     settings = next(stage.settings for stage in make_plan(study, {}).stages if stage.kind == "publish")
     assert isinstance(settings, PublishSlice)
-    compared = [(str(pair.arm), str(pair.opponent)) for pair in settings.pairs
+    compared = [pair for pair in settings.pairs
                 if pair.arm.label_budget == budget and pair.opponent.arm in ("zero_shot", "supervised")]
     source = study.task.source
     assert isinstance(source, StoryworldSource)
@@ -51,19 +52,16 @@ def default_study(budget: int) -> tuple[PublishSlice, Draft]:
     for number in range(3 * settings.people.items):
         query = next(passages)
         samples += [ArmSample(f"q{number}", query, None, arm, next(passages), True)
-                    for arm in sorted({arm for pair in compared for arm in pair})]
-    people = settings.people
-    return settings, draft_study(samples, compared, Sizes(
-        items=people.items, overlap=people.overlap, gold=people.gold, repeats=people.repeats, training=people.training,
-        qualification=people.qualification), seed=1)
+                    for arm in sorted({arm for pair in compared for arm in (pair.arm, pair.opponent)}, key=str)]
+    return settings, draft_study(samples, compared, settings.people.sizes, seed=1)
 
 
 @pytest.mark.slow
 def test_the_default_study_finds_a_planted_65_percent_and_calls_no_twins_different(tmp_path: Path) -> None:
     settings, draft = default_study(60_000)
-    pairs = {frozenset(pair) for pair in draft.items.key.arms.values()}
+    pairs = {pair.contrast for pair in draft.pairs}
     assert len(pairs) == 6, "three seeds against two baselines"
-    planted = {pair: (next(arm for arm in pair if arm != "zero_shot"), 0.65) for pair in pairs if "zero_shot" in pair}
+    planted = {pair: 0.65 for pair in pairs if pair.opponent == ArmKey("zero_shot")}
     protocol = StudyProtocol(name="rehearsal", title=settings.people.title, instructions="i", seed=1,
                              plan=AnalysisPlan(gatekeeping=settings.plan.gatekeeping, margin=settings.plan.margin))
     done = rehearse(protocol, draft.items, win_rates=planted, raters=12, seed=3, folder=tmp_path)

@@ -8,7 +8,7 @@ from harness.stages.publish import SEAL_FILE
 from harness.statistics.plan import AnalysisPlan
 from harness.study.inputs import InputOf
 from harness.study.parts import PeopleSpec
-from harness.study.slices import PublishSlice, SampleSlice
+from harness.study.slices import PublishSlice, SampleSlice, TextsSlice
 from tests.unit.stages.stage_calls import STUDY, call_stage
 
 ARMS = (ArmKey("zero_shot"), ArmKey("reference"))
@@ -18,10 +18,12 @@ ARMS = (ArmKey("zero_shot"), ArmKey("reference"))
 def samples(inputs, tmp_path_factory):
     """Inputs of a stage that compares both arms' texts."""
     found = {"queries": inputs["queries"]}
-    for arm, method in zip(ARMS, ("policy", "reference"), strict=True):
+    policies = {"policy": inputs["start"], "reference_policy": inputs["start"], "queries": inputs["queries"]}
+    sampled = SampleSlice(task=STUDY.task, compute=STUDY.compute), policies
+    written = TextsSlice(task=STUDY.task, compute=STUDY.compute, baseline="reference"), {"queries": inputs["queries"]}
+    for arm, (settings, taken) in zip(ARMS, (sampled, written), strict=True):
         folder = tmp_path_factory.mktemp(arm.arm)
-        policies = {"policy": inputs["start"], "reference_policy": inputs["start"], "queries": inputs["queries"]}
-        call_stage(SampleSlice(task=STUDY.task, method=method, compute=STUDY.compute), policies, folder, arm=arm)
+        call_stage(settings, taken, folder, arm=arm)
         found[InputOf("samples", arm)] = folder
     return found
 
