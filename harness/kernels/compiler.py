@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import shutil
+import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -43,12 +44,36 @@ def digest(name: str, compiler: str) -> str:
 def compiled(name: str, compiler: str) -> Path:
     """The library of the sources in folder `name`, compiled where it is not in the cache yet.
 
-    Raises RuntimeError with the first error that the compiler names, or OSError.
+    Raises RuntimeError with the first error that the compiler names, or where others could have written the library,
+    or OSError.
     """
-    path = _cache() / f"{name}-{digest(name, compiler)}.so"
-    if path.is_file():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _kept(name, compiler)
+    if not path.exists():
+        _compile(name, compiler, path)
+    unsafe = why_unsafe(name, compiler)
+    if unsafe is not None:
+        raise RuntimeError(unsafe)
+    return path
+
+
+def why_unsafe(name: str, compiler: str) -> str | None:
+    """Why the library in the cache may be somebody else's code; None where it can only be this user's, or is not there.
+    """
+    path = _kept(name, compiler)
+    for place, found in ((path.parent, path.parent.stat), (path, path.lstat)):
+        try:
+            status = found()
+        except FileNotFoundError:
+            return None
+        if status.st_uid != os.geteuid():
+            return f"{place} belongs to another user: set XDG_CACHE_HOME to a folder of your own"
+        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            return f"others can write to {place}: remove it, and it is made anew"
+    return None
+
+
+def _compile(name: str, compiler: str, path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Beside its place and then moved there: several processes may be the first at the same time.
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         fresh = Path(folder) / path.name
@@ -56,8 +81,8 @@ def compiled(name: str, compiler: str) -> Path:
                               capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(_first_error(done.stderr) or f"{compiler} ended with {done.returncode}")
+        fresh.chmod(0o700)
         os.replace(fresh, path)
-    return path
 
 
 def _first_error(output: str) -> str:
@@ -65,9 +90,9 @@ def _first_error(output: str) -> str:
     return next((line for line in lines if "error" in line), lines[0] if lines else "")
 
 
-def _cache() -> Path:
+def _kept(name: str, compiler: str) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "harness" / "kernels"
+    return Path(base).expanduser() / "harness" / "kernels" / f"{name}-{digest(name, compiler)}.so"
 
 
 def _processor() -> str:

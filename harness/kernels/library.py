@@ -88,7 +88,8 @@ class Library:
         if path is None:
             return LibraryInUse(None, "no C++ compiler")
         try:
-            return LibraryInUse(compiler.digest(self.name, path))
+            unsafe = compiler.why_unsafe(self.name, path)
+            return LibraryInUse(None, unsafe) if unsafe else LibraryInUse(compiler.digest(self.name, path))
         except OSError as error:
             return LibraryInUse(None, f"could not be read: {error}")
 

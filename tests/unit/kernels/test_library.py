@@ -1,6 +1,7 @@
 """A library is made once, is off with its reason, and takes nothing else down with it."""
 
 import logging
+import os
 import shutil
 
 import pytest
@@ -17,6 +18,14 @@ from harness.models.trunks import trunk_of
 from tests import tiny
 
 needs_a_compiler = pytest.mark.skipif(compiler.find_compiler() is None, reason="needs a C++ compiler")
+
+
+@pytest.fixture
+def loose_umask():
+    """New files can be written by everybody."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 @needs_a_compiler
@@ -43,6 +52,60 @@ def test_without_kernels_torchs_operators_do_the_work(fresh_kernels, monkeypatch
     assert all(str(library).startswith(reason) for library in (describe().small, describe().large))
     assert ("torch's own operators do the work" in caplog.text) is logged
     assert not [path for path in fresh_kernels.rglob("*") if path.is_file()]
+
+
+@needs_a_compiler
+def test_a_library_is_this_users_alone(fresh_kernels, loose_umask):
+    assert SMALL.is_available()
+    (made,) = fresh_kernels.iterdir()
+    assert [path.stat().st_mode & 0o777 for path in (fresh_kernels, made)] == [0o700, 0o700]
+
+
+@needs_a_compiler
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777])
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_a_library_that_others_can_write_is_not_loaded(fresh_kernels, caplog, what, mode):
+    assert SMALL.is_available()
+    (made,) = fresh_kernels.iterdir()
+    place = fresh_kernels if what == "folder" else made
+    place.chmod(mode)
+    SMALL.forget()
+    said = f"off (others can write to {place}: remove it, and it is made anew)"
+    assert str(describe().small) == said
+    with caplog.at_level(logging.INFO):
+        assert type(trunk_of(tiny.gpt2())) is GPT2Trunk
+    assert said in caplog.text
+    assert str(describe().small) == said
+    shutil.rmtree(place) if what == "folder" else place.unlink()
+    SMALL.forget()
+    assert type(trunk_of(tiny.gpt2())) is CompiledTrunk
+
+
+@needs_a_compiler
+def test_a_library_in_a_folder_that_others_can_write_is_not_even_made(fresh_kernels):
+    fresh_kernels.mkdir(parents=True)
+    fresh_kernels.chmod(0o777)
+    assert not SMALL.is_available() and not LARGE.is_available()
+    assert list(fresh_kernels.iterdir()) == []
+
+
+@needs_a_compiler
+def test_a_link_in_a_librarys_place_is_not_followed(fresh_kernels, tmp_path):
+    assert SMALL.is_available()
+    (made,) = fresh_kernels.iterdir()
+    made.rename(tmp_path / "elsewhere.so")
+    made.symlink_to(tmp_path / "elsewhere.so")
+    SMALL.forget()
+    assert not SMALL.is_available()
+
+
+@needs_a_compiler
+def test_a_library_of_another_user_is_not_loaded(fresh_kernels, monkeypatch):
+    assert SMALL.is_available()
+    SMALL.forget()
+    monkeypatch.setattr("os.geteuid", lambda: 12345)
+    assert not SMALL.is_available()
+    assert "belongs to another user: set XDG_CACHE_HOME" in str(describe().small)
 
 
 @needs_a_compiler
