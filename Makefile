@@ -20,6 +20,7 @@ test: $(INSTALLED)
 check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/unit/test_safety.py
 
 app: $(INSTALLED)
 	$(BIN)/harness app
