@@ -15,6 +15,8 @@ class InputError(Exception):
     The message is one line that names the file, the line, the key and the cure, as far as each is known.
     """
 
+    exit_code = 2
+
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None,
                  key: str | None = None, cure: str | None = None) -> None:
         self.problem, self.file, self.line, self.key, self.cure = problem, file, line, key, cure
@@ -24,11 +26,18 @@ class InputError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Stages raise in worker processes; the default pickling would lose the keyword arguments.
-        return _rebuild, (self.problem, self.file, self.line, self.key, self.cure)
+        return _rebuild, (type(self), self.problem, self.file, self.line, self.key, self.cure)
 
 
-def _rebuild(problem: str, file: str | None, line: int | None, key: str | None, cure: str | None) -> InputError:
-    return InputError(problem, file=file, line=line, key=key, cure=cure)
+def _rebuild(kind: type[InputError], problem: str, file: str | None, line: int | None, key: str | None,
+             cure: str | None) -> InputError:
+    return kind(problem, file=file, line=line, key=key, cure=cure)
+
+
+class StoreRefused(InputError):
+    """The tracking server, or the store of its files, does not hand out or take what a study needs: exit code 4."""
+
+    exit_code = 4
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from harness.errors import InputError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Find, join, write. Exit codes: 0 done, 2 an argument is wrong or the labels are not there."""
+    """Find, join, write. Exit codes: 0 done, 2 an argument is wrong or there are no labels, 4 the store refuses."""
     return run_command(_parser(), argv, run=run, show=_show)
 
 
@@ -57,10 +57,10 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     folders = []
     for fingerprint in (base.fingerprint, *wanted):
         found = store.finished(fingerprint) if store is not None else None
-        if found is None:
+        if store is None or found is None:
             raise InputError("its labels are not there yet", file=arguments.study,
                              cure="Run the study first, with the same --set and --tracking-uri.")
-        folders.append(Path(found.path))
+        folders.append(store.fetch(found))
     labels = LabelFiles(folders[1:], budget)
     tokenizer = load_tokenizer(model_path(folders[0]))
     try:

@@ -164,7 +164,7 @@ class Judgment:
 
 @dataclass(frozen=True)
 class ArtifactRef:
-    """Where the files of a finished stage are."""
+    """Where the files of a finished stage are, or will be once they are fetched."""
 
     fingerprint: str
     path: str

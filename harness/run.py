@@ -1,6 +1,7 @@
 """The command `harness run`: loads a study file, plans its stages, runs those that are missing, and writes the report.
 
-Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people. After Ctrl-C: 130.
+Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people, 4 the tracking
+server or its artifact store refuses. After Ctrl-C: 130.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(arguments, starting)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
     except KeyboardInterrupt:
         return _stopped()
 
@@ -51,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="harness run",
         description="Run a study: train every arm, sample, judge, and write report.html and results.json.",
-        epilog="Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people.")
+        epilog="Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people, "
+               "4 the tracking server or its artifact store refuses.")
     parser.add_argument("study", metavar="STUDY.yaml",
                         help="the study file, or the name of one that comes with the harness, as `quick`")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
@@ -105,6 +107,14 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
 
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
     check_reachable(uri)
+    with tracking.refusals(uri):
+        return _look(plan, uri, arguments, starting, absent)
+
+
+def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack, absent: list[InputError]) -> int:
+    """What of the plan is there decides what is read and done. absent: files that are not there yet."""
+    from harness.engine import tracking
+
     if arguments.dry_run:
         from harness.engine.dry_run import print_plan
 
@@ -122,8 +132,8 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
         queries = next(stage for stage in plan.stages if stage.kind == "queries")
         known = store is not None and store.finished(queries.fingerprint) is not None
         with readable_inputs():
-            check_inputs(study, queries_are_known=known)
-        _load_ahead(study, arguments)
+            check_inputs(plan.study, queries_are_known=known)
+        _load_ahead(plan.study, arguments)
     return _execute(plan, uri, arguments, starting)
 
 

@@ -18,8 +18,8 @@ Result = TypeVar("Result")
 
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
                 run: Callable[[argparse.Namespace], Result], show: Callable[[Result], None]) -> int:
-    """Exit codes: 0 done, 2 a file or an argument is wrong, 130 stopped by Ctrl-C. With --json the result, a record,
-    is printed as it is.
+    """Exit codes: 0 done, 2 a file or an argument is wrong (or what the InputError says), 130 stopped by Ctrl-C.
+    With --json the result, a record, is printed as it is.
     """
     arguments = parser.parse_args(argv)
     try:
@@ -33,7 +33,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
         sys.stdout.flush()
     except InputError as error:
         print(error, file=sys.stderr)
-        return 2
+        return error.exit_code
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED

@@ -54,7 +54,7 @@ class Execution:
 
 
 def finished_stages(plan: Plan, tracking: Tracking) -> dict[str, ArtifactRef]:
-    """Fingerprint -> where a finished run of that stage keeps its files."""
+    """Fingerprint -> where a finished run of that stage keeps its files, which are not fetched yet."""
     return tracking.finished_among(stage.fingerprint for stage in plan.stages)
 
 
@@ -190,10 +190,10 @@ class Runner:
         return elsewhere
 
     def _submit(self, stage: Stage, execution: Execution) -> None:
+        inputs = stage.inputs.map(lambda needed: self._tracking.fetch(execution.refs[needed]))
         run_id = self._records.stage_begun(stage)
         call = StageCall(
-            name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint),
-            inputs=stage.inputs.map(lambda needed: Path(execution.refs[needed].path)),
+            name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint), inputs=inputs,
             seed=stage.seed, arm=stage.arm, threads=self._narrow_threads if stage.has_siblings else self._cores)
         self._screen.started(stage)
         self._running[self._executor.submit(call)] = (stage, run_id)

@@ -27,7 +27,7 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     """Copy report and samples, log them to the execution's run, and give each arm its own run with its figures: one run
     a study, so not while people are awaited.
     """
-    folder = Path(execution.refs[plan.report.fingerprint].path)
+    folder = tracking.fetch(execution.refs[plan.report.fingerprint])
     output.mkdir(parents=True, exist_ok=True)
     files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl"]
     for file in files:

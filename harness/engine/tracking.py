@@ -12,19 +12,19 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.artifacts.log import METRICS_FILE, read_metrics
-from harness.artifacts.outcome import OUTCOME_FILE
 from harness.engine import sqlite_store
+from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS, StageFiles, http_status, local_path, one_line
 from harness.engine.tracking_uri import is_server, signed_in
-from harness.errors import InputError
+from harness.errors import InputError, StoreRefused
 from harness.imports import without_module
 from harness.passwords import without_password, without_password_of
 from harness.records import ArtifactRef, Done
@@ -60,6 +60,21 @@ def store_exists(uri: str) -> bool:
     return not uri.startswith("sqlite://") or Path(uri.removeprefix("sqlite:///")).exists()
 
 
+@contextmanager
+def refusals(uri: str) -> Iterator[None]:
+    """What the server at this URI forbids inside is raised as StoreRefused."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # each kind of artifact store has its own
+        if http_status(error) not in REFUSALS:
+            raise
+        reason = without_password_of(uri, one_line(error))
+        raise StoreRefused(f"the tracking server refuses ({reason})", file=without_password(uri),
+                           cure=ASK_FOR_ACCESS) from None
+
+
 class Tracking:
     """One study's place in MLflow. root: the folder for work in progress, locks and local artifacts.
 
@@ -74,15 +89,18 @@ class Tracking:
         file = sqlite_store.file_of(uri)
         self._lock = FileLock((file or root / "mlflow").with_suffix(".lock"))
         # Two processes that start at once must not both create the tables.
-        with self._lock:
+        with refusals(uri), self._lock:
             try:
                 self._client, self._experiments = _open(uri) if file is None else _open_file(uri, file)
             except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
+                if http_status(error) in REFUSALS:
+                    raise
                 cure = "Check --tracking-uri." if file is None else (
                     f"Copy the file and try `mlflow db upgrade {uri}`; or move it away, or name another store "
                     "with --tracking-uri.")
                 reason = without_password_of(uri, str(error).splitlines()[0])
                 raise InputError(f"the MLflow store cannot be used: {reason}", file=self.uri, cure=cure) from None
+        self._files = StageFiles(self._client, (root / "downloads").resolve())
         self._logged: dict[str, int] = {}
 
     def experiment(self, name: str) -> str:
@@ -122,28 +140,14 @@ class Tracking:
     def _kept(self, fingerprint: str, runs: Iterable[Run]) -> ArtifactRef | None:
         """The first of a stage's runs whose files are still there."""
         for run in runs:
-            path = self._local_copy(run.info.run_id, run.info.artifact_uri, fingerprint)
-            if path is not None:
-                return ArtifactRef(fingerprint=fingerprint, path=str(path), run_id=run.info.run_id)
+            run_id, artifact_uri = run.info.run_id, run.info.artifact_uri
+            if self._files.are_there(run_id, artifact_uri, fingerprint):
+                return ArtifactRef(fingerprint, str(self._files.place(artifact_uri, fingerprint)), run_id)
         return None
 
-    def _local_copy(self, run_id: str, artifact_uri: str, fingerprint: str) -> Path | None:
-        local = _local_path(artifact_uri)
-        if local is not None:
-            return local if (local / OUTCOME_FILE).is_file() else None
-        copy = self.root / "downloads" / fingerprint
-        if not (copy / OUTCOME_FILE).is_file():
-            part = self.root / "downloads" / f"{fingerprint}.part"
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-            try:
-                self._client.download_artifacts(run_id, "", str(part))
-            except (MlflowException, OSError):
-                return None
-            if not (part / OUTCOME_FILE).is_file():
-                return None
-            part.rename(copy)
-        return copy
+    def fetch(self, ref: ArtifactRef) -> Path:
+        """The folder of a finished stage's files, downloaded where a server has them. Raises StoreRefused."""
+        return self._files.fetch(ref)
 
     def begin_run(self, experiment: str, name: str, *, parent: str | None = None, tags: Mapping[str, str],
                   params: Mapping[str, object] | None = None) -> str:
@@ -176,10 +180,10 @@ class Tracking:
         for table in sorted(work.glob("*.table.json")):
             self._client.set_tag(run_id, "mlflow.loggedArtifacts",
                                  json.dumps([{"path": table.name, "type": "table"}]))
-        target = _local_path(str(self._client.get_run(run_id).info.artifact_uri))
-        if target is None:
+        artifact_uri = str(self._client.get_run(run_id).info.artifact_uri)
+        if local_path(artifact_uri) is None:
             self._client.log_artifacts(run_id, str(work))
-            target = self.root / "downloads" / stage.fingerprint
+        target = self._files.place(artifact_uri, stage.fingerprint)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             shutil.rmtree(target)
@@ -267,10 +271,3 @@ def _params(values: Mapping[str, object]) -> list[Param]:
 
 def _metrics(values: Mapping[str, float]) -> list[Metric]:
     return [Metric(key, float(value), timestamp=0, step=0) for key, value in values.items()]
-
-
-def _local_path(artifact_uri: str) -> Path | None:
-    parsed = urlparse(artifact_uri)
-    if parsed.scheme not in ("", "file"):
-        return None
-    return Path(unquote(parsed.path))

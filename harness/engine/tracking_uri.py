@@ -8,8 +8,9 @@ import os
 import urllib.error
 import urllib.request
 
+from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS
 from harness.engine.writable import check_database
-from harness.errors import InputError
+from harness.errors import InputError, StoreRefused
 from harness.passwords import user_and_password, without_password
 
 
@@ -23,6 +24,8 @@ def check_reachable(uri: str) -> None:
                 return
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
+            if getattr(error, "code", None) in REFUSALS:
+                raise StoreRefused(f"the tracking server refuses ({reason})", file=uri, cure=ASK_FOR_ACCESS) from None
             raise InputError(f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
                              cure="Start it, or leave the option out to use the embedded store.") from None
     if uri != "databricks" and not uri.startswith("databricks://"):

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from harness.errors import InputError, TrainingDiverged, blamed_on, readable_inputs
+from harness.errors import InputError, StoreRefused, TrainingDiverged, blamed_on, readable_inputs
 
 
 @pytest.mark.parametrize(("places", "line"), [
@@ -18,6 +18,7 @@ def test_a_message_names_file_line_key_and_cure_as_far_as_they_are_known(places,
 
 def test_errors_keep_what_they_say_on_their_way_from_a_worker() -> None:
     for error in (InputError("no such arm", file="a.yaml", line=3, key="arm", cure="Take rl"),
+                  StoreRefused("this user may not read it", file="outcome.json"),
                   TrainingDiverged("the loss", step=7, last_good=None, advice="Lower the learning rate.")):
         there = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes
         assert (type(there), str(there), vars(there)) == (type(error), str(error), vars(error))

@@ -1,5 +1,6 @@
 """How a plan is executed: what is there is reused, and a failure stops what depends on it and nothing else."""
 
+import shutil
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 
@@ -82,6 +83,16 @@ def test_the_next_execution_reuses_all(plan, first):
     execution, executor = executed(plan, root)
     assert (execution.executed, executor.calls) == ([], [])
     assert sorted(execution.reused) == sorted(before.executed)
+
+
+def test_only_what_a_stage_is_about_to_read_is_fetched(plan, first, monkeypatch):
+    root, fetched, fetch = first[0], [], Tracking.fetch
+    monkeypatch.setattr(Tracking, "fetch", lambda self, ref: fetched.append(ref.fingerprint) or fetch(self, ref))
+    assert executed(plan, root)[0].executed == [] and fetched == []
+    report = Tracking(default_uri(root), root=root).finished(plan.report.fingerprint)
+    shutil.rmtree(report.path)
+    assert executed(plan, root)[0].executed == [plan.report.name]
+    assert sorted(fetched) == sorted(plan.report.inputs.values())
 
 
 def test_a_stage_without_siblings_has_all_cores(plan, first):

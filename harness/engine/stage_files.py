@@ -1,0 +1,139 @@
+"""Looks whether a finished stage's files are where MLflow keeps them, and fetches those that a server has.
+
+Only 'not found' means that they are absent: a stage whose files are refused is never computed again in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol, cast
+from urllib.parse import unquote, urlparse
+
+from filelock import FileLock
+
+from harness.artifacts.outcome import OUTCOME_FILE
+from harness.errors import StoreRefused
+from harness.records import ArtifactRef
+
+REFUSALS = (401, 403)
+ASK_FOR_ACCESS = ("Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or what its "
+                  "artifact store asks for; or ask who runs it for access.")
+_NOT_FOUND = 404
+_UNKNOWN = 500
+"""What MLflow calls an error that it only passes on."""
+_LONGEST = 300
+
+
+class ArtifactClient(Protocol):
+    """What MLflow's client does with the files of a run."""
+
+    def list_artifacts(self, run_id: str, path: str | None = None) -> list[Any]: ...
+
+    def download_artifacts(self, run_id: str, path: str, dst_path: str | None = None) -> str: ...
+
+
+class StageFiles:
+    """The files of finished stages. downloads: the folder for those that come from a server."""
+
+    def __init__(self, client: ArtifactClient, downloads: Path) -> None:
+        self._client, self._downloads = client, downloads
+
+    def place(self, artifact_uri: str, fingerprint: str) -> Path:
+        """Where a stage's files are read: in the store itself, or where they are downloaded to."""
+        return local_path(artifact_uri) or self._downloads / fingerprint
+
+    def are_there(self, run_id: str, artifact_uri: str, fingerprint: str) -> bool:
+        """Whether the run has a stage's outcome. Fetches nothing. Raises StoreRefused where that is not to be known."""
+        if _is_file(self.place(artifact_uri, fingerprint) / OUTCOME_FILE):
+            return True
+        if local_path(artifact_uri) is not None:
+            return False
+        try:
+            return any(found.path == OUTCOME_FILE for found in self._client.list_artifacts(run_id))
+        except Exception as error:  # each kind of artifact store has its own
+            if http_status(error) == _NOT_FOUND:
+                return False
+            raise _not_given(fingerprint, artifact_uri, error) from error
+
+    def fetch(self, ref: ArtifactRef) -> Path:
+        """The folder of a stage's files, which are there when this returns. Raises StoreRefused."""
+        folder = Path(ref.path)
+        if folder.parent != self._downloads:
+            _check_readable(folder)
+            return folder
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f"{folder.name}.lock")):
+            if not _is_file(folder / OUTCOME_FILE):
+                self._download(ref, folder)
+        return folder
+
+    def _download(self, ref: ArtifactRef, folder: Path) -> None:
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        try:
+            self._client.download_artifacts(ref.run_id or "", "", str(part))
+        except Exception as error:  # each kind of artifact store has its own
+            raise _not_given(ref.fingerprint, f"run {ref.run_id}", error) from error
+        if not (part / OUTCOME_FILE).is_file():
+            raise StoreRefused(f"the files of the finished stage {ref.fingerprint[:12]} are no longer there",
+                               file=f"run {ref.run_id}", cure="Give the same command again: it looks anew.")
+        part.rename(folder)
+
+
+def local_path(artifact_uri: str) -> Path | None:
+    """The folder that an artifact URI names; None for one that a server keeps."""
+    parsed = urlparse(artifact_uri)
+    return Path(unquote(parsed.path)) if parsed.scheme in ("", "file") else None
+
+
+def http_status(error: BaseException) -> int | None:
+    """The HTTP status that an error of MLflow, requests or boto comes from, where it is known."""
+    found = (_own_status(each) for each in _chain(error))
+    return next((status for status in found if status not in (None, _UNKNOWN)), None)
+
+
+def _own_status(error: BaseException) -> int | None:
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return cast(int | None, response.get("ResponseMetadata", {}).get("HTTPStatusCode"))
+    if response is not None:
+        return int(response.status_code)
+    return int(error.get_http_status_code()) if hasattr(error, "get_http_status_code") else None
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return " ".join(str(error).split())[:_LONGEST] or type(error).__name__
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _not_given(fingerprint: str, place: str, error: Exception) -> StoreRefused:
+    return StoreRefused(f"the artifact store does not give the files of the finished stage {fingerprint[:12]} "
+                        f"({one_line(error)})", file=place, cure=ASK_FOR_ACCESS)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:
+        raise _unreadable(path) from None
+
+
+def _check_readable(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+            raise _unreadable(path)
+
+
+def _unreadable(path: Path) -> StoreRefused:
+    return StoreRefused("this user may not read it", file=str(path),
+                        cure="Ask its owner for access, for example by `chmod -R g+rX` on the folder of artifacts.")
