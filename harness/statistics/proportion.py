@@ -18,12 +18,12 @@ class Interval:
 
 def wilson(count: int, n: int, *, confidence: float = 0.95) -> Interval:
     """Wilson's score interval. Raises ValueError without a trial."""
-    return _interval(count, n, confidence, "wilson")
+    from statsmodels.stats.proportion import proportion_confint
 
-
-def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Interval:
-    """The exact (Clopper-Pearson) interval. Raises ValueError without a trial."""
-    return _interval(count, n, confidence, "beta")
+    if n < 1:
+        raise ValueError("an interval for a proportion needs at least one trial")
+    low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
+    return Interval(float(low), float(high))
 
 
 def binomial_p_value(count: int, n: int, p: float = 0.5) -> float | None:
@@ -31,12 +31,3 @@ def binomial_p_value(count: int, n: int, p: float = 0.5) -> float | None:
     from scipy import stats
 
     return float(stats.binomtest(count, n, p).pvalue) if n else None
-
-
-def _interval(count: int, n: int, confidence: float, method: str) -> Interval:
-    from statsmodels.stats.proportion import proportion_confint
-
-    if n < 1:
-        raise ValueError("an interval for a proportion needs at least one trial")
-    low, high = proportion_confint(count, n, alpha=1 - confidence, method=method)
-    return Interval(float(low), float(high))

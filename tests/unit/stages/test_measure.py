@@ -20,7 +20,7 @@ ARM = ArmKey("zero_shot")
 def measured(inputs, tmp_path_factory):
     """(folder of the samples, folder of their measures)."""
     sample, out = (tmp_path_factory.mktemp(name) for name in ("sample", "measure"))
-    settings = SampleSlice(task=STUDY.task, method="policy", compute=STUDY.compute)
+    settings = SampleSlice(task=STUDY.task, compute=STUDY.compute)
     policies = {"policy": inputs["start"], "reference_policy": inputs["start"], "queries": inputs["queries"]}
     write_outcome(sample, call_stage(settings, policies, sample, arm=ARM))
     call_stage(MeasureSlice(task=STUDY.task, gold_scorer="vader"), {"sample": sample, **inputs}, out, arm=ARM)

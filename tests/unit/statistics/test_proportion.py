@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.statistics.proportion import binomial_p_value, clopper_pearson, wilson
+from harness.statistics.proportion import binomial_p_value, wilson
 
 
 @pytest.mark.parametrize(("count", "n", "low", "high"), [
@@ -10,11 +10,6 @@ from harness.statistics.proportion import binomial_p_value, clopper_pearson, wil
 def test_wilson_intervals_of_newcombe_1998(count: int, n: int, low: float, high: float) -> None:
     interval = wilson(count, n)
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_clopper_pearson_of_five_in_ten() -> None:
-    interval = clopper_pearson(5, 10)
-    assert (interval.low, interval.high) == pytest.approx((0.1871, 0.8129), abs=5e-5)
 
 
 def test_the_exact_p_value_adds_up_both_tails() -> None:
