@@ -92,7 +92,7 @@ def _first_error(output: str) -> str:
 
 def _kept(name: str, compiler: str) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "harness" / "kernels" / f"{name}-{digest(name, compiler)}.so"
+    return Path(base).expanduser() / "harness" / "compiled" / f"{name}-{digest(name, compiler)}.so"
 
 
 def _processor() -> str:

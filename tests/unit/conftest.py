@@ -16,7 +16,7 @@ def fresh_kernels(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     for library in (SMALL, LARGE):
         library.forget()
-    yield tmp_path / "harness" / "kernels"
+    yield tmp_path / "harness" / "compiled"
     for library in (SMALL, LARGE):
         library.forget()
 

@@ -43,7 +43,7 @@ def test_a_failed_compilation_names_the_first_error_and_leaves_nothing(sources, 
     (sources / "small" / "small.cpp").write_text("int broken = ;\n")
     with pytest.raises(RuntimeError, match=r"small\.cpp:1.*error"):
         compiler.compiled("small", FOUND)
-    assert not list((tmp_path / "cache" / "harness" / "kernels").iterdir())
+    assert not list((tmp_path / "cache" / "harness" / "compiled").iterdir())
 
 
 def test_the_version_is_a_line_of_the_compilers_own():
