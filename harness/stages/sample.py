@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -56,19 +58,23 @@ def run(call: StageCall[SampleSlice], log: StageLog) -> Done:
     return Done(figures)
 
 
+def _sampled_policy(call: StageCall[SampleSlice]) -> tuple[Policy, Any, int]:
+    """The policy that writes the responses, its tokenizer, and the token that ends a response."""
+    path, task = model_path(call.inputs["policy"]), call.settings.task
+    tokenizer = load_tokenizer(path)
+    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(call.settings.compute))
+    return policy, tokenizer, single_token(tokenizer, task.response.end, key="task.response.end")
+
+
 @torch.no_grad()
 def _policy_samples(call: StageCall[SampleSlice], queries: list[Query],
                     log: StageLog) -> tuple[list[Sample], list[float] | None]:
-    task, rule = call.settings.task, call.settings.task.response
-    path = model_path(call.inputs["policy"])
-    tokenizer = load_tokenizer(path)
-    place = frozen(call.settings.compute)
-    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
-    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), temperature=task.temperature,
-                                       placement=place)
+    rule, place = call.settings.task.response, frozen(call.settings.compute)
+    policy, tokenizer, end = _sampled_policy(call)
+    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), placement=place,
+                                       temperature=call.settings.task.temperature)
     reward_folder = call.inputs.get("reward_model")
     reward_model = RewardModel.from_pretrained(model_path(reward_folder), placement=place) if reward_folder else None
-    end = single_token(tokenizer, rule.end, key="task.response.end")
     samples: list[Sample] = []
     scores: list[float] = []
     for start in range(0, len(queries), _AT_ONCE):
@@ -93,13 +99,9 @@ def _policy_samples(call: StageCall[SampleSlice], queries: list[Query],
 def _best_of_samples(call: StageCall[SampleSlice], n: int, queries: list[Query],
                      log: StageLog) -> tuple[list[Sample], list[float] | None]:
     """Of n samples of ρ the one with the highest score; what breaks the end rule has the penalty for its score."""
-    task, rule = call.settings.task, call.settings.task.response
-    path = model_path(call.inputs["policy"])
-    tokenizer = load_tokenizer(path)
-    place = frozen(call.settings.compute)
-    policy = Policy.from_pretrained(path, temperature=task.temperature, placement=place)
+    task, rule, place = call.settings.task, call.settings.task.response, frozen(call.settings.compute)
+    policy, tokenizer, end = _sampled_policy(call)
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
-    end = single_token(tokenizer, rule.end, key="task.response.end")
     at_once = min(_AT_ONCE, sampling_micro_batch(policy, query=task.query_tokens, candidates=n, length=rule.tokens))
     samples: list[Sample] = []
     scores: list[float] = []
