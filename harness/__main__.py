@@ -23,7 +23,7 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command's exit code; 2 where there is no such command."""
-    name, *arguments = sys.argv[1:] if argv is None else argv or ["--help"]
+    name, *arguments = (sys.argv[1:] if argv is None else argv) or ["--help"]
     if name in ("-h", "--help", "help"):
         print(_help())
     elif name == "--version":

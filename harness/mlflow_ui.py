@@ -29,7 +29,9 @@ def server(argv: Sequence[str] | None) -> list[str]:
     parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")
     arguments, further = parser.parse_known_args(argv)
 
-    from harness.engine.tracking import default_uri, store_exists
+    from harness.engine.sqlite_store import file_of
+    from harness.engine.tracking import Tracking, default_uri, store_exists
+    from harness.engine.tracking_uri import check_reachable
     from harness.run import ROOT
 
     uri = arguments.tracking_uri or default_uri(ROOT)
@@ -39,6 +41,9 @@ def server(argv: Sequence[str] | None) -> list[str]:
     if not store_exists(uri):
         raise InputError("there are no runs yet", file=uri,
                          cure="Run a study here first, for example `harness run quick`, or give its --tracking-uri.")
+    if file_of(uri) is not None:  # MLflow's page shows a traceback for a file that does not open
+        check_reachable(uri)
+        Tracking(uri, root=ROOT)
     command = [sys.executable, "-P", "-m", "mlflow", "ui"]
     if uri == without_password(uri):
         return [*command, "--backend-store-uri", uri, *further]

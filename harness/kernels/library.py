@@ -74,8 +74,13 @@ class Library:
                 and self.is_available())
 
     def in_use(self) -> LibraryInUse:
-        """What was loaded; before that, what would be. Compiles and loads nothing."""
-        return self._state or self._expected()
+        """What is loaded, or why it is off. Loads the library where nothing has asked for it yet, for only then is it
+        known.
+        """
+        if self._state is None:
+            self._load()
+        assert self._state is not None
+        return self._state
 
     def forget(self) -> None:
         """As before the first call, so that a change of the environment counts."""
@@ -109,7 +114,7 @@ SMALL, LARGE = Library("small"), Library("large")
 
 
 def describe() -> KernelsInUse:
-    """What this process computes with. Compiles and loads nothing."""
+    """What this process computes with, each library loaded or off and why."""
     path = compiler.find_compiler()
     return KernelsInUse(SMALL.in_use(), LARGE.in_use(), compiler.compiler_version(path) if path else None)
 

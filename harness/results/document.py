@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from harness.json_records import is_inline, keys_of
 from harness.results.records import VERSION, Results
+from harness.text.copying import COPYING_KEYS
 
 _HEAD = f"""# results.json
 
@@ -22,6 +23,9 @@ it. This page is made from the records' docstrings by `python -m harness.results
 {VERSION}; a file of another version is refused.
 
 A figure that cannot be computed is null, and `why_undefined` beside it says why. Win rates lie in [0, 1].
+Measures of texts have the names of [statistics.md](statistics.md): `rouge1` to `rougeLsum`, and the copying measures
+({', '.join(f'`{name}`' for name in COPYING_KEYS)}). A key of `responses` names an arm, such as `rl/250/1`: arm, label
+budget and seed.
 People's results, which the rating store files at unblinding, are the record `PeopleResults`.
 """
 _PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any"}

@@ -33,7 +33,7 @@ def read_results(folder: Path) -> Results:
     document = _document(path)
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(document, dict) and version != VERSION:
-        of = "harness 0.1" if version is None else f"version {version}"
+        of = "harness 0.1" if version is None else f"version {version!r}"
         raise InputError(f"these results are of {of}, and this harness reads version {VERSION}", file=str(path),
                          key="version", cure="Run the study's command once more: it makes them anew")
     return _record(Results, document, str(path))
@@ -111,7 +111,7 @@ def _people(document: Any, file: str) -> PeopleResults:
 def _document(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not a JSON record: {error}", file=str(path),
                          cure="Run the study's command once more") from None
     except OSError as error:
@@ -119,7 +119,10 @@ def _document(path: Path) -> Any:
 
 
 def _record(kind: type[T], document: Any, file: str) -> T:
+    cure = "Run the study's command once more"
     try:
         return from_json(kind, document)
     except MalformedError as error:
-        raise InputError(error.problem, file=file, key=error.key, cure="Run the study's command once more") from None
+        raise InputError(error.problem, file=file, key=error.key, cure=cure) from None
+    except ValueError as error:  # what a record itself refuses, such as a confidence of 2
+        raise InputError(str(error), file=file, cure=cure) from None

@@ -30,6 +30,21 @@ def test_help_has_a_line_for_each_command(arguments, capsys):
     assert dict(lines) == COMMANDS
 
 
+def test_the_command_alone_gives_its_help(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["harness"])
+    assert main() == 0
+    assert "usage: harness" in capsys.readouterr().out
+
+
+def test_the_page_is_not_served_of_a_store_that_does_not_open(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mlruns").mkdir()
+    (tmp_path / "mlruns" / "mlflow.db").write_bytes(b"no database " * 100)
+    assert mlflow_main([]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ") and "mlflow.db" in said and said.count("\n") == 1
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself_under_its_name(command, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -4,12 +4,13 @@ import pandas as pd
 import pytest
 
 from dashboards.widgets import as_plain, in_percent, named_arm, sentence
+from harness.records import arm_of
 
 
 @pytest.mark.parametrize(("key", "name"), [
     ("rl/500/1", "rl 500, seed 1"), ("zero_shot", "zero-shot"), ("gpt/many", "gpt/many")])
 def test_an_arm_is_named_as_people_read_it(key: str, name: str) -> None:
-    assert named_arm(key) == name
+    assert named_arm(arm_of(key)) == name
 
 
 def test_a_note_becomes_a_sentence_with_one_full_stop() -> None:

@@ -72,3 +72,11 @@ def test_what_the_measure_and_judge_stages_wrote_is_read_again(tmp_path):
     assert read_outcomes(tmp_path) == outcomes
     document = json.loads((tmp_path / "outcomes.json").read_text(encoding="utf-8"))
     assert document["pairs"] == [{"arm": "rl/250/1", "baseline": "zero_shot", "outcomes": [1.0, 0.5]}]
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ('{"version": "2"}', "version '2'"), ("[" * 100_000, "not a JSON record"), ("{", "not a JSON record")])
+def test_what_is_no_results_is_one_line(text, problem, tmp_path):
+    (tmp_path / "results.json").write_text(text)
+    with pytest.raises(InputError, match=problem):
+        read_results(tmp_path)
