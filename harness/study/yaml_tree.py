@@ -21,6 +21,8 @@ NOT_YAML = (YAMLError, ValueError, RecursionError)
 """What reading raises: of a number, date or tag that says something else, of nesting without end."""
 _MOST_VALUES = 10_000
 """What a text may come to with its aliases written out. Without aliases it may be as long as it is."""
+_DEEPEST = 100
+"""Of collections within each other. The time of reading grows with the square of the depth."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -72,6 +74,8 @@ def check_aliases(text: str, *, file: str, key: str | None = None) -> None:
         elif isinstance(event, NodeEvent):
             if isinstance(event, CollectionStartEvent):
                 begun.append((event.anchor, count))
+                if len(begun) > _DEEPEST:
+                    raise ValueError(f"values are nested more than {_DEEPEST} deep")
             count += 1
             sizes[event.anchor] = 1
 

@@ -10,7 +10,8 @@ from rating import agree, item_on_screen, join, plain, press_and_wait
 from rating_helpers import publish
 from server import App, chromium
 
-from harness.ratings.blinding import build_items
+from harness.ratings.blinding import Pair, build_items
+from harness.records import ArmKey, Contrast
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
@@ -51,7 +52,8 @@ async def look(app: App, token: str, count: int) -> list[dict[str, Any]]:
 
 def test_hostile_texts_are_plain_text(app: App) -> None:
     texts = list(zip(HOSTILE, reversed(HOSTILE), strict=True))
-    publish(app.store, build_items([(f"q{i}", HOSTILE[i], None, "arm one", a, "arm two", b)
+    contrast = Contrast(ArmKey("arm one"), ArmKey("arm two"))
+    publish(app.store, build_items([Pair(f"q{i}", HOSTILE[i], None, contrast, a, b)
                                     for i, (a, b) in enumerate(texts)], seed=1, overlap=1), title=HOSTILE[3])
     seen = asyncio.run(look(app, app.store.invite(app.store.add_rater("amber")), len(HOSTILE)))
     wanted = {as_shown(text) for text in HOSTILE}

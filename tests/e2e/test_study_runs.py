@@ -77,8 +77,8 @@ def test_a_plan_that_is_changed_after_the_judgments_is_told(finished):
 def test_the_rating_app_finds_the_finished_study(finished):
     ((study,), _) = finished_studies(finished / "mlruns" / "reports")
     samples = load_samples(study)
-    assert {sample.arm for sample in samples} == {"zero_shot", "supervised", "reference",
-                                                  "rl/40/1", "rl/40/2", "rl/80/1", "rl/80/2"}
+    assert {str(sample.arm) for sample in samples} == {"zero_shot", "supervised", "reference",
+                                                       "rl/40/1", "rl/40/2", "rl/80/1", "rl/80/2"}
     assert len({sample.query_id for sample in samples}) == 24
     assert all(sample.query_text for sample in samples)
 
