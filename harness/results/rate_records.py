@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from harness.json_records import INLINE, spread
 from harness.records import Contrast
 from harness.results.spelling import ARM_AND_BASELINE, KIND_AND_BASELINE, TWO_BUDGETS
-from harness.statistics.dose_response import Coefficient
+from harness.statistics.dose_response import CurveFit
 from harness.statistics.equivalence import Equivalence
 from harness.statistics.fragility import Fragility
 from harness.statistics.paired_models import ArmStrength
-from harness.statistics.saturation import SaturatingFit
 from harness.statistics.sensitivity import Sensitivity
 from harness.statistics.win_rate import WinRate
 
@@ -105,7 +104,7 @@ class DosePoint:
 
 
 @dataclass(frozen=True)
-class DoseCurve:
+class DoseCurve(CurveFit):
     """How the win rate over one baseline grows with the label budget.
 
     arm, baseline: whose win rate, and over whom. points: one for each budget, ascending. intercept: of logit(W) on
@@ -116,12 +115,6 @@ class DoseCurve:
 
     contrast: Contrast = field(metadata=KIND_AND_BASELINE)
     points: tuple[DosePoint, ...]
-    intercept: float | None
-    slope: Coefficient
-    curvature: Coefficient
-    slope_over_runs: Coefficient
-    saturating: SaturatingFit
-    notes: tuple[str, ...]
 
 
 BY_CONTRAST = spread({"dose_response": Mapping[str, DoseCurve]}, join=lambda curves: tuple(curves.values()),

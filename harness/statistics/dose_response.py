@@ -48,21 +48,28 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
-class DoseResponse:
-    """The curve and what can be said of it.
+class CurveFit:
+    """What can be said of a curve of win rates over label budgets.
 
-    slope: change of logit(W) for twice the labels. curvature: the coefficient of (log2 labels - mean)²,
-    negative where the gain levels off. slope_over_runs: the slope of the runs' own win rates, one point
-    for each budget and seed, so that training seeds count as random. saturating: W = a + b(1 - 2^(-L/c)).
+    intercept: of logit(W) on log2(labels). slope: change of logit(W) for twice the labels. curvature: the
+    coefficient of (log2 labels - mean)², negative where the gain levels off. slope_over_runs: the slope of the
+    runs' own win rates, one point for each budget and seed, so that training seeds count as random. saturating:
+    W = a + b(1 - 2^(-L/c)), where the budgets identify it. notes: what must be read with it.
     """
 
-    points: tuple[DosePoint, ...]
     intercept: float | None
     slope: Coefficient
     curvature: Coefficient
     slope_over_runs: Coefficient
     saturating: SaturatingFit
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DoseResponse(CurveFit):
+    """The curve and what can be said of it. points: one for each budget, ascending."""
+
+    points: tuple[DosePoint, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ def dose_response(outcomes: Sequence[float] | FloatArray, budgets: Sequence[int]
     if len(scores) == 0:
         nothing = _no_coefficient("no judgments with a label budget")
         empty = np.array([], dtype=np.float64)
-        return DoseResponse((), None, nothing, nothing, nothing, fit_saturation(empty, empty, None), notes)
+        return DoseResponse(None, nothing, nothing, nothing, fit_saturation(empty, empty, None), notes, points=())
     data = _prepare(scores, amounts, item_labels, query_labels, rater_labels, confidence)
     places = range(len(data.budgets))
     rates = [_rate_at(data, index, item_labels, query_labels, rater_labels) for index in places]
@@ -112,7 +119,7 @@ def dose_response(outcomes: Sequence[float] | FloatArray, budgets: Sequence[int]
     curvature, _ = _logit_coefficient(data, degree=2)
     over_runs = _slope_over_runs(data.budgets, seed_points, confidence)
     saturating = fit_saturation(data.budgets, data.means, _means_covariance(data))
-    return DoseResponse(points, intercept, slope, curvature, over_runs, saturating, notes)
+    return DoseResponse(intercept, slope, curvature, over_runs, saturating, notes, points=points)
 
 
 def _prepare(scores: FloatArray, amounts: FloatArray, items: Labels, queries: Labels | None,
