@@ -10,6 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _studies_and_raters()
+    _sign_in_and_enrolment()
+    _items()
+    _judgments()
+
+
+def _studies_and_raters() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -57,6 +64,9 @@ def upgrade() -> None:
         sa.Column("blocked_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", name="pk_throttles"),
     )
+
+
+def _sign_in_and_enrolment() -> None:
     op.create_table(
         "credentials",
         sa.Column("selector", sa.String(length=32), nullable=False),
@@ -84,6 +94,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("study_id", "rater_id", name="pk_enrolments"),
         sa.UniqueConstraint("study_id", "ordinal", name="uq_enrolments_study_id"),
     )
+
+
+def _items() -> None:
     op.create_table(
         "items",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -123,6 +136,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["studies.id"], name="fk_sealed_keys_study_id"),
         sa.PrimaryKeyConstraint("study_id", name="pk_sealed_keys"),
     )
+
+
+def _judgments() -> None:
     op.create_table(
         "assignments",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -177,7 +193,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("study_id", "sequence", name="pk_judgments"),
         sa.UniqueConstraint("assignment_id", "revision", name="uq_judgments_assignment_id"),
     )
-
 
 
 def downgrade() -> None:
