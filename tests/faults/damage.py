@@ -1,0 +1,98 @@
+"""One flipped bit, and files that are cut short: over every kind of file of finished and of half-done studies."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from tests.faults.bench import Bench
+from tests.faults.fault import Fault
+from tests.faults.verdicts import Verdict, goes_on
+
+STATES = {"early": 3, "late": 12, "finished": None}
+"""How many stages were finished when the study was killed; None: it was not."""
+_NAMES = re.compile(r"[0-9a-f]{32,}")
+
+
+def flip(path: Path, dice: random.Random) -> str:
+    """Turn one bit of a file; one without content gets a byte."""
+    content = bytearray(path.read_bytes())
+    place = dice.randrange(max(1, len(content)))
+    if content:
+        content[place] ^= 1 << dice.randrange(8)
+    else:
+        content += b"\x01"
+    path.write_bytes(content)
+    return f"a bit of byte {place}"
+
+
+def cut(path: Path, dice: random.Random) -> str:
+    """Take away a file's end: all of it, the last three bytes, or from a random place on."""
+    content = path.read_bytes()
+    kept = dice.choice([0, max(0, len(content) - 3), dice.randrange(max(1, len(content)))])
+    path.write_bytes(content[:kept])
+    return f"{len(content) - kept} of {len(content)} bytes"
+
+
+def damaged(bench: Bench, number: int, *, harm: Callable[[Path, random.Random], str]) -> Verdict:
+    """A copy of a study in one of the states, one of its files harmed, and the same command."""
+    dice = bench.dice(harm.__name__, number)
+    state = list(STATES)[number % len(STATES)]
+    folder = _copy(bench, state)
+    kinds = kinds_of_files(folder / "mlruns")
+    # Both harms together go through all kinds of files, every other one each.
+    kind = sorted(kinds)[(2 * (number // len(STATES)) + (harm is cut)) % len(kinds)]
+    path = dice.choice(kinds[kind])
+    what = f"{state}: {harm(path, dice)} of {kind}"
+    try:
+        verdict = goes_on(bench.study, folder, bench.undisturbed.results, cure=lambda line: mend(folder, line))
+    except Exception as error:
+        error.args = (f"{what}: {error}",)
+        raise
+    return Verdict(verdict.outcome, f"{what}: {verdict.said or 'nothing said'}")
+
+
+def kinds_of_files(root: Path) -> dict[str, list[Path]]:
+    """Kind -> files. The kind is the path, a star for the names of runs and stages."""
+    found = defaultdict(list)
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            found[_NAMES.sub("*", str(path.relative_to(root)))].append(path)
+    return found
+
+
+def mend(folder: Path, line: str) -> None:
+    """What the lines ask for: a database that cannot be read is moved away; else the command is given again."""
+    database = folder / "mlruns" / "mlflow.db"
+    if "mlflow.db" in line and "move it away" in line:
+        for path in database.parent.glob("mlflow.db*"):
+            path.rename(path.with_name(f"harmed-{path.name}"))
+
+
+def _copy(bench: Bench, state: str) -> Path:
+    """A copy of the study in that state, at the place where it was made: stores of MLflow may name places."""
+    kept, made = bench.folder / "states" / state, bench.folder / "trials" / f"state-{state}"
+    if not kept.is_dir():
+        stages = STATES[state]
+        if stages is None:
+            folder = bench.fresh(made.name)
+            bench.study.run(folder)
+        else:
+            folder = bench.half_done(made.name, stages=stages)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(folder, kept.with_suffix(".part"), symlinks=True)
+        kept.with_suffix(".part").rename(kept)
+    shutil.rmtree(made, ignore_errors=True)
+    shutil.copytree(kept, made, symlinks=True)
+    return made
+
+
+FAULTS = (
+    Fault("one flipped bit", 60, partial(damaged, harm=flip)),
+    Fault("a file cut short", 60, partial(damaged, harm=cut)),
+)

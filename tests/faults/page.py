@@ -1,0 +1,96 @@
+"""Writes docs/faults.md: what was done to studies, how often, and what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tests.faults.fault import Fault
+from tests.faults.ledger import Trial
+from tests.faults.verdicts import MENDED, SAME, WEDGED
+
+_HEAD = """# Faults
+
+What a study survives, tried on real ones. `make faults` does it and writes this page; `python -m tests.faults --help`
+says how to choose among the faults. What was tried is kept in `build/faults/`, so a runner that was stopped goes on.
+
+After each fault the same command is given again. There are three outcomes:
+
+- **Same bytes**: the command ends well, and `results.json` is, byte for byte, that of a study that nobody disturbed.
+- **One line**: a command ended with one line that says what is wrong and what to do, and no traceback. That was done,
+  and then the results were the same bytes.
+- **Wedged or wrong**: anything else. Other bytes, a traceback, a second line, a command that does not end in half an
+  hour, a process that outlives its driver by half a minute, finished stages that are computed again.
+"""
+_HOW = """## How it is done
+
+- **The code** is a copy that nobody edits while the faults strike. The tables name its commit.
+- **Chance** is seeded: a trial of the same number strikes at the same moment and the same byte.
+- **SIGKILL** comes ten times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
+  command, so that it meets the workers of the killed one. Three in ten take all processes, the others the driver alone.
+  Half of the chains write a checkpoint at every step, half of them none.
+- **All other faults** strike a smaller study: the same stages, 29 of them, a quarter of a minute.
+- **Ctrl-C** goes to the whole process group, as from a terminal; SIGTERM to the driver. The first second is left out,
+  because until then Python itself is starting.
+- **Flipped bits and short files** go through every kind of file below `mlruns/`, of a study killed early, of one killed
+  late and of a finished one: weights, tokenizers, tables, samples, measures, metrics, outcomes, checkpoints, reports,
+  locks, the database. Where the database cannot be read, the line asks to move it away, and that is done.
+- **A full disk** is a file system in memory that ends at ten places, from a twentieth of what the study leaves to all
+  but a twentieth. The cure is to make it larger.
+- **The tracking server** is MLflow's own. A proxy before it refuses, from a random request on, or waits with each
+  answer. Stopped means killed, and started again after 30 to 60 seconds.
+- **Two users** have one group, umask 002 and a folder that hands its group on. The one begins, the other goes on.
+"""
+
+
+def page(faults: Iterable[Fault], trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
+    """The page in Markdown. lacking: fault -> what this machine lacks for it."""
+    rows = [_row(fault, [trial for trial in trials if trial.fault == fault.name], lacking) for fault in faults]
+    table = ["| fault | wanted | struck | same bytes | one line, then same bytes | wedged or wrong |",
+             "| --- | --- | --- | --- | --- | --- |", *rows, _sum(trials)]
+    return "\n".join([_HEAD, "## What came of it", "", _when(trials), "", *table, "", *_lines(trials), _HOW])
+
+
+def _row(fault: Fault, trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
+    if fault.name in lacking and not trials:
+        return f"| {fault.name} | {fault.wanted} | not here: {lacking[fault.name]} | | | |"
+    return f"| {fault.name} | {fault.wanted} | {_counts(trials)} |"
+
+
+def _counts(trials: Sequence[Trial]) -> str:
+    came: Counter[str] = Counter()
+    for trial in trials:
+        came[trial.outcome] += trial.times
+    return " | ".join(str(number) for number in (came.total(), came[SAME], came[MENDED], came[WEDGED]))
+
+
+def _sum(trials: Sequence[Trial]) -> str:
+    return f"| **all** | | {_counts(trials)} |"
+
+
+def _when(trials: Sequence[Trial]) -> str:
+    if not trials:
+        return "Nothing was tried yet."
+    days = sorted({trial.date for trial in trials})
+    commits = sorted({trial.commit for trial in trials})
+    dates = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return (f"{dates}, {'commit' if len(commits) == 1 else 'commits'} {', '.join(commits)}, on {_processor()} with "
+            f"{len(os.sched_getaffinity(0))} cores.")
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "a processor")
+
+
+def _lines(trials: Sequence[Trial]) -> list[str]:
+    """What was said where a line came, and what went wrong where something did."""
+    wrong = [f"- {trial.fault}, trial {trial.number}: {_cell(trial.said)}"
+             for trial in trials if trial.outcome == WEDGED]
+    return ["## Wedged or wrong", "", *wrong, ""] if wrong else []
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/").replace("<", "&lt;")[:400]
