@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 # A build for the processor alone, where the package index has one; any torch that pyproject.toml allows will do.
 CONSTRAINTS := constraints.txt
 
-.PHONY: study quick test check app mlflow bench clean
+.PHONY: study quick test check faults app mlflow bench clean
 
 study: $(INSTALLED)
 	$(BIN)/harness run studies/label_budget.yaml
@@ -21,6 +21,10 @@ check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_safety.py
+
+# Hours on two cores; what was tried is kept in build/faults, so it may be stopped and given again.
+faults: $(INSTALLED)
+	nice $(BIN)/python -m tests.faults
 
 app: $(INSTALLED)
 	$(BIN)/harness app

@@ -16,7 +16,7 @@ from tests.faults.verdicts import Verdict, compared, goes_on, reused
 
 GROUP, FIRST_USER = 64_100, 64_101
 """Ids that no account has."""
-HALF = 14
+HALF = 7
 """Finished stages at which a study is interrupted."""
 
 
@@ -97,7 +97,7 @@ def shared_by_two(bench: Bench, number: int) -> Verdict:
     the other goes on; then the first gives the command again.
     """
     with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o755)
+        Path(name).chmod(0o711)
         folder = Path(name) / "project"
         folder.mkdir()
         os.chown(folder, FIRST_USER, GROUP)

@@ -33,7 +33,7 @@ def complaint(ended: Ended) -> str:
     """
     without_traceback(ended)
     lines = [line.strip() for line in ended.err.splitlines() if line.strip()]
-    failed = sorted({match[1] for match in re.finditer(r"FAILED (.*)", ended.out)})
+    failed = sorted({match[1] for match in re.finditer(r"FAILED (.*?)(?:  \(\d.*)?$", ended.out, re.MULTILINE)})
     if len(lines + failed) != 1:
         raise Wrong(f"exit code {ended.code} with {len(lines + failed)} lines: {' | '.join(lines + failed)}")
     return (lines + failed)[0]
