@@ -16,6 +16,7 @@ COMMANDS = {
     "raters": "the owner's side of the rating app: invite, export, unblind, back up",
     "classifier": "train a classifier that labels in people's place",
     "export-labels": "a study's labels in the format of the paper's label files",
+    "clean": "remove stages, downloads and temporary files that no study needs any more",
     "app": "serve the rating app",
     "mlflow": "serve MLflow's page on the runs of this folder",
 }
@@ -54,6 +55,8 @@ def _command(name: str) -> Callable[[Sequence[str]], int]:
             from harness.classifier import main
         case "export-labels":
             from harness.export_labels import main
+        case "clean":
+            from harness.clean import main
         case "app":
             from harness.app import main
         case _:

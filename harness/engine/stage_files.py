@@ -41,9 +41,13 @@ class StageFiles:
     def __init__(self, client: ArtifactClient, downloads: Path) -> None:
         self._client, self._downloads = client, downloads
 
+    def local(self, artifact_uri: str) -> Path | None:
+        """The folder of a run's files in the store itself; None where a server keeps them."""
+        return local_path(artifact_uri)
+
     def place(self, artifact_uri: str, fingerprint: str) -> Path:
         """Where a stage's files are read: in the store itself, or where they are downloaded to."""
-        return local_path(artifact_uri) or self._downloads / fingerprint
+        return self.local(artifact_uri) or self._downloads / fingerprint
 
     def are_there(self, run_id: str, artifact_uri: str, fingerprint: str) -> bool:
         """Whether the run has a stage's outcome. Fetches nothing. Raises StoreRefused where that is not to be known."""

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.engine import sqlite_store
 from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS, StageFiles, http_status, local_path, one_line
+from harness.engine.stored_runs import CLEANED_TAG, StoredRuns
 from harness.engine.tracking_uri import is_server, signed_in
 from harness.errors import InputError, StoreRefused
 from harness.imports import without_module
@@ -138,8 +139,10 @@ class Tracking:
             filter_string=f"attributes.status = 'FINISHED' and tags.is_original = 'true'{further}"))
 
     def _kept(self, fingerprint: str, runs: Iterable[Run]) -> ArtifactRef | None:
-        """The first of a stage's runs whose files are still there."""
+        """The first of a stage's runs whose files are still there, and are not about to be cleaned away."""
         for run in runs:
+            if CLEANED_TAG in run.data.tags:
+                continue
             run_id, artifact_uri = run.info.run_id, run.info.artifact_uri
             if self._files.are_there(run_id, artifact_uri, fingerprint):
                 return ArtifactRef(fingerprint, str(self._files.place(artifact_uri, fingerprint)), run_id)
@@ -148,6 +151,10 @@ class Tracking:
     def fetch(self, ref: ArtifactRef) -> Path:
         """The folder of a finished stage's files, downloaded where a server has them. Raises StoreRefused."""
         return self._files.fetch(ref)
+
+    def stored_runs(self) -> StoredRuns:
+        """All runs of this store and their files."""
+        return StoredRuns(self._client, self._files)
 
     def begin_run(self, experiment: str, name: str, *, parent: str | None = None, tags: Mapping[str, str],
                   params: Mapping[str, object] | None = None) -> str:

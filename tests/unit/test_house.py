@@ -25,7 +25,8 @@ FLOORS = (
     {"artifacts"},
     {"stages"},
     {"engine"},
-    {"run", "analyze", "textstats", "power", "raters", "export_labels", "classifier", "app", "mlflow_ui"},
+    {"run", "analyze", "textstats", "power", "raters", "export_labels", "classifier", "clean", "app",
+     "mlflow_ui"},
     {"__main__"},
 )
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -1,0 +1,237 @@
+"""Finds what no study needs any more below `mlruns/`, and removes it; what a running study holds stays.
+
+A stage is needed where its fingerprint is in the plan of an execution that is finished, running or waiting for people,
+or in that of its study's last one, however it ended. Reports, what people were shown and what they said always stay.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from harness.artifacts.outcome import OUTCOME_FILE
+from harness.engine.stored_runs import CLEANED_TAG, StoredRun, StoredRuns
+
+Kind = Literal["stages", "unfinished stages", "downloads", "temporary files", "locks"]
+KINDS: tuple[Kind, ...] = ("stages", "unfinished stages", "downloads", "temporary files", "locks")
+
+_PEOPLE_AND_REPORTS = ("report", "publish", "people")
+_COUNTING = ("FINISHED", "SCHEDULED")
+_LOCKED = ("locks", "underway", "downloads")
+"""The folders with locks: of stages that run and of executions, of folders that are written, and fetched."""
+_TEMPORARY = ("*.part", "*.tmp", "part-*")
+_SETTLED = 3600.0
+"""Seconds. What was not written to for so long has no writer: a temporary file, an execution that has no plan yet."""
+_DAY = 86_400.0
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Waste:
+    """Something that can go. fingerprint: of the stage it belongs to. run: that of a finished stage."""
+
+    kind: Kind
+    path: Path
+    size: int
+    fingerprint: str = ""
+    run: StoredRun | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What can go. kept: how many finished stages stay. unknown: unfinished ones of which this store has no run."""
+
+    waste: tuple[Waste, ...]
+    kept: int
+    unknown: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What running studies may read or write now. all: one of them has not said here what it needs."""
+
+    all: bool
+    experiments: frozenset[str]
+    fingerprints: frozenset[str]
+
+    def cover(self, fingerprint: str, run: StoredRun | None = None) -> bool:
+        """A study can plan more of its own stages while it runs: where an arm fails, for a report without it."""
+        return self.all or fingerprint in self.fingerprints or (run is not None and run.experiment in self.experiments)
+
+
+class Cleaner:
+    """Looks below a store's root. older_than: days since anything in what goes was written."""
+
+    def __init__(self, runs: StoredRuns, root: Path, *, older_than: float = 0.0) -> None:
+        self._runs, self._root, self._older_than = runs, root.resolve(), older_than * _DAY
+        self._plans: dict[str, frozenset[str]] = {}
+
+    def find(self) -> Findings:
+        """Looks, and changes nothing."""
+        executions, stages = self._runs.of_level("execution"), self._runs.of_level("stage")
+        claims, needed, asking = self._claims(), self._needed(executions, stages), self._asking(executions)
+        with_files = [run for run in stages if run.folder is not None and (run.folder / OUTCOME_FILE).is_file()]
+        going = [run for run in with_files if not (
+            _stays(run, needed, asking) or claims.cover(run.fingerprint, run) or self._busy(run.fingerprint))]
+        waste = [Waste("stages", run.folder, _size(run.folder), run.fingerprint, run)
+                 for run in going if run.folder is not None]
+        done = {run.fingerprint for run in stages if run.active and run.status == "FINISHED"}
+        free = [folder for folder in _folders(self._root / "underway")
+                if not (folder.name in needed - done or claims.cover(folder.name) or self._busy(folder.name))]
+        known = {run.fingerprint for run in stages}
+        waste += [Waste("unfinished stages", folder, _size(folder), folder.name)
+                  for folder in free if folder.name in known]
+        waste += [Waste("downloads", folder, _size(folder), folder.name) for folder in _folders(
+            self._root / "downloads") if not (claims.cover(folder.name) or self._busy(folder.name))]
+        if not claims.all:
+            waste += self._temporary_files([each.path for each in waste], with_files, claims)
+            waste += self._dead_locks(executions)
+        return Findings(tuple(each for each in waste if _unwritten_for(each.path) >= self._older_than),
+                        len(with_files) - len(going), tuple(folder for folder in free if folder.name not in known))
+
+    def remove(self, waste: Iterable[Waste]) -> list[Waste]:
+        """Remove what no study has claimed since it was found; give what was removed.
+
+        After a kill a stage is whole, or its folder is a temporary one that no study takes for a stage.
+        """
+        return [each for each in waste if self._removed(each)]
+
+    def _needed(self, executions: list[StoredRun], stages: list[StoredRun]) -> set[str]:
+        """The fingerprints of all stages that an execution which counts planned, ran or took."""
+        active = sorted((run for run in executions if run.active), key=lambda run: run.began)
+        last = {run.experiment: run.run_id for run in active}
+        counting = {run.run_id: run for run in active
+                    if run.status in _COUNTING or last[run.experiment] == run.run_id or self._is_running(run)}
+        return {fingerprint for run in counting.values() for fingerprint in self._plan(run)} | {
+            run.fingerprint for run in stages if run.parent in counting}
+
+    def _asking(self, executions: list[StoredRun]) -> set[str]:
+        """The executions whose labels come from people."""
+        return {run.run_id for run in executions if json.loads(
+            self._runs.text(run, "study.json") or "{}").get("labels", {}).get("source") == "human"}
+
+    def _claims(self) -> Claims:
+        running = [run for run in self._runs.of_level("execution", running=True) if self._is_running(run)]
+        unplanned = any(not self._plan(run) and time.time() - run.began < _SETTLED for run in running)
+        # A study that uses the same folders with another store.
+        elsewhere = any(_is_held(lock) for lock in (self._root / "locks").glob("execution-*.lock")
+                        if lock.stem not in {f"execution-{run.run_id}" for run in running})
+        return Claims(unplanned or elsewhere, frozenset(run.experiment for run in running),
+                      frozenset(fingerprint for run in running for fingerprint in self._plan(run)))
+
+    def _is_running(self, execution: StoredRun) -> bool:
+        """It takes its lock soon after it began; only where the lock is free it was killed."""
+        lock = self._root / "locks" / f"execution-{execution.run_id}.lock"
+        return execution.status == "RUNNING" and (not lock.exists() or _is_held(lock))
+
+    def _plan(self, execution: StoredRun) -> frozenset[str]:
+        """The fingerprints of an execution's stages; none where it has not written its plan yet."""
+        if not self._plans.get(execution.run_id):
+            plan = json.loads(self._runs.text(execution, "plan.json") or "[]")
+            self._plans[execution.run_id] = frozenset(str(stage["fingerprint"]) for stage in plan)
+        return self._plans[execution.run_id]
+
+    def _locks_of(self, fingerprint: str) -> list[Path]:
+        """Whose holders write a stage's folder, run it or fetch it."""
+        return [folder / f"{fingerprint}.lock" for folder in map(self._root.joinpath, _LOCKED) if folder.is_dir()]
+
+    def _busy(self, fingerprint: str) -> bool:
+        return any(_is_held(lock) for lock in self._locks_of(fingerprint))
+
+    def _temporary_files(self, going: list[Path], stages: list[StoredRun], claims: Claims) -> Iterator[Waste]:
+        """What a killed process left half written, and checkpoints that finished stages took with them."""
+        found = {path for name in _TEMPORARY for path in self._root.rglob(name)}
+        found |= {path for run in stages if run.folder is not None for path in (run.folder / "checkpoint").glob("*")}
+        for path in sorted(found):
+            stage = path.relative_to(self._root).parts[1:2]
+            held = any(claims.cover(Path(name).stem) or self._busy(Path(name).stem) for name in stage)
+            within = any(above in found or above in going for above in path.parents)
+            if not held and not within and path not in going and _unwritten_for(path) > _SETTLED:
+                yield Waste("temporary files", path, _size(path))
+
+    def _dead_locks(self, executions: list[StoredRun]) -> Iterator[Waste]:
+        """An execution that says RUNNING keeps its lock: the next one learns by it that the other was killed."""
+        telling = {f"execution-{run.run_id}" for run in executions if run.status == "RUNNING"}
+        for lock in (lock for folder in _LOCKED for lock in sorted((self._root / folder).glob("*.lock"))):
+            if lock.stem not in telling and _unwritten_for(lock) > _SETTLED and not _is_held(lock):
+                yield Waste("locks", lock, 0)
+
+    def _removed(self, waste: Waste) -> bool:
+        """Whether it could be. A study that begins now either sees the mark on the stage's run or is seen here."""
+        stage_locks = self._locks_of(waste.fingerprint) if waste.fingerprint else []
+        locks = [waste.path] if waste.kind == "locks" else stage_locks
+        with ExitStack() as holding:
+            try:
+                for lock in locks:
+                    holding.enter_context(FileLock(lock, timeout=0))
+            except Timeout:
+                return False
+            if waste.run is not None:
+                self._runs.mark_cleaned(waste.run, f"{datetime.now(UTC):%Y-%m-%d}: {waste.size / _MIB:.1f} MiB")
+            if self._claims().cover(waste.fingerprint, waste.run):
+                if waste.run is not None:
+                    self._runs.unmark_cleaned(waste.run)
+                return False
+            _delete(waste.path)
+            for lock in locks:
+                lock.unlink(missing_ok=True)
+        return True
+
+
+def _stays(run: StoredRun, needed: set[str], asking: set[str]) -> bool:
+    """asking: the executions whose labels come from people."""
+    if run.kind in _PEOPLE_AND_REPORTS or (run.kind == "labels" and run.parent in asking):
+        return True
+    return run.active and run.status == "FINISHED" and CLEANED_TAG not in run.tags and run.fingerprint in needed
+
+
+def _delete(path: Path) -> None:
+    """First out of the way: a folder that is half deleted must not be taken for a stage."""
+    if path.is_dir() and not path.is_symlink():
+        away = path if path.suffix == ".part" else path.with_name(f"{path.name}.part")
+        path.rename(away)
+        shutil.rmtree(away)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _is_held(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The folders of stages in it."""
+    return [path for path in sorted(folder.glob("*")) if path.is_dir() and not path.suffix]
+
+
+def _status(path: Path) -> Iterator[os.stat_result]:
+    """Of all in it that is still there."""
+    for each in (path, *path.rglob("*")) if path.is_dir() and not path.is_symlink() else (path,):
+        with suppress(FileNotFoundError):
+            yield each.lstat()
+
+
+def _size(path: Path) -> int:
+    return sum(found.st_size for found in _status(path) if stat.S_ISREG(found.st_mode))
+
+
+def _unwritten_for(path: Path) -> float:
+    """Seconds since anything in it was written, copied or moved."""
+    return time.time() - max((max(found.st_mtime, found.st_ctime) for found in _status(path)), default=0.0)

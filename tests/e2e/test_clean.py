@@ -1,0 +1,76 @@
+"""`harness clean` says what it would remove, removes it when told to, and refuses what is wrong in one line."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from harness import clean
+from harness.engine.stored_runs import CLEANED_TAG
+from tests.e2e.runs import ROOT
+from tests.unit.engine.test_cleaning import NEW, OLD, ended, tracking, unneeded
+
+KILLS = 5
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """mlruns/ of a study that failed and of one that is finished, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "mlruns"
+    ended(root, OLD, "FAILED")
+    ended(root, NEW, "FINISHED")
+    return root
+
+
+def test_it_is_dry_until_told_otherwise(root, capsys):
+    gone = unneeded(root)
+    assert clean.main([]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].split()[:2] == ["stages", str(len(gone))]
+    assert "`harness clean --yes` removes it" in said[-1]
+    assert unneeded(root) == gone
+    assert clean.main(["--yes", "--older-than", "1"]) == 0
+    assert unneeded(root) == gone, "all of it is new"
+    assert clean.main(["--yes", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert document["removed"] and {row["kind"]: row["number"] for row in document["tallies"]}["stages"] == len(gone)
+    assert unneeded(root) == set()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--tracking-uri", "sqlite:///elsewhere.db"]])
+def test_where_there_are_no_runs_it_says_so_and_writes_nothing(tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    assert clean.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert "there are no runs here" in said and said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_leaves_whole_stages_and_goes_on(root):
+    gone, random_moments = unneeded(root), random.Random(1)
+    for _ in range(KILLS):
+        process = subprocess.Popen([sys.executable, "-m", "harness.clean", "--yes"], cwd=root.parent,
+                                   env={**os.environ, "PYTHONPATH": str(ROOT)})
+        while process.poll() is None and not _marked(root):
+            time.sleep(0.01)
+        time.sleep(random_moments.random() / 20)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        store = tracking(root)
+        found = store.finished_among(stage.fingerprint for plan in (OLD, NEW) for stage in plan.stages)
+        for ref in found.values():
+            assert os.path.isfile(os.path.join(ref.path, "outcome.json"))
+        assert not {each.fingerprint for each in NEW.stages} - found.keys()
+    assert clean.main(["--yes"]) == 0
+    assert not unneeded(root) and not gone & tracking(root).finished_among(gone).keys()
+
+
+def _marked(root):
+    return any(CLEANED_TAG in run.tags for run in tracking(root).stored_runs().of_level("stage"))
