@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 # A build for the processor alone, where the package index has one; any torch that pyproject.toml allows will do.
 CONSTRAINTS := constraints.txt
 
-.PHONY: study quick test check faults app mlflow bench clean
+.PHONY: study quick test check faults fuzz audit app mlflow bench clean
 
 study: $(INSTALLED)
 	$(BIN)/harness run studies/label_budget.yaml
@@ -25,6 +25,16 @@ check: $(INSTALLED)
 # Hours on two cores; what was tried is kept in build/faults, so it may be stopped and given again.
 faults: $(INSTALLED)
 	nice $(BIN)/python -m tests.faults
+
+# A million files for everything that reads one; it goes on where it stopped (docs/fuzzing.md).
+fuzz: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable ".[fuzz]" --constraint $(CONSTRAINTS) || echo "without atheris"
+	nice $(BIN)/python -m tests.fuzz
+
+# Known vulnerabilities of the installed packages: needs a network.
+audit: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable ".[audit]" --constraint $(CONSTRAINTS)
+	$(BIN)/python -m benchmarks.audit
 
 app: $(INSTALLED)
 	$(BIN)/harness app

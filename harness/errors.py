@@ -7,12 +7,15 @@ from contextlib import contextmanager
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
+_LONGEST, _LONGEST_KEY = 800, 200
+"""Characters of a problem, of a cure and of a key in a message."""
 
 
 class InputError(Exception):
     """Something the user gave is wrong. `run.py` and the other commands print it alone and exit with code 2.
 
-    The message is one line that names the file, the line, the key and the cure, as far as each is known.
+    The message is one line that names the file, the line, the key and the cure, as far as each is known. It stays one
+    whatever files bring into it: control characters are escaped, and long names and values are cut in the middle.
     """
 
     exit_code = 2
@@ -21,12 +24,25 @@ class InputError(Exception):
                  key: str | None = None, cure: str | None = None) -> None:
         self.problem, self.file, self.line, self.key, self.cure = problem, file, line, key, cure
         place = ":".join(str(part) for part in (file, line) if part is not None)
-        text = ": ".join(part for part in (place, key, problem) if part)
-        super().__init__(f"{text}. {cure}" if cure else text)
+        text = ": ".join(part for part in (place, _shortened(key, _LONGEST_KEY), _shortened(problem)) if part)
+        super().__init__(_visible(f"{text}. {_shortened(cure)}" if cure else text))
 
     def __reduce__(self) -> tuple[object, ...]:
         # Stages raise in worker processes; the default pickling would lose the keyword arguments.
         return _rebuild, (type(self), self.problem, self.file, self.line, self.key, self.cure)
+
+
+def _shortened(text: str | None, most: int = _LONGEST) -> str | None:
+    if text is None or len(text) <= most:
+        return text
+    return f"{text[:most // 2]} … {text[-most // 2:]}"
+
+
+def _visible(text: str) -> str:
+    """What is no letter, mark or space as it is escaped in Python: a name with a line break in it, half a surrogate."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def _rebuild(kind: type[InputError], problem: str, file: str | None, line: int | None, key: str | None,

@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from harness.digests import fingerprint
 from harness.errors import InputError
+from harness.json_records import MalformedError, from_json
 from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
@@ -55,7 +55,7 @@ def finished_studies(root: Path = REPORTS) -> tuple[list[FinishedStudy], list[In
     for path in sorted(root.glob(f"*/{SAMPLES_FILE}")):
         try:
             run = _read(path.parent / EXECUTION_FILE)
-            found.append(FinishedStudy(path.parent.name, path, run.get("execution"), run.get("tracking_uri"),
+            found.append(FinishedStudy(path.parent.name, path, run.execution, run.tracking_uri,
                                        _responses(path.parent)))
         except InputError as error:
             unreadable.append(error)
@@ -118,17 +118,33 @@ def load_samples(study: FinishedStudy) -> list[ArmSample]:
     return samples
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A record of samples.jsonl, as far as raters need it."""
+
+    query_id: str
+    query_text: str
+    arm: str
+    text: str
+    source: str | None = None
+    label_budget: int | None = None
+    seed: int | None = None
+    valid: bool = True
+
+
 def _sample(line: str, file: str, number: int) -> ArmSample:
     try:
-        row = json.loads(line)
-        return ArmSample(query_id=str(row["query_id"]), query_text=str(row["query_text"]), source=row.get("source"),
-                         arm=ArmKey(row["arm"], row.get("label_budget"), row.get("seed")), text=str(row["text"]),
-                         valid=bool(row.get("valid", True)))
-    except (json.JSONDecodeError, TypeError) as error:
-        raise InputError(f"not a JSON record: {error}", file=file, line=number) from None
-    except KeyError as error:
-        raise InputError("is missing", file=file, line=number, key=str(error.args[0]),
+        document = json.loads(line)
+        # Half a surrogate pair ("\ud800") parses, but neither the store nor a page takes it.
+        json.dumps(document, ensure_ascii=False).encode()
+        row = from_json(_Row, document)
+    except MalformedError as error:
+        raise InputError(error.problem, file=file, line=number, key=error.key or None,
                          cure="A record needs query_id, query_text, arm and text") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not a JSON record: {error}", file=file, line=number) from None
+    return ArmSample(query_id=row.query_id, query_text=row.query_text, source=row.source,
+                     arm=ArmKey(row.arm, row.label_budget, row.seed), text=row.text, valid=row.valid)
 
 
 def _responses(folder: Path) -> Mapping[ArmKey, str]:
@@ -137,10 +153,19 @@ def _responses(folder: Path) -> Mapping[ArmKey, str]:
     return {arm_of(name): texts for name, texts in found.items()}
 
 
-def _read(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Execution:
+    """What execution.json says: the parent run, and the store it is in."""
+
+    execution: str | None = None
+    tracking_uri: str | None = None
+
+
+def _read(path: Path) -> _Execution:
+    cure = "Run the study's command once more"
     try:
-        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError as error:
-        raise InputError(f"not a JSON record: {error}", file=str(path),
-                         cure="Run the study's command once more") from None
-    return content if isinstance(content, dict) else {}
+        return from_json(_Execution, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {})
+    except MalformedError as error:
+        raise InputError(error.problem, file=str(path), key=error.key or None, cure=cure) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not a JSON record: {error}", file=str(path), cure=cure) from None

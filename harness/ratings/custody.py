@@ -7,17 +7,26 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import InputError
 from harness.passwords import without_password, without_password_of
+from harness.ratings.access import all_raters
 from harness.ratings.assignment import recount
 from harness.ratings.database import Database, StoreUnavailable
+from harness.ratings.progress import coverage, studies_of
 from harness.ratings.publishing import log
 from harness.ratings.schema import assignments, credentials, enrolments, flags, judgments, raters, studies
+from harness.ratings.unblinding import verify
+
+_UNSOUND = (SQLAlchemyError, CommandError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
+"""What reading raises of tables that are whole, but that the harness did not fill."""
 
 
 def rater_id_of(connection: Connection, handle: str) -> str:
@@ -100,8 +109,8 @@ def integrity(path: Path) -> str | None:
     """What SQLite's own check finds wrong with the file, None where it is sound."""
     try:
         with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
-            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
-            return None if found == "ok" else str(found)
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            return None if found == "ok" else " ".join(str(found).split())
     except sqlite3.DatabaseError as error:
         return str(error)
 
@@ -157,7 +166,9 @@ def _staged(source: Path, place: Path) -> Path:
     staged = place.with_name(f"{place.name}.restoring")
     try:
         shutil.copyfile(source, staged)
-        Database(URL.create("sqlite", database=str(staged))).migrate()
+        database = Database(URL.create("sqlite", database=str(staged)))
+        database.migrate()
+        _check_contents(database)
         with closing(sqlite3.connect(staged)) as copy:
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except BaseException as error:
@@ -167,11 +178,24 @@ def _staged(source: Path, place: Path) -> Path:
         if isinstance(error, InputError):  # it names the copy, which nobody knows of and which is gone
             raise InputError(error.problem, file=str(source), cure="Update the harness, or take an older backup"
                              ) from None
+        if isinstance(error, _UNSOUND) or (isinstance(error, StoreUnavailable) and error.is_of_the_contents):
+            raise InputError(f"what is in the backup does not fit together: {str(error).partition(chr(10))[0]}",
+                             file=str(source), cure="Take an older backup") from None
         raise
     finally:
         for suffix in ("-wal", "-shm", ".migration.lock"):
             Path(f"{staged}{suffix}").unlink(missing_ok=True)
     return staged
+
+
+def _check_contents(database: Database) -> None:
+    """Read what `harness raters list` and `verify` read. Raises one of _UNSOUND for what cannot be read."""
+    with database.reading() as connection:
+        for rater in all_raters(connection):
+            datetime.fromtimestamp(rater.created_at / 1000, UTC)
+        for study in studies_of(connection, None):
+            coverage(connection, study.id, now=0)
+            verify(connection, study.id)
 
 
 def _free_name(path: Path) -> Path:

@@ -35,7 +35,12 @@ MIGRATION_LOCK = 7_202_519  # any fixed number: PostgreSQL's advisory lock for m
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be read or written now (disk full, server gone). Nothing was recorded."""
+    """The database cannot be read or written now (disk full, server gone). Nothing was recorded.
+
+    is_of_the_contents: it can be read and written, but its tables are not those of a rating store.
+    """
+
+    is_of_the_contents = False
 
 
 def database_url(url: str | None) -> URL:
@@ -175,7 +180,9 @@ def _as_unavailable() -> Iterator[None]:
         yield
     except (OperationalError, DBAPIError) as error:
         if isinstance(error, OperationalError) or error.connection_invalidated:
-            raise StoreUnavailable(_first_line(error)) from error
+            unavailable = StoreUnavailable(_first_line(error))
+            unavailable.is_of_the_contents = getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
+            raise unavailable from error
         if "not a database" in str(error):
             raise StoreUnavailable("the file is not a rating database") from error
         raise

@@ -148,13 +148,13 @@ def _check_header(raw: Row, names: dict[str, str], file: str) -> None:
 
 def _is_sound(row: Row, line: int, bad: BadRows) -> bool:
     for name in REQUIRED:
-        if row[name] in _MISSING:
-            bad.report("empty", line=line, key=name, reason=f"empty {name}")
-            return False
         if isinstance(row[name], (dict, list)):
             bad.report("neither a text nor a number", line=line, key=name, reason=f"{name} is not a text")
             return False
-        row[name] = str(row[name]).strip()
+        row[name] = "" if row[name] is None else str(row[name]).strip()
+        if not row[name]:
+            bad.report("empty", line=line, key=name, reason=f"empty {name}")
+            return False
     for name in ("left_arm", "right_arm"):
         if row[name].lower() in _CHOICES:
             raise InputError(f"an arm called {row[name]!r}", file=bad.file, line=line, key=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from harness.errors import InputError
 from harness.shipped import STUDIES, study_names
 
-NOT_YAML = (YAMLError, ValueError, RecursionError)
-"""What reading raises: of a number, date or tag that says something else, of nesting without end."""
+NOT_YAML = (YAMLError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+"""What reading raises: of a number, date or tag that says something else, of nesting without end, of a mapping as a key
+of a mapping. The reader has no one type for them.
+"""
 _MOST_VALUES = 10_000
 """What a text may come to with its aliases written out. Without aliases it may be as long as it is."""
 _DEEPEST = 100
@@ -37,7 +40,9 @@ def read_tree(path: Path) -> CommentedMap:
         raise InputError(f"cannot be read as UTF-8 text ({error})", file=str(path)) from None
     try:
         check_aliases(text, file=str(path))
-        tree = YAML(typ="rt").load(text)
+        with warnings.catch_warnings():  # an anchor may be set anew, and what it meant before is no matter
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise InputError(f"not valid YAML: {error.problem}", file=str(path), line=line,
@@ -91,13 +96,23 @@ def expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Comment
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in list(items):
         here = (*place, key)
-        if isinstance(value, str) and "\0" in value:
-            raise InputError("a null character is in no text or path", file=file, line=line_of(root, here),
-                             key=".".join(map(str, here)), cure="Take it out.")
-        if isinstance(value, str) and "${" in value:
-            node[key] = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
-        else:
+        if not isinstance(value, str):
             expand_variables(value, here, file, root)
+            continue
+        if "${" in value:
+            node[key] = value = _VARIABLE.sub(partial(_variable, place=here, file=file, root=root), value)
+        wrong = "a null character" if "\0" in value else None if _is_text(value) else "half of a surrogate pair"
+        if wrong:
+            raise InputError(f"{wrong} is in no text or path", file=file, line=line_of(root, here),
+                             key=".".join(map(str, here)), cure="Take it out.")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _variable(match: re.Match[str], *, place: tuple[Any, ...], file: str, root: CommentedMap) -> str:

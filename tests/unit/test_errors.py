@@ -16,6 +16,18 @@ def test_a_message_names_file_line_key_and_cure_as_far_as_they_are_known(places,
     assert str(InputError("no such arm", **places)) == line
 
 
+@pytest.mark.parametrize(("problem", "shown"), [
+    ("no column 'a\nb'", r"no column 'a\nb'"), ("\x1b[31m \ud800 \u2028", r"\x1b[31m \ud800 \u2028"), ("é 雪", "é 雪")])
+def test_a_message_is_one_line_whatever_stands_in_the_file(problem, shown) -> None:
+    assert str(InputError(problem, file="a.csv", line=1)) == f"a.csv:1: {shown}"
+
+
+def test_long_names_are_cut_in_the_middle_and_the_cure_stays() -> None:
+    said = str(InputError("no key " + "x" * 5000 + "y", file="a.csv", key="k" * 5000, cure="Write one"))
+    assert said.startswith("a.csv: kkk") and " … " in said and said.endswith("xy. Write one")
+    assert len(said) < 1100
+
+
 def test_errors_keep_what_they_say_on_their_way_from_a_worker() -> None:
     for error in (InputError("no such arm", file="a.yaml", line=3, key="arm", cure="Take rl"),
                   StoreRefused("this user may not read it", file="outcome.json"),

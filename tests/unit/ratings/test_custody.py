@@ -46,6 +46,23 @@ def test_nothing_is_restored_under_a_running_app(store: RatingStore, tmp_path: P
     assert restore(store.database, tmp_path / "backup.db") is not None
 
 
+@pytest.mark.parametrize("change", [
+    "ALTER TABLE alembic_version RENAME COLUMN version_num TO other", "UPDATE alembic_version SET version_num = '0001'",
+    "INSERT INTO alembic_version VALUES ('0001')", "DELETE FROM alembic_version", "DROP TABLE sealed_keys",
+    "DELETE FROM sealed_keys", "UPDATE studies SET kind = 'other'", "UPDATE studies SET protocol = '[]'",
+    f"UPDATE raters SET created_at = {2**62}", "ALTER TABLE raters RENAME TO other"])
+def test_a_backup_that_nobody_could_read_is_not_restored(store: RatingStore, tmp_path: Path, change: str) -> None:
+    publish(store)
+    store.add_rater("amber")
+    backup(store.database, tmp_path / "backup.db")
+    with closing(sqlite3.connect(tmp_path / "backup.db", isolation_level=None)) as copy:
+        copy.execute(change)
+    with pytest.raises(InputError, match=r"backup\.db: what is in the backup does not fit together: .*\. Take"):
+        restore(store.database, tmp_path / "backup.db")
+    assert len(store.studies()) == 1
+    assert not [path for path in tmp_path.iterdir() if "restor" in path.name]
+
+
 @pytest.mark.parametrize("left", [b"no database, but as long as one could be " * 300, None])
 def test_a_damaged_store_is_replaced_and_kept_as_it_lay(store: RatingStore, tmp_path: Path, left: bytes | None) -> None:
     publish(store)

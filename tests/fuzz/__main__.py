@@ -1,0 +1,137 @@
+"""Tries about a million inputs on everything that reads a file from outside, and writes docs/fuzzing.md.
+
+    python -m tests.fuzz [--inputs N] [--only TARGET] [--jobs N] [--state FOLDER]
+
+It goes on where it stopped. Inputs on which a reader fails are kept, and tried again at the end: what is mended by
+then is forgotten. Exit code 1 where some still fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.fuzz.page import write_page
+from tests.fuzz.tally import Tally
+
+SHARES = {
+    "labels, texts": 150, "labels, token ids": 150, "ratings, CSV": 160, "ratings, JSONL": 120, "texts, JSONL": 100,
+    "texts, CSV": 70, "source, text": 60, "source, JSONL": 60, "results.json": 25, "people.json": 15,
+    "measure.json": 30, "outcomes.json": 30, "samples.jsonl": 40, "execution.json": 10, "study": 12, "study --set": 8,
+    "study --dry-run": 3, "textstats": 8, "analyze": 2, "analyze, JSONL": 2, "raters restore": 3}
+"""How the inputs are shared out: a reader that takes a tenth of a second gets fewer than one that takes a thousandth.
+"""
+SLICE = 0.1
+"""A target's inputs are tried in slices, in turn with the others', so that a run that is stopped has seen all of them.
+"""
+SILENCE = 120.0
+"""Seconds without a word after which a worker hangs where no timer of its own can stop it."""
+_ALONE = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1",
+          "OPENBLAS_NUM_THREADS": "1", "HARNESS_KERNELS": "0"}
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    names = options.only or list(SHARES)
+    goals = {name: max(1, options.inputs * SHARES[name] // sum(SHARES.values())) for name in names}
+    rounds = [(name, goal * part // round(1 / SLICE)) for part in range(1, round(1 / SLICE) + 1)
+              for name, goal in goals.items()]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(lambda each: reach(*each, state=options.state), rounds))
+    failing = {name: still_failing(name, options.state) for name in names}
+    for name, found in failing.items():
+        for path in found:
+            print(f"{name}: fails on {path}; its traceback lies beside it")
+    if not options.only:
+        write_page({name: Tally(options.state, name).counts for name in SHARES},
+                   failing={name: len(found) for name, found in failing.items()}, day=datetime.now(UTC).date())
+    return 1 if any(failing.values()) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--inputs", type=int, default=1_060_000, help="in all (default: a little over a million)")
+    parser.add_argument("--only", action="append", choices=list(SHARES), metavar="TARGET",
+                        help=f"may be repeated; no page is written. One of: {'; '.join(SHARES)}")
+    parser.add_argument("--jobs", type=int, default=1, help="targets at once (default 1)")
+    parser.add_argument("--state", type=Path, default=Path(".fuzz"), help="counts, corpora, failures (default .fuzz)")
+    return parser
+
+
+def reach(name: str, goal: int, *, state: Path) -> None:
+    """Try inputs on this target until so many were tried in all; a worker that dies is started again."""
+    while (missing := goal - Tally(state, name).counts.inputs) > 0:
+        with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_memory()) as folder:
+            ended = _work(name, missing, state, Path(folder))
+            if ended is not None:
+                from tests.fuzz.targets import TARGETS
+
+                tally = Tally(state, name)
+                tally.counts.inputs += 1
+                path = Path(folder) / TARGETS[name].file
+                tally.failure(path.read_bytes() if path.exists() else b"", ended)
+                tally.save()
+        counts = Tally(state, name).counts
+        print(f"{name}: {counts.inputs} inputs, {counts.read} read, {counts.refused} refused, {counts.failed} failed",
+              flush=True)
+
+
+def _work(name: str, runs: int, state: Path, folder: Path) -> str | None:
+    """How the worker died, None where it tried all inputs."""
+    command = [sys.executable, "-m", "tests.fuzz.worker", name, str(state), str(folder), "--runs", str(runs)]
+    log = Tally(state, name).folder / "worker.log"
+    with log.open("w") as said:
+        worker = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **_ALONE})
+    counts = Tally(state, name).folder / "counts.json"
+    last, since = None, time.monotonic()
+    try:
+        while worker.poll() is None:
+            time.sleep(0.5)
+            now = counts.stat().st_mtime_ns if counts.exists() else None
+            if now != last:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since > SILENCE:
+                return "hangs where no timer stops it"
+    finally:
+        worker.kill()
+        worker.wait()
+    return None if worker.returncode == 0 else f"died with code {worker.returncode}"
+
+
+def still_failing(name: str, state: Path) -> list[Path]:
+    """The kept inputs on which the target fails with the code as it is now."""
+    tally = Tally(state, name)
+    if not tally.failing():
+        return []
+    from tests.fuzz.checking import Hang, check, warm_up
+    from tests.fuzz.targets import TARGETS
+
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=_memory()))
+    try:
+        warm_up(TARGETS[name], folder)
+        for path in tally.failing():
+            with suppress(Exception, Hang):
+                check(TARGETS[name], path.read_bytes(), folder)
+                tally.forget(path)
+    finally:
+        shutil.rmtree(folder)
+    return tally.failing()
+
+
+def _memory() -> str | None:
+    """A folder in memory where the system has one: a disk would be worn by a million files."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (every folder there has a random name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
