@@ -14,6 +14,7 @@ from harness.artifacts.call import StageCall
 from harness.engine.interrupts import HeldInterrupts
 from harness.engine.local import Executor
 from harness.engine.run_records import RunRecords
+from harness.engine.run_tree import RunTree
 from harness.engine.tracking import Tracking
 from harness.errors import InputError, TrainingDiverged
 from harness.records import ArtifactRef, Done, Pending
@@ -40,10 +41,11 @@ class Screen:
 @dataclass
 class Execution:
     """What came of a plan. plan: what was reported, without the arms that failed and the people who are awaited.
-    failures: stage name -> one line. pending: what people still have to do.
+    failures: stage name -> one line. pending: what people still have to do. tree: the runs below the execution's.
     """
 
     run_id: str
+    tree: RunTree
     plan: Plan
     refs: dict[str, ArtifactRef] = field(default_factory=dict)
     executed: list[str] = field(default_factory=list)
@@ -89,7 +91,7 @@ class Runner:
         """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
         self._records.end_killed_executions()
         with HeldInterrupts() as self._interrupts, self._records.begin() as execution_lock:
-            execution = Execution(run_id=self._records.run_id, plan=self._plan)
+            execution = Execution(run_id=self._records.run_id, tree=self._records.tree, plan=self._plan)
             try:
                 self._reuse(execution)
                 self._loop(execution)
@@ -204,7 +206,7 @@ class Runner:
         if error is not None:
             line = execution.failures[stage.name] = describe_failure(error)
             execution.wrong_input |= isinstance(error, InputError)
-            self._records.stage_failed(run_id, work, error, line)
+            self._records.stage_failed(run_id, stage, work, error, line)
             self._screen.finished(stage, error if isinstance(error, Exception) else Exception(str(error)))
         else:
             outcome = future.result()
@@ -213,7 +215,7 @@ class Runner:
                 execution.executed.append(stage.name)
             else:
                 execution.pending[stage.name] = outcome
-                self._records.stage_waits(run_id, outcome)
+                self._records.stage_waits(run_id, stage, outcome)
             self._screen.finished(stage, outcome)
         self._release(stage)
 

@@ -1,4 +1,5 @@
-"""What an execution leaves in MLflow: a run of its own, and under it one for each stage."""
+"""What an execution leaves in MLflow: a run of its own, under it one for each arm, and under those one for each stage.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from harness.engine.run_parameters import stage_parameters, study_parameters
+from harness.engine.run_tree import RunTree
 from harness.engine.tracking import Tracking
 from harness.provenance import commit, versions
-from harness.records import ArmKey, ArtifactRef, Done, Pending
+from harness.records import ArtifactRef, Done, Pending
 from harness.study.plan import Plan
 from harness.study.stage import Stage
 
@@ -31,7 +34,7 @@ class RunRecords:
                 continue
             try:
                 with lock.acquire(timeout=0):
-                    self._tracking.end_orphans(self._experiment, "mlflow.parentRunId", run_id)
+                    self._tracking.end_orphans(self._experiment, run_id)
                     self._tracking.end_run(run_id, "KILLED")
             except Timeout:
                 continue
@@ -47,16 +50,16 @@ class RunRecords:
             tags={"level": "execution", "mlflow.source.git.commit": head, "dirty": str(dirty).lower(),
                   "simulated_labels": str(study.uses_simulated_labels).lower(),
                   "analysis_plan": analysis.digest()},
-            params={"study": study.study, "spec_digest": self._plan.spec_digest, "seed": study.seed,
-                    "label_budgets": list(study.labels.budgets), "seeds": list(study.seeds),
-                    "task": study.task.kind, "label_source": study.labels.source})
+            params={"spec_digest": self._plan.spec_digest, **study_parameters(study)})
+        self.tree = RunTree(self._plan, self._tracking, experiment=self._experiment, execution=self.run_id)
         for name, document in {"study": study.document(), "analysis_plan": analysis.as_json(),
                                "versions": versions(), "plan": _plan_document(self._plan)}.items():
             self._tracking.log_text(self.run_id, json.dumps(document, indent=1), f"{name}.json")
         return self._lock(self.run_id)
 
     def end(self, status: str, counts: Mapping[str, int]) -> None:
-        """End the execution's run. counts: of its stages, by what became of them."""
+        """End the execution's run and its arms'. counts: of its stages, by what became of them."""
+        self.tree.end()
         self._tracking.log_metrics(self.run_id, {f"stages_{name}": count for name, count in counts.items()})
         self._tracking.end_run(self.run_id, status)
 
@@ -74,17 +77,14 @@ class RunRecords:
     def stage_reused(self, stage: Stage, ref: ArtifactRef) -> None:
         """A run that is over at once, and names the one that computed the stage."""
         self._tracking.record_run(
-            self._experiment, stage.name, parent=self.run_id,
+            self._experiment, stage.name, parent=self.tree.parent_of(stage),
             tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "false",
                   "reused_from": ref.run_id or ""})
 
     def stage_begun(self, stage: Stage) -> str:
         """The id of the stage's run."""
-        params: dict[str, object] = {"kind": stage.kind, "stage_seed": stage.seed}
-        if stage.arm is not None:
-            params |= arm_params(stage.arm)
         return self._tracking.begin_run(
-            self._experiment, stage.name, parent=self.run_id, params=params,
+            self._experiment, stage.name, parent=self.tree.parent_of(stage), params=stage_parameters(stage),
             tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "true"})
 
     def stage_goes_on(self, run_id: str, work: Path) -> None:
@@ -95,35 +95,27 @@ class RunRecords:
         """Move the stage's folder to its place; where it is then."""
         return self._tracking.finish_stage(run_id, stage, work, outcome)
 
-    def stage_waits(self, run_id: str, outcome: Pending) -> None:
+    def stage_waits(self, run_id: str, stage: Stage, outcome: Pending) -> None:
         """The stage waits for people, and runs again when the command is given again."""
+        self.tree.ended(stage, "SCHEDULED")
         self._tracking.set_tags(run_id, {"pending": outcome.reason, "missing": str(outcome.missing)})
         self._tracking.end_run(run_id, "SCHEDULED")
 
-    def stage_failed(self, run_id: str, work: Path, error: BaseException, line: str) -> None:
+    def stage_failed(self, run_id: str, stage: Stage, work: Path, error: BaseException, line: str) -> None:
         """line: why it failed, for a person."""
+        self.tree.ended(stage, "FAILED")
         self._tracking.log_new_metrics(run_id, work)
         self._tracking.set_tags(run_id, {"failure": line[:5000]})
         self._tracking.log_text(run_id, "".join(traceback.format_exception(error)), "traceback.txt")
         self._tracking.end_run(run_id, "FAILED")
 
     def killed(self, run_ids: Iterable[str]) -> None:
-        """The person stopped it, or the driver itself failed: say so of these stages' runs and of the execution's."""
-        for run_id in (*run_ids, self.run_id):
+        """The person stopped it, or the driver itself failed: say so of these stages' runs and of all above them."""
+        for run_id in (*run_ids, *self.tree.run_ids(), self.run_id):
             self._tracking.end_run(run_id, "KILLED")
 
     def _lock(self, run_id: str) -> FileLock:
         return FileLock(self._locks / f"execution-{run_id}.lock")
-
-
-def arm_params(arm: ArmKey) -> dict[str, object]:
-    """The parameters by which runs are filtered and plotted in the MLflow UI."""
-    params: dict[str, object] = {"arm": arm.arm}
-    if arm.label_budget is not None:
-        params["label_budget"] = arm.label_budget
-    if arm.seed is not None:
-        params["seed"] = arm.seed
-    return params
 
 
 def _plan_document(plan: Plan) -> list[dict[str, object]]:

@@ -13,7 +13,6 @@ from rich.console import Console
 
 from harness.engine.execution import Execution
 from harness.engine.exported_runs import EXECUTION_FILE
-from harness.engine.run_records import arm_params
 from harness.engine.tracking import Tracking
 from harness.records import Pending
 from harness.reporting.terminal import win_rate_table
@@ -38,12 +37,9 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     if execution.pending:
         return
     results = read_results(folder)
-    experiment = tracking.experiment(plan.study.study)
+    tags = {"simulated_judge": str(results.simulated_judge).lower()}
     for measures in results.arms:
-        tracking.record_run(experiment, str(measures.arm), parent=execution.run_id, params=arm_params(measures.arm),
-                            tags={"level": "arm", "spec_digest": plan.spec_digest,
-                                  "simulated_judge": str(results.simulated_judge).lower()},
-                            metrics=arm_metrics(measures, results.win_rates))
+        execution.tree.record_arm(measures.arm, arm_metrics(measures, results.win_rates), tags)
 
 
 def arm_metrics(measures: ArmMeasures, win_rates: Iterable[WinRateRow]) -> dict[str, float]:

@@ -48,6 +48,7 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 _BATCH = 1000
 NEWEST = 250
 """Reading a run takes a tenth of the time of looking for one."""
+_MOST_PARAMS = 100
 _LONGEST_PARAM = 6000
 
 
@@ -163,17 +164,22 @@ class Tracking:
         if parent is not None:
             all_tags["mlflow.parentRunId"] = parent
         run_id = str(self._client.create_run(experiment, tags=all_tags).info.run_id)
-        if params:
-            self._client.log_batch(run_id, params=_params(params))
+        self._log(run_id, params or {}, {})
         return run_id
 
     def record_run(self, experiment: str, name: str, *, parent: str, tags: Mapping[str, str],
                    params: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None) -> None:
         """Write a run that is over already. Its figures go in one piece: each call costs as much as all of them."""
         run_id = self.begin_run(experiment, name, parent=parent, tags=tags)
-        if params or metrics:
-            self._client.log_batch(run_id, params=_params(params or {}), metrics=_metrics(metrics or {}))
+        self._log(run_id, params or {}, metrics or {})
         self.end_run(run_id)
+
+    def _log(self, run_id: str, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
+        """In as few calls as MLflow allows."""
+        rows = _params(params)
+        for start in range(0, max(len(rows), min(1, len(metrics))), _MOST_PARAMS):
+            self._client.log_batch(run_id, params=rows[start:start + _MOST_PARAMS],
+                                   metrics=_metrics(metrics) if start == 0 else [])
 
     def finish_stage(self, run_id: str, stage: Stage, work: Path, outcome: Done) -> ArtifactRef:
         """Log what is not logged yet, move the stage's folder to its place, and only then call the run finished.
@@ -209,12 +215,12 @@ class Tracking:
         if fresh:
             self._logged[run_id] = fresh[-1]["step"]
 
-    def log_metrics(self, run_id: str, values: Mapping[str, float]) -> None:
+    def log_metrics(self, run_id: str, values: Mapping[str, float], *, tags: Mapping[str, str] | None = None) -> None:
         """Single figures of a run; only finite ones exist in MLflow's plots, so only those are given."""
-        self._client.log_batch(run_id, metrics=_metrics(values))
+        self._client.log_batch(run_id, metrics=_metrics(values), tags=_tags(tags or {}))
 
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
-        self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        self._client.log_batch(run_id, tags=_tags(tags))
 
     def log_files(self, run_id: str, files: Iterable[Path]) -> None:
         for file in files:
@@ -233,10 +239,11 @@ class Tracking:
     def end_run(self, run_id: str, status: str = "FINISHED") -> None:
         self._client.set_terminated(run_id, status=status)
 
-    def end_orphans(self, experiment: str, tag: str, value: str) -> None:
-        """Runs that still say RUNNING under a tag whose owner is known to be gone were killed."""
+    def end_orphans(self, experiment: str, parent: str) -> None:
+        """Runs that still say RUNNING below one whose owner is known to be gone were killed."""
         for run in self._client.search_runs(
-                [experiment], filter_string=f"tags.{tag} = '{value}' and attributes.status = 'RUNNING'"):
+                [experiment], filter_string=f"tags.mlflow.parentRunId = '{parent}' and attributes.status = 'RUNNING'"):
+            self.end_orphans(experiment, run.info.run_id)
             self.end_run(run.info.run_id, "KILLED")
 
     def running_executions(self, experiment: str) -> list[str]:
@@ -274,6 +281,10 @@ def _build_tables(uri: str) -> None:
 
 def _params(values: Mapping[str, object]) -> list[Param]:
     return [Param(key, str(value)[:_LONGEST_PARAM]) for key, value in values.items()]
+
+
+def _tags(values: Mapping[str, str]) -> list[RunTag]:
+    return [RunTag(key, value) for key, value in values.items()]
 
 
 def _metrics(values: Mapping[str, float]) -> list[Metric]:

@@ -101,13 +101,18 @@ def test_a_second_run_executes_nothing(finished):
 
 
 def _newest_execution(folder):
-    """The execution that began last, and the runs of stages and of arms under it."""
+    """The execution that began last, and the runs of stages and of arms below it."""
     client = MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("tiny").experiment_id
     newest = client.search_runs([experiment], "tags.level = 'execution'", order_by=["attributes.start_time DESC"])[0]
+    first = _below(client, newest)
+    second = [run for parent in first for run in _below(client, parent)]
     return newest.info.run_id, *(
-        client.search_runs([experiment], f"tags.mlflow.parentRunId = '{newest.info.run_id}' and tags.level = '{level}'")
-        for level in ("stage", "arm"))
+        [run for run in (*first, *second) if run.data.tags["level"] == level] for level in ("stage", "arm"))
+
+
+def _below(client, parent):
+    return client.search_runs([parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'")
 
 
 def test_the_numbers_do_not_depend_on_the_number_of_jobs(finished, tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from harness.engine.run_records import RunRecords, arm_params
+from harness.engine.run_records import RunRecords
 from harness.engine.tracking import Tracking, default_uri
-from harness.records import ArmKey, ArtifactRef, Pending
+from harness.records import ArtifactRef, Pending
 from harness.shipped import STUDIES
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
@@ -46,6 +46,7 @@ def test_an_execution_says_its_study_its_seed_and_its_commit(records, client, pl
     run = client.get_run(records.run_id)
     assert run.info.status == "FINISHED"
     assert (run.data.params["study"], run.data.params["seed"]) == ("quick", str(plan.study.seed))
+    assert (run.data.params["ppo.learning_rate"], run.data.params["labels.budgets"]) == ("0.0006", "[250, 1000, 4000]")
     assert len(run.data.tags["mlflow.source.git.commit"]) == 40
     assert run.data.metrics == {"stages_executed": 3, "stages_reused": 2, "stages_failed": 0}
     folder = Path(run.info.artifact_uri.removeprefix("file://"))
@@ -58,18 +59,21 @@ def test_an_execution_says_its_study_its_seed_and_its_commit(records, client, pl
 def test_a_killed_execution_and_its_stages_are_ended_by_the_next(records, client, plan, tracking, root):
     lock = records.begin()
     with lock:
-        stage = records.stage_begun(plan.stages[0])
+        of_arm = next(stage for stage in plan.stages if stage.arm is not None)
+        stages = [records.stage_begun(plan.stages[0]), records.stage_begun(of_arm)]
         RunRecords(plan, tracking, locks=root / "locks").end_killed_executions()
         assert client.get_run(records.run_id).info.status == "RUNNING", "its lock is held"
     RunRecords(plan, tracking, locks=root / "locks").end_killed_executions()
-    assert {client.get_run(run).info.status for run in (records.run_id, stage)} == {"KILLED"}
+    below = [*stages, *records.tree.run_ids()]
+    assert len(below) == 4
+    assert {client.get_run(run).info.status for run in (records.run_id, *below)} == {"KILLED"}
 
 
 def test_a_stage_that_fails_says_why_and_one_that_waits_says_for_what(records, client, plan, tmp_path):
     with records.begin():
         failed, waits = records.stage_begun(plan.stages[0]), records.stage_begun(plan.stages[1])
-        records.stage_failed(failed, tmp_path, ValueError("broken"), "ValueError: broken")
-        records.stage_waits(waits, Pending("people judge", missing=7, what="judgments"))
+        records.stage_failed(failed, plan.stages[0], tmp_path, ValueError("broken"), "ValueError: broken")
+        records.stage_waits(waits, plan.stages[1], Pending("people judge", missing=7, what="judgments"))
     found = client.get_run(failed)
     assert (found.info.status, found.data.tags["failure"]) == ("FAILED", "ValueError: broken")
     assert [file.path for file in client.list_artifacts(failed)] == ["traceback.txt"]
@@ -87,11 +91,3 @@ def test_where_the_report_is_there_it_alone_is_noted_as_reused(records, client, 
                                   f"tags.mlflow.parentRunId = '{records.run_id}'")
     assert [(run.data.tags["kind"], run.data.tags["reused_from"]) for run in children] == [
         ("report", f"run of {plan.report.name}")]
-
-
-@pytest.mark.parametrize(("arm", "params"), [
-    (ArmKey("zero_shot"), {"arm": "zero_shot"}),
-    (ArmKey("rl", 5000, 2), {"arm": "rl", "label_budget": 5000, "seed": 2}),
-    (ArmKey("gold", 0, 1), {"arm": "gold", "label_budget": 0, "seed": 1})])
-def test_runs_are_found_by_what_their_arm_has(arm, params):
-    assert arm_params(arm) == params
