@@ -1,14 +1,15 @@
 """Variances of averages where each item has several raters and each rater many items.
 
-The two-way clustered (Cameron, Gelbach and Miller 2011) variance V = V_item + V_rater - V_cell without
-small-sample factors, as statsmodels' `cov_type="cluster"` with two groups and `use_correction=False`.
+The clustered variance of Cameron, Gelbach and Miller (2011), with two groups V = V_item + V_rater - V_cell, without
+small-sample factors, as statsmodels' `cov_type="cluster"` with `use_correction=False`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import reduce
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -41,17 +42,27 @@ def cell_codes(first: IntArray, second: IntArray) -> IntArray:
     return encode(first * (int(second.max(initial=0)) + 1) + second)[0]
 
 
+def intersections(groups: Sequence[IntArray]) -> list[tuple[int, IntArray]]:
+    """(sign, codes) for every set of groups, small sets first: two rows share a code where they share all its groups.
+
+    groups: cluster codes (n,) each. sign: 1 for an odd number of groups, -1 for an even one. A sum over pairs of rows
+    that share at least one cluster is the signed total of these sums.
+    """
+    found: dict[tuple[int, ...], IntArray] = {}
+    for size in range(1, len(groups) + 1):
+        for chosen in combinations(range(len(groups)), size):
+            last = groups[chosen[-1]]
+            found[chosen] = cell_codes(found[chosen[:-1]], last) if size > 1 else last
+    return [(1 if len(chosen) % 2 else -1, codes) for chosen, codes in found.items()]
+
+
 def cluster_meat(scores: Any, groups: Sequence[IntArray]) -> FloatArray:
     """The middle of the sandwich for scores (n, k), dense or sparse: (k, k).
 
-    groups: one array of cluster codes (n,), or two for V_first + V_second - V_cell. With two it need not
-    be positive semi-definite; who uses it guards.
+    groups: one array of cluster codes (n,), or several: with two, V_first + V_second - V_cell. With several it need
+    not be positive semi-definite; who uses it guards.
     """
-    if len(groups) == 1:
-        return _one_way_meat(scores, groups[0])
-    first, second = groups
-    return (_one_way_meat(scores, first) + _one_way_meat(scores, second)
-            - _one_way_meat(scores, cell_codes(first, second)))
+    return reduce(np.add, (sign * _one_way_meat(scores, codes) for sign, codes in intersections(groups)))
 
 
 def _one_way_meat(scores: Any, codes: IntArray) -> FloatArray:
@@ -67,7 +78,7 @@ def _one_way_meat(scores: Any, codes: IntArray) -> FloatArray:
 def guarded_covariance(bread: FloatArray, scores: Any, groups: Sequence[IntArray]) -> tuple[FloatArray, bool]:
     """bread @ meat @ bread, and whether the guard was needed.
 
-    Where the two-way variance of a coefficient is not positive, the larger one-way covariance takes its
+    Where the variance of a coefficient over several groups is not positive, the largest one-way covariance takes its
     place.
     """
     covariance = bread @ cluster_meat(scores, groups) @ bread
@@ -103,11 +114,11 @@ def mean_variance(residuals: FloatArray, weights: FloatArray, *, clusters: IntAr
     n_raters = int(raters.max()) + 1 if raters is not None else 1
     if n_clusters < 2:
         return MeanVariance(None, 0, n_clusters, "none", False, f"one {unit} only: no spread to measure")
-    item_part = _sum_of_squares(influence, clusters)
+    item_part = sum_of_squares(influence, clusters)
     if raters is None or n_raters < 2:
         return MeanVariance(item_part, n_clusters - 1, n_clusters, "clustered by item, t", False, None)
-    rater_part = _sum_of_squares(influence, raters)
-    variance = item_part + rater_part - _sum_of_squares(influence, cell_codes(clusters, raters))
+    rater_part = sum_of_squares(influence, raters)
+    variance = item_part + rater_part - sum_of_squares(influence, cell_codes(clusters, raters))
     guarded = variance <= 1e-12 * max(item_part, rater_part) and max(item_part, rater_part) > 0
     if guarded:
         variance = max(item_part, rater_part)
@@ -115,7 +126,8 @@ def mean_variance(residuals: FloatArray, weights: FloatArray, *, clusters: IntAr
     return MeanVariance(variance, fewer - 1, fewer, "two-way clustered by item and rater, t", guarded, None)
 
 
-def _sum_of_squares(influence: FloatArray, codes: IntArray) -> float:
+def sum_of_squares(influence: FloatArray, codes: IntArray) -> float:
+    """Σ over clusters of the squared sum of the influence (n,) in it."""
     return float(np.sum(np.bincount(codes, weights=influence) ** 2))
 
 

@@ -7,8 +7,35 @@ Here the burden of proof lies with whoever says 'no difference'.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from harness.statistics.win_rate import WinRate
+
+class Estimate(Protocol):
+    """A win rate with its error: a `WinRate` of given policies, or a `RateOverRuns` of a way of training."""
+
+    @property
+    def win_rate(self) -> float | None:
+        """W, None where there are no judgments."""
+
+    @property
+    def ci_low(self) -> float | None:
+        """The lower end of its interval, None where there is none."""
+
+    @property
+    def standard_error(self) -> float | None:
+        """None where the judgments are unanimous."""
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Of t."""
+
+    @property
+    def fewer_clusters(self) -> int:
+        """What the exact test of unanimous judgments counts."""
+
+    @property
+    def why_undefined(self) -> str | None:
+        """Why there is no interval."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +62,7 @@ class Equivalence:
     why_undefined: str | None
 
 
-def equivalence(rate: WinRate, *, margin: float, alpha: float = 0.05) -> Equivalence:
+def equivalence(rate: Estimate, *, margin: float, alpha: float = 0.05) -> Equivalence:
     """Both one-sided tests of a win rate, by its own standard error and degrees of freedom.
 
     margin in (0, ½), fixed before the first judgment. Unanimous judgments are tested by the exact
@@ -99,7 +126,7 @@ def _record(win_rate: float, margin: float, alpha: float, p_a_not_better: float,
                        why_undefined=None)
 
 
-def _undefined(rate: WinRate, margin: float, alpha: float) -> Equivalence:
+def _undefined(rate: Estimate, margin: float, alpha: float) -> Equivalence:
     return Equivalence(margin, alpha, rate.win_rate, p_a_not_better=None, p_a_not_worse=None, p_equivalent=None,
                        lower_bound=None, upper_bound=None, verdict="undefined",
                        why_undefined=rate.why_undefined)

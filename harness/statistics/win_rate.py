@@ -84,10 +84,12 @@ def win_rate(outcomes: Sequence[float] | FloatArray, *, items: Labels, raters: L
     clusters = item_codes if queries is None else encode(queries)[0]
     estimate = _mean_of_item_means(scores, item_codes)
     assert estimate is not None
-    weights = _item_weights(item_codes, n_items)
+    weights = item_weights(item_codes)
     spread = mean_variance(scores - estimate, weights, clusters=clusters, raters=rater_codes,
                            unit="item" if n_items == 1 else "query")
-    found = _interval(estimate, spread, confidence)
+    found = interval_of(estimate, variance=spread.variance, degrees_of_freedom=spread.degrees_of_freedom,
+                        fewer_clusters=spread.fewer_clusters, confidence=confidence, method=spread.method,
+                        why_undefined=spread.why_undefined)
     decisive = scores != 0.5
     interval = None
     if bootstrap is not None and spread.why_undefined is None:
@@ -123,8 +125,13 @@ def _check(scores: FloatArray, *labels: Labels | None) -> None:
         raise ValueError("outcomes, items, raters and queries must be equally many")
 
 
-def _item_weights(item_codes: IntArray, n_items: int) -> FloatArray:
-    return 1.0 / (np.bincount(item_codes, minlength=n_items)[item_codes] * n_items)
+def item_weights(item_codes: IntArray) -> FloatArray:
+    """(n,) what each judgment weighs in W: items equally, and equally within an item. Their sum is 1.
+
+    item_codes: (n,) 0..items-1, each at least once.
+    """
+    counts = np.bincount(item_codes)
+    return 1.0 / (counts[item_codes] * len(counts))
 
 
 def _mean_of_item_means(scores: FloatArray, item_codes: IntArray) -> float | None:
@@ -136,7 +143,9 @@ def _mean_of_item_means(scores: FloatArray, item_codes: IntArray) -> float | Non
 
 
 @dataclass(frozen=True)
-class _Interval:
+class Interval:
+    """An interval of a win rate with its test; None where why_undefined says why."""
+
     low: float | None
     high: float | None
     p_value: float | None
@@ -145,40 +154,47 @@ class _Interval:
     why_undefined: str | None
 
 
-def _interval(estimate: float, spread: MeanVariance, confidence: float) -> _Interval:
+def interval_of(estimate: float, *, variance: float | None, degrees_of_freedom: float, fewer_clusters: int,
+                confidence: float, method: str, why_undefined: str | None) -> Interval:
+    """The t interval of a win rate, cut at 0 and 1, and the two-sided test of one half.
+
+    variance: of the estimate, None where why_undefined says why. Where there is none, all won or all lost, Wilson's
+    interval and the exact binomial test over the fewer clusters.
+    """
     from scipy import special
 
-    if spread.variance is None:
-        return _Interval(None, None, None, None, spread.method, spread.why_undefined)
-    if spread.variance <= 1e-20:
-        return _interval_without_spread(estimate, spread, confidence)
-    error = float(np.sqrt(spread.variance))
-    reach = float(special.stdtrit(spread.degrees_of_freedom, 0.5 + confidence / 2)) * error
-    p_value = float(2 * special.stdtr(spread.degrees_of_freedom, -abs(estimate - 0.5) / error))
+    if variance is None:
+        return Interval(None, None, None, None, method, why_undefined)
+    if variance <= 1e-20:
+        return _interval_without_spread(estimate, fewer_clusters, confidence)
+    error = float(np.sqrt(variance))
+    reach = float(special.stdtrit(degrees_of_freedom, 0.5 + confidence / 2)) * error
+    p_value = float(2 * special.stdtr(degrees_of_freedom, -abs(estimate - 0.5) / error))
     low, high = max(estimate - reach, 0.0), min(estimate + reach, 1.0)
-    return _Interval(low, high, p_value, error, spread.method, None)
+    return Interval(low, high, p_value, error, method, None)
 
 
-def _interval_without_spread(estimate: float, spread: MeanVariance, confidence: float) -> _Interval:
-    """All won or all lost: Wilson and the exact binomial over the fewer clusters, the careful count of n."""
+def _interval_without_spread(estimate: float, n: int, confidence: float) -> Interval:
+    """All won or all lost: Wilson and the exact binomial over the n fewer clusters, the careful count of n."""
     if estimate not in (0.0, 1.0):
         why = "every item has the same average: no spread to measure"
-        return _Interval(None, None, None, None, "none", why)
+        return Interval(None, None, None, None, "none", why)
     from harness.statistics.proportion import wilson
 
-    n = spread.fewer_clusters
     bounds = wilson(round(estimate * n), n, confidence=confidence)
     method = "Wilson over the fewer clusters (the judgments are unanimous)"
-    return _Interval(bounds.low, bounds.high, min(1.0, 2.0 * 0.5**n), None, method, None)
+    return Interval(bounds.low, bounds.high, min(1.0, 2.0 * 0.5**n), None, method, None)
 
 
 def _notes(n_raters: int, spread: MeanVariance) -> tuple[str, ...]:
-    notes = []
-    if 2 <= n_raters < FEW_RATERS:
-        notes.append(f"fewer than {FEW_RATERS} raters: the inference is for these raters only")
-    if spread.guarded:
-        notes.append("the two-way variance was not positive; the larger one-way variance is used")
-    return tuple(notes)
+    guarded = ("the two-way variance was not positive; the larger one-way variance is used",) if spread.guarded else ()
+    return (*few_raters(n_raters), *guarded)
+
+
+def few_raters(n_raters: int) -> tuple[str, ...]:
+    """The note for so many raters, or none."""
+    few = 2 <= n_raters < FEW_RATERS
+    return (f"fewer than {FEW_RATERS} raters: the inference is for these raters only",) if few else ()
 
 
 def _undefined(confidence: float, why: str) -> WinRate:
