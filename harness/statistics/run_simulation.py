@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -102,3 +103,25 @@ def simulate_runs(design: RunDesign, rng: np.random.Generator, *, intercept: flo
     raters = ((rng.permutation(n)[:, None] * k + np.arange(k)) % design.n_raters).ravel()
     chances = 1 / (1 + np.exp(-(b + of_runs[runs] + of_queries[queries] + of_raters[raters])))
     return SimulatedRuns((rng.random(n * k) < chances).astype(np.float64), runs, queries, raters)
+
+
+def simulate_budgets(win_rates: Mapping[int, float], design: RunDesign,
+                     rng: np.random.Generator) -> dict[int, SimulatedRuns]:
+    """One study of several budgets with one judge: the largest budget against each smaller one, by budget.
+
+    win_rates: W(largest over budget), in place of the design's. The largest budget's runs and responses are the same in
+    every comparison. A response's worth is the sum of what its budget, run and query add and a Gumbel variable, so that
+    the better of two is chosen with the logit of the difference.
+    """
+    n, q = design.n_runs, design.n_queries
+    half = np.sqrt(0.5)
+
+    def worth() -> FloatArray:
+        of_runs, of_queries = rng.normal(0, half * design.run_sd, (n, 1)), rng.normal(0, half * design.query_sd, q)
+        return np.asarray(of_runs + of_queries + rng.gumbel(size=(n, q)), dtype=np.float64)
+
+    runs, queries = np.divmod(np.arange(n * q), q)
+    largest = worth()
+    return {budget: SimulatedRuns(
+        (replace(design, win_rate=rate).intercept() + largest > worth()).astype(np.float64).ravel(), runs, queries,
+        np.zeros_like(runs)) for budget, rate in win_rates.items()}

@@ -55,8 +55,7 @@ def budget_verdicts(rates: Mapping[int, RateOverRuns], *, margin: float, alpha: 
     barred = not_comparable or {}
     budgets = sorted(rates, reverse=True)
     tests = {budget: equivalence(rates[budget], margin=margin, alpha=alpha) for budget in budgets}
-    insufficient = {budget for budget in _not_enough([tests[budget] for budget in budgets], budgets)
-                    if budget not in barred}
+    insufficient = _not_enough(tests) - set(barred)
     found: list[BudgetVerdict] = []
     for budget in budgets:
         rate, test = rates[budget], tests[budget]
@@ -78,11 +77,15 @@ def smallest_enough(verdicts: Sequence[BudgetVerdict]) -> int | None:
     return min((each.label_budget for each in verdicts if each.verdict == "enough"), default=None)
 
 
-def _not_enough(tests: Sequence[Equivalence], budgets: Sequence[int]) -> set[int]:
+def _not_enough(tests: Mapping[int, Equivalence]) -> set[int]:
     """The budgets than which the largest is better by more than the margin, with Holm over all of them."""
-    p_values = [None if test.p_a_not_better is None else 1 - test.p_a_not_better for test in tests]
-    return {budget for budget, test, adjusted in zip(budgets, tests, holm(p_values), strict=True)
-            if test.verdict == "better by more than the margin" and adjusted is not None and adjusted < test.alpha}
+    better = {budget for budget, test in tests.items() if test.verdict == "better by more than the margin"}
+    if not better or len(tests) <= 2:
+        return better  # Each was shown at α/2, which is Holm's first step of two.
+    p_values = [None if test.p_a_not_better is None else 1 - test.p_a_not_better for test in tests.values()]
+    adjusted = dict(zip(tests, holm(p_values), strict=True))
+    return {budget for budget in better
+            if (p_value := adjusted[budget]) is not None and p_value < tests[budget].alpha}
 
 
 def _why_not_decided(rate: RateOverRuns, test: Equivalence, larger: BudgetVerdict | None) -> str | None:
