@@ -102,7 +102,8 @@ def write_verdicts(studies: int) -> None:
             f"given W; 500 queries, a margin of {100 * MARGIN:g} points. At W 0.5 budgets do not matter. At W 0.55, at "
             "the margin, each verdict but 'not decided' is an error; at W 0.6 each 'enough' is. "
             f"Measured {measured()}.")
-    write_table("verdicts", ["study", "'enough' of a budget", "as `decision_power` promises", "'not enough' of a budget"], rows, note=note)
+    columns = ["study", "a budget is 'enough'", "as `decision_power` promises", "a budget is 'not enough'"]
+    write_table("verdicts", columns, rows, note=note)
 
 
 def main() -> None:
