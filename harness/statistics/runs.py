@@ -135,7 +135,7 @@ def _error(found: MultiwayVariance, variance: float, these_runs: WinRate, confid
         if reach < special.stdtrit(these_runs.degrees_of_freedom, level) * least:
             note = "runs differ by no more than chance; the interval is that of these policies"
             return _Error(least**2, these_runs.degrees_of_freedom, these_runs.method, (note,))
-    notes = ("the variance was below a part of itself; the larger is used",) if found.guarded else ()
+    notes = ("the variance over all factors was below that over some of them; the larger is used",) if found.guarded else ()
     *first, last = found.clusters
     by = f"{', '.join(first)} and {last}" if first else last
     return _Error(variance, found.degrees_of_freedom, f"clustered by {by}, t", notes)
