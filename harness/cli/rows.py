@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -71,8 +71,8 @@ def read_rows(path: Path, bad: BadRows) -> Iterator[tuple[int, Row]]:
     return reader(data.removeprefix(b"\xef\xbb\xbf"), bad)
 
 
-def _decoded_lines(data: bytes, bad: BadRows) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(data.split(b"\n"), start=1):
+def _decoded(lines: Iterable[bytes], bad: BadRows) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, start=1):
         try:
             yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -81,7 +81,7 @@ def _decoded_lines(data: bytes, bad: BadRows) -> Iterator[tuple[int, str]]:
 
 
 def _json_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
-    for number, text in _decoded_lines(data, bad):
+    for number, text in _decoded(data.split(b"\n"), bad):
         if not text.strip():
             continue
         try:
@@ -109,11 +109,12 @@ def _csv_rows(data: bytes, bad: BadRows) -> Iterator[tuple[int, Row]]:
     try:
         text, lines = data.decode("utf-8"), None
     except UnicodeDecodeError:
-        kept = list(_decoded_lines(data, bad))
+        # Lines as the reader below counts them: a carriage return alone ends one too.
+        kept = list(_decoded(data.splitlines(keepends=True), bad))
         if not kept or kept[0][0] > 1:
             raise InputError("the header is invalid UTF-8", file=bad.file, line=1,
                              cure="Save the file as UTF-8") from None
-        text, lines = "\n".join(line for _, line in kept), [number for number, _ in kept]
+        text, lines = "".join(line for _, line in kept), [number for number, _ in kept]
     csv.field_size_limit(2**31 - 1)
     # strict: an unclosed quote swallows the rows up to the next quote, so how many are lost cannot be counted.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

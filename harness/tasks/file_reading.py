@@ -106,6 +106,8 @@ def json_rows(file: Path, *, text_key: str) -> Iterator[tuple[int, dict[str, Any
             continue
         try:
             row = json.loads(line)
+            if "\\u" in line:  # half a surrogate pair ("\ud800") parses, but no tokenizer takes it
+                json.dumps(row, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             fault = f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
             raise InputError(f"not valid JSON ({fault})", file=str(file),

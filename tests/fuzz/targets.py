@@ -116,8 +116,18 @@ def _textstats(path: Path) -> None:
     run_command(textstats.main, [str(path), "--resamples", "10", *option])
 
 
+def _read_ratings(path: Path) -> None:
+    """Without bad rows, where some remain, and with them."""
+    with suppress(InputError):
+        read_ratings(path, skip_bad=True)
+    read_ratings(path)
+
+
 def _read_texts(path: Path) -> None:
-    read_texts(path, tokenizer=load_tokenizer("regex", lowercase=True), skip_bad=bool(_variant(path, ((), ("skip",)))))
+    tokenizer = load_tokenizer("regex", lowercase=True)
+    with suppress(InputError):
+        read_texts(path, tokenizer=tokenizer, skip_bad=True)
+    read_texts(path, tokenizer=tokenizer)
 
 
 def _read_source(source: TextFiles | JsonlPairs) -> None:
@@ -173,9 +183,9 @@ TARGETS: dict[str, Target] = {target.name: target for target in (
            seeds=lambda: (seeds.TEXT_LABELS, seeds.TEXT_LABELS_BARE)),
     Target(name="labels, token ids", file="labels.json", mutate=mutate_json, read=partial(_read_labels, "token_ids"),
            seeds=lambda: (seeds.ID_LABELS,)),
-    Target(name="ratings, CSV", file="ratings.csv", mutate=mutate_csv, read=read_ratings,
+    Target(name="ratings, CSV", file="ratings.csv", mutate=mutate_csv, read=_read_ratings,
            seeds=lambda: (seeds.RATINGS_CSV, seeds.RATINGS_CSV_FULL)),
-    Target(name="ratings, JSONL", file="ratings.jsonl", mutate=mutate_jsonl, read=read_ratings,
+    Target(name="ratings, JSONL", file="ratings.jsonl", mutate=mutate_jsonl, read=_read_ratings,
            seeds=lambda: (seeds.RATINGS_JSONL,)),
     Target(name="analyze", file="ratings.csv", mutate=mutate_csv, read=_analyze,
            seeds=lambda: (seeds.RATINGS_CSV, seeds.RATINGS_CSV_FULL)),

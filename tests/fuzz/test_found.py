@@ -14,6 +14,10 @@ FOUND = [
     ("ratings, CSV", b"item_id,rater_id,left_arm,right_arm,\"a\nb\"\n1,r,a,b,left\n"),
     ("ratings, CSV", b"item_id,rater_id,left_arm,right_arm," + b"x" * 5000 + b"\n1,r,a,b,left\n"),
     ("study", b'{"a\\nb": 1}'),
+    # Carriage returns end lines too, which the numbers of the lines that are left out did not say.
+    ("texts, CSV", b"id,response,reference\n1,\xff,c\r2,b,c\r3,b\r"),
+    # Half a surrogate pair is a text that no tokenizer takes.
+    ("source, JSONL", b'{"text": "\\ud800", "summary": "s", "id": 1}\n' * 9),
     # A mapping cannot be the key of a mapping, nor a value be tagged as what it is not.
     ("study", b"{? {a: {b: 1}} : 1}"),
     # Half a surrogate pair is a text that can be hashed, written and printed nowhere.
