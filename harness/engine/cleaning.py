@@ -114,7 +114,7 @@ class Cleaner:
         counting = {run.run_id: run for run in active
                     if run.status in _COUNTING or last[run.experiment] == run.run_id or self._is_running(run)}
         return {fingerprint for run in counting.values() for fingerprint in self._plan(run)} | {
-            run.fingerprint for run in stages if run.parent in counting}
+            run.fingerprint for run in stages if run.execution in counting}
 
     def _asking(self, executions: list[StoredRun]) -> set[str]:
         """The executions whose labels come from people."""
@@ -191,7 +191,7 @@ class Cleaner:
 
 def _stays(run: StoredRun, needed: set[str], asking: set[str]) -> bool:
     """asking: the executions whose labels come from people."""
-    if run.kind in _PEOPLE_AND_REPORTS or (run.kind == "labels" and run.parent in asking):
+    if run.kind in _PEOPLE_AND_REPORTS or (run.kind == "labels" and run.execution in asking):
         return True
     return run.active and run.status == "FINISHED" and CLEANED_TAG not in run.tags and run.fingerprint in needed
 

@@ -79,13 +79,14 @@ class RunRecords:
         self._tracking.record_run(
             self._experiment, stage.name, parent=self.tree.parent_of(stage),
             tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "false",
-                  "reused_from": ref.run_id or ""})
+                  "execution": self.run_id, "reused_from": ref.run_id or ""})
 
     def stage_begun(self, stage: Stage) -> str:
         """The id of the stage's run."""
         return self._tracking.begin_run(
             self._experiment, stage.name, parent=self.tree.parent_of(stage), params=stage_parameters(stage),
-            tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "true"})
+            tags={"level": "stage", "kind": stage.kind, "fingerprint": stage.fingerprint, "is_original": "true",
+                  "execution": self.run_id})
 
     def stage_goes_on(self, run_id: str, work: Path) -> None:
         """Forward the metrics that the stage has written into its folder since."""

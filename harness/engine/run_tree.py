@@ -34,13 +34,14 @@ class RunTree:
 
     def _begin(self, arm: ArmKey | None) -> str:
         if arm is None:
-            return self._tracking.begin_run(self._experiment, SHARED, parent=self._execution, tags={"level": "shared"})
+            return self._tracking.begin_run(self._experiment, SHARED, parent=self._execution,
+                                            tags={"level": "shared", "execution": self._execution})
         return self._tracking.begin_run(self._experiment, str(arm), parent=self._execution, tags=self._tags,
                                         params=self._parameters[arm])
 
     @property
     def _tags(self) -> dict[str, str]:
-        return {"level": "arm", "spec_digest": self._digest}
+        return {"level": "arm", "spec_digest": self._digest, "execution": self._execution}
 
     def ended(self, stage: Stage, status: str) -> None:
         """A stage failed, or waits for people: the run above it will end likewise."""

@@ -50,8 +50,9 @@ class StoredRun:
     tags: Mapping[str, str]
 
     @property
-    def parent(self) -> str:
-        return self.tags.get("mlflow.parentRunId", "")
+    def execution(self) -> str:
+        """The execution that a stage's run belongs to. In older stores it is the run right above."""
+        return self.tags.get("execution") or self.tags.get("mlflow.parentRunId", "")
 
     @property
     def kind(self) -> str:

@@ -66,6 +66,7 @@ def test_a_killed_execution_and_its_stages_are_ended_by_the_next(records, client
     RunRecords(plan, tracking, locks=root / "locks").end_killed_executions()
     below = [*stages, *records.tree.run_ids()]
     assert len(below) == 4
+    assert {client.get_run(run).data.tags["execution"] for run in below} == {records.run_id}
     assert {client.get_run(run).info.status for run in (records.run_id, *below)} == {"KILLED"}
 
 
