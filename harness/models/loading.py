@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from transformers import (
     AutoConfig,
@@ -72,7 +71,7 @@ def check_language_model(name_or_path: str | Path) -> int | None:
         _check_weights(folder)
     try:
         config = AutoConfig.from_pretrained(str(name_or_path), trust_remote_code=False)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except Exception as error:
         raise _not_loaded("model", name_or_path, error) from error
     context = getattr(config, "max_position_embeddings", None)
     return int(context) if context else None
@@ -97,7 +96,7 @@ def load_tokenizer(name_or_path: str | Path) -> Any:
                          cure=f"Save the model's tokenizer beside it ({TOKENIZER_FILES[0]})")
     try:
         return AutoTokenizer.from_pretrained(str(name_or_path), trust_remote_code=False)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
+    except Exception as error:
         raise _not_loaded("tokenizer", name_or_path, error) from error
 
 
@@ -128,7 +127,7 @@ def _load(auto_class: Any, name_or_path: str | Path, placement: Placement) -> An
         _check_weights(folder)
     try:
         model = auto_class.from_pretrained(str(name_or_path), dtype=placement.dtype, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+    except Exception as error:
         raise _not_loaded("model", name_or_path, error) from error
     return model.to(placement.device).eval()
 
@@ -155,6 +154,7 @@ def _check_weights(folder: Path) -> None:
 
 
 def _not_loaded(what: str, name_or_path: str | Path, error: Exception) -> InputError:
+    """Of whatever transformers raises: for a broken file that is any class, and of tokenizers `Exception` itself."""
     reason = " ".join(str(error).split())
     if len(reason) > 200:
         reason = reason[:200] + "..."

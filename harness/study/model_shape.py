@@ -56,9 +56,10 @@ def _released(name: str) -> KnownShape | None:
 def _configured(config: dict[str, object]) -> KnownShape | None:
     keys = ("n_layer", "n_embd", "n_head", "vocab_size", "n_positions")
     numbers = [config.get(key) for key in keys]
-    if config.get("model_type") != "gpt2" or not all(isinstance(number, int) for number in numbers):
+    sizes = [number for number in numbers if type(number) is int and number > 0]
+    if config.get("model_type") != "gpt2" or len(sizes) < len(keys):
         return None
-    layers, width, heads, vocabulary, context = (int(str(number)) for number in numbers)
+    layers, width, heads, vocabulary, context = sizes
     return KnownShape(TransformerShape(layers=layers, width=width, heads=heads, vocabulary=vocabulary, context=context))
 
 

@@ -27,14 +27,17 @@ SHARES = {
     "ratings, CSV": 220, "ratings, JSONL": 180, "texts, JSONL": 160, "texts, CSV": 110, "labels, token ids": 130,
     "labels, texts": 80, "source, JSONL": 50, "source, text": 20, "results.json": 25, "people.json": 8,
     "measure.json": 25, "outcomes.json": 20, "samples.jsonl": 12, "execution.json": 5, "study": 6, "study --set": 4,
-    "study --dry-run": 2, "textstats": 5, "analyze": 2, "analyze, JSONL": 2, "raters restore": 2}
+    "study --dry-run": 2, "textstats": 5, "analyze": 2, "analyze, JSONL": 2, "raters restore": 2,
+    "model, config.json": 1, "model, tokenizer.json": 2}
 """How the inputs are shared out: a reader that takes a tenth of a second gets fewer than one that takes a thousandth.
 """
 SLICE = 0.25
 """A target's inputs are tried in slices, in turn with the others', so that a run that is stopped has seen all of them.
 """
-SILENCE = 120.0
-"""Seconds without a word after which a worker hangs where no timer of its own can stop it."""
+SILENCE = 600.0
+"""Seconds without a word after which a worker hangs where no timer of its own can stop it. On a machine that is busy
+with other things it may take minutes to begin.
+"""
 _ALONE = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1",
           "OPENBLAS_NUM_THREADS": "1", "HARNESS_KERNELS": "0"}
 
@@ -76,10 +79,11 @@ def reach(name: str, goal: int, *, state: Path) -> None:
             if ended is not None:
                 from tests.fuzz.targets import TARGETS
 
-                tally = Tally(state, name)
+                tally, path = Tally(state, name), Path(folder) / TARGETS[name].file
+                if not path.exists():
+                    raise RuntimeError(f"{name}: the worker {ended} before its first input: {tally.folder}/worker.log")
                 tally.counts.inputs += 1
-                path = Path(folder) / TARGETS[name].file
-                tally.failure(path.read_bytes() if path.exists() else b"", ended)
+                tally.failure(path.read_bytes(), ended)
                 tally.save()
         counts = Tally(state, name).counts
         print(f"{name}: {counts.inputs} inputs, {counts.read} read, {counts.refused} refused, {counts.failed} failed",

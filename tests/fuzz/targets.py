@@ -30,6 +30,7 @@ from tests.fuzz import seeds
 from tests.fuzz.checking import Target
 from tests.fuzz.commands import at_home_in, run_command
 from tests.fuzz.databases import mutate_database
+from tests.fuzz.models import MODEL_TARGETS
 from tests.fuzz.mutations import mutate_csv, mutate_json, mutate_jsonl, mutate_text, mutate_yaml
 
 _STUDY = "study.yaml"
@@ -173,6 +174,7 @@ def _record(read: Callable[[Path], object], file: str, *content: bytes) -> Targe
 
 
 TARGETS: dict[str, Target] = {target.name: target for target in (
+    *MODEL_TARGETS,
     Target(name="study", file=_STUDY, mutate=mutate_yaml, prepare=_inputs_of_studies, read=_read_study,
            seeds=lambda: (seeds.CONTINUATION, seeds.SUMMARIZATION, seeds.PRESETS)),
     Target(name="study --dry-run", file=_STUDY, mutate=mutate_yaml, prepare=_inputs_of_studies, read=_dry_run,

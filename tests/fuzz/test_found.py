@@ -23,6 +23,12 @@ FOUND = [
     # Half a surrogate pair is a text that can be hashed, written and printed nowhere.
     ("study", CONTINUATION.replace(b"A first look", b'"\\ud800"')),
     ("study --set", b'title="\\ud800"'),
+    # What transformers and tokenizers raise of a model's broken files is of any class, even of none but `Exception`.
+    ("model, config.json", b'{"model_type": "gpt2", "summary_use_proj": "tie"}'), ("model, config.json", b"Infinity"),
+    ("model, config.json", b'{"model_type": "llama", "hidden_size": 8, "num_attention_heads": 3}'),
+    ("model, config.json", b'{"model_type": "gpt2", "n_layer": true, "n_embd": 8, "n_head": 2, "n_positions": 64, '
+                           b'"vocab_size": 9}'),
+    ("model, tokenizer.json", b'{"version": "1.0", "normalizer": "x"}'), ("model, tokenizer.json", b'{"a":' * 2000),
     # Responses that the app makes studies of.
     ("samples.jsonl", b'{"query_id": "q", "query_text": "t", "arm": [], "text": "x"}'),
     ("samples.jsonl", b'{"query_id": "q", "query_text": "t", "arm": "a", "text": "\\ud800"}'),

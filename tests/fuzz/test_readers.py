@@ -15,7 +15,8 @@ from tests.fuzz.__main__ import SHARES
 from tests.fuzz.checking import Target, check, warm_up
 from tests.fuzz.targets import TARGETS
 
-_SLOW = {"analyze": 6, "analyze, JSONL": 6, "raters restore": 8, "study": 25, "study --dry-run": 10, "study --set": 20}
+_SLOW = {"analyze": 6, "analyze, JSONL": 6, "raters restore": 8, "study": 25, "study --dry-run": 10, "study --set": 20,
+         "model, config.json": 10, "model, tokenizer.json": 30}
 _INPUTS = 60
 
 
