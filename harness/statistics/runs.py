@@ -133,12 +133,12 @@ def _error(found: MultiwayVariance, variance: float, these_runs: WinRate, confid
         level = 0.5 + confidence / 2
         reach = float(special.stdtrit(found.degrees_of_freedom, level)) * np.sqrt(variance)
         if reach < special.stdtrit(these_runs.degrees_of_freedom, level) * least:
-            note = "runs differ by no more than chance; the interval is that of these policies"
-            return _Error(least**2, these_runs.degrees_of_freedom, these_runs.method, (note,))
-    notes = ("the variance over all factors was below that over some of them; the larger is used",) if found.guarded else ()
+            same = "runs differ by no more than chance; the interval is that of these policies"
+            return _Error(least**2, these_runs.degrees_of_freedom, these_runs.method, (same,))
+    note = "the variance over all factors was below that over some of them; the larger is used"
     *first, last = found.clusters
     by = f"{', '.join(first)} and {last}" if first else last
-    return _Error(variance, found.degrees_of_freedom, f"clustered by {by}, t", notes)
+    return _Error(variance, found.degrees_of_freedom, f"clustered by {by}, t", (note,) if found.guarded else ())
 
 
 def _spread(found: MultiwayVariance, variance: float, of_runs: Sequence[str], n_runs: int) -> RunVariance:
