@@ -31,8 +31,8 @@ class BudgetVerdict:
 
     label_budget: the smaller budget. verdict: the finding. why_not_decided: None where it is decided. rate: W(largest
     over it). test: its comparison with one half plus and minus the margin, about the way of training. these_runs: the
-    same about these policies only, a footnote. more_runs: how many runs would decide; None where it is decided, or
-    where nothing is known of what runs differ by.
+    same about these policies only, a footnote. more_runs: how many runs would decide; None where it is decided, where
+    it waits for a larger budget or cannot be compared, or where nothing is known of what runs differ by.
     """
 
     label_budget: int
@@ -62,12 +62,12 @@ def budget_verdicts(rates: Mapping[int, RateOverRuns], *, margin: float, alpha: 
         last = found[-1] if found else None
         why = barred.get(budget) or _why_not_decided(rate, test, last)
         verdict: Verdict = "not enough" if budget in insufficient else "not decided" if why else "enough"
-        decided = verdict != "not decided"
+        open_itself = verdict == "not decided" and budget not in barred and not was_enough(test)
         more = None
-        if not decided and rate.spread is not None and rate.win_rate is not None and budget not in barred:
+        if open_itself and rate.spread is not None and rate.win_rate is not None:
             more = runs_to_decide(rate.spread, have=rate.n_runs, win_rate=rate.win_rate, margin=margin, alpha=alpha,
                                   power=power)
-        found.append(BudgetVerdict(budget, verdict, None if decided else why, rate, test,
+        found.append(BudgetVerdict(budget, verdict, why if verdict == "not decided" else None, rate, test,
                                    equivalence(rate.these_runs, margin=margin, alpha=alpha), more))
     return tuple(found)
 

@@ -35,6 +35,8 @@ def test_budgets_are_asked_from_the_largest_down() -> None:
     assert [each.verdict for each in broken] == ["enough", "not enough", "not decided"]
     assert broken[2].why_not_decided == "2,000 labels were not shown to be enough, so fewer are not asked about"
     assert smallest_enough(broken) == 4000
+    # Its own test is passed: it waits for the larger budget, not for runs of its own.
+    assert broken[2].more_runs is None
 
 
 def test_what_is_not_decided_says_why_and_how_many_runs_would_decide() -> None:
