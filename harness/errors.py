@@ -56,6 +56,10 @@ class StoreRefused(InputError):
     exit_code = 4
 
 
+class DamagedFile(InputError):
+    """A file of a finished stage, or one that a stage goes on from, is not as it was written."""
+
+
 @contextmanager
 def blamed_on(key: str) -> Iterator[None]:
     """What is found wrong inside is a mistake of this key of the study."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.log import StageLog
+from harness.artifacts.log import METRICS_FILE, StageLog
 from harness.study.slices import StageSlice
 from harness.training.checkpoint import Checkpoint
 
@@ -14,10 +14,10 @@ _LOGGED_STEPS = 200
 _CHECKPOINT_SECONDS = 30.0
 
 
-def checkpoint_of(call: StageCall[StageSlice]) -> Checkpoint:
+def checkpoint_of(call: StageCall[StageSlice], log: StageLog) -> Checkpoint:
     """A stage's checkpoint, in its own folder. HARNESS_CHECKPOINT_SECONDS sets how often (default 30)."""
     seconds = float(os.environ.get("HARNESS_CHECKPOINT_SECONDS", _CHECKPOINT_SECONDS))
-    return Checkpoint(call.out / "checkpoint", every_seconds=seconds)
+    return Checkpoint(call.out / "checkpoint", every_seconds=seconds, log=call.out / METRICS_FILE, say=log.say)
 
 
 def reporter(log: StageLog) -> Callable[[int, int, dict[str, float]], None]:

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 METRICS_FILE = "metrics.jsonl"
+_PARTS = {"step": int, "time": int, "metrics": dict}
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,20 @@ class Progress:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Said:
+    """A line for the person in front of the screen."""
+
+    line: str
+
+
+Told = Progress | Said
+
+
 class StageLog:
     """Given to every stage. send: where progress goes (the driver's screen)."""
 
-    def __init__(self, out: Path, send: Callable[[Progress], None]) -> None:
+    def __init__(self, out: Path, send: Callable[[Told], None]) -> None:
         self._path = out / METRICS_FILE
         self._send = send
         self._last_sent = 0.0
@@ -42,6 +54,10 @@ class StageLog:
             self._last_sent = now
             self._send(Progress(done, total, note))
 
+    def say(self, line: str) -> None:
+        """Tell the person in front of the screen."""
+        self._send(Said(line))
+
     def rewind(self, step: int) -> None:
         """Forget metrics of steps after `step`: a resumed stage will write them again."""
         kept = [record for record in read_metrics(self._path) if record["step"] <= step]
@@ -50,11 +66,23 @@ class StageLog:
         os.replace(temporary, self._path)
 
 
-def read_metrics(path: Path) -> Iterator[dict]:  # type: ignore[type-arg]
-    """The records of a metrics file, in order; a torn last line is left out."""
+def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a metrics file, in order, up to the first line that is torn or damaged."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for line in file:
-            if line.endswith("\n"):
-                yield json.loads(line)
+            record = _record(line)
+            if record is None:
+                return
+            yield record
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), kind) for name, kind in _PARTS.items()):
+        return None
+    return found if all(isinstance(value, int | float) for value in found["metrics"].values()) else None

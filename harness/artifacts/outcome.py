@@ -1,32 +1,77 @@
-"""outcome.json, the last file that a finished stage writes: its summary, and what it was computed with."""
+"""outcome.json, the last file that a finished stage writes: its summary, its environment, digests of all its files.
+
+The digests are those of `durable`, and the file holds one of itself. Older files hold none: nothing is said of them.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from harness.durable import piece_digests, sync
+from harness.errors import DamagedFile
 from harness.records import Done, Environment
 
 OUTCOME_FILE = "outcome.json"
+_OLDER = ({"summary"}, {"summary", "environments"})
 
 
 def write_outcome(folder: Path, outcome: Done) -> None:
-    """From now on the stage in this folder is done."""
+    """From now on the stage in this folder is done. Its files are on the disk before that is."""
     temporary = folder / f"{OUTCOME_FILE}.part"
-    temporary.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    inside = sorted(path for path in folder.rglob("*") if path != temporary)
+    files = {path: path.stat().st_size for path in inside if path.is_file()}
+    for path in (*inside, folder):
+        sync(path)
+    digests = piece_digests(files)
+    document = sealed({**asdict(outcome), "files": {
+        path.relative_to(folder).as_posix(): {"size": size, "sha256": list(digests[path])}
+        for path, size in files.items()}})
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(document, file)
+        file.flush()
+        os.fsync(file.fileno())
     temporary.rename(folder / OUTCOME_FILE)
+    sync(folder)
 
 
 def read_outcome(folder: Path) -> Done | None:
-    """What the stage in this folder ended with; None where it is not done. Older files name no environments."""
-    path = folder / OUTCOME_FILE
-    if not path.is_file():
+    """What the stage in this folder ended with; None where it is not done. Older files name no environments.
+
+    Raises DamagedFile.
+    """
+    if not (folder / OUTCOME_FILE).is_file():
         return None
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = _document(folder)
     return Done(summary=document["summary"], environments={
         stage: Environment(**fields) for stage, fields in document.get("environments", {}).items()})
+
+
+def check_files(folder: Path) -> None:
+    """Raise DamagedFile for the first file of a finished stage that is not as it was written; read all of them."""
+    listed: Mapping[str, Any] = _document(folder).get("files", {})
+    sizes = {}
+    for name, found in listed.items():
+        path = folder / name
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise DamagedFile(f"cannot be read ({error.strerror})", file=str(path)) from None
+        if size != found["size"]:
+            raise DamagedFile(f"has {size:,} bytes, and {found['size']:,} were written", file=str(path))
+        sizes[path] = size
+    try:
+        digests = piece_digests(sizes)
+    except OSError as error:
+        raise DamagedFile(f"cannot be read ({error.strerror})", file=str(error.filename)) from None
+    for name, found in listed.items():
+        if list(digests[folder / name]) != found["sha256"]:
+            raise DamagedFile("its bytes are not those that were written", file=str(folder / name))
 
 
 def summary_of(folder: Path) -> dict[str, float]:
@@ -41,3 +86,31 @@ def environments_of(folders: Iterable[Path]) -> dict[str, Environment]:
     outcomes = (read_outcome(folder) for folder in folders)
     return {stage: found for outcome in outcomes if outcome is not None
             for stage, found in outcome.environments.items()}
+
+
+def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON object with a digest of the rest of it, by which `is_sealed` knows it again."""
+    return {**document, "digest": _digest(document)}
+
+
+def is_sealed(document: Mapping[str, Any]) -> bool:
+    """Whether this is what `sealed` gave."""
+    return document.get("digest") == _digest({key: value for key, value in document.items() if key != "digest"})
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    # Not `digests.canonical_json`: a summary may hold a NaN.
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    path = folder / OUTCOME_FILE
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DamagedFile(f"cannot be read ({error.strerror})", file=str(path)) from None
+    except (ValueError, RecursionError):
+        raise DamagedFile("is no longer JSON", file=str(path)) from None
+    if not isinstance(document, dict) or not (is_sealed(document) or document.keys() in _OLDER):
+        raise DamagedFile("its bytes are not those that were written", file=str(path))
+    return document

@@ -21,7 +21,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from harness.artifacts.outcome import OUTCOME_FILE
-from harness.engine.stored_runs import CLEANED_TAG, StoredRun, StoredRuns
+from harness.engine.stored_runs import CLEANED_TAG, DAMAGED_TAG, StoredRun, StoredRuns
 
 Kind = Literal["stages", "unfinished stages", "downloads", "temporary files", "locks"]
 KINDS: tuple[Kind, ...] = ("stages", "unfinished stages", "downloads", "temporary files", "locks")
@@ -193,7 +193,8 @@ def _stays(run: StoredRun, needed: set[str], asking: set[str]) -> bool:
     """asking: the executions whose labels come from people."""
     if run.kind in _PEOPLE_AND_REPORTS or (run.kind == "labels" and run.execution in asking):
         return True
-    return run.active and run.status == "FINISHED" and CLEANED_TAG not in run.tags and run.fingerprint in needed
+    gone = run.tags.keys() & {CLEANED_TAG, DAMAGED_TAG}
+    return run.active and run.status == "FINISHED" and not gone and run.fingerprint in needed
 
 
 def _delete(path: Path) -> None:

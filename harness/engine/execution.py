@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from harness.artifacts.call import StageCall
+from harness.engine.intake import Intake
 from harness.engine.interrupts import HeldInterrupts
 from harness.engine.local import Executor
 from harness.engine.run_records import RunRecords
@@ -37,6 +40,8 @@ class Screen:
 
     def waiting_elsewhere(self, stage: Stage) -> None: ...
 
+    def damaged(self, stage: Stage, why: str) -> None: ...
+
 
 @dataclass
 class Execution:
@@ -60,9 +65,12 @@ def finished_stages(plan: Plan, tracking: Tracking) -> dict[str, ArtifactRef]:
     return tracking.finished_among(stage.fingerprint for stage in plan.stages)
 
 
-def missing_stages(plan: Plan, finished: Mapping[str, ArtifactRef]) -> list[Stage]:
-    """What must run to get the report. The inputs of a finished stage are not needed any more."""
-    by_fingerprint = {stage.fingerprint: stage for stage in plan.stages}
+def missing_stages(plan: Plan, finished: Mapping[str, ArtifactRef], others: Iterable[Stage] = ()) -> list[Stage]:
+    """What must run to get the report. The inputs of a finished stage are not needed any more.
+
+    others: stages that the plan leaves out because they, or what follows from them, were finished.
+    """
+    by_fingerprint = {stage.fingerprint: stage for stage in (*others, *plan.stages)}
     needed: set[str] = set()
     waiting = [plan.report.fingerprint]
     while waiting:
@@ -70,7 +78,7 @@ def missing_stages(plan: Plan, finished: Mapping[str, ArtifactRef]) -> list[Stag
         if fingerprint not in finished and fingerprint not in needed:
             needed.add(fingerprint)
             waiting.extend(by_fingerprint[fingerprint].inputs.values())
-    return [stage for stage in plan.stages if stage.fingerprint in needed]
+    return [stage for fingerprint, stage in by_fingerprint.items() if fingerprint in needed]
 
 
 class Runner:
@@ -86,6 +94,9 @@ class Runner:
         self._records = RunRecords(plan, tracking, locks=self._lock_folder)
         self._running: dict[Future[Done | Pending], tuple[Stage, str]] = {}
         self._locks: dict[str, FileLock] = {}
+        self._planned = plan.stages
+        self._intake = Intake(tracking.fetch)
+        self._damaged: set[str] = set()
 
     def run(self) -> Execution:
         """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
@@ -100,6 +111,8 @@ class Runner:
                 # The stages' folders stay for the next try.
                 self._records.killed(run_id for _, run_id in self._running.values())
                 raise
+            finally:
+                self._intake.close()
             self._records.end("FAILED" if execution.failures else "SCHEDULED" if execution.pending else "FINISHED", {
                 "executed": len(execution.executed), "reused": len(execution.reused),
                 "failed": len(execution.failures)})
@@ -114,24 +127,58 @@ class Runner:
         self._screen.begin(self._plan, len(here), self._executor.slots)
 
     def _loop(self, execution: Execution) -> None:
-        ahead = work_ahead(self._plan)
-        in_order = sorted(missing_stages(self._plan, execution.refs), key=lambda stage: -ahead[stage.fingerprint])
-        waiting = {stage.fingerprint: stage for stage in in_order}
+        waiting = self._missing(execution)
         self._screen.expect(list(waiting))
-        while waiting or self._running:
+        while waiting or self._running or not self._report_is_whole(execution):
             self._interrupts.check()
+            if self._put_back_damaged(execution):
+                waiting = self._missing(execution)
             self._drop_blocked(waiting, execution)
             elsewhere = self._dispatch(waiting, execution)
-            if not self._running:
+            underway: list[Future[Any]] = [*self._running, *self._intake.underway]
+            if not underway:
                 if elsewhere:
                     time.sleep(0.5)
                 continue
-            done, _ = wait(self._running, timeout=1.0, return_when=FIRST_COMPLETED)
-            for future in done:
+            wait(underway, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in [future for future in self._running if future.done()]:
                 stage, run_id = self._running.pop(future)
                 self._settle(stage, run_id, future, execution)
             for stage, run_id in self._running.values():
                 self._records.stage_goes_on(run_id, self._work(stage.fingerprint))
+
+    def _missing(self, execution: Execution) -> dict[str, Stage]:
+        """What must still be begun, by fingerprint, the most urgent first."""
+        ahead = work_ahead(self._plan)
+        begun = {*(stage.name for stage, _ in self._running.values()), *execution.failures, *execution.pending}
+        missing = [stage for stage in missing_stages(self._plan, execution.refs, self._planned)
+                   if stage.name not in begun]
+        return {stage.fingerprint: stage
+                for stage in sorted(missing, key=lambda stage: -ahead.get(stage.fingerprint, math.inf))}
+
+    def _report_is_whole(self, execution: Execution) -> bool:
+        """Or not made. It is read last, by the one who publishes it."""
+        ref = execution.refs.get(self._plan.report.fingerprint)
+        return ref is None or self._intake.has([ref])
+
+    def _put_back_damaged(self, execution: Execution) -> bool:
+        """Whether finished stages turned out to be damaged, which are then computed again. What was made of them when
+        they were whole stays.
+        """
+        found = self._intake.damaged()
+        for ref, damage in found:
+            del execution.refs[ref.fingerprint]
+            stage = next(stage for stage in (*self._plan.stages, *self._planned)
+                         if stage.fingerprint == ref.fingerprint)
+            self._records.stage_damaged(stage, ref, str(damage))
+            for names in (execution.executed, execution.reused):
+                if stage.name in names:
+                    names.remove(stage.name)
+            if ref.fingerprint in self._damaged:
+                execution.failures[stage.name] = f"{damage}, although it was just computed again. Check disk and memory"
+            self._damaged.add(ref.fingerprint)
+            self._screen.damaged(stage, str(damage))
+        return bool(found)
 
     def _report_the_rest(self, execution: Execution) -> None:
         """Where arms failed, the others still get their report, which names those it lacks; where people are awaited,
@@ -169,6 +216,8 @@ class Runner:
         ready = [stage for stage in waiting.values()
                  if all(needed in execution.refs for needed in stage.inputs.values())]
         for stage in ready:
+            if not self._intake.has(execution.refs[needed] for needed in stage.inputs.values()):
+                continue
             if len(self._running) >= self._executor.slots:
                 break
             lock = FileLock(self._lock_folder / f"{stage.fingerprint}.lock")
@@ -192,7 +241,7 @@ class Runner:
         return elsewhere
 
     def _submit(self, stage: Stage, execution: Execution) -> None:
-        inputs = stage.inputs.map(lambda needed: self._tracking.fetch(execution.refs[needed]))
+        inputs = stage.inputs.map(lambda needed: self._intake.folder(execution.refs[needed]))
         run_id = self._records.stage_begun(stage)
         call = StageCall(
             name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint), inputs=inputs,

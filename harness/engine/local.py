@@ -13,13 +13,13 @@ from multiprocessing import forkserver
 from typing import Any, Protocol
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.log import Progress
+from harness.artifacts.log import Told
 from harness.engine.worker import run_stage
 from harness.errors import INTERRUPTED
 from harness.records import Done, Pending
 from harness.study.slices import StageSlice
 
-Send = Callable[[str, Progress], None]
+Send = Callable[[str, Told], None]
 
 
 class Executor(Protocol):
@@ -45,7 +45,7 @@ class InThisProcess:
         self._pool = ThreadPoolExecutor(1)
 
     def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]:
-        return self._pool.submit(run_stage, call, lambda progress: self._send(call.name, progress))
+        return self._pool.submit(run_stage, call, lambda told: self._send(call.name, told))
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -134,10 +134,10 @@ class ProcessPool:
             worker.pool.shutdown(wait=True, cancel_futures=True)
 
 
-_queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None] | None = None
+_queue: multiprocessing.SimpleQueue[tuple[str, Told] | None] | None = None
 
 
-def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Progress] | None]) -> None:
+def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Told] | None]) -> None:
     global _queue
     _queue = queue
     threading.Thread(target=_end_with_driver, daemon=True).start()
@@ -154,4 +154,4 @@ def _end_with_driver() -> None:
 def _run_in_worker(call: StageCall[StageSlice]) -> Done | Pending:
     assert _queue is not None
     queue = _queue
-    return run_stage(call, lambda progress: queue.put((call.name, progress)))
+    return run_stage(call, lambda told: queue.put((call.name, told)))

@@ -86,4 +86,4 @@ def _settle(done: Future[Done | Pending], result: Future[Done | Pending]) -> Non
 
 
 def _run_on_cluster(call: StageCall[StageSlice], queue: Any) -> Done | Pending:
-    return run_stage(call, lambda progress: queue.put((call.name, progress)))
+    return run_stage(call, lambda told: queue.put((call.name, told)))

@@ -96,6 +96,11 @@ class RunRecords:
         """Move the stage's folder to its place; where it is then."""
         return self._tracking.finish_stage(run_id, stage, work, outcome)
 
+    def stage_damaged(self, stage: Stage, ref: ArtifactRef, why: str) -> None:
+        """The finished run is not found any more, and the execution's own run says so."""
+        self._tracking.give_up(ref, why)
+        self._tracking.set_tags(self.run_id, {f"damaged.{stage.fingerprint[:12]}": f"{stage.name}: {why}"})
+
     def stage_waits(self, run_id: str, stage: Stage, outcome: Pending) -> None:
         """The stage waits for people, and runs again when the command is given again."""
         self.tree.ended(stage, "SCHEDULED")

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 from harness.artifacts.log import Progress as StageProgress
+from harness.artifacts.log import Said, Told
 from harness.engine.execution import Screen, describe_failure
 from harness.records import Done, Pending
 from harness.study.estimate import estimate_stage
@@ -69,8 +70,13 @@ class _Clock:
     def expect(self, fingerprints: list[str]) -> None:
         self._total = sum(self._cost[fingerprint] for fingerprint in fingerprints)
 
+    def expect_again(self, stage: Stage) -> None:
+        """A stage that was finished has to run after all."""
+        self._total += self._cost.setdefault(stage.fingerprint, 0)
+
     def start(self, stage: Stage) -> None:
-        self.running[stage.name] = _Running(self._cost[stage.fingerprint], time.monotonic())
+        # What is computed again may lack in a plan without the arms that failed.
+        self.running[stage.name] = _Running(self._cost.setdefault(stage.fingerprint, 0), time.monotonic())
 
     def advance(self, name: str, told: StageProgress) -> bool:
         """Whether the stage still runs: what it reports arrives on a thread of its own, perhaps after its end."""
@@ -138,10 +144,12 @@ class LineScreen(Screen):
         assert self._clock is not None
         self._clock.start(stage)
 
-    def progress(self, name: str, progress: StageProgress) -> None:
+    def progress(self, name: str, told: Told) -> None:
         assert self._clock is not None
-        if self._clock.advance(name, progress):
-            self._show(name, progress)
+        if isinstance(told, Said):
+            self._print(f"{name}: {told.line}")
+        elif self._clock.advance(name, told):
+            self._show(name, told)
 
     def _show(self, name: str, progress: StageProgress) -> None:
         assert self._clock is not None
@@ -161,6 +169,12 @@ class LineScreen(Screen):
         if stage.fingerprint not in self._announced:
             self._announced.add(stage.fingerprint)
             self._print(f"{stage.name}: another process is running this stage; waiting for it")
+
+    def damaged(self, stage: Stage, why: str) -> None:
+        assert self._clock is not None
+        self._clock.expect_again(stage)
+        self._ended -= 1
+        self._print(f"damaged {stage.name}: {why}; computed again")
 
     def close(self) -> None: ...
 

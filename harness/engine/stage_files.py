@@ -1,4 +1,4 @@
-"""Looks whether a finished stage's files are where MLflow keeps them, and fetches those that a server has.
+"""Looks whether a finished stage's files are where MLflow keeps them, fetches those that a server has, and checks them.
 
 Only 'not found' means that they are absent: a stage whose files are refused is never computed again in silence.
 """
@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
-from harness.artifacts.outcome import OUTCOME_FILE
-from harness.errors import StoreRefused
+from harness.artifacts.outcome import OUTCOME_FILE, check_files
+from harness.errors import DamagedFile, StoreRefused
 from harness.records import ArtifactRef
 
 REFUSALS = (401, 403)
@@ -40,6 +40,7 @@ class StageFiles:
 
     def __init__(self, client: ArtifactClient, downloads: Path) -> None:
         self._client, self._downloads = client, downloads
+        self._checked: set[ArtifactRef] = set()
 
     def local(self, artifact_uri: str) -> Path | None:
         """The folder of a run's files in the store itself; None where a server keeps them."""
@@ -63,16 +64,32 @@ class StageFiles:
             raise _not_given(fingerprint, artifact_uri, error) from error
 
     def fetch(self, ref: ArtifactRef) -> Path:
-        """The folder of a stage's files, which are there when this returns. Raises StoreRefused."""
+        """The folder of a stage's files, which are there when this returns, and as they were written: they are read
+        for that once. Raises StoreRefused, and DamagedFile.
+        """
         folder = Path(ref.path)
+        if ref in self._checked:
+            return folder
         if folder.parent != self._downloads:
             _check_readable(folder)
-            return folder
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_name(f"{folder.name}.lock")):
-            if not _is_file(folder / OUTCOME_FILE):
-                self._download(ref, folder)
+            check_files(folder)
+        else:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder.with_name(f"{folder.name}.lock")):
+                self._fetch_whole(ref, folder)
+        self._checked.add(ref)
         return folder
+
+    def _fetch_whole(self, ref: ArtifactRef, folder: Path) -> None:
+        """A copy that is damaged is fetched once more: then it is the server that has no better one."""
+        if _is_file(folder / OUTCOME_FILE):
+            try:
+                check_files(folder)
+                return
+            except DamagedFile:
+                shutil.rmtree(folder)
+        self._download(ref, folder)
+        check_files(folder)
 
     def _download(self, ref: ArtifactRef, folder: Path) -> None:
         part = folder.with_name(f"{folder.name}.part")

@@ -13,6 +13,9 @@ from harness.engine.stage_files import StageFiles, http_status
 CLEANED_TAG = "cleaned"
 """On the run of a stage whose files `harness clean` removed: when, and how much it was. Such a stage is computed anew.
 """
+DAMAGED_TAG = "damaged"
+"""On the run of a stage whose files are not as they were written: which, and how. Such a stage is computed anew, too.
+"""
 _PAGE = 1000
 _ALL = 3
 """MLflow's `ViewType.ALL`: runs and experiments, be they deleted or not."""

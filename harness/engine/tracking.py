@@ -21,9 +21,10 @@ from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.artifacts.log import METRICS_FILE, read_metrics
+from harness.durable import sync
 from harness.engine import sqlite_store
 from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS, StageFiles, http_status, local_path, one_line
-from harness.engine.stored_runs import CLEANED_TAG, StoredRuns
+from harness.engine.stored_runs import CLEANED_TAG, DAMAGED_TAG, StoredRuns
 from harness.engine.tracking_uri import is_server, signed_in
 from harness.errors import InputError, StoreRefused
 from harness.imports import without_module
@@ -150,12 +151,17 @@ class Tracking:
         return None
 
     def fetch(self, ref: ArtifactRef) -> Path:
-        """The folder of a finished stage's files, downloaded where a server has them. Raises StoreRefused."""
+        """The folder of a finished stage's files, fetched and checked. Raises StoreRefused, and DamagedFile."""
         return self._files.fetch(ref)
 
     def stored_runs(self) -> StoredRuns:
         """All runs of this store and their files."""
         return StoredRuns(self._client, self._files)
+
+    def give_up(self, ref: ArtifactRef, why: str) -> None:
+        """From now on the run is not found as a finished stage."""
+        assert ref.run_id is not None
+        self.set_tags(ref.run_id, {"is_original": "false", DAMAGED_TAG: why})
 
     def begin_run(self, experiment: str, name: str, *, parent: str | None = None, tags: Mapping[str, str],
                   params: Mapping[str, object] | None = None) -> str:
@@ -201,6 +207,8 @@ class Tracking:
         if target.is_dir():
             shutil.rmtree(target)
         work.rename(target)
+        for folder in (work.parent, target.parent):
+            sync(folder)
         self.end_run(run_id)
         return ArtifactRef(fingerprint=stage.fingerprint, path=str(target), run_id=run_id)
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from filelock import FileLock
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.log import Progress, StageLog
-from harness.artifacts.outcome import environments_of, read_outcome, write_outcome
+from harness.artifacts.log import StageLog, Told
+from harness.artifacts.outcome import check_files, environments_of, read_outcome, write_outcome
+from harness.errors import DamagedFile
 from harness.imports import without_collector
 from harness.records import Done, Environment, Pending
 from harness.stages.registry import stage_function
 from harness.study.slices import StageSlice
 
 
-def run_stage(call: StageCall[StageSlice], send: Callable[[Progress], None]) -> Done | Pending:
-    """The stage's outcome. A folder whose stage already ended Done is not touched again.
+def run_stage(call: StageCall[StageSlice], send: Callable[[Told], None]) -> Done | Pending:
+    """The stage's outcome. A folder whose stage already ended Done is not touched again, unless it is damaged.
 
     The lock is held by the process that writes into the folder, so that a new driver waits for a worker which
     outlives its killed driver by a moment.
@@ -25,19 +28,42 @@ def run_stage(call: StageCall[StageSlice], send: Callable[[Progress], None]) -> 
     call.out.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(call.out.with_suffix(".lock")):
         call.out.mkdir(exist_ok=True)
-        finished = read_outcome(call.out)
+        log = StageLog(call.out, send)
+        finished = _finished(call.out, log)
         if finished is not None:
             return finished
+        _remove_parts(call.out)
         _limit_threads(call.threads)
         with without_collector():
             run = stage_function(call.kind)
         _prepare_process()
-        outcome = run(call, StageLog(call.out, send))
+        outcome = run(call, log)
         if isinstance(outcome, Done):
             outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
                                                      call.name: _environment(call)})
             write_outcome(call.out, outcome)
         return outcome
+
+
+def _finished(folder: Path, log: StageLog) -> Done | None:
+    """What an earlier attempt ended with, whose driver was killed before it took the files."""
+    try:
+        outcome = read_outcome(folder)
+        if outcome is not None:
+            check_files(folder)
+        return outcome
+    except DamagedFile as error:
+        log.say(f"damaged: {error}; computed again")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    return None
+
+
+def _remove_parts(folder: Path) -> None:
+    """What a killed attempt left half written: nobody reads it, and it would be kept with the stage's files."""
+    for path in list(folder.rglob("*")):
+        if path.is_file() and (path.suffix in (".part", ".tmp") or path.name.startswith("part-")):
+            path.unlink()
 
 
 def _limit_threads(threads: int) -> None:

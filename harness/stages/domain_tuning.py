@@ -27,8 +27,8 @@ def run(call: StageCall[DomainTuningSlice], log: StageLog) -> Done:
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=200 * block, block=block)
     before = evaluate_language_model(model, tokens=held_out)
     fit_language_model(model, tokens=blocks, settings=fit, seed=derive_seed(call.seed, "order"),
-                       compute=call.settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call))
+                       compute=call.settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call, log))
     after = evaluate_language_model(model, tokens=held_out)
     save_model(model, call.out / "model", tokenizer)
-    checkpoint_of(call).clear()
+    checkpoint_of(call, log).clear()
     return Done({"nats_per_token": after, "nats_per_token_before": before})

@@ -20,7 +20,8 @@ from harness.artifacts.files import model_path, write_table
 from harness.artifacts.label_files import imported_table
 from harness.artifacts.label_table import LabelTable, query_rows
 from harness.artifacts.log import StageLog
-from harness.errors import InputError
+from harness.durable import open_sealed, write_sealed
+from harness.errors import DamagedFile, InputError
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
 from harness.models.generation import EndToken, sample_responses, sampling_micro_batch
@@ -110,7 +111,11 @@ def _kept_candidates(call: StageCall[LabelsSlice], tokenizer: Any, queries: list
     """The candidates, from the stage's folder where an earlier attempt, still waiting for people, left them."""
     path = call.out / "candidates.npy"
     if path.is_file():
-        return np.asarray(np.load(path))
+        try:
+            with open_sealed(path) as file:
+                return np.asarray(np.load(file))
+        except (DamagedFile, ValueError, EOFError) as error:
+            log.say(f"damaged: {error}; sampled again")
     k = call.settings.labels.candidates
     if "trained_policy" in call.inputs:
         # With one seed for both, their samples would be alike for as long as the policies are.
@@ -120,9 +125,7 @@ def _kept_candidates(call: StageCall[LabelsSlice], tokenizer: Any, queries: list
     else:
         found = _candidates(call, "policy", tokenizer, queries, numbers, log, k=k, stream="candidates")
     if call.settings.labels.source == "human":
-        temporary = call.out / "part-candidates.npy"
-        np.save(temporary, found)
-        temporary.rename(path)
+        write_sealed(path, lambda file: np.save(file, found))
     return found
 
 

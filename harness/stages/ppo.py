@@ -53,7 +53,7 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
     queries = _Queries(call)
     reward = _reward(call, trainer.reference, tokenizer, queries)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
-    checkpoint = checkpoint_of(call)
+    checkpoint = checkpoint_of(call, log)
     saved = checkpoint.load() or _last_round(call)
     if saved is not None:
         trainer.load_state_dict(saved[1])
@@ -109,7 +109,7 @@ def _last_round(call: StageCall[PPOSlice]) -> tuple[int, dict[str, Any]] | None:
         return None
     if (folder / METRICS_FILE).is_file():
         shutil.copyfile(folder / METRICS_FILE, call.out / METRICS_FILE)
-    return _round_state(folder).load()
+    return _round_state(folder).read()
 
 
 class _Queries:

@@ -31,11 +31,11 @@ def run(call: StageCall[PretrainSlice], log: StageLog) -> Done:
     model.to(trained(call.settings.compute).device)
     blocks = blocks_of(pretraining_texts(task, "train"), tokenizer, tokens=spec.tokens, block=spec.context)
     fit_language_model(model, tokens=blocks, settings=spec.fit, seed=derive_seed(call.seed, "order"),
-                       compute=call.settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call))
+                       compute=call.settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call, log))
     held_out = blocks_of(pretraining_texts(task, "valid"), tokenizer, tokens=min(spec.tokens, 200 * spec.context),
                          block=spec.context)
     nats = evaluate_language_model(model, tokens=held_out)
     save_model(model, call.out / "model", tokenizer)
-    checkpoint_of(call).clear()
+    checkpoint_of(call, log).clear()
     return Done({"nats_per_token": nats, "tokens": float(blocks.numel()), "vocabulary": float(len(tokenizer)),
                  "parameters": float(sum(parameter.numel() for parameter in model.parameters()))})

@@ -45,7 +45,7 @@ def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
     order = numpy_generator(call.seed, "validation").permutation(len(labels))
     train, valid = StoredLabels(labels, order[held_out:]), StoredLabels(labels, order[:held_out])
     fit_reward_model(model, train, settings=settings.fit, seed=derive_seed(call.seed, "order"),
-                     compute=settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call))
+                     compute=settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call, log))
     figures = {"labels": float(len(labels)), "trained_on": float(len(train))}
     if held_out:
         result = evaluate_reward_model(model, valid)
@@ -53,7 +53,7 @@ def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
     scale = normalize_reward_model(model, queries=queries, responses=responses)
     figures |= {"gain": scale.gain, "bias": scale.bias}
     model.save_pretrained(call.out / "model", tokenizer)
-    checkpoint_of(call).clear()
+    checkpoint_of(call, log).clear()
     return Done(figures)
 
 

@@ -40,10 +40,10 @@ def run(call: StageCall[SupervisedSlice], log: StageLog) -> Done:
     fit = replace(spec.fit, learning_rate=rate)
     fit_language_model(model, tokens=train.tokens, counted=train.counted, settings=fit,
                        seed=derive_seed(call.seed, "order"), compute=call.settings.compute, on_step=reporter(log),
-                       checkpoint=checkpoint_of(call))
+                       checkpoint=checkpoint_of(call, log))
     after = evaluate_language_model(model, tokens=valid.tokens, counted=valid.counted)
     save_model(model, call.out / "model", tokenizer)
-    checkpoint_of(call).clear()
+    checkpoint_of(call, log).clear()
     return Done({"validation_nats": after, "validation_nats_before": before, "learning_rate": rate,
                  "demonstrations": float(len(train.tokens))})
 

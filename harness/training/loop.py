@@ -52,10 +52,10 @@ def run_steps(
             optimizer.clip_gradient(clip_gradient)
         optimizer.step(learning_rate=rate)
         metrics["train/lr"] = rate
+        if on_step is not None:  # first: a state on disk stands for steps that are logged
+            on_step(step + 1, total, metrics)
         if checkpoint is not None and step + 1 < total and checkpoint.due(step + 1):
             checkpoint.save(step + 1, {"model": model.state_dict(), "optimizer": optimizer.state_dict()})
-        if on_step is not None:
-            on_step(step + 1, total, metrics)
     optimizer.zero_grad()
     optimizer.restore()
     return metrics

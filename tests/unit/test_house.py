@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("harness", "dashboards", "benchmarks")
 FLOORS = (
-    {"errors", "digests", "imports", "seeds", "records", "json_records", "provenance", "shipped", "passwords"},
+    {"errors", "digests", "durable", "imports", "seeds", "records", "json_records", "provenance", "shipped",
+     "passwords"},
     {"cli", "hub"},
     {"algorithms", "kernels", "text", "statistics"},
     {"models"},

@@ -16,7 +16,7 @@ from harness.records import Pending
 from harness.shipped import STUDIES
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
-from tests.unit.engine.test_execution import executed
+from tests.unit.engine.at_once import executed
 
 NEXT_WEEK = 7 * 86_400.0
 
@@ -97,6 +97,14 @@ def test_removed_stages_are_said_in_mlflow_and_computed_anew(tmp_path):
     names = {stage.fingerprint: stage.name for stage in OLD.stages}
     assert {names[each.fingerprint] for each in found} <= {call.name for call in executor.calls}
     assert not again.failures
+
+
+def test_stages_that_were_found_damaged_go(tmp_path):
+    ended(tmp_path, OLD, "FINISHED")
+    store, stage = tracking(tmp_path), next(stage for stage in OLD.stages if stage.kind == "ppo")
+    store.give_up(store.finished(stage.fingerprint), "a bit of it is another")
+    assert unneeded(tmp_path) == {stage.fingerprint}
+    assert not executed(OLD, tmp_path)[0].executed, "the report needs nothing"
 
 
 def test_stages_of_an_execution_that_was_deleted_go(tmp_path):

@@ -1,57 +1,23 @@
 """How a plan is executed: what is there is reused, and a failure stops what depends on it and nothing else."""
 
 import shutil
-from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from harness.artifacts.outcome import write_outcome
-from harness.engine.execution import Runner, Screen, describe_failure, finished_stages, missing_stages
+from harness.engine.execution import describe_failure, finished_stages, missing_stages
 from harness.engine.tracking import Tracking, default_uri
 from harness.errors import InputError, TrainingDiverged
-from harness.records import ArtifactRef, Done, Pending
+from harness.records import ArtifactRef, Pending
 from harness.shipped import STUDIES
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
+from tests.unit.engine.at_once import executed
 
 
 @pytest.fixture(scope="module")
 def plan():
     return make_plan(load_study(STUDIES / "quick.yaml", ["seeds=[1]", "labels.budgets=[100,1000]"]), {})
-
-
-class AtOnce:
-    """An executor whose stages write nothing but their outcome. outcomes: of single stages, by name."""
-
-    slots = 3
-
-    def __init__(self, outcomes=None):
-        self.outcomes, self.calls = outcomes or {}, []
-
-    def submit(self, call):
-        self.calls.append(call)
-        outcome, future = self.outcomes.get(call.name, Done({"figure": 1.0})), Future()
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            call.out.mkdir(parents=True, exist_ok=True)
-            if isinstance(outcome, Done):
-                write_outcome(call.out, outcome)
-            future.set_result(outcome)
-        return future
-
-    def close(self): ...
-
-    def abandon(self): ...
-
-
-def executed(plan, root, outcomes=None):
-    """What came of executing the plan in this folder, and the executor."""
-    executor = AtOnce(outcomes)
-    execution = Runner(plan, tracking=Tracking(default_uri(root), root=root), executor=executor, screen=Screen(),
-                       cores=2, narrow_threads=1).run()
-    return execution, executor
 
 
 @pytest.fixture
@@ -85,14 +51,15 @@ def test_the_next_execution_reuses_all(plan, first):
     assert sorted(execution.reused) == sorted(before.executed)
 
 
-def test_only_what_a_stage_is_about_to_read_is_fetched(plan, first, monkeypatch):
+def test_only_what_is_about_to_be_read_is_fetched_and_once(plan, first, monkeypatch):
     root, fetched, fetch = first[0], [], Tracking.fetch
     monkeypatch.setattr(Tracking, "fetch", lambda self, ref: fetched.append(ref.fingerprint) or fetch(self, ref))
-    assert executed(plan, root)[0].executed == [] and fetched == []
+    assert executed(plan, root)[0].executed == [] and fetched == [plan.report.fingerprint]
     report = Tracking(default_uri(root), root=root).finished(plan.report.fingerprint)
     shutil.rmtree(report.path)
+    fetched.clear()
     assert executed(plan, root)[0].executed == [plan.report.name]
-    assert sorted(fetched) == sorted(plan.report.inputs.values())
+    assert sorted(fetched) == sorted([*plan.report.inputs.values(), plan.report.fingerprint])
 
 
 def test_a_stage_without_siblings_has_all_cores(plan, first):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from harness import run
+from harness.artifacts.outcome import write_outcome
 from harness.engine.stage_files import StageFiles, http_status
 from harness.engine.tracking import Tracking, refusals
-from harness.errors import StoreRefused
-from harness.records import ArtifactRef
+from harness.errors import DamagedFile, StoreRefused
+from harness.records import ArtifactRef, Done
 from tests.tracking_server import ARTIFACTS, EXPERIMENTS, FILES, SEARCH, serving
 
 NOBODY = 65534
@@ -71,6 +72,37 @@ def test_files_that_are_refused_or_gone_when_they_are_fetched(server, store, tmp
         store.fetch(ref)
     server.files["outcome.json"] = outcome
     assert sorted(file.name for file in store.fetch(ref).iterdir()) == sorted(FILES)
+
+
+@pytest.fixture
+def listed(server, tmp_path):
+    """The server's files are listed in their outcome, with sizes and digests."""
+    folder = tmp_path / "listed"
+    folder.mkdir()
+    (folder / "model.bin").write_bytes(FILES["model.bin"])
+    write_outcome(folder, Done({"loss": 0.5}))
+    server.files |= {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_copy_that_is_damaged_is_fetched_once_more(server, store, tmp_path, listed):
+    ref = store.finished("first")
+    folder = store.fetch(ref)
+    (folder / "model.bin").write_bytes(b"weighty")
+    assert store.fetch(ref) == folder and len(files_asked_for(server)) == 2, "it was checked in this execution"
+    again = Tracking(server.url, root=tmp_path)
+    assert (again.fetch(ref) / "model.bin").read_bytes() == FILES["model.bin"]
+    assert len(files_asked_for(server)) == 4
+
+
+@pytest.mark.parametrize("content", [b"weightz", b"weight", None])
+def test_what_the_server_itself_keeps_damaged_is_said(server, store, listed, content):
+    server.files["model.bin"] = content
+    if content is None:
+        del server.files["model.bin"]
+    ref = store.finished("first")
+    for _ in range(2):
+        with pytest.raises(DamagedFile, match=r"first/model\.bin: "):
+            store.fetch(ref)
 
 
 def test_what_the_tracking_server_refuses_is_said(server, store, tmp_path):

@@ -59,3 +59,14 @@ def test_a_finished_stage_is_found_in_mlflow_by_what_it_was_computed_with(store)
     assert {run.data.tags["fingerprint"] for run in runs} >= {"stage0", "stage3"}
     assert not client.search_runs(experiments, "params.host = 'there'")
     assert runs[0].data.metrics == {"summary/loss": 0.5}
+
+
+def test_a_run_that_was_given_up_is_no_finished_stage_and_says_why(store):
+    first = finish(store, "one", "twice")
+    second = finish(store, "two", "twice")
+    store.give_up(second, "model.bin: its bytes are not those that were written")
+    assert store.finished("twice") == first
+    store.give_up(first, "outcome.json: is no longer JSON")
+    assert store.finished("twice") is None and not store.finished_among(["twice"])
+    run = MlflowClient(tracking_uri=store.uri).get_run(first.run_id)
+    assert (run.info.status, run.data.tags["damaged"]) == ("FINISHED", "outcome.json: is no longer JSON")

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from harness.artifacts.call import StageCall
-from harness.artifacts.outcome import read_outcome, write_outcome
+from harness.artifacts.log import Said
+from harness.artifacts.outcome import check_files, read_outcome, write_outcome
 from harness.engine.worker import run_stage
 from harness.models.loading import ModelShape, build_language_model, save_model
 from harness.records import Done, Environment
@@ -61,3 +62,26 @@ def test_an_outcome_holds_what_the_stages_before_it_were_computed_with(call, tmp
     later = StageCall(name="later", settings=call.settings, inputs=Inputs({"start": before}), out=tmp_path / "later",
                       seed=1, threads=1)
     assert run_stage(later, lambda progress: None).environments.keys() == {"pretrain", "later"}
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: b"",
+                                    lambda content: content.replace(b"a", b"e", 1)])
+@pytest.mark.parametrize("name", ["base_model.json", "outcome.json"])
+def test_a_stage_that_ended_and_was_damaged_is_run_again_and_said(call, name, damage) -> None:
+    outcome, said = run_stage(call, lambda progress: None), []
+    path = call.out / name
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert run_stage(call, said.append) == outcome
+    line, = (told.line for told in said if isinstance(told, Said))
+    assert line.startswith(f"damaged: {path}: ") and line.endswith("; computed again")
+    assert path.read_bytes() == whole
+    check_files(call.out)
+
+
+def test_what_a_killed_attempt_left_half_written_is_not_kept(call) -> None:
+    (call.out / "model").mkdir(parents=True)
+    for left in ("outcome.json.part", "part-labels.npy", "model/checkpoint.pt.12.tmp", "metrics.part"):
+        (call.out / left).write_text("half")
+    run_stage(call, lambda progress: None)
+    assert sorted(path.name for path in call.out.rglob("*")) == ["base_model.json", "model", "outcome.json"]

@@ -1,0 +1,48 @@
+"""Files that are there whole or not at all, and digests by which one flipped bit is found."""
+
+import hashlib
+
+import pytest
+
+from harness import durable
+from harness.durable import open_sealed, piece_digests, write_sealed
+from harness.errors import DamagedFile
+
+
+def test_a_small_file_has_the_digest_that_sha256sum_gives(tmp_path):
+    files = {}
+    for name, content in {"a": b"abc", "empty": b"", "b": bytes(range(256)) * 5000}.items():
+        (tmp_path / name).write_bytes(content)
+        files[tmp_path / name] = len(content)
+    assert piece_digests(files) == {path: (hashlib.sha256(path.read_bytes()).hexdigest(),) for path in files}
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_a_large_file_has_a_digest_for_each_piece(tmp_path, monkeypatch, cores):
+    monkeypatch.setattr(durable, "PIECE", 1000)
+    monkeypatch.setattr(durable, "ALONE", 0)
+    monkeypatch.setattr(durable.os, "cpu_count", lambda: cores)
+    content = bytes(range(251)) * 10
+    path = tmp_path / "large"
+    path.write_bytes(content)
+    pieces = [content[start:start + 1000] for start in range(0, len(content), 1000)]
+    assert piece_digests({path: len(content)}) == {path: tuple(hashlib.sha256(piece).hexdigest() for piece in pieces)}
+
+
+def test_a_sealed_file_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "file"
+    for content in (b"", b"one", b"x" * 100_000):
+        write_sealed(path, lambda file, content=content: file.write(content))
+        with open_sealed(path) as file:
+            assert file.read() == content
+    assert [found.name for found in tmp_path.iterdir()] == ["file"]
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DamagedFile, match="its bytes are not those"), open_sealed(path):
+        pass
+
+
+def test_a_file_of_another_kind_is_opened_as_it_is(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"PK\x03\x04 and what else a zip file has")
+    with open_sealed(path) as file:
+        assert file.read(2) == b"PK"
