@@ -99,14 +99,6 @@ def test_removed_stages_are_said_in_mlflow_and_computed_anew(tmp_path):
     assert not again.failures
 
 
-def test_stages_that_were_found_damaged_go(tmp_path):
-    ended(tmp_path, OLD, "FINISHED")
-    store, stage = tracking(tmp_path), next(stage for stage in OLD.stages if stage.kind == "ppo")
-    store.give_up(store.finished(stage.fingerprint), "a bit of it is another")
-    assert unneeded(tmp_path) == {stage.fingerprint}
-    assert not executed(OLD, tmp_path)[0].executed, "the report needs nothing"
-
-
 def test_stages_of_an_execution_that_was_deleted_go(tmp_path):
     execution = ended(tmp_path, OLD, "FINISHED")
     ended(tmp_path, NEW, "FINISHED")

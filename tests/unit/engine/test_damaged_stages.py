@@ -6,6 +6,7 @@ import pytest
 from mlflow import MlflowClient
 
 from harness.artifacts.outcome import OUTCOME_FILE, check_files
+from harness.engine.cleaning import Cleaner
 from harness.engine.execution import Screen, finished_stages
 from harness.engine.tracking import Tracking, default_uri
 from harness.shipped import STUDIES
@@ -140,3 +141,13 @@ def test_a_report_without_the_arms_that_failed_may_need_what_its_plan_leaves_out
     second, _ = executed(plan, tmp_path, failing)
     assert sorted(second.executed) == sorted(["report", "judge", stages_of(plan, "sample")[0].name, "pretrain"])
     assert second.plan.report == first.plan.report and second.plan.report.fingerprint in second.refs
+
+
+def test_what_is_damaged_is_cleaned_away(plan, root):
+    path = folder_of(plan, root, plan.report)
+    ppo, = stages_of(plan, "ppo")
+    store = Tracking(default_uri(root), root=root)
+    store.give_up(store.finished(ppo.fingerprint), "a bit of it is another")
+    waste = Cleaner(store.stored_runs(), root).find().waste
+    assert [each.fingerprint for each in waste if each.kind == "stages"] == [ppo.fingerprint]
+    assert executed(plan, root)[0].executed == [] and path.is_dir()
