@@ -80,12 +80,14 @@ def readable_inputs() -> Iterator[None]:
 
 
 class TrainingDiverged(Exception):
-    """A loss became NaN or infinite. Carries the step and the last good checkpoint's step (or None)."""
+    """A training left all bounds. what: of it did so and how. step: after so many. last_good: the last good checkpoint's
+    step, None where there is none.
+    """
 
     def __init__(self, what: str, *, step: int, last_good: int | None, advice: str) -> None:
         self.what, self.step, self.last_good, self.advice = what, step, last_good, advice
         good = "no checkpoint was written yet" if last_good is None else f"the last good checkpoint is step {last_good}"
-        super().__init__(f"{what} is not finite at step {step}; {good}. {advice}")
+        super().__init__(f"training diverged: {what} at step {step}; {good}. {advice}")
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild_diverged, (self.what, self.step, self.last_good, self.advice)

@@ -20,6 +20,7 @@ from transformers.utils import logging as transformers_logging
 
 from harness.errors import InputError
 from harness.hub import is_path
+from harness.models.divergence import diverged_model, finite_weights
 from harness.models.placement import SINGLE_ON_CPU, Placement
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
@@ -129,6 +130,8 @@ def _load(auto_class: Any, name_or_path: str | Path, placement: Placement) -> An
         model = auto_class.from_pretrained(str(name_or_path), dtype=placement.dtype, trust_remote_code=False)
     except Exception as error:
         raise _not_loaded("model", name_or_path, error) from error
+    if not finite_weights(model):
+        raise diverged_model("its weights are not finite", file=str(name_or_path))
     return model.to(placement.device).eval()
 
 

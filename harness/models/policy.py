@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from harness.algorithms.logprobs import widen
+from harness.models.divergence import diverged_model, finite_weights
 from harness.models.loading import load_language_model, save_model, save_tensors
 from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
@@ -50,6 +51,8 @@ class Policy(nn.Module):
         head = Path(path) / VALUE_HEAD_FILE
         if head.is_file():
             policy.value_head.load_state_dict(load_file(head))
+            if not finite_weights(policy.value_head):
+                raise diverged_model("its value head is not finite", file=str(path))
         return policy
 
     def save_pretrained(self, path: str | Path, tokenizer: Any | None = None) -> None:

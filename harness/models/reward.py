@@ -14,6 +14,7 @@ from transformers import AutoModelForSequenceClassification
 
 from harness.algorithms.logprobs import widen
 from harness.errors import InputError
+from harness.models.divergence import diverged_model, finite_weights
 from harness.models.loading import load_classifier, save_model, save_tensors
 from harness.models.placement import SINGLE_ON_CPU, Placement
 from harness.models.prompts import TokenBatch
@@ -57,7 +58,7 @@ class RewardModel(nn.Module):
 
     @classmethod
     def from_pretrained(cls, path: str | Path, *, placement: Placement = SINGLE_ON_CPU) -> RewardModel:
-        """Raises InputError where the folder was not written by `save_pretrained`."""
+        """Raises InputError where the folder was not written by `save_pretrained`, or its weights are not finite."""
         head = Path(path) / HEAD_FILE
         if not head.is_file():
             raise InputError(f"the folder has no {HEAD_FILE}", file=str(path),
@@ -68,6 +69,8 @@ class RewardModel(nn.Module):
             model.head.weight.copy_(state["weight"])
             model.head.bias.copy_(state["head_bias"])
         model.set_scale(gain=state["gain"].item(), bias=state["bias"].item())
+        if not (finite_weights(model.head) and model.gain.isfinite() and model.bias.isfinite()):
+            raise diverged_model("its reward head is not finite", file=str(path))
         return model
 
     def save_pretrained(self, path: str | Path, tokenizer: Any | None = None) -> None:

@@ -9,6 +9,7 @@ import torch
 from harness.errors import InputError
 from harness.models import compiled_trunk, gpt2_trunk
 from harness.models.compiled_trunk import CompiledTrunk
+from harness.models.divergence import diverged_model, sensible_logits
 from harness.models.generic_trunk import GenericTrunk
 from harness.models.gpt2_trunk import GPT2Trunk
 from harness.models.trunk import Trunk, sequence_layout
@@ -43,6 +44,8 @@ def _check_head(language_model: Any, trunk: GenericTrunk) -> None:
     layout = sequence_layout(tokens, select=3)
     ours = trunk.logits(trunk.hidden(layout).states, temperature=1.0).float()
     theirs = language_model(input_ids=tokens).logits.float()
+    if not sensible_logits(theirs):
+        raise diverged_model("its logits are not finite, or larger than any that training leads to")
     tolerance = 1e-3 if language_model.dtype is torch.float32 else 0.1
     if ours.shape != theirs.shape or not torch.allclose(ours, theirs, rtol=tolerance, atol=tolerance):
         raise InputError(f"{type(language_model).__name__} changes its logits after the output embedding in a way "

@@ -24,8 +24,7 @@ def fit_classifier(classifier: Classifier, *, texts: Sequence[str], labels: Sequ
                    settings: LanguageModelFitSettings, seed: int, on_step: OnStep | None = None) -> dict[str, float]:
     """Cross-entropy with AdamW, in place, without dropout; gives the last step's metrics.
 
-    labels: the class of each text. Raises ValueError where there is not one for each, TrainingDiverged where the loss
-    is not finite.
+    labels: the class of each text. Raises ValueError where there is not one for each, TrainingDiverged.
     """
     if len(texts) != len(labels) or not texts:
         raise ValueError(f"{len(texts)} texts and {len(labels)} labels")
@@ -46,6 +45,7 @@ def fit_classifier(classifier: Classifier, *, texts: Sequence[str], labels: Sequ
     return run_steps(
         classifier.model, Adam(classifier.model, epsilon=_ADAM_EPSILON, weight_decay=settings.weight_decay),
         total=total, backward=backward, clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=None,
+        guess=math.log(max(2, int(classifier.model.config.num_labels))),
         learning_rate=lambda step: settings.learning_rate * warmup_then(
             step, total=total, warmup=settings.warmup, schedule=settings.schedule))
 

@@ -79,6 +79,7 @@ def fit_language_model(model: Any, *, tokens: Tensor | Sequence[Sequence[int]],
         return run_steps(
             model, optimizer, total=total,
             backward=backward, clip_gradient=settings.clip_gradient, on_step=on_step, checkpoint=checkpoint,
+            guess=math.log(model.config.vocab_size),
             learning_rate=lambda step: settings.learning_rate * warmup_then(
                 step, total=total, warmup=settings.warmup, schedule=settings.schedule),
         )

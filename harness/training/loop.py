@@ -9,19 +9,28 @@ from typing import Any
 from torch import nn
 
 from harness.errors import TrainingDiverged
+from harness.models.divergence import finite_weights
 from harness.training.adam import Adam
 from harness.training.checkpoint import Checkpoint
 
 OnStep = Callable[[int, int, dict[str, float]], None]
 """Called after each step with (steps done, steps in all, metrics)."""
 
+FAR_ABOVE_A_GUESS = 10.0
+"""So many times the loss of a model that guesses: its scores have grown without bound, though they are finite."""
 LOWER_RATE = "Try a learning rate 3 to 10 times smaller"
 
 
 def require_finite(what: str, value: float, *, step: int, last_good: int | None) -> None:
     """Raises TrainingDiverged where the value is NaN or infinite."""
     if not math.isfinite(value):
-        raise TrainingDiverged(what, step=step, last_good=last_good, advice=LOWER_RATE)
+        raise TrainingDiverged(f"{what} is not finite", step=step, last_good=last_good, advice=LOWER_RATE)
+
+
+def require_sound(model: nn.Module, *, step: int, last_good: int | None) -> None:
+    """The same for the weights: the last step's are in no loss."""
+    if not finite_weights(model):
+        raise TrainingDiverged("the weights are not finite", step=step, last_good=last_good, advice=LOWER_RATE)
 
 
 def run_steps(
@@ -34,11 +43,13 @@ def run_steps(
     clip_gradient: float | None,
     on_step: OnStep | None,
     checkpoint: Checkpoint | None,
+    guess: float,
 ) -> dict[str, float]:
     """Run steps 0..total-1, from the checkpoint where there is one; give the last step's metrics.
 
     backward: leaves the gradients of a step's loss, and gives its metrics, `train/loss` among them. It must be a
-    function of the weights and the step, so that a resumed loop ends with the same bits.
+    function of the weights and the step, so that a resumed loop ends with the same bits. guess: the loss of a model
+    that holds everything for equally likely. Raises TrainingDiverged.
     """
     start, metrics = _resume(model, optimizer, checkpoint), dict[str, float]()
     last_good = start or None
@@ -58,6 +69,11 @@ def run_steps(
             checkpoint.save(step + 1, {"model": model.state_dict(), "optimizer": optimizer.state_dict()})
     optimizer.zero_grad()
     optimizer.restore()
+    good = checkpoint.last_step if checkpoint else last_good
+    require_sound(model, step=total, last_good=good)
+    if metrics and metrics["train/loss"] > FAR_ABOVE_A_GUESS * guess:
+        raise TrainingDiverged(f"the loss is {metrics['train/loss']:.3g}, and a guess has {guess:.3g},", step=total,
+                               last_good=good, advice=LOWER_RATE)
     return metrics
 
 

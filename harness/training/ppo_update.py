@@ -14,6 +14,7 @@ from harness.algorithms.advantages import Advantages, gae, whiten
 from harness.algorithms.kl import approximate_kl, kl_controller, kl_rewards
 from harness.algorithms.losses import policy_loss, value_loss
 from harness.algorithms.schedules import linear_decay
+from harness.errors import TrainingDiverged
 from harness.models.generation import sample_responses
 from harness.models.graphs import SamplingGraphs
 from harness.models.policy import Policy
@@ -22,9 +23,13 @@ from harness.models.threaded import run_threaded, threads_for
 from harness.seeds import derive_seed
 from harness.training.adam import Adam
 from harness.training.batching import micro_batches
-from harness.training.loop import require_finite
+from harness.training.loop import LOWER_RATE, require_finite, require_sound
 from harness.training.rollout import Rollout, Sample, Score, collect, episodes_per_micro_batch
 from harness.training.settings import DEFAULT_COMPUTE, ComputeSettings, EndRule, PPOSettings
+
+_FARTHEST = 100.0
+"""In nats squared, as the approximate KL is: within one batch, tokens became exp(14) times as likely or unlikely. The
+clip range of 0.2 keeps it below 0.1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +132,10 @@ class PPOTrainer:
                 metrics = self.train_minibatch(rollout, rewards, minibatch)
                 require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
                                last_good=self.last_good)
+                if metrics["ppo/policy/approxkl"] > _FARTHEST:
+                    raise TrainingDiverged(
+                        f"the policy moved by an approximate KL of {metrics['ppo/policy/approxkl']:.3g} nats a token in "
+                        "one batch", step=self.steps_done, last_good=self.last_good, advice=LOWER_RATE)
                 self.optimizer.step(learning_rate=learning_rate)
                 updates += 1
                 for name, value in metrics.items():
@@ -179,8 +188,11 @@ class PPOTrainer:
         return {name: value.item() for name, value in sums.items()}
 
     def finish(self) -> None:
-        """Give the policy its single-precision weights back; no step may follow."""
+        """Give the policy its single-precision weights back; no step may follow. Raises TrainingDiverged where they are
+        not finite.
+        """
         self.optimizer.restore()
+        require_sound(self.policy, step=self.steps_done, last_good=self.last_good)
 
     def state_dict(self) -> dict[str, Any]:
         """All that a resumed run needs, as copies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from torch import Tensor
 from harness.algorithms.losses import reward_loss
 from harness.algorithms.normalization import GainBias, gain_and_bias
 from harness.algorithms.schedules import linear_decay
+from harness.errors import InputError
+from harness.models.divergence import diverged_model
 from harness.models.micro_batch import rows_per_micro_batch
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
@@ -41,8 +44,7 @@ def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: Rewar
                      checkpoint: Checkpoint | None = None) -> dict[str, float]:
     """One epoch over the labels, the learning rate linearly to 0. Trains in place; gives the last step's metrics.
 
-    Holds one batch of labels at a time. Raises ValueError where there are none, TrainingDiverged where the loss is
-    not finite.
+    Holds one batch of labels at a time. Raises ValueError where there are none, TrainingDiverged.
     """
     if len(labels) == 0:
         raise ValueError("there must be labels")
@@ -75,7 +77,7 @@ def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: Rewar
     return run_steps(
         model, optimizer, total=total, backward=backward, clip_gradient=None,
         learning_rate=lambda step: settings.learning_rate * linear_decay(step, total=total),
-        on_step=on_step, checkpoint=checkpoint,
+        on_step=on_step, checkpoint=checkpoint, guess=math.log(labels.take(torch.tensor([0])).candidates.shape[1]),
     )
 
 
@@ -111,10 +113,18 @@ def evaluate_reward_model(model: RewardModel, labels: LabelSource) -> RewardEval
 def normalize_reward_model(model: RewardModel, *, queries: TokenBatch, responses: Tensor) -> GainBias:
     """Set gain and bias so that the scores of these responses have mean 0 and variance 1; give them.
 
-    responses: (n, R), truncated samples of the reference policy, 256 or more. Raises ValueError where the scores
-    do not vary.
+    responses: (n, R), truncated samples of the reference policy, 256 or more. Raises InputError where the scores are
+    not finite or do not vary.
     """
     model.set_scale(gain=1.0, bias=0.0)
-    scale = gain_and_bias(score_in_micro_batches(model, queries, responses))
+    scores = score_in_micro_batches(model, queries, responses)
+    if not torch.isfinite(scores).all():
+        raise diverged_model("the reward model's scores are not finite")
+    try:
+        scale = gain_and_bias(scores)
+    except ValueError as error:
+        raise InputError(f"the reward model has no scale: {error}", key="reward_model",
+                         cure="Look at the labels, whose samples are alike perhaps, or try a learning rate 3 to 10 "
+                              "times smaller.") from None
     model.set_scale(gain=scale.gain, bias=scale.bias)
     return scale

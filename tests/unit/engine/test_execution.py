@@ -69,9 +69,9 @@ def test_a_stage_without_siblings_has_all_cores(plan, first):
 
 def test_a_failure_stops_what_depends_on_it_and_the_others_are_reported(plan, execute):
     lost = next(stage for stage in plan.stages if stage.kind == "ppo")
-    execution, executor = execute({lost.name: TrainingDiverged("loss", step=3, last_good=2, advice="Slower.")})
+    execution, executor = execute({lost.name: TrainingDiverged("the loss is not finite", step=3, last_good=2, advice="Slower.")})
     assert execution.failures == {
-        lost.name: "loss is not finite at step 3; the last good checkpoint is step 2. Slower."}
+        lost.name: "training diverged: the loss is not finite at step 3; the last good checkpoint is step 2. Slower."}
     ran = {call.name for call in executor.calls}
     assert f"sample {lost.arm}" not in ran
     assert execution.plan.report.fingerprint in execution.refs

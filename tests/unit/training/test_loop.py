@@ -12,14 +12,14 @@ from harness.training.loop import require_finite, run_steps
 TARGETS = torch.randn(12, 5, generator=torch.Generator().manual_seed(0))
 
 
-def _run(model, *, total=12, checkpoint=None, on_step=None, clip=None, rate=lambda step: 0.1 / (step + 1)):
+def _run(model, *, total=12, checkpoint=None, on_step=None, clip=None, guess=1e30, rate=lambda step: 0.1 / (step + 1)):
     def backward(step):
         loss = ((model.weight[0] - TARGETS[step]) ** 2).sum()
         loss.backward()
         return {"train/loss": loss.item()}
 
     return run_steps(model, Adam(model, epsilon=1e-8), total=total, learning_rate=rate, backward=backward,
-                     clip_gradient=clip, on_step=on_step, checkpoint=checkpoint)
+                     clip_gradient=clip, on_step=on_step, checkpoint=checkpoint, guess=guess)
 
 
 def _model():
@@ -74,3 +74,11 @@ def test_a_loss_that_is_not_finite_names_its_step_and_the_last_good_one(tmp_path
     with pytest.raises(TrainingDiverged, match="the loss is not finite at step 5; the last good checkpoint is step 4"):
         _run(_model(), checkpoint=Checkpoint(tmp_path, every_steps=2), rate=diverging)
     require_finite("the loss", 1e30, step=0, last_good=None)
+
+
+def test_a_loss_far_above_that_of_a_guess_and_weights_that_are_not_finite_are_called_diverged() -> None:
+    with pytest.raises(TrainingDiverged, match=r"training diverged: the loss is .*, and a guess has 0.01, at step 12; "
+                                               "no checkpoint was written yet. Try a learning rate 3 to 10 times"):
+        _run(_model(), guess=0.01, rate=lambda step: 1e-9)
+    with pytest.raises(TrainingDiverged, match="training diverged: the weights are not finite at step 12"):
+        _run(_model(), rate=lambda step: float("inf") if step == 11 else 1e-9)
