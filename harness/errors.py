@@ -80,8 +80,8 @@ def readable_inputs() -> Iterator[None]:
 
 
 class TrainingDiverged(Exception):
-    """A training left all bounds. what: of it did so and how. step: after so many. last_good: the last good checkpoint's
-    step, None where there is none.
+    """A training left all bounds. what: what of it, and how. step: after so many. last_good: the last good
+    checkpoint's step, None where there is none.
     """
 
     def __init__(self, what: str, *, step: int, last_good: int | None, advice: str) -> None:

@@ -132,10 +132,10 @@ class PPOTrainer:
                 metrics = self.train_minibatch(rollout, rewards, minibatch)
                 require_finite("the PPO loss", metrics["ppo/loss/total"], step=self.steps_done,
                                last_good=self.last_good)
-                if metrics["ppo/policy/approxkl"] > _FARTHEST:
+                if (moved := metrics["ppo/policy/approxkl"]) > _FARTHEST:
                     raise TrainingDiverged(
-                        f"the policy moved by an approximate KL of {metrics['ppo/policy/approxkl']:.3g} nats a token in "
-                        "one batch", step=self.steps_done, last_good=self.last_good, advice=LOWER_RATE)
+                        f"the policy moved by an approximate KL of {moved:.3g} nats a token in one batch",
+                        step=self.steps_done, last_good=self.last_good, advice=LOWER_RATE)
                 self.optimizer.step(learning_rate=learning_rate)
                 updates += 1
                 for name, value in metrics.items():

@@ -37,8 +37,8 @@ def test_errors_keep_what_they_say_on_their_way_from_a_worker() -> None:
 
 
 def test_a_loss_that_is_not_finite_names_the_last_good_checkpoint() -> None:
-    assert str(TrainingDiverged("the loss is not finite", step=7, last_good=5, advice="Lower the learning rate.")) == (
-        "training diverged: the loss is not finite at step 7; the last good checkpoint is step 5. Lower the learning rate.")
+    assert str(TrainingDiverged("the loss is not finite", step=7, last_good=5, advice="Go slower.")) == (
+        "training diverged: the loss is not finite at step 7; the last good checkpoint is step 5. Go slower.")
 
 
 def test_a_mistake_found_further_down_is_blamed_on_the_key_of_the_study() -> None:

@@ -69,7 +69,8 @@ def test_a_stage_without_siblings_has_all_cores(plan, first):
 
 def test_a_failure_stops_what_depends_on_it_and_the_others_are_reported(plan, execute):
     lost = next(stage for stage in plan.stages if stage.kind == "ppo")
-    execution, executor = execute({lost.name: TrainingDiverged("the loss is not finite", step=3, last_good=2, advice="Slower.")})
+    diverged = TrainingDiverged("the loss is not finite", step=3, last_good=2, advice="Slower.")
+    execution, executor = execute({lost.name: diverged})
     assert execution.failures == {
         lost.name: "training diverged: the loss is not finite at step 3; the last good checkpoint is step 2. Slower."}
     ran = {call.name for call in executor.calls}
