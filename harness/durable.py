@@ -75,15 +75,18 @@ def write_sealed(path: Path, write: Callable[[BinaryIO], None]) -> None:
     write: is given the open file, behind the digest.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(bytes(_HEAD))
-        write(file)
-        file.flush()
-        file.seek(0)
-        file.write(_MAGIC + _digest_of_rest(temporary, _HEAD).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(bytes(_HEAD))
+            write(file)
+            file.flush()
+            file.seek(0)
+            file.write(_MAGIC + _digest_of_rest(temporary, _HEAD).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)  # half a checkpoint would keep a full disk full
     sync(path.parent)
 
 

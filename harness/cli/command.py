@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from harness.cli.rows import check_page
+from harness.disk_full import full_disk_said
 from harness.errors import INTERRUPTED, InputError
 from harness.json_records import to_json
 
@@ -25,7 +26,8 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
     try:
         if getattr(arguments, "html", None):
             check_page(arguments.html)
-        result = run(arguments)
+        with full_disk_said("."):
+            result = run(arguments)
         if arguments.json:
             print(json.dumps(to_json(result), allow_nan=False))
         else:

@@ -19,7 +19,7 @@ from harness.engine.local import Executor
 from harness.engine.run_records import RunRecords
 from harness.engine.run_tree import RunTree
 from harness.engine.tracking import Tracking
-from harness.errors import InputError, TrainingDiverged
+from harness.errors import InputError, StoreRefused, TrainingDiverged
 from harness.records import ArtifactRef, Done, Pending
 from harness.study.estimate import work_ahead
 from harness.study.plan import Plan
@@ -252,6 +252,9 @@ class Runner:
     def _settle(self, stage: Stage, run_id: str, future: Future[Done | Pending], execution: Execution) -> None:
         work = self._work(stage.fingerprint)
         error = future.exception()
+        if isinstance(error, StoreRefused):  # the disk is full: the other stages would fail of the same
+            self._running[future] = stage, run_id
+            raise error
         if error is not None:
             line = execution.failures[stage.name] = describe_failure(error)
             execution.wrong_input |= isinstance(error, InputError)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -11,9 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.disk_full import full_disk_said
 from harness.engine.execution import Execution
 from harness.engine.exported_runs import EXECUTION_FILE
 from harness.engine.tracking import Tracking
+from harness.json_records import write_json
 from harness.records import Pending
 from harness.reporting.terminal import win_rate_table
 from harness.results.file import RESULTS_FILE, read_results
@@ -27,19 +28,31 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     a study, so not while people are awaited.
     """
     folder = tracking.fetch(execution.refs[plan.report.fingerprint])
-    output.mkdir(parents=True, exist_ok=True)
     files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl"]
-    for file in files:
-        shutil.copyfile(file, output / file.name)
+    with full_disk_said(output):
+        _copy_together(files, output)
+        write_json(output / EXECUTION_FILE, {"execution": execution.run_id, "tracking_uri": tracking.uri})
     tracking.log_files(execution.run_id, files)
-    (output / EXECUTION_FILE).write_text(json.dumps(
-        {"execution": execution.run_id, "tracking_uri": tracking.uri}), encoding="utf-8")
     if execution.pending:
         return
     results = read_results(folder)
     tags = {"simulated_judge": str(results.simulated_judge).lower()}
     for measures in results.arms:
         execution.tree.record_arm(measures.arm, arm_metrics(measures, results.win_rates), tags)
+
+
+def _copy_together(files: list[Path], output: Path) -> None:
+    """The files that are there stay whole until all new ones are."""
+    output.mkdir(parents=True, exist_ok=True)
+    parts = [output / f"{file.name}.part" for file in files]
+    try:
+        for file, part in zip(files, parts, strict=True):
+            shutil.copyfile(file, part)
+        for file, part in zip(files, parts, strict=True):
+            part.replace(output / file.name)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
 
 
 def arm_metrics(measures: ArmMeasures, win_rates: Iterable[WinRateRow]) -> dict[str, float]:

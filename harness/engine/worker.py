@@ -12,6 +12,7 @@ from filelock import FileLock
 from harness.artifacts.call import StageCall
 from harness.artifacts.log import StageLog, Told
 from harness.artifacts.outcome import check_files, environments_of, read_outcome, write_outcome
+from harness.disk_full import full_disk_said
 from harness.errors import DamagedFile
 from harness.imports import without_collector
 from harness.records import Done, Environment, Pending
@@ -23,10 +24,10 @@ def run_stage(call: StageCall[StageSlice], send: Callable[[Told], None]) -> Done
     """The stage's outcome. A folder whose stage already ended Done is not touched again, unless it is damaged.
 
     The lock is held by the process that writes into the folder, so that a new driver waits for a worker which
-    outlives its killed driver by a moment.
+    outlives its killed driver by a moment. Raises StoreRefused where the disk is full.
     """
     call.out.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(call.out.with_suffix(".lock")):
+    with full_disk_said(call.out), FileLock(call.out.with_suffix(".lock")):
         call.out.mkdir(exist_ok=True)
         log = StageLog(call.out, send)
         finished = _finished(call.out, log)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = ("harness", "dashboards", "benchmarks")
 FLOORS = (
     {"errors", "digests", "durable", "imports", "seeds", "records", "json_records", "provenance", "shipped",
-     "passwords"},
+     "passwords", "disk_full"},
     {"cli", "hub"},
     {"algorithms", "kernels", "text", "statistics"},
     {"models"},

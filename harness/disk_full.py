@@ -1,0 +1,61 @@
+"""Recognises a full disk, a quota or a limit on file sizes in whatever error a library makes of it, and says it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.errors import StoreRefused
+
+_REASONS = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up",
+            errno.EFBIG: "a file is larger than this process or the disk allows (see `ulimit -f`)",
+            errno.EIO: "the disk cannot be written: it is full, a quota is used up, or it is broken"}
+_TEXTS = {errno.ENOSPC: re.compile(r"No space left on device|database or disk is full|os error 28\b|file write failed"),
+          errno.EDQUOT: re.compile(r"Disk quota exceeded|os error 122\b"),
+          errno.EFBIG: re.compile(r"File too large|os error 27\b"), errno.EIO: re.compile(r"disk I/O error")}
+"""How SQLite, MLflow, safetensors, torch and Arrow pass it on, some of them as an error of their own kind."""
+
+
+def full_disk(error: BaseException, place: str | Path) -> StoreRefused | None:
+    """What is to be said where an error comes from a disk that takes no more; None for any other error.
+
+    place: what was written to, where the error does not name it.
+    """
+    for each in _chain(error):
+        number = each.errno if isinstance(each, OSError) else None
+        if number not in _REASONS:
+            number = next((known for known, text in _TEXTS.items() if text.search(str(each))), None)
+        if number is not None:
+            named = getattr(each, "filename2", None) or getattr(each, "filename", None)
+            file = named if isinstance(named, str) else str(place)
+            return StoreRefused(f"{_REASONS[number]}, at {_mount(Path(file))}", file=file, cure=(
+                "Free space there (`harness clean` says what no study needs), then give the same command again."))
+    return None
+
+
+@contextmanager
+def full_disk_said(place: str | Path) -> Iterator[None]:
+    """Raise StoreRefused where the disk takes no more of what is written inside."""
+    try:
+        yield
+    except Exception as error:  # each library has its own
+        said = full_disk(error, place)
+        if said is None or isinstance(error, StoreRefused):
+            raise
+        raise said from error
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _mount(path: Path) -> Path:
+    """Where the file system begins that a path lies on."""
+    here = next(above for above in (path.absolute(), *path.absolute().parents) if os.path.exists(above))
+    return next(above for above in (here, *here.parents) if os.path.ismount(above))
