@@ -23,8 +23,8 @@ _OLDER = ({"summary"}, {"summary", "environments"})
 
 def write_outcome(folder: Path, outcome: Done) -> None:
     """From now on the stage in this folder is done. Its files are on the disk before that is."""
-    temporary = folder / f"{OUTCOME_FILE}.part"
-    inside = sorted(path for path in folder.rglob("*") if path != temporary)
+    place, temporary = folder / OUTCOME_FILE, folder / f"{OUTCOME_FILE}.part"
+    inside = sorted(path for path in folder.rglob("*") if path not in (place, temporary))
     files = {path: path.stat().st_size for path in inside if path.is_file()}
     for path in (*inside, folder):
         sync(path)
@@ -36,7 +36,7 @@ def write_outcome(folder: Path, outcome: Done) -> None:
         json.dump(document, file)
         file.flush()
         os.fsync(file.fileno())
-    temporary.rename(folder / OUTCOME_FILE)
+    temporary.rename(place)
     sync(folder)
 
 
