@@ -25,13 +25,9 @@ def write_outcome(folder: Path, outcome: Done) -> None:
     """From now on the stage in this folder is done. Its files are on the disk before that is."""
     place, temporary = folder / OUTCOME_FILE, folder / f"{OUTCOME_FILE}.part"
     inside = sorted(path for path in folder.rglob("*") if path not in (place, temporary))
-    files = {path: path.stat().st_size for path in inside if path.is_file()}
     for path in (*inside, folder):
         sync(path)
-    digests = piece_digests(files)
-    document = sealed({**asdict(outcome), "files": {
-        path.relative_to(folder).as_posix(): {"size": size, "sha256": list(digests[path])}
-        for path, size in files.items()}})
+    document = sealed({**asdict(outcome), "files": listed(folder, (path for path in inside if path.is_file()))})
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(document, file)
         file.flush()
@@ -54,9 +50,21 @@ def read_outcome(folder: Path) -> Done | None:
 
 def check_files(folder: Path) -> None:
     """Raise DamagedFile for the first file of a finished stage that is not as it was written; read all of them."""
-    listed: Mapping[str, Any] = _document(folder).get("files", {})
+    check_listed(folder, _document(folder).get("files", {}))
+
+
+def listed(folder: Path, files: Iterable[Path]) -> dict[str, Any]:
+    """Path relative to the folder -> size in bytes and SHA-256 of each piece, of each file."""
+    sizes = {path: path.stat().st_size for path in files}
+    digests = piece_digests(sizes)
+    return {path.relative_to(folder).as_posix(): {"size": size, "sha256": list(digests[path])}
+            for path, size in sizes.items()}
+
+
+def check_listed(folder: Path, files: Mapping[str, Any]) -> None:
+    """Raise DamagedFile for the first of these files that is not as it was when `listed` gave this."""
     sizes = {}
-    for name, found in listed.items():
+    for name, found in files.items():
         path = folder / name
         try:
             size = path.stat().st_size
@@ -69,7 +77,7 @@ def check_files(folder: Path) -> None:
         digests = piece_digests(sizes)
     except OSError as error:
         raise DamagedFile(f"cannot be read ({error.strerror})", file=str(error.filename)) from None
-    for name, found in listed.items():
+    for name, found in files.items():
         if list(digests[folder / name]) != found["sha256"]:
             raise DamagedFile("its bytes are not those that were written", file=str(folder / name))
 

@@ -11,10 +11,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from harness.artifacts.outcome import check_listed, is_sealed, sealed
 from harness.digests import fingerprint
-from harness.errors import InputError
-from harness.json_records import MalformedError, from_json
+from harness.errors import DamagedFile, InputError
+from harness.json_records import MalformedError, from_json, write_json
 from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
@@ -28,6 +30,7 @@ ROOT = Path("mlruns")
 REPORTS = ROOT / "reports"
 SAMPLES_FILE = "samples.jsonl"
 EXECUTION_FILE = "execution.json"
+_ONCE_MORE = "Run the study's command once more"
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class FinishedStudy:
     """A finished execution: its study's name, where its responses are, and where MLflow keeps it.
 
     execution: the parent run, in the store at tracking_uri, which is kept without its password. responses: arm ->
-    fingerprint of its texts.
+    fingerprint of its texts. files: their sizes and digests when they were exported, of those that are known.
     """
 
     name: str
@@ -43,6 +46,7 @@ class FinishedStudy:
     execution: str | None = None
     tracking_uri: str | None = None
     responses: Mapping[ArmKey, str] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
 
     def fingerprints(self, arms: Iterable[ArmKey]) -> tuple[str, ...]:
         """The fingerprints of these arms' texts; of those that are known."""
@@ -54,9 +58,10 @@ def finished_studies(root: Path = REPORTS) -> tuple[list[FinishedStudy], list[In
     found, unreadable = [], []
     for path in sorted(root.glob(f"*/{SAMPLES_FILE}")):
         try:
-            run = _read(path.parent / EXECUTION_FILE)
+            run, files = _read(path.parent / EXECUTION_FILE)
+            _check(path.parent, files, RESULTS_FILE)
             found.append(FinishedStudy(path.parent.name, path, run.execution, run.tracking_uri,
-                                       _responses(path.parent)))
+                                       _responses(path.parent), files))
         except InputError as error:
             unreadable.append(error)
     return found, unreadable
@@ -105,6 +110,7 @@ def load_samples(study: FinishedStudy) -> list[ArmSample]:
     if not study.samples.is_file():
         raise InputError("the execution is not finished: it has exported no responses", file=str(study.samples),
                          cure="Let `harness run` finish first")
+    _check(study.samples.parent, study.files, SAMPLES_FILE)
     samples = []
     with study.samples.open(encoding="utf-8") as file:
         try:
@@ -161,11 +167,29 @@ class _Execution:
     tracking_uri: str | None = None
 
 
-def _read(path: Path) -> _Execution:
-    cure = "Run the study's command once more"
+def write_execution(folder: Path, *, execution: str, tracking_uri: str, files: Mapping[str, Any]) -> None:
+    """execution.json. files: sizes and digests of what was exported beside it, as `outcome.listed` gives them."""
+    write_json(folder / EXECUTION_FILE, sealed({
+        "execution": execution, "tracking_uri": tracking_uri, "files": files}))
+
+
+def _read(path: Path) -> tuple[_Execution, Mapping[str, Any]]:
+    """What `write_execution` wrote, or what harness 0.2 did, and the digests of the files beside it."""
     try:
-        return from_json(_Execution, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {})
+        document = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        run = from_json(_Execution, document)
     except MalformedError as error:
-        raise InputError(error.problem, file=str(path), key=error.key or None, cure=cure) from None
+        raise InputError(error.problem, file=str(path), key=error.key or None, cure=_ONCE_MORE) from None
     except (ValueError, RecursionError) as error:
-        raise InputError(f"not a JSON record: {error}", file=str(path), cure=cure) from None
+        raise InputError(f"not a JSON record: {error}", file=str(path), cure=_ONCE_MORE) from None
+    if document.keys() - {"execution", "tracking_uri"} and not is_sealed(document):
+        raise InputError("its bytes are not those that were written", file=str(path), cure=_ONCE_MORE)
+    return run, document.get("files", {})
+
+
+def _check(folder: Path, files: Mapping[str, Any], name: str) -> None:
+    """Raise InputError where an exported file is not as it was written, as far as that is known."""
+    try:
+        check_listed(folder, {name: files[name]} if name in files else {})
+    except DamagedFile as error:
+        raise InputError(error.problem, file=error.file, cure=_ONCE_MORE) from None

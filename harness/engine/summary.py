@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.artifacts.outcome import listed
 from harness.disk_full import full_disk_said
+from harness.durable import sync
 from harness.engine.execution import Execution
-from harness.engine.exported_runs import EXECUTION_FILE
+from harness.engine.exported_runs import write_execution
 from harness.engine.tracking import Tracking
-from harness.json_records import write_json
 from harness.records import Pending
 from harness.reporting.terminal import win_rate_table
 from harness.results.file import RESULTS_FILE, read_results
@@ -31,7 +32,7 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl"]
     with full_disk_said(output):
         _copy_together(files, output)
-        write_json(output / EXECUTION_FILE, {"execution": execution.run_id, "tracking_uri": tracking.uri})
+        write_execution(output, execution=execution.run_id, tracking_uri=tracking.uri, files=listed(folder, files))
     tracking.log_files(execution.run_id, files)
     if execution.pending:
         return
@@ -48,6 +49,7 @@ def _copy_together(files: list[Path], output: Path) -> None:
     try:
         for file, part in zip(files, parts, strict=True):
             shutil.copyfile(file, part)
+            sync(part)
         for file, part in zip(files, parts, strict=True):
             part.replace(output / file.name)
     finally:
