@@ -56,10 +56,14 @@ class RunTree:
     def run_ids(self) -> Iterable[str]:
         return self._runs.values()
 
-    def record_arm(self, arm: ArmKey, metrics: dict[str, float], tags: dict[str, str]) -> None:
-        """Give an arm's run its figures. One that no stage began is written now, and over at once."""
+    def record_arm(self, arm: ArmKey, metrics: dict[str, float], tags: dict[str, str],
+                   model: str | None = None) -> None:
+        """Give an arm's run, and its policy's model, their figures. A run that no stage began is written now, and over
+        at once.
+        """
         if arm in self._runs:
-            self._tracking.log_metrics(self._runs[arm], metrics, tags=tags)
+            self._tracking.log_metrics(self._runs[arm], metrics, tags=tags, model=model)
         else:
             self._tracking.record_run(self._experiment, str(arm), parent=self._execution,
-                                      params=self._parameters[arm], tags={**self._tags, **tags}, metrics=metrics)
+                                      params=self._parameters[arm], tags={**self._tags, **tags}, metrics=metrics,
+                                      model=model)

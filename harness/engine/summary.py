@@ -16,7 +16,7 @@ from harness.durable import sync
 from harness.engine.execution import Execution
 from harness.engine.exported_runs import write_execution
 from harness.engine.tracking import Tracking
-from harness.records import Pending
+from harness.records import ArmKey, Pending
 from harness.reporting.terminal import win_rate_table
 from harness.results.file import RESULTS_FILE, read_results
 from harness.results.rate_records import WinRateRow
@@ -38,8 +38,19 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
         return
     results = read_results(folder)
     tags = {"simulated_judge": str(results.simulated_judge).lower()}
+    models = _models(plan, execution, tracking)
     for measures in results.arms:
-        execution.tree.record_arm(measures.arm, arm_metrics(measures, results.win_rates), tags)
+        execution.tree.record_arm(measures.arm, arm_metrics(measures, results.win_rates), tags,
+                                  models.get(measures.arm))
+
+
+def _models(plan: Plan, execution: Execution, tracking: Tracking) -> dict[ArmKey, str]:
+    """The model of each arm's policy in MLflow; none where the models have these figures already."""
+    if plan.report.name not in execution.executed:
+        return {}
+    runs = {arm: execution.refs[policy].run_id or "" for arm, policy in plan.report.inputs.by_arm("policies").items()}
+    models = tracking.models_of(runs.values())
+    return {arm: models[run] for arm, run in runs.items() if run in models}
 
 
 def _copy_together(files: list[Path], output: Path) -> None:

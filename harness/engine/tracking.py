@@ -1,6 +1,6 @@
 """Reads and writes MLflow, which keeps the runs of all studies.
 
-The only file that imports it; only the process of `harness run` writes to it, never a worker.
+Only the process of `harness run` writes to it, never a worker.
 
 One experiment a study; one parent run an execution; under it one run for each arm and one for each stage.
 """
@@ -23,7 +23,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.durable import sync
 from harness.engine import sqlite_store
+from harness.engine.batches import log_batch
+from harness.engine.data_sets import DataSet, log_data_sets
+from harness.engine.logged_models import begin_model, models_of
 from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS, StageFiles, http_status, local_path, one_line
+from harness.engine.stage_usage import usage_metrics
 from harness.engine.stored_runs import CLEANED_TAG, DAMAGED_TAG, StoredRuns
 from harness.engine.tracking_uri import is_server, signed_in
 from harness.errors import InputError, StoreRefused
@@ -39,7 +43,7 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 # Keeping runs needs no pandas, and a study that is all cached would wait a tenth of its time for it.
 with without_module("pandas"):
-    from mlflow.entities import Metric, Param, Run, RunTag
+    from mlflow.entities import Metric, Run
     from mlflow.exceptions import MlflowException
     from mlflow.tracking import MlflowClient
 
@@ -49,8 +53,6 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 _BATCH = 1000
 NEWEST = 250
 """Reading a run takes a tenth of the time of looking for one."""
-_MOST_PARAMS = 100
-_LONGEST_PARAM = 6000
 
 
 def default_uri(root: Path) -> str:
@@ -170,22 +172,16 @@ class Tracking:
         if parent is not None:
             all_tags["mlflow.parentRunId"] = parent
         run_id = str(self._client.create_run(experiment, tags=all_tags).info.run_id)
-        self._log(run_id, params or {}, {})
+        log_batch(self._client, run_id, params=params)
         return run_id
 
     def record_run(self, experiment: str, name: str, *, parent: str, tags: Mapping[str, str],
-                   params: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None) -> None:
+                   params: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None,
+                   model: str | None = None) -> None:
         """Write a run that is over already. Its figures go in one piece: each call costs as much as all of them."""
         run_id = self.begin_run(experiment, name, parent=parent, tags=tags)
-        self._log(run_id, params or {}, metrics or {})
+        log_batch(self._client, run_id, params=params, metrics=metrics, model=model)
         self.end_run(run_id)
-
-    def _log(self, run_id: str, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
-        """In as few calls as MLflow allows."""
-        rows = _params(params)
-        for start in range(0, max(len(rows), min(1, len(metrics))), _MOST_PARAMS):
-            self._client.log_batch(run_id, params=rows[start:start + _MOST_PARAMS],
-                                   metrics=_metrics(metrics) if start == 0 else [])
 
     def finish_stage(self, run_id: str, stage: Stage, work: Path, outcome: Done) -> ArtifactRef:
         """Log what is not logged yet, move the stage's folder to its place, and only then call the run finished.
@@ -193,13 +189,15 @@ class Tracking:
         What the stage was computed with are parameters of its run: MLflow filters by them, and compares runs by them.
         """
         self.log_new_metrics(run_id, work)
+        run = self._client.get_run(run_id)
+        model = begin_model(self._client, run, work, local=self._files.local)
         own = outcome.environments.get(stage.name)
-        self._client.log_batch(run_id, params=_params(asdict(own) if own else {}),
-                               metrics=_metrics({f"summary/{key}": value for key, value in outcome.summary.items()}))
+        figures = {**{f"summary/{key}": value for key, value in outcome.summary.items()}, **usage_metrics(work)}
+        log_batch(self._client, run_id, params=asdict(own) if own else {}, metrics=figures, model=model,
+                  tags={"host": own.host} if own else {})
         for table in sorted(work.glob("*.table.json")):
-            self._client.set_tag(run_id, "mlflow.loggedArtifacts",
-                                 json.dumps([{"path": table.name, "type": "table"}]))
-        artifact_uri = str(self._client.get_run(run_id).info.artifact_uri)
+            self._client.set_tag(run_id, "mlflow.loggedArtifacts", json.dumps([{"path": table.name, "type": "table"}]))
+        artifact_uri = str(run.info.artifact_uri)
         if local_path(artifact_uri) is None:
             self._client.log_artifacts(run_id, str(work))
         target = self._files.place(artifact_uri, stage.fingerprint)
@@ -210,7 +208,17 @@ class Tracking:
         for folder in (work.parent, target.parent):
             sync(folder)
         self.end_run(run_id)
+        if model is not None:
+            self._client.finalize_logged_model(model, "READY")
         return ArtifactRef(fingerprint=stage.fingerprint, path=str(target), run_id=run_id)
+
+    def log_inputs(self, run_id: str, found: Iterable[DataSet]) -> None:
+        """The data sets of a stage."""
+        log_data_sets(self._client, run_id, found)
+
+    def models_of(self, run_ids: Iterable[str]) -> dict[str, str]:
+        """By run the id of the model that a stage made."""
+        return models_of(self._client, self._experiments, run_ids)
 
     def log_new_metrics(self, run_id: str, work: Path) -> None:
         """Forward the records of a stage's metrics file that this run has not got yet."""
@@ -223,12 +231,16 @@ class Tracking:
         if fresh:
             self._logged[run_id] = fresh[-1]["step"]
 
-    def log_metrics(self, run_id: str, values: Mapping[str, float], *, tags: Mapping[str, str] | None = None) -> None:
-        """Single figures of a run; only finite ones exist in MLflow's plots, so only those are given."""
-        self._client.log_batch(run_id, metrics=_metrics(values), tags=_tags(tags or {}))
+    def log_metrics(self, run_id: str, values: Mapping[str, float], *, tags: Mapping[str, str] | None = None,
+                    model: str | None = None) -> None:
+        """Single figures of a run; only finite ones exist in MLflow's plots, so only those are given.
+
+        model: the id of the one that they are about.
+        """
+        log_batch(self._client, run_id, metrics=values, tags=tags, model=model)
 
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
-        self._client.log_batch(run_id, tags=_tags(tags))
+        log_batch(self._client, run_id, tags=tags)
 
     def log_files(self, run_id: str, files: Iterable[Path]) -> None:
         for file in files:
@@ -285,15 +297,3 @@ def _build_tables(uri: str) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     SqlAlchemyStore(uri, default_artifact_root="mlruns").engine.dispose()
-
-
-def _params(values: Mapping[str, object]) -> list[Param]:
-    return [Param(key, str(value)[:_LONGEST_PARAM]) for key, value in values.items()]
-
-
-def _tags(values: Mapping[str, str]) -> list[RunTag]:
-    return [RunTag(key, value) for key, value in values.items()]
-
-
-def _metrics(values: Mapping[str, float]) -> list[Metric]:
-    return [Metric(key, float(value), timestamp=0, step=0) for key, value in values.items()]

@@ -13,6 +13,7 @@ from harness.artifacts.call import StageCall
 from harness.artifacts.log import StageLog, Told
 from harness.artifacts.outcome import check_files, environments_of, read_outcome, write_outcome
 from harness.disk_full import full_disk_said
+from harness.engine.stage_usage import noted_usage
 from harness.errors import DamagedFile
 from harness.imports import without_collector
 from harness.records import Done, Environment, Pending
@@ -38,11 +39,12 @@ def run_stage(call: StageCall[StageSlice], send: Callable[[Told], None]) -> Done
         with without_collector():
             run = stage_function(call.kind)
         _prepare_process()
-        outcome = run(call, log)
-        if isinstance(outcome, Done):
-            outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
-                                                     call.name: _environment(call)})
-            write_outcome(call.out, outcome)
+        with noted_usage(call.out):
+            outcome = run(call, log)
+            if isinstance(outcome, Done):
+                outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
+                                                         call.name: _environment(call)})
+                write_outcome(call.out, outcome)
         return outcome
 
 

@@ -21,6 +21,7 @@ from transformers.utils import logging as transformers_logging
 from harness.errors import InputError
 from harness.hub import is_path
 from harness.models.divergence import diverged_model, finite_weights
+from harness.models.mlflow_flavor import write_mlmodel
 from harness.models.placement import SINGLE_ON_CPU, Placement
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
@@ -102,13 +103,17 @@ def load_tokenizer(name_or_path: str | Path) -> Any:
 
 
 def save_model(model: Any, path: str | Path, tokenizer: Any | None = None) -> None:
-    """A folder that transformers' Auto classes load: the module's own save_pretrained, and the tokenizer's."""
+    """A folder that transformers' Auto classes load: the module's own save_pretrained, and the tokenizer's.
+
+    With a tokenizer MLflow loads it too.
+    """
     Path(path).mkdir(parents=True, exist_ok=True)
     model.save_pretrained(path)
     for file in Path(path).glob("*.safetensors"):
         _open_to_others(file)
     if tokenizer is not None:
-        tokenizer.save_pretrained(path)
+        saved = tokenizer.save_pretrained(path)
+        write_mlmodel(Path(path), model, tokenizer, [file for file in saved if Path(file).is_file()])
 
 
 def save_tensors(tensors: dict[str, torch.Tensor], path: Path) -> None:

@@ -84,4 +84,5 @@ def test_what_a_killed_attempt_left_half_written_is_not_kept(call) -> None:
     for left in ("outcome.json.part", "part-labels.npy", "model/checkpoint.pt.12.tmp", "metrics.part"):
         (call.out / left).write_text("half")
     run_stage(call, lambda progress: None)
-    assert sorted(path.name for path in call.out.rglob("*")) == ["base_model.json", "model", "outcome.json"]
+    assert sorted(path.name for path in call.out.rglob("*")) == [
+        "base_model.json", "model", "outcome.json", "usage.json"]

@@ -1,0 +1,27 @@
+"""The time and memory of a stage, and that they are of this stage alone."""
+
+import time
+
+import numpy as np
+import pytest
+
+from harness.engine.stage_usage import noted_usage, usage_metrics
+
+
+def test_a_stage_notes_how_long_it_took_and_its_own_peak_of_memory(tmp_path):
+    large, small = tmp_path / "large", tmp_path / "small"
+    large.mkdir()
+    small.mkdir()
+    with noted_usage(large):
+        np.ones(256 << 17).sum()  # 256 MiB, and given back
+    with noted_usage(small):
+        time.sleep(0.05)
+    first, second = usage_metrics(large), usage_metrics(small)
+    assert 0.05 <= second["system/seconds"] < 5
+    assert first["system/peak_memory_mib"] > second["system/peak_memory_mib"] + 200
+
+
+def test_a_stage_that_failed_or_is_older_has_no_figures(tmp_path):
+    with pytest.raises(ValueError, match="broken"), noted_usage(tmp_path):
+        raise ValueError("broken")
+    assert usage_metrics(tmp_path) == {}
