@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cli.arguments import confidence, margin, not_negative, resamples, share
+from harness.cli.arguments import CommandParser, confidence, margin, not_negative, resamples, share
 from harness.cli.command import run_command
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> Analysis:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness analyze", description="Win rates of a ratings file, with honest intervals.",
         epilog="Columns: item_id, rater_id, left_arm, right_arm, choice (left, right, tie, skip, or the arm "
                "that won); optional query_id, shown_at, decided_at, label_budget, seed, left_length, "

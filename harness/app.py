@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
+from harness.cli.arguments import CommandParser
 from harness.shipped import APP
 
 
@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def server(argv: Sequence[str] | None) -> list[str]:
     """The command that serves the app."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness app", description="Serve the rating app: people compare and label texts, the owner sees results.",
         epilog="Everything else is Streamlit's: --server.port 8600, --server.address 0.0.0.0, --server.headless true.")
     _, further = parser.parse_known_args(argv)

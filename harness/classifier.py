@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.arguments import positive
+from harness.cli.arguments import CommandParser, positive
 from harness.cli.command import run_command
 
 _SHARE_HELD_OUT = 0.1
@@ -101,7 +101,7 @@ def _progress(step: int, total: int, metrics: dict[str, float]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness classifier", description="Train a text classifier, for a study's simulated labeler.",
         epilog="A study then says `labels: {source: simulated, labeler: {scorer: 'classifier:OUT', noise: 0}}`. The "
                "score is the log odds of the class whose name begins with 'pos', else of the last in the alphabet.")

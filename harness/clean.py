@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.cli.arguments import not_negative
+from harness.cli.arguments import CommandParser, not_negative
 from harness.cli.command import run_command
 from harness.errors import InputError
 
@@ -89,7 +89,7 @@ def _show(result: Cleaned) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness clean",
         description="Remove what no study needs any more: stages that no finished execution uses, unfinished stages "
                     "that nothing goes on with, downloads, temporary files and free locks. Reports, judgments and what "

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.arguments import positive_count
+from harness.cli.arguments import CommandParser, positive_count
 from harness.cli.command import run_command
 from harness.errors import InputError
 
@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.artifacts.label_files import write_token_ids
     from harness.artifacts.label_table import LabelFiles
     from harness.engine import tracking
+    from harness.engine.tracking_uri import check_reachable
     from harness.models.loading import load_tokenizer
     from harness.run import ROOT
     from harness.shipped import study_file
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     study = load_study(arguments.study, arguments.overrides)
     plan = make_plan(study, external_digests(study))
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
+    if tracking.store_exists(uri):
+        check_reachable(uri)
     budget = arguments.budget or max(study.labels.budgets)
     models = [(stage.arm, stage) for stage in plan.stages if stage.kind == "reward_model" and stage.arm is not None]
     trained = [stage for arm, stage in models if arm.label_budget == budget and arguments.arm in (None, arm.arm)]
@@ -73,7 +76,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness export-labels",
         description="Write a finished study's labels in the format of the label files released with the paper.")
     parser.add_argument("study", metavar="STUDY.yaml", help="the study that was run: its file, or a shipped one's name")

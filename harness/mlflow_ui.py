@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
+from harness.cli.arguments import CommandParser
 from harness.errors import InputError
 from harness.passwords import without_password
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def server(argv: Sequence[str] | None) -> list[str]:
     """The command that serves the store. Raises InputError where there is none."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness mlflow", description="Serve MLflow's page on the runs of this folder (mlruns/mlflow.db).",
         epilog="Everything else is `mlflow ui`'s: --port 5001, --host 0.0.0.0.")
     parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")

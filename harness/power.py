@@ -9,7 +9,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cli.arguments import error_rate, logit_spread, looks, margin, positive_count, share, tie_share
+from harness.cli.arguments import (
+    CommandParser,
+    error_rate,
+    logit_spread,
+    looks,
+    margin,
+    positive_count,
+    share,
+    tie_share,
+)
 from harness.cli.command import run_command
 from harness.errors import InputError
 from harness.statistics.power_records import Claim, Look, Needed, PowerPoint, PowerResult
@@ -34,7 +43,8 @@ def run(arguments: argparse.Namespace) -> PowerResult:
 
     if arguments.raters_per_item > arguments.raters:
         raise InputError(f"{arguments.raters_per_item} raters an item, but there are {arguments.raters}",
-                         key="--raters-per-item", cure="Give --raters-per-item and --raters together")
+                         key="--raters-per-item",
+                         cure=f"Give --raters-per-item {arguments.raters} or less, or more --raters.")
     try:
         design = Design(win_rate=arguments.win_rate, n_items=1, n_raters=arguments.raters,
                         raters_per_item=arguments.raters_per_item, item_sd=arguments.item_sd,
@@ -164,7 +174,7 @@ def _print(result: PowerResult) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="harness power",
+    parser = CommandParser(prog="harness power",
                                      description="How many items and raters a claim needs.")
     parser.add_argument("--win-rate", type=share, default=0.55, help="the true win rate (default 0.55)")
     parser.add_argument("--margin", type=margin, help="for the claims 'not better by more' and 'equivalent'")

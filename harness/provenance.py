@@ -43,7 +43,10 @@ def commit() -> tuple[str, bool]:
         return str(built["commit"]), bool(built["dirty"])
     try:
         if _is_the_project(_PACKAGE.parent):
-            return _git("rev-parse", "HEAD"), bool(_git("status", "--porcelain", "--untracked-files=no"))
+            # A new module changes what is computed; new studies, notes and results beside the package do not.
+            changed = _git("status", "--porcelain", "--untracked-files=no")
+            return _git("rev-parse", "HEAD"), bool(changed or _git("ls-files", "--others", "--exclude-standard",
+                                                                   _PACKAGE.name))
     except (OSError, ValueError, subprocess.CalledProcessError):
         pass
     return "unknown", False

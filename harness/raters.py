@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.cli.arguments import link_days
+from harness.cli.arguments import CommandParser, link_days
 from harness.cli.command import reader_has_enough
 from harness.errors import InputError
 from harness.passwords import without_password
@@ -230,7 +230,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="harness raters", description="The owner's side of the rating app.")
+    parser = CommandParser(prog="harness raters", description="The owner's side of the rating app.")
     parser.add_argument("--url", help="the rating store (default: HARNESS_RATINGS_URL, else mlruns/ratings.db)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

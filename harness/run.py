@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cli.arguments import jobs
+from harness.cli.arguments import CommandParser, jobs
 from harness.errors import INTERRUPTED, InputError, readable_inputs
 from harness.imports import without_collector
 
@@ -49,7 +49,7 @@ def _stopped() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness run",
         description="Run a study: train every arm, sample, judge, and write report.html and results.json.",
         epilog="Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people, "
@@ -132,7 +132,7 @@ def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitSta
         queries = next(stage for stage in plan.stages if stage.kind == "queries")
         known = store is not None and store.finished(queries.fingerprint) is not None
         with readable_inputs():
-            check_inputs(plan.study, queries_are_known=known)
+            check_inputs(plan.study, queries_are_known=known, on_cluster=arguments.cluster is not None)
         _load_ahead(plan.study, arguments)
     return _execute(plan, uri, arguments, starting)
 

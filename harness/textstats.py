@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cli.arguments import count, some_resamples
+from harness.cli.arguments import CommandParser, count, some_resamples
 from harness.cli.command import run_command
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> TextMeasures:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="harness textstats", description="ROUGE and copy statistics of a file of texts.",
         epilog="Keys: response; source for the copy statistics, reference (a text or a list) for ROUGE, "
                "either or both; optional arm, id, has_preamble. Sources must be cut as the model saw them.")

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import math
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import NoReturn
+
+
+class CommandParser(ArgumentParser):
+    """A parser whose mistakes are one line, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says `error: OPTION: what. Cure.` and ends with exit code 2."""
+        self.exit(2, f"error: {message.removeprefix('argument ')}. `{self.prog} --help` says what there is.\n")
 
 
 def share(text: str) -> float:

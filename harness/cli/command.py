@@ -34,7 +34,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None, *,
             show(result)
         sys.stdout.flush()
     except InputError as error:
-        print(error, file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -71,7 +71,7 @@ def _model_lines(study: StudySpec, known: KnownShape | None, total: Estimate) ->
     return [f"Model {name}: {known.shape.parameters / _MILLION:,.1f}M parameters{note}.",
             f"Memory: PPO in {study.compute.precision} holds {memory.peak / scale:.1f} {unit} at most "
             f"({unit}: {parts}).",
-            f"Time: {time} GPU-hours, were it one A100 (docs/studies.md says how that is reckoned)."]
+            f"Time: {time} GPU-hours, were it one A100 (two FLOP for each parameter and token)."]
 
 
 def _count(number: int) -> str:

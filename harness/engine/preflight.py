@@ -14,12 +14,17 @@ from harness.study.spec import StudySpec
 from harness.tasks.hub import HubDataset
 
 
-def check_inputs(study: StudySpec, *, queries_are_known: bool) -> None:
+def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool = False) -> None:
     """Raises InputError. Loads no weights.
 
     queries_are_known: an earlier run made this study's queries, so they need not be counted. With a model from
-    scratch there is no tokenizer to count with before its first stage.
+    scratch there is no tokenizer to count with before its first stage. on_cluster: stages run on machines that
+    may have the GPU which this one lacks.
     """
+    if study.compute.device == "cuda" and not on_cluster:
+        from harness.models.placement import frozen
+
+        frozen(study.compute)
     with retries_unsaid():
         for name, key in named_scorers(study).items():
             with blamed_on(key):

@@ -7,6 +7,7 @@ there, so nothing but calls, progress and outcomes travels. Only the driver writ
 from __future__ import annotations
 
 import os
+import socket
 from concurrent.futures import Future
 from typing import Any
 
@@ -17,6 +18,7 @@ from harness.errors import InputError
 from harness.records import Done, Pending
 from harness.study.slices import StageSlice
 
+_SECONDS = 5.0
 _PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HARNESS_KERNELS", "CXX", "HF_HOME", "HF_HUB_OFFLINE",
               "PYTHONPATH")
 """Variables of the driver that a stage must see as well."""
@@ -61,7 +63,24 @@ class RayCluster:
         self._ray.shutdown()
 
 
+def _check_answers(address: str) -> None:
+    """Raises InputError where nobody listens at HOST:PORT. Ray itself would try for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise _no_cluster(address, str(error)) from None
+
+
+def _no_cluster(address: str, reason: str) -> InputError:
+    return InputError(f"no Ray cluster answers at {address} ({reason})", key="--cluster",
+                      cure="Start one with `ray start --head`, or use --cluster local.")
+
+
 def _connect(address: str) -> Any:
+    _check_answers(address)
     try:
         import ray
     except ImportError:
@@ -71,8 +90,7 @@ def _connect(address: str) -> Any:
     try:
         ray.init(**where, log_to_driver=False, logging_level="ERROR", runtime_env={"env_vars": environment})
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise InputError(f"no Ray cluster answers at {address} ({str(error).splitlines()[0]})", key="--cluster",
-                         cure="Start one with `ray start --head`, or use --cluster local") from None
+        raise _no_cluster(address, (str(error).splitlines() or [type(error).__name__])[0]) from None
     return ray
 
 

@@ -8,10 +8,11 @@ its folder or hub name: the score is its log odds for the response alone.
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,16 +137,35 @@ def get_scorer(name: str) -> Scorer:
     except (ImportError, AttributeError) as error:
         raise InputError(f"the scorer '{name}' cannot be imported ({error})", key="scorer",
                          cure="Write module:function, with the module on PYTHONPATH.") from None
+    if not _takes_two(function):
+        raise InputError(f"the scorer '{name}' is no function of two lists, queries and responses", key="scorer",
+                         cure="Name a function that takes both and returns a number for each response.")
+    return partial(_checked, name, function)
 
-    def checked(queries: Sequence[Query], responses: Sequence[str]) -> np.ndarray:
+
+def _takes_two(function: object) -> bool:
+    if not callable(function):
+        return False
+    try:
+        inspect.signature(function).bind([], [])
+    except TypeError:
+        return False
+    except ValueError:  # some that are written in C do not say what they take
+        return True
+    return True
+
+
+def _checked(name: str, function: Scorer, queries: Sequence[Query], responses: Sequence[str]) -> np.ndarray:
+    try:
         scores = np.asarray(function(queries, responses), dtype=float)
-        if scores.shape != (len(responses),) or not np.isfinite(scores).all():
-            raise InputError(f"the scorer '{name}' must return one finite number for each of "
-                             f"{len(responses)} responses, but returned an array of shape {scores.shape}",
-                             key="scorer", cure="Mend the function.")
-        return scores
-
-    return checked
+    except Exception as error:  # the user's own code
+        raise InputError(f"the scorer '{name}' failed ({type(error).__name__}: {error})", key="scorer",
+                         cure="Mend the function; it must return one finite number for each response.") from error
+    found = f"an array of shape {scores.shape}" if scores.shape != (len(responses),) else "NaN or infinity among them"
+    if scores.shape != (len(responses),) or not np.isfinite(scores).all():
+        raise InputError(f"the scorer '{name}' must return one finite number for each of {len(responses)} responses, "
+                         f"but returned {found}", key="scorer", cure="Mend the function.")
+    return scores
 
 
 def _classifier_scorer(path: str) -> Scorer:

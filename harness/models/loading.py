@@ -26,6 +26,15 @@ from harness.models.placement import SINGLE_ON_CPU, Placement
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
 
+_REASONS = {
+    "We couldn't connect to": "it is not in the cache, and the hub cannot be reached",
+    "is not a local folder and is not a valid model identifier": "the hub has none of this name that you may read",
+    "You are trying to access a gated repo": "its owner gives access on request",
+    "Unrecognized model in": "its config.json names no known model_type",
+    "does not recognize this architecture": "the installed transformers does not know its architecture"}
+"""What long texts of transformers begin with or hold, and what they say."""
+_LONGEST = 200
+
 # A study shows progress of its own; one bar for each file loaded would tear it.
 transformers_logging.disable_progress_bar()
 
@@ -163,9 +172,10 @@ def _check_weights(folder: Path) -> None:
 
 def _not_loaded(what: str, name_or_path: str | Path, error: Exception) -> InputError:
     """Of whatever transformers raises: for a broken file that is any class, and of tokenizers `Exception` itself."""
-    reason = " ".join(str(error).split())
-    if len(reason) > 200:
-        reason = reason[:200] + "..."
+    said = " ".join(str(error).split())
+    reason = next((short for sign, short in _REASONS.items() if sign in said), said)
+    if len(reason) > _LONGEST:
+        reason = reason[:_LONGEST] + "..."
     if Path(name_or_path).is_dir():
         cure = f"Check that the folder holds a {what} in Hugging Face format"
     else:

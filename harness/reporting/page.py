@@ -119,8 +119,11 @@ def interval(low: float | None, high: float | None, digits: int = 1) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number with so many decimals."""
-    return UNDEFINED if value is None else f"{value:.{digits}f}"
+    """A number with so many decimals: '0.12', '−0.12', and '0.00' where it rounds to nothing."""
+    if value is None:
+        return UNDEFINED
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "−" if text.strip("-0.") else "")
 
 
 def signed(value: float | None, digits: int = 2) -> str:

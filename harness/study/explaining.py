@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,11 +19,24 @@ from harness.study.yaml_tree import line_of
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _MISSING = ("missing", "missing_argument")
 _EMPTY = ("too_short", "string_too_short")
+_OTHER_TYPE = {
+    "a list": ("tuple_type", "list_type"),
+    "a mapping of keys to values": ("dict_type", "model_type", "model_attributes_type", "dataclass_type"),
+    "a text": ("string_type",), "true or false": ("bool_type", "bool_parsing"),
+    "a whole number": ("int_type", "int_parsing", "int_from_float"), "a number": ("float_type", "float_parsing")}
+"""What a person calls what pydantic asks for, and pydantic's names of the errors."""
+_OF_ONE_KEY = re.compile(r"([a-z_]+) ((?:must|is) .*)")
+_SHOWN = 60
 _NAMES = {"study": "Letters, digits, '_', '.' and '-', the first a letter or a digit.",
           "arm": "Small letters, digits and '_', the first a letter."}
 _RENAMED = {("task", "response", "text"): "end", ("task", "response", "after"): "truncate_after",
             ("ppo", "kl", "start"): "coefficient"}
 """Keys that older study files hold, and what each is named: `end`, where they say `text`."""
+
+
+def names_unknown_key(error: ValidationError) -> bool:
+    """Whether it is about a key that no study has."""
+    return any(found["type"] in _UNKNOWN for found in error.errors(include_url=False))
 
 
 def explain(error: ValidationError, tree: CommentedMap, file: str,
@@ -54,6 +68,11 @@ def explain(error: ValidationError, tree: CommentedMap, file: str,
         message, cure = "it is empty", "Give at least one." if kind == "too_short" else "Write something."
     elif kind == "string_pattern_mismatch":
         message, cure = f"{first['input']!r} is no name for this", _NAMES[str(place[-1])]
+    elif needed := next((name for name, kinds in _OTHER_TYPE.items() if kind in kinds), None):
+        message, cure = f"{needed} is needed here, not {_shown(first['input'])}", "Change the value."
+    elif kind == "value_error" and (own := _of_one_key(message, place, tree)) is not None:
+        place, message, cure = (*place, own[0]), own[1], "Change the value."
+        key = ".".join(map(str, place))
     elif "input" in first and not isinstance(first["input"], Mapping):
         message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
         cure = "Change the value."
@@ -62,6 +81,17 @@ def explain(error: ValidationError, tree: CommentedMap, file: str,
     from_command = set_by_command(place, overridden)
     return InputError(message[:1].lower() + message[1:], file="--set" if from_command else file,
                       line=None if from_command else line_of(tree, place), key=key, cure=cure)
+
+
+def _of_one_key(message: str, place: tuple[Any, ...], tree: CommentedMap) -> tuple[str, str] | None:
+    """The key and the rest of what a part of the study says of a single key of its own: `batch_size must be ...`."""
+    said = _OF_ONE_KEY.fullmatch(message)
+    return (said[1], said[2]) if said is not None and said[1] in _known_keys(place, tree) else None
+
+
+def _shown(value: Any) -> str:
+    text = "a mapping" if isinstance(value, Mapping) else "nothing" if value is None else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _cure_of_unknown(place: tuple[Any, ...], tree: CommentedMap) -> str:

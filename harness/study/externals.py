@@ -100,7 +100,7 @@ def _digest_source(source: TextFiles | JsonlPairs) -> str:
 def _digest_labels(path: Path) -> str:
     if not path.is_file():
         raise InputError(f"there is no label file {path}", key="labels.path",
-                         cure="Give the path of a file of labels; docs/studies.md says where the paper's are.")
+                         cure="Give the path of a file of labels; texts as JSONL, or the paper's token ids as JSON.")
     return _digest_path(path, whole=True)
 
 
@@ -131,6 +131,8 @@ def _digest_module(name: str, *, key: str) -> str:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError):
         spec = None
+    if spec is not None and spec.origin in ("built-in", "frozen"):
+        return _hash(name)  # it belongs to Python and has no file
     if spec is None or spec.origin is None or not Path(spec.origin).is_file():
         raise InputError(f"there is no Python module '{name}' for the scorer", key=key,
                          cure="Write module:function, with the module on PYTHONPATH.")

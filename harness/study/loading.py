@@ -8,8 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from harness.errors import InputError
-from harness.study.explaining import explain
+from harness.study.explaining import explain, names_unknown_key
 from harness.study.overrides import overridden_tree, set_by_command
+from harness.study.presets import PRESET_KEY, preset_names
 from harness.study.spec import StudySpec
 from harness.study.yaml_tree import expand_variables, line_of, plain
 
@@ -24,9 +25,24 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
     tree, overridden = overridden_tree(path, overrides)
     expand_variables(tree, (), str(path), tree)
     try:
-        return StudySpec.model_validate(plain(tree))
+        study = StudySpec.model_validate(plain(tree))
     except ValidationError as error:
         raise explain(error, tree, str(path), overridden) from None
+    for name in preset_names(path):
+        _check_keys(path, name)
+    return study
+
+
+def _check_keys(path: str | Path, preset: str) -> None:
+    """Raise InputError for a key that no study has, in a preset that is perhaps not the one that holds: it would be
+    found on the day it is chosen.
+    """
+    tree, _ = overridden_tree(path, [f"{PRESET_KEY}={preset}"])
+    try:
+        StudySpec.model_validate(plain(tree))
+    except ValidationError as error:
+        if names_unknown_key(error):
+            raise explain(error, tree, str(path), []) from None
 
 
 def placed(error: InputError, path: str | Path, overrides: Sequence[str] = ()) -> InputError:

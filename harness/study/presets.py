@@ -8,13 +8,23 @@ the line it stands on, so that an error names it.
 from __future__ import annotations
 
 import difflib
+import re
+from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
 
 from harness.errors import InputError
+from harness.study.yaml_tree import read_tree
 
 PRESET_KEY = "preset"
 PRESETS_KEY = "presets"
+
+
+def preset_names(path: str | Path) -> list[str]:
+    """Of a study file that could be read before. Most have none, and are not parsed once more."""
+    if not re.search(rf"(?m)^{PRESETS_KEY}\s*:", Path(path).read_text(encoding="utf-8")):
+        return []
+    return [str(name) for name in read_tree(Path(path)).get(PRESETS_KEY, {})]
 
 
 def merge_preset(tree: CommentedMap, *, file: str, from_command: bool) -> None:

@@ -36,8 +36,12 @@ def read_tree(path: Path) -> CommentedMap:
         raise InputError("there is no such study file", file=str(path), cure=_nearby_studies(path.parent)) from None
     except IsADirectoryError:
         raise InputError("it is a folder, not a study file", file=str(path), cure=_nearby_studies(path)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read as UTF-8 text ({error})", file=str(path)) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=str(path),
+                         cure="Change its permissions, or give another path.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 (byte 0x{error.object[error.start]:02x})", file=str(path),
+                         line=error.object[:error.start].count(b"\n") + 1, cure="Save the file as UTF-8.") from None
     try:
         check_aliases(text, file=str(path))
         with warnings.catch_warnings():  # an anchor may be set anew, and what it meant before is no matter

@@ -76,7 +76,7 @@ def test_nothing_but_gold_items_is_no_matter_of_the_rules(tmp_path, capsys) -> N
     path = write_csv(tmp_path / "r.csv", [[*row, "left"] for row in rows_of_three_raters()], [*HEADER, "gold_choice"])
     assert analyze.main([str(path)]) == 2
     assert capsys.readouterr().err == (
-        "every judgment is of a gold or a repeated item, which check raters and compare no arms\n")
+        "error: every judgment is of a gold or a repeated item, which check raters and compare no arms\n")
 
 
 def test_a_breakdown_of_too_many_rows_is_left_out_and_said(tmp_path, capsys, monkeypatch) -> None:

@@ -56,10 +56,11 @@ def test_power_has_its_answer_on_the_page_and_names_its_claims(tmp_path, capsys)
         assert line in shown
         assert line in unescape(page)
     assert power.main(["--raters", "2"]) == 2
-    assert "--raters-per-item: 3 raters an item, but there are 2" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "error: --raters-per-item: 3 raters an item, but there are 2. Give --raters-per-item 2 or less" in said
 
 
 def test_ties_that_leave_no_room_for_the_win_rate_name_the_option(capsys) -> None:
     assert power.main(["--win-rate", "0.55", "--ties", "0.99"]) == 2
-    assert capsys.readouterr().err == ("--ties: a win rate of 0.55 cannot be with 99% ties. Fewer ties, or a win rate "
-                                       "nearer to 0.5\n")
+    assert capsys.readouterr().err == (
+        "error: --ties: a win rate of 0.55 cannot be with 99% ties. Fewer ties, or a win rate nearer to 0.5\n")

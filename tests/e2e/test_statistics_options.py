@@ -16,14 +16,14 @@ def test_analyze_knows_a_column_that_the_file_has_not(tmp_path, capsys, mapped) 
     path = write_csv(tmp_path / "r.csv", rows_of_three_raters())
     assert analyze.main([str(path), "--columns", mapped]) == 2
     theirs = mapped.partition("=")[0]
-    assert capsys.readouterr().err == (f"{path}: --columns: no column '{theirs}'. The file has item_id, rater_id, "
-                                       "left_arm, right_arm, choice\n")
+    assert capsys.readouterr().err == (f"error: {path}: --columns: no column '{theirs}'. The file has item_id, "
+                                       "rater_id, left_arm, right_arm, choice\n")
 
 
 def test_textstats_knows_a_key_that_the_file_has_not(tmp_path, capsys) -> None:
     path = write_texts(tmp_path / "t.jsonl", TEXTS)
     assert textstats.main([str(path), "--columns", "artcle=source"]) == 2
-    assert capsys.readouterr().err == (f"{path}: --columns: no column 'artcle'. The file has response, source, "
+    assert capsys.readouterr().err == (f"error: {path}: --columns: no column 'artcle'. The file has response, source, "
                                        "reference\n")
     assert textstats.main([str(path), "--columns", "answer=response"]) == 2
     assert f"{path}:1: response: no key 'answer'." in capsys.readouterr().err
@@ -39,7 +39,7 @@ def test_a_page_that_cannot_be_written_is_said_before_the_work(tmp_path, capsys,
     missing = tmp_path / "nowhere" / "page.html"
     for command, file in ((analyze, ["r.csv"]), (textstats, ["t.jsonl"]), (power, [])):
         assert command.main([*file, "--html", str(missing)]) == 2
-        assert capsys.readouterr().err == f"{missing}: --html: cannot be written (No such file or directory)\n"
+        assert capsys.readouterr().err == f"error: {missing}: --html: cannot be written (No such file or directory)\n"
         assert command.main([*file, "--html", str(tmp_path)]) == 2
         assert "cannot be written (Is a directory)" in capsys.readouterr().err
 
@@ -55,7 +55,8 @@ def test_an_argument_out_of_range_is_named(capsys, command, arguments) -> None:
     with pytest.raises(SystemExit) as stopped:
         command.main(arguments)
     assert stopped.value.code == 2
-    assert f"argument {arguments[-2] if arguments[-1] != '.1' else '--alpha'}" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(
+        f"error: {arguments[-2] if arguments[-1] != '.1' else '--alpha'}")
 
 
 @pytest.mark.parametrize(("command", "option", "value", "problem"), [
@@ -73,7 +74,8 @@ def test_a_wrong_number_is_said_under_its_options_name(capsys, command, option, 
     with pytest.raises(SystemExit) as stopped:
         command.main([*file, option, value])
     assert stopped.value.code == 2
-    assert capsys.readouterr().err.endswith(f"error: argument {option}: {problem}\n")
+    assert capsys.readouterr().err == (
+        f"error: {option}: {problem}. `{command.__name__.replace('.', ' ')} --help` says what there is.\n")
 
 
 def test_commands_start_without_torch_and_at_once() -> None:

@@ -22,6 +22,11 @@ def test_versions_begin_with_the_packages_own():
 def test_a_checkout_tells_its_head_and_whether_its_files_differ(tmp_path):
     package, head = _copied(tmp_path), _repository(tmp_path, {"pyproject.toml": PYPROJECT})
     assert _commit(package) == [head, False]
+    (tmp_path / "my_study.yaml").write_text("study: mine\n")
+    assert _commit(package) == [head, False], "it is no part of the harness"
+    (package / "new_module.py").touch()
+    assert _commit(package) == [head, True], "it is, though git does not know it yet"
+    (package / "new_module.py").unlink()
     (tmp_path / "pyproject.toml").write_text(f"{PYPROJECT}# changed\n")
     assert _commit(package) == [head, True]
 
@@ -69,7 +74,7 @@ def _repository(folder: Path, files: dict[str, str]) -> str:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     _git(folder, "init", "--quiet")
-    _git(folder, "add", *files)
+    _git(folder, "add", "--all")
     _git(folder, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "first")
     return _git(folder, "rev-parse", "HEAD")
 

@@ -40,7 +40,7 @@ def test_a_mistake_of_the_user_is_one_line_and_code_2(capsys):
         raise InputError("it is empty", file="ratings.csv", line=3, cure="Write a row.")
 
     assert ended(wrong) == 2
-    assert capsys.readouterr() == ("", "ratings.csv:3: it is empty. Write a row.\n")
+    assert capsys.readouterr() == ("", "error: ratings.csv:3: it is empty. Write a row.\n")
 
 
 def test_ctrl_c_is_code_130(capsys):

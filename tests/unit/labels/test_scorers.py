@@ -43,3 +43,12 @@ def test_any_importable_function_is_a_scorer(tmp_path, monkeypatch):
         get_scorer("vadr")
     with pytest.raises(InputError, match="cannot be imported"):
         get_scorer("my_scorers:absent")
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("os:getcwd", "the scorer 'os:getcwd' is no function of two lists"), ("os:sep", "is no function of two lists"),
+    ("math:dist", "the scorer 'math:dist' failed"),
+])
+def test_a_function_that_is_no_scorer_is_said_to_be_none(name, said):
+    with pytest.raises(InputError, match=said):
+        get_scorer(name)([], ["a", "b"])

@@ -1,5 +1,6 @@
 """A study file that cannot be read, or names what is not there, is one line with file, line, key and cure."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_every_number_is_finite(key, value):
     "supervised.fit.clip_gradient=0"])
 def test_a_number_that_cannot_be_trained_with_is_refused(override):
     name, _, value = override.split(".")[-1].partition("=")
-    with pytest.raises(InputError, match=rf"^--set: .*{name} must .*not {value}"):
+    with pytest.raises(InputError, match=rf"^--set: .*{name}: must .*not {value}"):
         load_study(QUICK, [override])
 
 
@@ -98,6 +99,8 @@ def test_what_yaml_cannot_read_is_one_line(tmp_path, value):
     ("judge: {scorer: vader", "judge: {scorer: vadr", "judge:", "evaluation.judge.scorer: there is no scorer 'vadr'"),
     ("labeler: {scorer: vader", "labeler: {scorer: no.such:thing", "labeler:",
      "labels.labeler.scorer: there is no Python module 'no.such'"),
+    ("judge: {scorer: vader", "judge: {scorer: 'os:getcwd'", "judge:",
+     "evaluation.judge.scorer: the scorer 'os:getcwd' is no function of two lists, queries and responses"),
     ("{kind: storyworld, genre: stories}", "{kind: text, path: nowhere}", "source:",
      "task.source: nowhere: there is no such file or folder"),
 ])
@@ -124,3 +127,26 @@ def test_a_file_that_may_not_be_read_is_one_line(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err == (
         "error: text.txt: cannot be read (Permission denied). Change its permissions, or give another path.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_a_study_file_that_is_not_utf_8_names_the_line(tmp_path, capsys):
+    path = tmp_path / "study.yaml"
+    path.write_bytes("study: quick\ntitle: naïve\n".encode("latin-1"))
+    assert main([str(path)]) == 2
+    assert capsys.readouterr().err == f"error: {path}:2: not UTF-8 (byte 0xef). Save the file as UTF-8.\n"
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--cluster", "127.0.0.1:9"], "error: --cluster: no Ray cluster answers at 127.0.0.1:9 ("),
+    (["--set", "compute.device=cuda"], "error: --set: compute.device: the study wants a GPU, and torch finds none."),
+])
+def test_what_the_machine_lacks_is_said_at_once_and_nothing_is_written(tmp_path, monkeypatch, capsys, arguments, said):
+    pytest.importorskip("ray")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.chdir(tmp_path)
+    began = time.monotonic()
+    assert main([str(QUICK), *arguments]) == 2
+    assert time.monotonic() - began < 30
+    message = capsys.readouterr().err
+    assert message.startswith(said) and message.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

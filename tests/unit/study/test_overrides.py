@@ -13,7 +13,7 @@ QUICK = ROOT / "studies" / "quick.yaml"
 def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
     with pytest.raises(InputError, match=r"^--set: ppo.episods: unknown key. Did you mean 'episodes'"):
         load_study(QUICK, ["ppo.episods=5"])
-    with pytest.raises(InputError, match=r"^--set: ppo.kl: coefficient must not be negative, not -1.0. Change one of"):
+    with pytest.raises(InputError, match=r"^--set: ppo.kl.coefficient: must not be negative, not -1.0. Change"):
         load_study(QUICK, ["ppo.kl.coefficient=-1"])
     with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
         load_study(QUICK, ["supervised.learning_rates=[-1]"])

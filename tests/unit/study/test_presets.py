@@ -47,6 +47,7 @@ def test_a_preset_replaces_key_by_key_and_the_command_line_goes_over_it(tmp_path
     (PRESETS.replace("preset: small", ""), [], ["preset: which preset holds is not said", "There are: small, large"]),
     (PRESETS, ["presets.small.ppo.episodes=64"], ["--set: presets.small.ppo.episodes: a preset is chosen, not changed",
                                                   "--set ppo.episodes=..."]),
+    (PRESETS.replace("coefficient", "start"), [], ["ppo.kl.start: unknown key", "write ppo.kl.coefficient"]),
     ("\npreset: small\n", [], ["preset: the study has no presets"]),
     ("\npreset: a\npresets: [a, b]\n", [], ["presets: presets are parts of a study by name"]),
 ])
