@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -18,7 +19,8 @@ class StageCall(Generic[S_co]):
     """One call of a stage's function. Pickles.
 
     settings: the stage's slice of the study. inputs: folders of finished stages. out: where to write; what an earlier,
-    killed attempt left there is still there. threads: for torch.
+    killed attempt left there is still there. threads: for torch. check_outside: raises InputError where what the stage
+    reads from outside the study is no longer what it was planned with.
     """
 
     name: str
@@ -28,6 +30,7 @@ class StageCall(Generic[S_co]):
     seed: int
     threads: int
     arm: ArmKey | None = None
+    check_outside: Callable[[], None] | None = None
 
     @property
     def kind(self) -> StageKind:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from harness.engine.tracking import Tracking
 from harness.errors import InputError, StoreRefused, TrainingDiverged
 from harness.records import ArtifactRef, Done, Pending
 from harness.study.estimate import work_ahead
+from harness.study.externals import check_unchanged
 from harness.study.plan import Plan
 from harness.study.reduced import lost_arms, without_arms, without_people
 from harness.study.stage import Stage
@@ -245,9 +247,16 @@ class Runner:
         run_id = self._records.stage_begun(stage)
         call = StageCall(
             name=stage.name, settings=stage.settings, out=self._work(stage.fingerprint), inputs=inputs,
-            seed=stage.seed, arm=stage.arm, threads=self._narrow_threads if stage.has_siblings else self._cores)
+            seed=stage.seed, arm=stage.arm, threads=self._narrow_threads if stage.has_siblings else self._cores,
+            check_outside=partial(check_unchanged, self._plan.study, self._externals(stage)))
         self._screen.started(stage)
         self._running[self._executor.submit(call)] = (stage, run_id)
+
+    def _externals(self, stage: Stage) -> dict[str, str]:
+        """Digests of what the stage reads from outside; a base model is read where it lies."""
+        bases = [each for each in self._planned
+                 if each.kind == "base_model" and each.fingerprint in stage.inputs.values()]
+        return {name: digest for each in (stage, *bases) for name, digest in each.externals.items()}
 
     def _settle(self, stage: Stage, run_id: str, future: Future[Done | Pending], execution: Execution) -> None:
         work = self._work(stage.fingerprint)

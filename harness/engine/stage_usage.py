@@ -30,6 +30,7 @@ def noted_usage(folder: Path) -> Iterator[None]:
 
     The outcome is to be written inside: it has no digest of these figures, which are never the same twice.
     """
+    (folder / _FILE).unlink(missing_ok=True)  # of an attempt that waited for people: the outcome would list it
     with suppress(OSError):
         _CLEAR.write_text(_RESET_PEAK, encoding="ascii")
     cuda = _cuda()
@@ -45,9 +46,13 @@ def noted_usage(folder: Path) -> Iterator[None]:
 
 
 def usage_metrics(folder: Path) -> dict[str, float]:
-    """The figures of a stage, under the prefix by which MLflow's page knows them; none where none were noted."""
-    path = folder / _FILE
-    return {f"system/{name}": float(value) for name, value in read_json(path).items()} if path.is_file() else {}
+    """The figures of a stage, under the prefix by which MLflow's page knows them; none where none were noted, or the
+    note is damaged.
+    """
+    try:
+        return {f"system/{name}": float(value) for name, value in read_json(folder / _FILE).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _peak_memory() -> int:

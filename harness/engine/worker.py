@@ -14,7 +14,7 @@ from harness.artifacts.log import StageLog, Told
 from harness.artifacts.outcome import check_files, environments_of, read_outcome, write_outcome
 from harness.disk_full import full_disk_said
 from harness.engine.stage_usage import noted_usage
-from harness.errors import DamagedFile
+from harness.errors import DamagedFile, InputError
 from harness.imports import without_collector
 from harness.records import Done, Environment, Pending
 from harness.stages.registry import stage_function
@@ -42,6 +42,7 @@ def run_stage(call: StageCall[StageSlice], send: Callable[[Told], None]) -> Done
         with noted_usage(call.out):
             outcome = run(call, log)
             if isinstance(outcome, Done):
+                _check_outside(call)
                 outcome = replace(outcome, environments={**environments_of(call.inputs.values()),
                                                          call.name: _environment(call)})
                 write_outcome(call.out, outcome)
@@ -60,6 +61,16 @@ def _finished(folder: Path, log: StageLog) -> Done | None:
     shutil.rmtree(folder)
     folder.mkdir()
     return None
+
+
+def _check_outside(call: StageCall[StageSlice]) -> None:
+    """What was computed from other texts or weights than were planned must not be gone on with, either."""
+    try:
+        if call.check_outside is not None:
+            call.check_outside()
+    except InputError:
+        shutil.rmtree(call.out)
+        raise
 
 
 def _remove_parts(folder: Path) -> None:

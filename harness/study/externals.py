@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from harness.errors import InputError, blamed_on
@@ -19,6 +19,8 @@ from harness.tasks.sources import JsonlPairs, TextFiles
 _PIECE = 1 << 20
 _BIG, _STRIDE = 64 << 20, 8 << 20
 """Of weights above 64 MiB a piece in every 8 is read: gigabytes take a second, and training changes them everywhere."""
+
+_KEYS = {"source": "task.source", "labels": "labels.path"}
 
 _OF_A_MODEL = ("config.json", "tokenizer.json")
 """One of them is in a model's folder; the tokenizer alone is enough for a plan."""
@@ -39,6 +41,20 @@ def external_digests(study: StudySpec, *, absent: list[InputError] | None = None
                 raise
             absent.append(error)
     return found
+
+
+def check_unchanged(study: StudySpec, externals: Mapping[str, str]) -> None:
+    """Raise InputError where one of these digests is not that of what lies there now. Files whose times and sizes are
+    those of before are not read again.
+    """
+    for name, digest in _digests(study):
+        try:
+            same = name not in externals or digest() == externals[name]
+        except (InputError, OSError):
+            same = False
+        if not same:
+            raise InputError("what lies there has changed since the command began", key=_KEYS.get(name, name),
+                             cure="Give the same command again: it looks anew.")
 
 
 def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -108,15 +124,22 @@ def _digest_path(path: Path, *, whole: bool) -> str:
     """Of the relative names and contents below a path. whole=False: of big files a part only."""
     parts = []
     for file in _files(path):
-        size = file.stat().st_size
-        content = hashlib.sha256()
-        with file.open("rb") as stream:
-            for start in range(0, size, _PIECE if whole or size <= _BIG else _STRIDE):
-                stream.seek(start)
-                content.update(stream.read(_PIECE))
+        found = file.stat()
+        content = _digest_file(file, found.st_size, (found.st_ino, found.st_mtime_ns, found.st_ctime_ns), whole=whole)
         name = file.name if file == path else str(file.relative_to(path))
-        parts.append(f"{name} {size} {content.hexdigest()}")
+        parts.append(f"{name} {found.st_size} {content}")
     return _hash("\n".join(parts))
+
+
+@cache
+def _digest_file(file: Path, size: int, stamp: tuple[int, ...], *, whole: bool) -> str:
+    """stamp: by which a file that was changed is known as another."""
+    content = hashlib.sha256()
+    with file.open("rb") as stream:
+        for start in range(0, size, _PIECE if whole or size <= _BIG else _STRIDE):
+            stream.seek(start)
+            content.update(stream.read(_PIECE))
+    return content.hexdigest()
 
 
 def _files(path: Path) -> Iterator[Path]:

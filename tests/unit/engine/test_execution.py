@@ -5,6 +5,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
+from harness.engine import execution as execution_module
 from harness.engine.execution import describe_failure, finished_stages, missing_stages
 from harness.engine.tracking import Tracking, default_uri
 from harness.errors import InputError, TrainingDiverged
@@ -115,3 +116,16 @@ def test_inputs_of_a_finished_stage_are_not_needed_any_more(plan):
                           "again; fewer --jobs need less")])
 def test_a_failure_is_one_line(error, line):
     assert describe_failure(error) == line
+
+
+def test_a_base_model_from_outside_is_checked_after_every_stage_that_reads_it(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(execution_module, "check_unchanged", lambda study, externals: asked.append(externals))
+    plan = make_plan(load_study(STUDIES / "quick.yaml", ["seeds=[1]", "labels.budgets=[100]", "base_model=gpt2"]),
+                     {"base_model": "0123"})
+    base, = (stage for stage in plan.stages if stage.kind == "base_model")
+    for call in executed(plan, tmp_path)[1].calls:
+        call.check_outside()
+        stage = next(stage for stage in plan.stages if stage.name == call.name)
+        reads_it = stage is base or base.fingerprint in stage.inputs.values()
+        assert asked.pop() == ({"base_model": "0123"} if reads_it else {})

@@ -25,3 +25,9 @@ def test_a_stage_that_failed_or_is_older_has_no_figures(tmp_path):
     with pytest.raises(ValueError, match="broken"), noted_usage(tmp_path):
         raise ValueError("broken")
     assert usage_metrics(tmp_path) == {}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"seconds": "x"}', '{"seconds": null}'])
+def test_a_damaged_note_says_nothing(tmp_path, content):
+    (tmp_path / "usage.json").write_text(content)
+    assert usage_metrics(tmp_path) == {}

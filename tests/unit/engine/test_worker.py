@@ -1,5 +1,7 @@
 """One stage in the process that calls it: its outcome is written once, with what it was computed with."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ from harness.artifacts.call import StageCall
 from harness.artifacts.log import Said
 from harness.artifacts.outcome import check_files, read_outcome, write_outcome
 from harness.engine.worker import run_stage
+from harness.errors import InputError
 from harness.models.loading import ModelShape, build_language_model, save_model
 from harness.records import Done, Environment
 from harness.study.inputs import Inputs
@@ -81,8 +84,20 @@ def test_a_stage_that_ended_and_was_damaged_is_run_again_and_said(call, name, da
 
 def test_what_a_killed_attempt_left_half_written_is_not_kept(call) -> None:
     (call.out / "model").mkdir(parents=True)
+    (call.out / "usage.json").write_text('{"seconds": 1')
     for left in ("outcome.json.part", "part-labels.npy", "model/checkpoint.pt.12.tmp", "metrics.part"):
         (call.out / left).write_text("half")
     run_stage(call, lambda progress: None)
     assert sorted(path.name for path in call.out.rglob("*")) == [
         "base_model.json", "model", "outcome.json", "usage.json"]
+    check_files(call.out)
+
+
+def test_what_was_read_from_outside_must_be_what_was_planned_with(call) -> None:
+    def changed():
+        raise InputError("what lies there has changed", key="base_model")
+
+    with pytest.raises(InputError, match="base_model: what lies there has changed"):
+        run_stage(replace(call, check_outside=changed), lambda progress: None)
+    assert not call.out.exists(), "a later attempt must not go on from it"
+    assert run_stage(call, lambda progress: None).summary
