@@ -8,7 +8,7 @@ from contextlib import contextmanager
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 _LONGEST, _LONGEST_KEY = 800, 200
-"""Characters of a problem, of a cure and of a key in a message."""
+"""Characters of a file's name, a problem and a cure, and of a key in a message."""
 
 
 class InputError(Exception):
@@ -23,26 +23,20 @@ class InputError(Exception):
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None,
                  key: str | None = None, cure: str | None = None) -> None:
         self.problem, self.file, self.line, self.key, self.cure = problem, file, line, key, cure
-        place = ":".join(str(part) for part in (file, line) if part is not None)
-        text = ": ".join(part for part in (place, _shortened(key, _LONGEST_KEY), _shortened(problem)) if part)
-        super().__init__(_visible(f"{text}. {_shortened(cure)}" if cure else text))
+        where = ":".join(str(part) for part in (file and _shown(file), line) if part is not None)
+        text = ": ".join(part for part in (where, key and _shown(key, _LONGEST_KEY), _shown(problem)) if part)
+        super().__init__(f"{text}. {_shown(cure)}" if cure else text)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Stages raise in worker processes; the default pickling would lose the keyword arguments.
         return _rebuild, (type(self), self.problem, self.file, self.line, self.key, self.cure)
 
 
-def _shortened(text: str | None, most: int = _LONGEST) -> str | None:
-    if text is None or len(text) <= most:
-        return text
-    return f"{text[:most // 2]} … {text[-most // 2:]}"
-
-
-def _visible(text: str) -> str:
-    """What is no letter, mark or space as it is escaped in Python: a name with a line break in it, half a surrogate."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+def _shown(text: str, most: int = _LONGEST) -> str:
+    """The text with what cannot be seen, such as line breaks and half surrogate pairs, escaped; and not too long."""
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return text if len(text) <= most else f"{text[:most // 2]} … {text[-most // 2:]}"
 
 
 def _rebuild(kind: type[InputError], problem: str, file: str | None, line: int | None, key: str | None,

@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.durable import piece_digests, sync
 from harness.errors import DamagedFile
+from harness.json_records import MalformedError, from_json
 from harness.records import Done, Environment
 
 OUTCOME_FILE = "outcome.json"
@@ -43,9 +44,10 @@ def read_outcome(folder: Path) -> Done | None:
     """
     if not (folder / OUTCOME_FILE).is_file():
         return None
-    document = _document(folder)
-    return Done(summary=document["summary"], environments={
-        stage: Environment(**fields) for stage, fields in document.get("environments", {}).items()})
+    try:
+        return from_json(Done, {"environments": {}, **_document(folder)})
+    except MalformedError as error:  # of an older file, which has no digest of itself
+        raise DamagedFile(error.problem, file=str(folder / OUTCOME_FILE), key=error.key) from None
 
 
 def check_files(folder: Path) -> None:

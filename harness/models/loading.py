@@ -106,9 +106,13 @@ def load_tokenizer(name_or_path: str | Path) -> Any:
         raise InputError("the folder has no tokenizer", file=str(folder),
                          cure=f"Save the model's tokenizer beside it ({TOKENIZER_FILES[0]})")
     try:
-        return AutoTokenizer.from_pretrained(str(name_or_path), trust_remote_code=False)
-    except Exception as error:
+        tokenizer = AutoTokenizer.from_pretrained(str(name_or_path), trust_remote_code=False)
+        tokenizer(["", "A text."])  # some broken files are found out by use alone
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the tokenizers is no Exception
         raise _not_loaded("tokenizer", name_or_path, error) from error
+    return tokenizer
 
 
 def save_model(model: Any, path: str | Path, tokenizer: Any | None = None) -> None:
@@ -170,7 +174,7 @@ def _check_weights(folder: Path) -> None:
                          cure="Give a folder written by save_pretrained")
 
 
-def _not_loaded(what: str, name_or_path: str | Path, error: Exception) -> InputError:
+def _not_loaded(what: str, name_or_path: str | Path, error: BaseException) -> InputError:
     """Of whatever transformers raises: for a broken file that is any class, and of tokenizers `Exception` itself."""
     said = " ".join(str(error).split())
     reason = next((short for sign, short in _REASONS.items() if sign in said), said)

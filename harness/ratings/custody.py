@@ -111,6 +111,8 @@ def integrity(path: Path) -> str | None:
         with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             return None if found == "ok" else " ".join(str(found).split())
+    except UnicodeDecodeError:
+        return "what it says of its own tables is no UTF-8"
     except sqlite3.DatabaseError as error:
         return str(error)
 

@@ -181,7 +181,9 @@ def _as_unavailable() -> Iterator[None]:
     except (OperationalError, DBAPIError) as error:
         if isinstance(error, OperationalError) or error.connection_invalidated:
             unavailable = StoreUnavailable(_first_line(error))
-            unavailable.is_of_the_contents = getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
+            # Without a name it is of Python's own: of a text that is no UTF-8, say.
+            unavailable.is_of_the_contents = isinstance(error.orig, sqlite3.OperationalError) and (
+                getattr(error.orig, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR")
             raise unavailable from error
         if "not a database" in str(error):
             raise StoreUnavailable("the file is not a rating database") from error

@@ -73,7 +73,7 @@ def fit_bradley_terry(left: Labels, right: Labels, outcomes: Any, *, baseline: s
         return BradleyTerry(pairs.baseline, undefined, None, {}, tuple(notes))
     residuals = pairs.outcomes - fit.fitted
     scores = design.multiply(residuals[:, None]).tocsr()
-    errors = np.sqrt(np.diag(pairs.covariance(fit.information, scores, items, raters)))
+    errors = pairs.standard_errors(fit.information, scores, items, raters)
     k = len(pairs.arms) - 1
     extra = [effect(fit.coefficients[at], errors[at]) for at in range(k, len(errors))]
     side_effect = extra.pop(0) if side else None

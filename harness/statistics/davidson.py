@@ -50,7 +50,7 @@ def fit_davidson(left: Labels, right: Labels, outcomes: Any, *, baseline: str | 
         undefined = pairs.without_strengths("the judgments do not bound it")
         return Davidson(pairs.baseline, undefined, None, _why_no_nu(outcomes), None, tuple(notes))
     scores = _scores(pairs, fit.probabilities[table.row_of], side, any_ties)
-    errors = np.sqrt(np.diag(pairs.covariance(fit.information, scores, items, raters)))
+    errors = pairs.standard_errors(fit.information, scores, items, raters)
     k = len(pairs.arms) - 1
     side_effect = effect(fit.coefficients[k], errors[k]) if side else None
     nu = float(np.exp(fit.coefficients[-1])) if any_ties else None

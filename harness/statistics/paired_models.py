@@ -103,6 +103,13 @@ class Pairs:
                     return np.full_like(bread, np.nan)
         return guarded_covariance(bread, scores, groups)[0]
 
+    def standard_errors(self, information: FloatArray, scores: Any, items: Labels | None,
+                        raters: Labels | None) -> FloatArray:
+        """The roots of the variances in `covariance`; NaN where rounding left one below zero."""
+        with np.errstate(invalid="ignore"):
+            errors: FloatArray = np.sqrt(np.diag(self.covariance(information, scores, items, raters)))
+        return errors
+
 
 def prepare_pairs(left: Labels, right: Labels, outcomes: Any, baseline: str | None) -> Pairs:
     """The judgments among the arms that beat and are beaten along chains from and to the baseline (Ford

@@ -57,8 +57,14 @@ def gpu_hours(work: int, shape: TransformerShape, compute: ComputeSettings) -> f
 
 def count_labels(stages: Iterable[Stage]) -> int:
     """How many different labels these stages make: where the pieces of two budgets overlap they hold the same ones."""
-    return len({(stage.arm, number) for stage in stages if isinstance(stage.settings, LabelsSlice)
-                for number in range(stage.settings.start, stage.settings.stop)})
+    spans = sorted((str(stage.arm), stage.settings.start, stage.settings.stop) for stage in stages
+                   if isinstance(stage.settings, LabelsSlice))
+    count, reached = 0, ("", 0)
+    for arm, start, stop in spans:
+        known = reached[1] if reached[0] == arm else 0
+        count += max(0, stop - max(start, known))
+        reached = arm, max(stop, known)
+    return count
 
 
 def work_ahead(plan: Plan) -> dict[str, int]:

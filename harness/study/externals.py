@@ -61,11 +61,11 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     source = study.task.source
     if isinstance(source, TextFiles | JsonlPairs):
         yield "source", lambda: _digest_source(source)
-    elif isinstance(source, HubDataset) and Path(source.name).exists():
+    elif isinstance(source, HubDataset) and _exists(source.name, key="task.source"):
         yield "source", lambda: _digest_path(Path(source.name), whole=True)
     if not isinstance(study.base_model, ScratchModel):
         base_model = study.base_model
-        if Path(base_model).exists():
+        if _exists(base_model, key="base_model"):
             yield "base_model", lambda: _digest_base_model(Path(base_model))
         elif is_path(base_model):
             yield "base_model", lambda: _absent(base_model, "model", key="base_model")
@@ -75,12 +75,19 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     for scorer, key in sorted(named_scorers(study).items()):
         if scorer.startswith(CLASSIFIER):
             name = scorer.removeprefix(CLASSIFIER)
-            if Path(name).exists():
+            if _exists(name, key=key):
                 yield f"scorer:{scorer}", partial(_digest_path, Path(name), whole=True)
             elif is_path(name):
                 yield f"scorer:{scorer}", partial(_absent, name, "classifier", key=key)
         elif ":" in scorer:
             yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0], key=key)
+
+
+def _exists(name: str, *, key: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError as error:  # too long a name, say
+        raise InputError(f"cannot be read ({error.strerror})", key=key, cure="Give another path or name.") from None
 
 
 def named_scorers(study: StudySpec) -> dict[str, str]:

@@ -13,6 +13,8 @@ _GPT2_VOCABULARY = 50257
 _GPT2_CONTEXT = 1024
 _GPT2 = {"gpt2": (12, 768, 12), "gpt2-medium": (24, 1024, 16), "gpt2-large": (36, 1280, 20), "gpt2-xl": (48, 1600, 25)}
 """(layers, width, heads) of the models that OpenAI released; 124M, 355M, 774M and 1.5B parameters."""
+_UNHEARD_OF = 2**63
+"""No size of a model is this large: what says so is broken."""
 _HUB_ORGANIZATION = "openai-community/"
 _TOKENIZER = "tokenizer.json"
 
@@ -56,7 +58,7 @@ def _released(name: str) -> KnownShape | None:
 def _configured(config: dict[str, object]) -> KnownShape | None:
     keys = ("n_layer", "n_embd", "n_head", "vocab_size", "n_positions")
     numbers = [config.get(key) for key in keys]
-    sizes = [number for number in numbers if type(number) is int and number > 0]
+    sizes = [number for number in numbers if type(number) is int and 0 < number < _UNHEARD_OF]
     if config.get("model_type") != "gpt2" or len(sizes) < len(keys):
         return None
     layers, width, heads, vocabulary, context = sizes

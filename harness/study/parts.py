@@ -85,6 +85,10 @@ class ChoiceModel(Spec):
     lapse_rate: float = Field(default=0.02, ge=0, le=1)
 
 
+_MOST_LABELS = 10_000_000
+"""A plan has a stage for every few thousand labels; with more of them it would take minutes to make."""
+
+
 class LabelCounts(Spec):
     """What every source of labels shares. candidates: best of how many."""
 
@@ -96,6 +100,8 @@ class LabelCounts(Spec):
     def _positive_and_different(cls, budgets: tuple[int, ...]) -> tuple[int, ...]:
         if min(budgets) < 2:
             raise ValueError(f"a label budget must be 2 or more, not {min(budgets)}")
+        if max(budgets) > _MOST_LABELS:
+            raise ValueError(f"a label budget must be {_MOST_LABELS:,} or less, not {max(budgets):,}")
         if len(set(budgets)) < len(budgets):
             raise ValueError("a label budget is listed twice")
         return tuple(sorted(budgets))
@@ -154,7 +160,7 @@ class OnlineSettings(Spec):
     """
 
     initial_share: float = Field(default=0.25, gt=0, le=1)
-    rounds: int = Field(default=20, ge=1)
+    rounds: int = Field(default=20, ge=1, le=10_000)
 
 
 class PolicyArm(Spec):

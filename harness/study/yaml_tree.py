@@ -26,6 +26,8 @@ _MOST_VALUES = 10_000
 """What a text may come to with its aliases written out. Without aliases it may be as long as it is."""
 _DEEPEST = 100
 """Of collections within each other. The time of reading grows with the square of the depth."""
+_UNCOUNTABLE = 10**18
+"""What an estimate multiplies must stay below the largest floating-point number."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -100,6 +102,9 @@ def expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Comment
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in list(items):
         here = (*place, key)
+        if isinstance(value, int) and abs(value) >= _UNCOUNTABLE:
+            raise InputError("a whole number of 19 digits or more counts nothing that can be run", file=file,
+                             line=line_of(root, here), key=".".join(map(str, here)), cure="Write a smaller one.")
         if not isinstance(value, str):
             expand_variables(value, here, file, root)
             continue

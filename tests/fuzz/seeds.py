@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from harness.artifacts.outcome import sealed
 from harness.json_records import to_json
 from harness.ratings.store import open_store
 from harness.records import ArmKey, Contrast
@@ -136,9 +137,11 @@ SAMPLES = "\n".join(json.dumps({
     "seed": budget and 1, "text": f"and so it ended, {arm} {i}.", "valid": True, "tokens": [1, 2]})
     for arm, budget in (("rl", 25), ("zero_shot", None)) for i in range(3)).encode()
 EXECUTION = b'{"execution": "0123456789abcdef", "tracking_uri": "sqlite:///mlruns/mlflow.db"}'
-OUTCOME = json.dumps({"summary": {"loss": 0.5, "steps": 3.0}, "environments": {"pretrain": {
+_FORMER_OUTCOME = {"summary": {"loss": 0.5, "steps": 3.0}, "environments": {"pretrain": {
     "host": "h", "cpu": "c", "threads": 2, "torch": "2", "device": "cpu", "small_kernels": "off",
-    "large_kernels": "off", "compiler": "none"}}}).encode()
+    "large_kernels": "off", "compiler": "none"}}}
+OUTCOMES_OF_STAGES = tuple(json.dumps(each).encode() for each in (
+    _FORMER_OUTCOME, sealed({**_FORMER_OUTCOME, "files": {}})))
 
 _FORMER_REPORT = Path(__file__).parents[1] / "unit" / "ratings" / "data" / "report_0_1.json"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness import analyze, raters, run, textstats
 from harness.artifacts.label_files import imported_table
+from harness.artifacts.outcome import check_files, read_outcome
 from harness.engine.exported_runs import finished_studies, load_samples
 from harness.errors import InputError, readable_inputs
 from harness.labels.imported import LabelFormat, read_labels
@@ -169,6 +170,11 @@ def _new_study(path: Path) -> None:
             scan(draft_study(samples, [Contrast(one, others[0])], _SIZES, seed=1).pairs)
 
 
+def _read_outcome(folder: Path) -> None:
+    read_outcome(folder)
+    check_files(folder)
+
+
 def _record(read: Callable[[Path], object], file: str, *content: bytes) -> Target:
     return Target(name=file, file=file, seeds=lambda: content, mutate=mutate_json, read=lambda path: read(path.parent))
 
@@ -211,6 +217,7 @@ TARGETS: dict[str, Target] = {target.name: target for target in (
            read=lambda path: results.read_people(path.parent)),
     _record(results.read_measured, "measure.json", seeds.MEASURED),
     _record(results.read_outcomes, "outcomes.json", seeds.OUTCOMES),
+    _record(_read_outcome, "outcome.json", *seeds.OUTCOMES_OF_STAGES),
     Target(name="samples.jsonl", file="tiny/samples.jsonl", mutate=mutate_jsonl, read=_new_study,
            seeds=lambda: (seeds.SAMPLES,)),
     Target(name="execution.json", file="tiny/execution.json", mutate=mutate_json, prepare=_responses_beside,

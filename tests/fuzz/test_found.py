@@ -1,11 +1,18 @@
 """What fuzzing has found: each input that once ended in a traceback, or in no plain line, is refused in one line."""
 
+import json
+
 import pytest
 
 from tests.fuzz.checking import check, warm_up
-from tests.fuzz.seeds import CONTINUATION
+from tests.fuzz.seeds import CONTINUATION, RATINGS_CSV_FULL, SUMMARIZATION
 from tests.fuzz.targets import TARGETS
 
+TOKENIZER_THAT_PANICS = json.dumps({
+    "version": "1.0", "added_tokens": [], "pre_tokenizer": None, "normalizer": None, "decoder": None,
+    "post_processor": {"type": "TemplateProcessing", "special_tokens": {}, "pair": [{"Sequence": {
+        "id": "A", "type_id": 0}}], "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {
+            "id": "B", "type_id": 1}}]}, "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}).encode()
 HEADER = b"item_id,rater_id,left_arm,right_arm,choice\n"
 FOUND = [
     # White space alone was taken for a choice, and there is none of that name.
@@ -29,6 +36,14 @@ FOUND = [
     ("model, config.json", b'{"model_type": "gpt2", "n_layer": true, "n_embd": 8, "n_head": 2, "n_positions": 64, '
                            b'"vocab_size": 9}'),
     ("model, tokenizer.json", b'{"version": "1.0", "normalizer": "x"}'), ("model, tokenizer.json", b'{"a":' * 2000),
+    ("model, tokenizer.json", TOKENIZER_THAT_PANICS),
+    # Numbers that no estimate can be made of, and names that no disk takes.
+    ("study --dry-run", CONTINUATION.replace(b"episodes: 64", b"episodes: 1" + b"0" * 400)),
+    ("study", SUMMARIZATION.replace(b"some/model", b"x" * 3000)),
+    ("study", CONTINUATION.replace(b"[25, 100]", b"[25, 2000000000]").replace(b"train: 600", b"train: 9000000000")),
+    ("study", CONTINUATION.replace(b"rounds: 3", b"rounds: 30000").replace(b"episodes: 64", b"episodes: 9000000")),
+    # An older outcome, which has no digest of itself.
+    ("outcome.json", b'{"summary": {}, "environments": []}'), ("outcome.json", b'{"summary": 1}'),
     # Responses that the app makes studies of.
     ("samples.jsonl", b'{"query_id": "q", "query_text": "t", "arm": [], "text": "x"}'),
     ("samples.jsonl", b'{"query_id": "q", "query_text": "t", "arm": "a", "text": "\\ud800"}'),
@@ -42,3 +57,11 @@ FOUND = [
 def test_what_was_found_is_refused_in_one_line(name, content, tmp_path):
     warm_up(TARGETS[name], tmp_path)
     assert not check(TARGETS[name], content, tmp_path)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("content", [RATINGS_CSV_FULL[:RATINGS_CSV_FULL.rindex(b"i7,")]])
+def test_nothing_stands_beside_the_results(content, tmp_path):
+    """Rounding left a variance below zero, and NumPy warned of its root."""
+    warm_up(TARGETS["analyze"], tmp_path)
+    assert check(TARGETS["analyze"], content, tmp_path)

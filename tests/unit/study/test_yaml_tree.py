@@ -29,6 +29,16 @@ def test_a_line_is_that_of_the_deepest_key_that_is_there(tree, place, line) -> N
     assert line_of(tree, place) == line
 
 
+@pytest.mark.parametrize(("value", "said"), [
+    ('"\\0"', "a null character is in no text"), ('"\\ud800"', "half of a surrogate pair is in no text"),
+    ("1" + "0" * 18, "a whole number of 19 digits or more"), ("-1" + "0" * 400, "a whole number of 19 digits or more")])
+def test_what_is_no_text_and_no_count_is_refused_with_its_line(tmp_path, value, said) -> None:
+    (tmp_path / "s.yaml").write_text(f"study: a\nppo:\n  episodes: {value}\n")
+    tree = read_tree(tmp_path / "s.yaml")
+    with pytest.raises(InputError, match=rf"^s.yaml:3: ppo.episodes: {said}"):
+        expand_variables(tree, (), "s.yaml", tree)
+
+
 def test_variables_are_put_in_and_their_defaults_where_they_are_not_set(tree, monkeypatch) -> None:
     monkeypatch.setenv("NAME", "two")
     monkeypatch.setenv("TEXTS", "")
