@@ -24,7 +24,7 @@ FAULTS = (*kills.FAULTS, *stops.FAULTS, *damage.FAULTS, *disk.FAULTS, *server.FA
 
 
 def main() -> int:
-    """Do what is missing; returns how many trials of the table are wedged or wrong, at most 1."""
+    """Do what is missing; returns 1 where a trial of the table is wedged or wrong."""
     options = _parser().parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = options.folder.resolve()
@@ -33,6 +33,8 @@ def main() -> int:
     whole = Bench(Study(code, options.study, settings), folder / "whole", seed=options.seed)
     small = Bench(Study(code, "quick", SMALL), folder / "small", seed=options.seed)
     ledger = Ledger(options.ledger or folder / "trials.jsonl")
+    if options.again:
+        ledger.forget(WEDGED)
     chosen = [fault for fault in FAULTS if not options.words or any(word in fault.name for word in options.words)]
     lacking = {fault.name: lack for fault in chosen if (lack := fault.lacks())}
     for fault in chosen:
@@ -52,10 +54,12 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("words", nargs="*", metavar="WORD", help="of the names of faults")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="of the names of faults: "
+                        + ", ".join(fault.name for fault in FAULTS))
     parser.add_argument("--study", default="quick", metavar="NAME", help="the study that is killed (default: quick)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="override one of its keys")
+    parser.add_argument("--again", action="store_true", help="try again what was wedged or wrong")
     parser.add_argument("--times", type=int, metavar="N", help="at most so many of each fault")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "faults", metavar="DIR",

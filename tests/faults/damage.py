@@ -16,6 +16,8 @@ from tests.faults.verdicts import Verdict, goes_on
 
 STATES = {"early": 3, "late": 7, "finished": None}
 """How many stages were finished when the study was killed; None: it was not."""
+_TURNS = ("early", "late", "early", "late", "finished")
+"""A finished study reads little again, so it is the rarer one."""
 _NAMES = re.compile(r"[0-9a-f]{32,}")
 
 
@@ -42,11 +44,12 @@ def cut(path: Path, dice: random.Random) -> str:
 def damaged(bench: Bench, number: int, *, harm: Callable[[Path, random.Random], str]) -> Verdict:
     """A copy of a study in one of the states, one of its files harmed, and the same command."""
     dice = bench.dice(harm.__name__, number)
-    state = list(STATES)[number % len(STATES)]
+    state = _TURNS[number % len(_TURNS)]
     folder = _copy(bench, state)
     kinds = kinds_of_files(folder / "mlruns")
-    # Both harms together go through all kinds of files, every other one each.
-    kind = sorted(kinds)[(2 * (number // len(STATES)) + (harm is cut)) % len(kinds)]
+    # In each state both harms together go through all kinds of files, every other one each.
+    turn = sum(_TURNS[before % len(_TURNS)] == state for before in range(number))
+    kind = sorted(kinds)[(2 * turn + (harm is cut)) % len(kinds)]
     path = dice.choice(kinds[kind])
     what = f"{state}: {harm(path, dice)} of {kind}"
     try:

@@ -24,8 +24,8 @@ def mounting() -> str:
 
 
 def full(bench: Bench, number: int) -> Verdict:
-    """The file system ends between a twentieth of what the study leaves and all but a twentieth of it."""
-    share = 0.05 + 0.9 * (number % SIZES) / (SIZES - 1)
+    """The file system ends between a fifth of what the study leaves and all but a twentieth of it."""
+    share = 0.2 + 0.75 * (number % SIZES) / (SIZES - 1)
     folder = bench.fresh("full")
     size = int(bench.undisturbed.megabytes * share * 1024)
     with _small_disk(folder, size):

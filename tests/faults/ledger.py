@@ -37,7 +37,14 @@ class Ledger:
         return [Trial(**json.loads(line)) for line in lines if line.endswith("\n")]
 
     def add(self, trial: Trial) -> None:
-        whole = "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in [*self.trials(), trial])
+        self._write([*self.trials(), trial])
+
+    def forget(self, outcome: str) -> None:
+        """Leave out the trials with this outcome, so that they are made again."""
+        self._write([trial for trial in self.trials() if trial.outcome != outcome])
+
+    def _write(self, trials: list[Trial]) -> None:
+        whole = "".join(json.dumps(asdict(trial), ensure_ascii=False) + "\n" for trial in trials)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
         part.write_text(whole, encoding="utf-8")

@@ -31,14 +31,14 @@ _HOW = """## How it is done
 - **SIGKILL** comes ten times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
   command, so that it meets the workers of the killed one. Three in ten take all processes, the others the driver alone.
   Half of the chains write a checkpoint at every step, half of them none.
-- **All other faults** strike a smaller study: the same stages, 29 of them, a quarter of a minute.
+- **All other faults** strike a smaller study: stages of every kind, sixteen of them, ten seconds.
 - **Ctrl-C** goes to the whole process group, as from a terminal; SIGTERM to the driver. The first second is left out,
   because until then Python itself is starting.
 - **Flipped bits and short files** go through every kind of file below `mlruns/`, of a study killed early, of one killed
   late and of a finished one: weights, tokenizers, tables, samples, measures, metrics, outcomes, checkpoints, reports,
   locks, the database. Where the database cannot be read, the line asks to move it away, and that is done.
-- **A full disk** is a file system in memory that ends at ten places, from a twentieth of what the study leaves to all
-  but a twentieth. The cure is to make it larger.
+- **A full disk** is a file system in memory that ends at ten places, from a fifth of what the study leaves to all but
+  a twentieth. The cure is to make it larger.
 - **The tracking server** is MLflow's own. A proxy before it refuses, from a random request on, or waits with each
   answer. Stopped means killed, and started again after 30 to 60 seconds.
 - **Two users** have one group, umask 002 and a folder that hands its group on. The one begins, the other goes on.
