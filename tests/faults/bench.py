@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,8 +70,16 @@ class Bench:
         folder = self.fresh(name)
         study = Study(self.study.code, self.study.name, self.study.settings, {**self.study.variables, **CHECKPOINTS})
         process = study.start(folder)
-        if process.until(lambda: finished_stages(folder) >= stages and _has_checkpoint(folder)):
-            process.kill()
+
+        def reached() -> bool:
+            return finished_stages(folder) >= stages and _has_checkpoint(folder)
+
+        while process.until(reached):
+            process.signal(signal.SIGSTOP, group=True)
+            if reached():  # nothing has gone on meanwhile
+                process.kill()
+                break
+            process.signal(signal.SIGCONT, group=True)
         return folder
 
 

@@ -41,12 +41,14 @@ def cut(path: Path, dice: random.Random) -> str:
     return f"{len(content) - kept} of {len(content)} bytes"
 
 
-def damaged(bench: Bench, number: int, *, harm: Callable[[Path, random.Random], str]) -> Verdict:
-    """A copy of a study in one of the states, one of its files harmed, and the same command."""
-    dice = bench.dice(harm.__name__, number)
-    state = _TURNS[number % len(_TURNS)]
+def damaged(bench: Bench, number: int, *, harm: Callable[[Path, random.Random], str], only: str = "") -> Verdict:
+    """A copy of a study in one of the states, one of its files harmed, and the same command. only: how the names of
+    the files end that may be chosen.
+    """
+    dice = bench.dice(f"{harm.__name__} {only}", number)
+    state = ("early", "late")[number % 2] if only else _TURNS[number % len(_TURNS)]
     folder = _copy(bench, state)
-    kinds = kinds_of_files(folder / "mlruns")
+    kinds = {kind: files for kind, files in kinds_of_files(folder / "mlruns").items() if kind.endswith(only)}
     # In each state both harms together go through all kinds of files, every other one each.
     turn = sum(_TURNS[before % len(_TURNS)] == state for before in range(number))
     kind = sorted(kinds)[(2 * turn + (harm is cut)) % len(kinds)]
@@ -98,4 +100,9 @@ def _copy(bench: Bench, state: str) -> Path:
 FAULTS = (
     Fault("one flipped bit", 60, partial(damaged, harm=flip)),
     Fault("a file cut short", 60, partial(damaged, harm=cut)),
+    Fault("one flipped bit of weights", 10, partial(damaged, harm=flip, only=".safetensors")),
+    Fault("one flipped bit of a checkpoint", 6, partial(damaged, harm=flip, only="checkpoint.pt")),
+    Fault("a checkpoint cut short", 6, partial(damaged, harm=cut, only="checkpoint.pt")),
+    Fault("one flipped bit of MLflow's database", 10, partial(damaged, harm=flip, only="mlflow.db")),
+    Fault("MLflow's database cut short", 6, partial(damaged, harm=cut, only="mlflow.db")),
 )
