@@ -11,8 +11,10 @@ from tests.faults.verdicts import MENDED, SAME, WEDGED, complaint
 
 BY_NAME = {fault.name: fault for fault in FAULTS}
 SELECTION = [
-    ("SIGKILL while MLflow's database is made", 0), ("SIGKILL of one worker", 0), ("Ctrl-C twice", 1),
-    ("tracking server answers 403", 0),
+    ("SIGKILL while MLflow's database is made", 0), ("SIGKILL of one worker", 0), ("Ctrl-C twice", 1), ("SIGTERM", 0),
+    ("one flipped bit of weights", 0), ("one flipped bit of a checkpoint", 1), ("a checkpoint cut short", 0),
+    ("one flipped bit", 13), ("a file cut short", 0), ("MLflow's database cut short", 0),
+    ("disk full", 6), ("tracking server answers 403", 0), ("mlruns moved", 0), ("artifacts on another disk", 1),
 ]
 """Names of faults and numbers of their trials. Two drivers and Ctrl-C once are in test_study_runs.py."""
 

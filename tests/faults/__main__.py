@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import signal
 import time
 import traceback
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ FAULTS = (*kills.FAULTS, *stops.FAULTS, *damage.FAULTS, *disk.FAULTS, *server.FA
 def main() -> int:
     """Do what is missing; returns 1 where a trial of the table is wedged or wrong."""
     options = _parser().parse_args()
+    # A shell that starts this in the background has Ctrl-C ignored, and studies would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = options.folder.resolve()
     code = frozen_code(folder)

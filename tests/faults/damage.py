@@ -98,8 +98,8 @@ def _copy(bench: Bench, state: str) -> Path:
 
 
 FAULTS = (
-    Fault("one flipped bit", 60, partial(damaged, harm=flip)),
-    Fault("a file cut short", 60, partial(damaged, harm=cut)),
+    Fault("one flipped bit", 50, partial(damaged, harm=flip)),
+    Fault("a file cut short", 50, partial(damaged, harm=cut)),
     Fault("one flipped bit of weights", 10, partial(damaged, harm=flip, only=".safetensors")),
     Fault("one flipped bit of a checkpoint", 6, partial(damaged, harm=flip, only="checkpoint.pt")),
     Fault("a checkpoint cut short", 6, partial(damaged, harm=cut, only="checkpoint.pt")),

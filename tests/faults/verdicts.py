@@ -68,7 +68,8 @@ def compared(study: Study, folder: Path, expected: bytes, ended: Ended) -> str:
         raise Wrong(f"exit code {ended.code}: {complaint(ended)}")
     if study.results(folder) != expected:
         raise Wrong("other bytes in results.json, exit code 0")
-    return " | ".join(line.strip() for line in ended.err.splitlines() if line.strip())
+    noticed = re.findall(r"\bdamaged\b.*", ended.out)
+    return " | ".join([*(line.strip() for line in ended.err.splitlines() if line.strip()), *noticed])
 
 
 def reused(ended: Ended) -> int:
