@@ -86,7 +86,8 @@ def _tried(fault: Fault, bench: Bench, number: int, commit: str) -> Trial:
         verdict = Verdict(WEDGED, str(wrong))
     except Exception:  # the runner's own mistake: it must show, and the other faults go on
         verdict = Verdict(WEDGED, f"the runner failed: {traceback.format_exc()}")
-    return Trial(fault.name, number, verdict.outcome, verdict.said, fault.at_once,
+    said = verdict.said.replace(f"{bench.folder}/", "")
+    return Trial(fault.name, number, verdict.outcome, said, fault.at_once,
                  datetime.datetime.now(datetime.UTC).date().isoformat(), commit, time.monotonic() - began)
 
 

@@ -30,7 +30,7 @@ _HOW = """## How it is done
 - **Chance** is seeded: a trial of the same number strikes at the same moment and the same byte.
 - **SIGKILL** comes ten times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
   command, so that it meets the workers of the killed one. Three in ten take all processes, the others the driver alone.
-  Half of the chains write a checkpoint at every step, half of them none.
+  Half of the chains write a checkpoint at every step, the others every 30 seconds.
 - **All other faults** strike a smaller study: stages of every kind, sixteen of them, ten seconds.
 - **Ctrl-C** goes to the whole process group, as from a terminal; SIGTERM to the driver. The first second is left out,
   because until then Python itself is starting.
