@@ -49,6 +49,8 @@ def damaged(bench: Bench, number: int, *, harm: Callable[[Path, random.Random], 
     state = ("early", "late")[number % 2] if only else _TURNS[number % len(_TURNS)]
     folder = _copy(bench, state)
     kinds = {kind: files for kind, files in kinds_of_files(folder / "mlruns").items() if kind.endswith(only)}
+    if harm is cut:  # from an empty file nothing can be taken
+        kinds = {kind: some for kind, files in kinds.items() if (some := [path for path in files if _holds(path)])}
     # In each state both harms together go through all kinds of files, every other one each.
     turn = sum(_TURNS[before % len(_TURNS)] == state for before in range(number))
     kind = sorted(kinds)[(2 * turn + (harm is cut)) % len(kinds)]
@@ -69,6 +71,10 @@ def kinds_of_files(root: Path) -> dict[str, list[Path]]:
         if path.is_file():
             found[_NAMES.sub("*", str(path.relative_to(root)))].append(path)
     return found
+
+
+def _holds(path: Path) -> bool:
+    return path.stat().st_size > 0
 
 
 def mend(folder: Path, line: str) -> None:

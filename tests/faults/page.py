@@ -45,12 +45,22 @@ _HOW = """## How it is done
 """
 
 
-def page(faults: Iterable[Fault], trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
+def page(faults: Sequence[Fault], trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
     """The page in Markdown. lacking: fault -> what this machine lacks for it."""
     rows = [_row(fault, [trial for trial in trials if trial.fault == fault.name], lacking) for fault in faults]
     table = ["| fault | wanted | struck | same bytes | one line, then same bytes | wedged or wrong |",
              "| --- | --- | --- | --- | --- | --- |", *rows, _sum(trials)]
-    return "\n".join([_HEAD, "## What came of it", "", _when(trials), "", *table, "", *_lines(trials), _HOW])
+    return "\n".join([_HEAD, "## What came of it", "", _when(trials), "", *table, "", *_missing(faults, trials),
+                      *_lines(trials), _HOW])
+
+
+def _missing(faults: Iterable[Fault], trials: Sequence[Trial]) -> list[str]:
+    """Which faults have not struck as often as they are to."""
+    struck: Counter[str] = Counter()
+    for trial in trials:
+        struck[trial.fault] += trial.times
+    short = [fault.name for fault in faults if struck[fault.name] < fault.wanted]
+    return [f"Not yet done in full: {'; '.join(short)}.", ""] if short else []
 
 
 def _row(fault: Fault, trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
@@ -87,7 +97,7 @@ def _processor() -> str:
 
 def _lines(trials: Sequence[Trial]) -> list[str]:
     """What was said where a line came, and what went wrong where something did."""
-    wrong = [f"- {trial.fault}, trial {trial.number}: {_cell(trial.said)}"
+    wrong = [f"- {trial.fault}, trial {trial.number}, commit {trial.commit}: {_cell(trial.said)}"
              for trial in trials if trial.outcome == WEDGED]
     return ["## Wedged or wrong", "", *wrong, ""] if wrong else []
 
