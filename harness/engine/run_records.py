@@ -10,7 +10,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from harness.engine.data_sets import data_sets
 from harness.engine.run_parameters import stage_parameters, study_parameters
 from harness.engine.run_tree import RunTree
 from harness.engine.tracking import Tracking
@@ -95,7 +94,6 @@ class RunRecords:
 
     def stage_done(self, run_id: str, stage: Stage, work: Path, outcome: Done) -> ArtifactRef:
         """Move the stage's folder to its place; where it is then."""
-        self._tracking.log_inputs(run_id, data_sets(stage, work, outcome))
         return self._tracking.finish_stage(run_id, stage, work, outcome)
 
     def stage_damaged(self, stage: Stage, ref: ArtifactRef, why: str) -> None:

@@ -14,6 +14,7 @@ from harness.artifacts.outcome import listed
 from harness.disk_full import full_disk_said
 from harness.durable import sync
 from harness.engine.execution import Execution
+from harness.engine.experiment_page import experiment_tags
 from harness.engine.exported_runs import write_execution
 from harness.engine.tracking import Tracking
 from harness.records import ArmKey, Pending
@@ -37,6 +38,8 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     if execution.pending:
         return
     results = read_results(folder)
+    experiment = tracking.experiment(plan.study.study)
+    tracking.describe(experiment, experiment_tags(experiment, plan.study, results, output))
     tags = {"simulated_judge": str(results.simulated_judge).lower()}
     models = _models(plan, execution, tracking)
     for measures in results.arms:

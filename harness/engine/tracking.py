@@ -23,8 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.durable import sync
 from harness.engine import sqlite_store
-from harness.engine.batches import log_batch
-from harness.engine.data_sets import DataSet, log_data_sets
+from harness.engine.batches import log_batch, log_steps
+from harness.engine.data_sets import data_sets, log_data_sets
 from harness.engine.logged_models import begin_model, models_of
 from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS, StageFiles, http_status, local_path, one_line
 from harness.engine.stage_usage import usage_metrics
@@ -43,14 +43,13 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 # Keeping runs needs no pandas, and a study that is all cached would wait a tenth of its time for it.
 with without_module("pandas"):
-    from mlflow.entities import Metric, Run
+    from mlflow.entities import Run
     from mlflow.exceptions import MlflowException
     from mlflow.tracking import MlflowClient
 
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
-_BATCH = 1000
 NEWEST = 250
 """Reading a run takes a tenth of the time of looking for one."""
 
@@ -124,6 +123,13 @@ class Tracking:
             self._experiments.append(experiment)
         return experiment
 
+    def describe(self, experiment: str, tags: Mapping[str, str]) -> None:
+        """Set an experiment's tags, as far as they are others."""
+        there = self._client.get_experiment(experiment).tags
+        for key in tags:
+            if there.get(key) != tags[key]:
+                self._client.set_experiment_tag(experiment, key, tags[key])
+
     def finished(self, fingerprint: str) -> ArtifactRef | None:
         """The finished run of a stage with this fingerprint, in any experiment, if its files are still there."""
         return self._kept(fingerprint, self._originals(f" and tags.fingerprint = '{fingerprint}'", most=5))
@@ -191,6 +197,7 @@ class Tracking:
         self.log_new_metrics(run_id, work)
         run = self._client.get_run(run_id)
         model = begin_model(self._client, run, work, local=self._files.local)
+        log_data_sets(self._client, run_id, data_sets(stage, work, outcome))
         own = outcome.environments.get(stage.name)
         figures = {**{f"summary/{key}": value for key, value in outcome.summary.items()}, **usage_metrics(work)}
         log_batch(self._client, run_id, params=asdict(own) if own else {}, metrics=figures, model=model,
@@ -212,10 +219,6 @@ class Tracking:
             self._client.finalize_logged_model(model, "READY")
         return ArtifactRef(fingerprint=stage.fingerprint, path=str(target), run_id=run_id)
 
-    def log_inputs(self, run_id: str, found: Iterable[DataSet]) -> None:
-        """The data sets of a stage."""
-        log_data_sets(self._client, run_id, found)
-
     def models_of(self, run_ids: Iterable[str]) -> dict[str, str]:
         """By run the id of the model that a stage made."""
         return models_of(self._client, self._experiments, run_ids)
@@ -224,10 +227,7 @@ class Tracking:
         """Forward the records of a stage's metrics file that this run has not got yet."""
         fresh = [record for record in read_metrics(work / METRICS_FILE)
                  if record["step"] > self._logged.get(run_id, -1)]
-        rows = [Metric(key, float(value), record["time"], record["step"])
-                for record in fresh for key, value in record["metrics"].items()]
-        for start in range(0, len(rows), _BATCH):
-            self._client.log_batch(run_id, metrics=rows[start:start + _BATCH])
+        log_steps(self._client, run_id, fresh)
         if fresh:
             self._logged[run_id] = fresh[-1]["step"]
 

@@ -21,8 +21,9 @@ from harness.reporting.page import (
 from harness.reporting.plots import CurvePoint, dose_response_plot
 from harness.reporting.report_data import ReportData, arm_name, by_arm, contrast_name, key_name
 from harness.results.rate_records import DoseCurve, EquivalenceRow, SeedRates, WinRateRow
-from harness.results.records import PlanOfStudy
+from harness.results.records import PlanOfStudy, Results
 from harness.statistics.dose_response import Coefficient
+from harness.study.spec import StudySpec
 
 
 def answer(page: Page, data: ReportData) -> None:
@@ -34,15 +35,25 @@ def answer(page: Page, data: ReportData) -> None:
                  *(["simulated judge" if not results.people else "a simulated judge beside people"]
                    if results.simulated_judge else []),
                  *(["people are awaited"] if results.awaited else [])])
-    judges = data.by_judge(results.equivalence)
-    first, *others = [
-        *(said if len(judges) == 1 else f"By {judge}: {said}" for judge, judged in judges.items()
-          for rows in by_arm(judged) for said in enough_labels(rows)),
-        *_against_baselines(data)]
+    first, *others = findings(data)
     left_out = [f"Left out, because its training failed: {key_name(row.arm, with_seed=True)} ({row.why})."
                 for row in results.left_out]
     page.answer(first, [*left_out, *others, as_planned(results.analysis_plan)])
     page.contents()
+
+
+def findings(data: ReportData) -> list[str]:
+    """What the study found, a sentence each; the first is the headline."""
+    judges = data.by_judge(data.results.equivalence)
+    return [*(said if len(judges) == 1 else f"By {judge}: {said}" for judge, judged in judges.items()
+              for rows in by_arm(judged) for said in enough_labels(rows)),
+            *_against_baselines(data)]
+
+
+def headline(study: StudySpec, results: Results) -> str:
+    """The answer in one sentence."""
+    return findings(ReportData(study=study, results=results, details={}, curves={}, reward_models={}, examples=(),
+                               versions={}, environments={}))[0]
 
 
 def enough_labels(rows: Sequence[EquivalenceRow]) -> list[str]:

@@ -31,7 +31,7 @@ def finish(tracking, study, fingerprint):
     (work / "outcome.json").write_text("{}")
     run = tracking.begin_run(tracking.experiment(study), "a stage", tags={
         "fingerprint": fingerprint, "is_original": "true"})
-    return tracking.finish_stage(run, SimpleNamespace(name=fingerprint, fingerprint=fingerprint), work,
+    return tracking.finish_stage(run, SimpleNamespace(name=fingerprint, fingerprint=fingerprint, settings=None), work,
                                  Done({"loss": 0.5}, {fingerprint: HERE, "before": replace(HERE, host="there")}))
 
 
