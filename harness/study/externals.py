@@ -87,7 +87,8 @@ def _exists(name: str, *, key: str) -> bool:
     try:
         return Path(name).exists()
     except OSError as error:  # too long a name, say
-        raise InputError(f"cannot be read ({error.strerror})", key=key, cure="Give another path or name.") from None
+        raise InputError(f"cannot be read ({error.strerror})", file=name, key=key,
+                         cure="Give another path or name.") from None
 
 
 def named_scorers(study: StudySpec) -> dict[str, str]:
