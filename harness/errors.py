@@ -54,6 +54,12 @@ class DamagedFile(InputError):
     """A file of a finished stage, or one that a stage goes on from, is not as it was written."""
 
 
+class StoreUnreachable(InputError):
+    """The tracking server does not answer, and was waited for long enough: exit code 5."""
+
+    exit_code = 5
+
+
 @contextmanager
 def blamed_on(key: str) -> Iterator[None]:
     """What is found wrong inside is a mistake of this key of the study."""

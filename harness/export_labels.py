@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         arms = ", ".join(dict.fromkeys(arm.arm for arm, _ in models)) or "none"
         raise InputError(f"the study has no reward model of {budget} labels{of_arm}", file=arguments.study,
                          cure=f"Its budgets are {budgets}; its arms with a reward model: {arms}.")
-    store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
+    store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
     base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
     last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
     wanted = last.inputs.in_order("labels")

@@ -12,12 +12,12 @@ from harness.passwords import without_password
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Become MLflow's server and end as it does. Exit code 2: there is no store."""
+    """Become MLflow's server and end as it does. Exit codes: 2 there is no store, 4 it may not be written."""
     try:
         command = server(argv)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
     os.execv(command[0], command)
 
 
@@ -29,8 +29,9 @@ def server(argv: Sequence[str] | None) -> list[str]:
     parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")
     arguments, further = parser.parse_known_args(argv)
 
+    from harness.engine.opening import check_file
     from harness.engine.sqlite_store import file_of
-    from harness.engine.tracking import Tracking, default_uri, store_exists
+    from harness.engine.tracking import default_uri, refusals, store_exists
     from harness.engine.tracking_uri import check_reachable
     from harness.run import ROOT
 
@@ -43,7 +44,8 @@ def server(argv: Sequence[str] | None) -> list[str]:
                          cure="Run a study here first, for example `harness run quick`, or give its --tracking-uri.")
     if file_of(uri) is not None:  # MLflow's page shows a traceback for a file that does not open
         check_reachable(uri)
-        Tracking(uri, root=ROOT)
+        with refusals(uri):
+            check_file(uri)
     command = [sys.executable, "-P", "-m", "mlflow", "ui"]
     if uri == without_password(uri):
         return [*command, "--backend-store-uri", uri, *further]

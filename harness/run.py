@@ -1,7 +1,8 @@
 """The command `harness run`: loads a study file, plans its stages, runs those that are missing, and writes the report.
 
 Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people, 4 the tracking
-server or its artifact store refuses. After Ctrl-C: 130.
+server, its artifact store or the disk refuses, 5 the tracking server cannot be reached. After Ctrl-C: 130, after
+SIGTERM: 143.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.arguments import CommandParser, jobs
-from harness.errors import INTERRUPTED, InputError, readable_inputs
+from harness.engine.interrupts import STOPS
+from harness.errors import InputError, readable_inputs
 from harness.imports import without_collector
+from harness.passwords import without_password
 
 if TYPE_CHECKING:
     from harness.engine.execution import Execution
@@ -31,21 +35,26 @@ ROOT = Path("mlruns")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a study; returns the exit code."""
-    arguments = _parser().parse_args(argv)
-    try:
-        with ExitStack() as starting:
-            starting.enter_context(without_collector())
-            return _run(arguments, starting)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+    with STOPS.taken():
+        try:
+            arguments = _parser().parse_args(argv)
+            with ExitStack() as starting:
+                starting.enter_context(without_collector())
+                return _run(arguments, starting)
+        except (Exception, KeyboardInterrupt) as error:
+            return _ended_by(error)
+
+
+def _ended_by(error: BaseException) -> int:
+    """Say in one line what ended the command, unless it is a fault of the harness; the exit code."""
+    if STOPS.struck or isinstance(error, KeyboardInterrupt):  # struck in the middle of an import, it has other names
+        print("\nstopped; the same command goes on from here", file=sys.stderr, flush=True)
+        return STOPS.exit_code
+    if isinstance(error, InputError):
+        print(f"error: {error}", file=sys.stderr, flush=True)
         return error.exit_code
-    except KeyboardInterrupt:
-        return _stopped()
-
-
-def _stopped() -> int:
-    print("\nstopped; the same command goes on from here", file=sys.stderr, flush=True)
-    return INTERRUPTED
+    traceback.print_exception(error)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="harness run",
         description="Run a study: train every arm, sample, judge, and write report.html and results.json.",
         epilog="Exit codes: 0 done, 1 a stage failed, 2 the study file or an argument is wrong, 3 waiting for people, "
-               "4 the tracking server or its artifact store refuses.")
+               "4 the tracking server, its artifact store or the disk refuses, 5 the tracking server cannot be "
+               "reached (after 15 minutes, or the seconds in HARNESS_SERVER_PATIENCE), 130 stopped by Ctrl-C.")
     parser.add_argument("study", metavar="STUDY.yaml",
                         help="the study file, or the name of one that comes with the harness, as `quick`")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
@@ -114,15 +124,16 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
 def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack, absent: list[InputError]) -> int:
     """What of the plan is there decides what is read and done. absent: files that are not there yet."""
     from harness.engine import tracking
+    from harness.engine.writable import check_folder, check_link
 
     if arguments.dry_run:
         from harness.engine.dry_run import print_plan
 
-        store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
+        check_link(ROOT)
+        store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
         print_plan(plan, store, absent=absent)
         return 0
     from harness.engine.preflight import check_inputs
-    from harness.engine.writable import check_folder
 
     check_folder(ROOT)
     if arguments.output is not None:
@@ -154,8 +165,10 @@ def _load_ahead(study: StudySpec, arguments: argparse.Namespace) -> None:
 def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack) -> int:
     """starting: what ends when the stages begin."""
     from harness.engine.execution import Runner
+    from harness.engine.patience import Patience
     from harness.engine.resources import choose_resources
     from harness.engine.screen import LineScreen, LiveScreen, console_for
+    from harness.engine.store_errors import refusal
     from harness.engine.summary import publish_results, say_what_happened
     from harness.engine.tracking import Tracking
 
@@ -163,18 +176,18 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: Exit
     screen = LiveScreen(console) if console.is_terminal else LineScreen(sys.stdout)
     resources = choose_resources(plan.study, arguments.jobs)
     executor = _executor(arguments, resources, screen)
-    tracking = Tracking(uri, root=ROOT)
-    starting.close()
     try:
+        tracking = Tracking(uri, root=ROOT, patience=Patience(without_password(uri), say=screen.note))
+        starting.close()
         execution = Runner(plan, tracking=tracking, executor=executor, screen=screen, cores=resources.cores,
                            narrow_threads=resources.narrow_threads).run()
-    except KeyboardInterrupt:
+    except (Exception, KeyboardInterrupt) as error:
+        STOPS.ignore()
         screen.close()
-        code = _stopped()
-        executor.abandon()
+        code = _ended_by(refusal(error, uri) or error)
+        executor.abandon(code)
         return code
-    finally:
-        screen.close()
+    screen.close()
     executor.close()
     output = _output(plan.study, arguments)
     if execution.plan.report.fingerprint in execution.refs:

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from harness.artifacts.call import StageCall
 from harness.engine.intake import Intake
-from harness.engine.interrupts import HeldInterrupts
+from harness.engine.interrupts import STOPS
 from harness.engine.local import Executor
 from harness.engine.run_records import RunRecords
 from harness.engine.run_tree import RunTree
@@ -43,6 +43,8 @@ class Screen:
     def waiting_elsewhere(self, stage: Stage) -> None: ...
 
     def damaged(self, stage: Stage, why: str) -> None: ...
+
+    def note(self, line: str) -> None: ...
 
 
 @dataclass
@@ -103,7 +105,7 @@ class Runner:
     def run(self) -> Execution:
         """Run what is missing. The MLflow run ends FINISHED, FAILED, or SCHEDULED while people are awaited."""
         self._records.end_killed_executions()
-        with HeldInterrupts() as self._interrupts, self._records.begin() as execution_lock:
+        with STOPS.held(), self._records.begin() as execution_lock:
             execution = Execution(run_id=self._records.run_id, tree=self._records.tree, plan=self._plan)
             try:
                 self._reuse(execution)
@@ -112,6 +114,8 @@ class Runner:
             except BaseException:
                 # The stages' folders stay for the next try.
                 self._records.killed(run_id for _, run_id in self._running.values())
+                for lock in self._locks.values():
+                    lock.release()
                 raise
             finally:
                 self._intake.close()
@@ -132,7 +136,7 @@ class Runner:
         waiting = self._missing(execution)
         self._screen.expect(list(waiting))
         while waiting or self._running or not self._report_is_whole(execution):
-            self._interrupts.check()
+            STOPS.check()
             if self._put_back_damaged(execution):
                 waiting = self._missing(execution)
             self._drop_blocked(waiting, execution)
@@ -143,6 +147,7 @@ class Runner:
                     time.sleep(0.5)
                 continue
             wait(underway, timeout=1.0, return_when=FIRST_COMPLETED)
+            STOPS.check()  # a worker that the same signal ended has not failed
             for future in [future for future in self._running if future.done()]:
                 stage, run_id = self._running.pop(future)
                 self._settle(stage, run_id, future, execution)

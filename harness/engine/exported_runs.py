@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.artifacts.outcome import check_listed, is_sealed, sealed
 from harness.digests import fingerprint
@@ -26,11 +26,16 @@ from harness.results.file import RESULTS_FILE, read_results
 from harness.study.plan import Plan
 from harness.study.slices import PeopleSlice
 
+if TYPE_CHECKING:
+    from harness.engine.tracking import Tracking
+
 ROOT = Path("mlruns")
 REPORTS = ROOT / "reports"
 SAMPLES_FILE = "samples.jsonl"
 EXECUTION_FILE = "execution.json"
 _ONCE_MORE = "Run the study's command once more"
+_SECONDS = 20.0
+"""A page waits for MLflow no longer; then its owner presses again."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +79,29 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
     """
     if study.execution is None or study.tracking_uri is None:
         return
-    from harness.engine.tracking import Tracking
-    from harness.engine.tracking_uri import check_reachable, with_password
-
-    uri = with_password(study.tracking_uri)
-    check_reachable(uri)
     content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.plan.digest(),
                "protocol": protocol.as_json()}
-    Tracking(uri, root=ROOT).log_seal(
+    _store_of(study.execution, study.tracking_uri).log_seal(
         study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
+
+
+def _store_of(execution: str, recorded: str) -> Tracking:
+    """The store that has an execution: the one beside its report, since a folder may be moved or copied with both, or
+    the recorded one.
+    """
+    from harness.engine.patience import Patience
+    from harness.engine.sqlite_store import file_of
+    from harness.engine.tracking import Tracking, default_uri, store_exists
+    from harness.engine.tracking_uri import check_reachable, with_password
+
+    uri, own = with_password(recorded), default_uri(ROOT)
+    patience = Patience(recorded, seconds=_SECONDS)
+    if file_of(uri) not in (None, file_of(own)) and store_exists(own):
+        store = Tracking(own, root=ROOT, patience=patience)
+        if store.has_run(execution):
+            return store
+    check_reachable(uri)
+    return Tracking(uri, root=ROOT, patience=patience)
 
 
 def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:

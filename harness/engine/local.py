@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, Protocol
 
 from harness.artifacts.call import StageCall
 from harness.artifacts.log import Told
+from harness.engine.interrupts import unheard
 from harness.engine.worker import run_stage
-from harness.errors import INTERRUPTED
 from harness.records import Done, Pending
 from harness.study.slices import StageSlice
 
@@ -31,8 +32,8 @@ class Executor(Protocol):
 
     def close(self) -> None: ...
 
-    def abandon(self) -> None:
-        """End what runs without waiting for it."""
+    def abandon(self, code: int) -> None:
+        """End what runs without waiting for it; where that takes this process with it, it exits with this code."""
 
 
 class InThisProcess:
@@ -50,9 +51,10 @@ class InThisProcess:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def abandon(self) -> None:
+    def abandon(self, code: int) -> None:
         # A thread in the middle of a stage cannot be ended from outside: the process goes with it.
-        os._exit(INTERRUPTED)
+        sys.stdout.flush()
+        os._exit(code)
 
 
 class ProgressPump:
@@ -87,7 +89,9 @@ class _Worker:
 def load_ahead() -> None:
     """Let the libraries of workers load from now on, in the process that workers are forked from, beside this one."""
     multiprocessing.set_forkserver_preload(["harness.engine.worker_libraries"])
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # first, since starting it makes all signals heard again
+    with unheard():
+        forkserver.ensure_running()
 
 
 class ProcessPool:
@@ -124,7 +128,7 @@ class ProcessPool:
         self._shut_down()
         self._pump.close()
 
-    def abandon(self) -> None:
+    def abandon(self, code: int) -> None:
         for process in multiprocessing.active_children():
             process.kill()
         self._shut_down()

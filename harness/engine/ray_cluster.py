@@ -59,7 +59,7 @@ class RayCluster:
         self._pump.close()
         self._ray.shutdown()
 
-    def abandon(self) -> None:
+    def abandon(self, code: int) -> None:
         self._ray.shutdown()
 
 

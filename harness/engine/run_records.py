@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -61,6 +62,7 @@ class RunRecords:
         """End the execution's run and its arms'. counts: of its stages, by what became of them."""
         self.tree.end()
         self._tracking.log_metrics(self.run_id, {f"stages_{name}": count for name, count in counts.items()})
+        self._tracking.delete_doubles()
         self._tracking.end_run(self.run_id, status)
 
     def reused(self, stages: Iterable[Stage], refs: Mapping[str, ArtifactRef]) -> None:
@@ -116,9 +118,13 @@ class RunRecords:
         self._tracking.end_run(run_id, "FAILED")
 
     def killed(self, run_ids: Iterable[str]) -> None:
-        """The person stopped it, or the driver itself failed: say so of these stages' runs and of all above them."""
-        for run_id in (*run_ids, *self.tree.run_ids(), self.run_id):
-            self._tracking.end_run(run_id, "KILLED")
+        """The person stopped it, or the driver itself failed: say so of these stages' runs and of all above them.
+
+        Where MLflow does not take that, the next execution says it.
+        """
+        with suppress(Exception, KeyboardInterrupt):
+            for run_id in (*run_ids, *self.tree.run_ids(), self.run_id):
+                self._tracking.end_run(run_id, "KILLED")
 
     def _lock(self, run_id: str) -> FileLock:
         return FileLock(self._locks / f"execution-{run_id}.lock")

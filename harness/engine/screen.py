@@ -176,6 +176,9 @@ class LineScreen(Screen):
         self._ended -= 1
         self._print(f"damaged {stage.name}: {why}; computed again")
 
+    def note(self, line: str) -> None:
+        self._print(line)
+
     def close(self) -> None: ...
 
 

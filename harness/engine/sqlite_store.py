@@ -11,12 +11,14 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import make_url
 
 Initialize = Callable[[str], None]
 """Builds MLflow's tables in the database at this URI, and closes it."""
 
+_SECONDS = 30
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 _HOLDING = {"runs": "1", "experiments": "experiment_id != 0"}
 """Table -> which of its rows are somebody's."""
@@ -26,6 +28,11 @@ def file_of(uri: str) -> Path | None:
     """The file of a SQLite store; None for another kind of store."""
     url = make_url(uri) if uri.startswith("sqlite") else None
     return Path(url.database).resolve() if url is not None and url.database else None
+
+
+def uri_of(file: Path) -> str:
+    """The address of a file, in which some characters have another meaning."""
+    return f"sqlite:///{str(file).replace('%', '%25').replace('?', '%3F')}"
 
 
 def is_made(file: Path) -> bool:
@@ -43,6 +50,14 @@ def make_file(file: Path, initialize: Initialize) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def copy_file(file: Path, copy: Path) -> None:
+    """Copy what the store holds at one moment. Writes nothing beside the file; raises sqlite3.Error."""
+    # In mode `rw` SQLite reads what it may not write, and rolls back what a kill left where it may.
+    with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=_SECONDS)) as store, \
+            closing(sqlite3.connect(copy)) as target:
+        store.backup(target)
 
 
 def holds_nothing(file: Path) -> bool:
@@ -69,7 +84,7 @@ def _part(file: Path, initialize: Initialize) -> Path:
     _remove_side_files(part)
     part.parent.mkdir(parents=True, exist_ok=True)
     part.touch()  # with the user's umask; SQLite itself would let nobody else write
-    initialize(f"sqlite:///{part}")
+    initialize(uri_of(part))
     return part
 
 

@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
 from harness.artifacts.outcome import OUTCOME_FILE, check_files
-from harness.errors import DamagedFile, StoreRefused
+from harness.engine.store_errors import ASK_FOR_ACCESS, NOT_FOUND, http_status, one_line
+from harness.errors import DamagedFile, InputError, StoreRefused
 from harness.records import ArtifactRef
-
-REFUSALS = (401, 403)
-ASK_FOR_ACCESS = ("Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or what its "
-                  "artifact store asks for; or ask who runs it for access.")
-_NOT_FOUND = 404
-_UNKNOWN = 500
-"""What MLflow calls an error that it only passes on."""
-_LONGEST = 300
 
 
 class ArtifactClient(Protocol):
@@ -58,8 +50,10 @@ class StageFiles:
             return False
         try:
             return any(found.path == OUTCOME_FILE for found in self._client.list_artifacts(run_id))
+        except InputError:
+            raise
         except Exception as error:  # each kind of artifact store has its own
-            if http_status(error) == _NOT_FOUND:
+            if http_status(error) == NOT_FOUND:
                 return False
             raise _not_given(fingerprint, artifact_uri, error) from error
 
@@ -97,6 +91,8 @@ class StageFiles:
         part.mkdir()
         try:
             self._client.download_artifacts(ref.run_id or "", "", str(part))
+        except InputError:
+            raise
         except Exception as error:  # each kind of artifact store has its own
             raise _not_given(ref.fingerprint, f"run {ref.run_id}", error) from error
         if not (part / OUTCOME_FILE).is_file():
@@ -109,32 +105,6 @@ def local_path(artifact_uri: str) -> Path | None:
     """The folder that an artifact URI names; None for one that a server keeps."""
     parsed = urlparse(artifact_uri)
     return Path(unquote(parsed.path)) if parsed.scheme in ("", "file") else None
-
-
-def http_status(error: BaseException) -> int | None:
-    """The HTTP status that an error of MLflow, requests or boto comes from, where it is known."""
-    found = (_own_status(each) for each in _chain(error))
-    return next((status for status in found if status not in (None, _UNKNOWN)), None)
-
-
-def _own_status(error: BaseException) -> int | None:
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        return cast(int | None, response.get("ResponseMetadata", {}).get("HTTPStatusCode"))
-    if response is not None:
-        return int(response.status_code)
-    return int(error.get_http_status_code()) if hasattr(error, "get_http_status_code") else None
-
-
-def one_line(error: BaseException) -> str:
-    """What an error says, on one line."""
-    return " ".join(str(error).split())[:_LONGEST] or type(error).__name__
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _not_given(fingerprint: str, place: str, error: Exception) -> StoreRefused:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from harness.engine.stage_files import StageFiles, http_status
+from harness.engine.stage_files import StageFiles
+from harness.engine.store_errors import NOT_FOUND, http_status
 
 CLEANED_TAG = "cleaned"
 """On the run of a stage whose files `harness clean` removed: when, and how much it was. Such a stage is computed anew.
@@ -19,7 +20,6 @@ DAMAGED_TAG = "damaged"
 _PAGE = 1000
 _ALL = 3
 """MLflow's `ViewType.ALL`: runs and experiments, be they deleted or not."""
-_NOT_FOUND = 404
 
 
 class RunClient(Protocol):
@@ -94,7 +94,7 @@ class StoredRuns:
             try:
                 path = self._client.download_artifacts(run.run_id, name, folder)
             except Exception as error:  # each kind of artifact store has its own
-                if http_status(error) == _NOT_FOUND:
+                if http_status(error) == NOT_FOUND:
                     return None
                 raise
             return Path(path).read_text(encoding="utf-8")

@@ -8,47 +8,34 @@ One experiment a study; one parent run an execution; under it one run for each a
 from __future__ import annotations
 
 import json
-import logging
-import os
-import shutil
-import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from filelock import FileLock
-from sqlalchemy.exc import SQLAlchemyError
-
 from harness.artifacts.log import METRICS_FILE, read_metrics
-from harness.durable import sync
-from harness.engine import sqlite_store
+from harness.artifacts.outcome import OUTCOME_FILE
 from harness.engine.batches import log_batch, log_steps
 from harness.engine.data_sets import data_sets, log_data_sets
 from harness.engine.logged_models import begin_model, models_of
-from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS, StageFiles, http_status, local_path, one_line
+from harness.engine.moving import move_folder
+from harness.engine.opening import artifacts_below, look_into, open_store
+from harness.engine.patience import Patience
+from harness.engine.sqlite_store import file_of, uri_of
+from harness.engine.stage_files import StageFiles, local_path
 from harness.engine.stage_usage import usage_metrics
+from harness.engine.store_errors import NOT_FOUND, http_status, one_line, refusal
 from harness.engine.stored_runs import CLEANED_TAG, DAMAGED_TAG, StoredRuns
-from harness.engine.tracking_uri import is_server, signed_in
-from harness.errors import InputError, StoreRefused
+from harness.errors import InputError
 from harness.imports import without_module
-from harness.passwords import without_password, without_password_of
+from harness.passwords import without_password
 from harness.records import ArtifactRef, Done
 from harness.study.stage import Stage
 
-# A server that went away is reported, not retried for minutes.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-
-# Keeping runs needs no pandas, and a study that is all cached would wait a tenth of its time for it.
 with without_module("pandas"):
     from mlflow.entities import Run
     from mlflow.exceptions import MlflowException
-    from mlflow.tracking import MlflowClient
-
-logging.getLogger("mlflow").setLevel(logging.WARNING)
-logging.getLogger("alembic").setLevel(logging.WARNING)
 
 NEWEST = 250
 """Reading a run takes a tenth of the time of looking for one."""
@@ -56,27 +43,27 @@ NEWEST = 250
 
 def default_uri(root: Path) -> str:
     """The embedded store below the given folder."""
-    return f"sqlite:///{(root / 'mlflow.db').resolve()}"
+    return uri_of((root / "mlflow.db").resolve())
 
 
 def store_exists(uri: str) -> bool:
     """Whether reading from the store would create nothing new."""
-    return not uri.startswith("sqlite://") or Path(uri.removeprefix("sqlite:///")).exists()
+    file = file_of(uri)
+    return file is None or file.exists()
 
 
 @contextmanager
 def refusals(uri: str) -> Iterator[None]:
-    """What the server at this URI forbids inside is raised as StoreRefused."""
+    """What the store at this URI, or the disk, does not allow inside is raised as StoreRefused."""
     try:
         yield
     except InputError:
         raise
     except Exception as error:  # each kind of artifact store has its own
-        if http_status(error) not in REFUSALS:
+        refused = refusal(error, uri)
+        if refused is None:
             raise
-        reason = without_password_of(uri, one_line(error))
-        raise StoreRefused(f"the tracking server refuses ({reason})", file=without_password(uri),
-                           cure=ASK_FOR_ACCESS) from None
+        raise refused from None
 
 
 class Tracking:
@@ -85,25 +72,13 @@ class Tracking:
     uri: without the password, as it may be shown and kept.
     """
 
-    def __init__(self, uri: str, *, root: Path) -> None:
-        if is_server(uri):
-            uri = signed_in(uri)
-        self.uri, self.root = without_password(uri), root
-        root.mkdir(parents=True, exist_ok=True)
-        file = sqlite_store.file_of(uri)
-        self._lock = FileLock((file or root / "mlflow").with_suffix(".lock"))
-        # Two processes that start at once must not both create the tables.
-        with refusals(uri), self._lock:
-            try:
-                self._client, self._experiments = _open(uri) if file is None else _open_file(uri, file)
-            except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
-                if http_status(error) in REFUSALS:
-                    raise
-                cure = "Check --tracking-uri." if file is None else (
-                    f"Copy the file and try `mlflow db upgrade {uri}`; or move it away, or name another store "
-                    "with --tracking-uri.")
-                reason = without_password_of(uri, str(error).splitlines()[0])
-                raise InputError(f"the MLflow store cannot be used: {reason}", file=self.uri, cure=cure) from None
+    def __init__(self, uri: str, *, root: Path, patience: Patience | None = None, writes: bool = True) -> None:
+        """writes: False for a look that leaves nothing behind, also where nothing can be written."""
+        patience = patience or Patience(without_password(uri))
+        self.root, self._copy = root, None if writes else tempfile.TemporaryDirectory()
+        with refusals(uri):
+            self.uri, self._client, self._experiments, self._lock = open_store(uri, root, patience) \
+                if self._copy is None else look_into(uri, root, patience, Path(self._copy.name))
         self._files = StageFiles(self._client, (root / "downloads").resolve())
         self._logged: dict[str, int] = {}
 
@@ -117,8 +92,8 @@ class Tracking:
                 experiment = str(found.experiment_id)
             else:
                 local = self.uri.startswith("sqlite://")
-                location = (self.root / "artifacts").resolve().as_uri() if local else None
-                experiment = str(self._client.create_experiment(name, artifact_location=location))
+                location = artifacts_below(self.root).as_uri() if local else None
+                experiment = self._new_experiment(name, location)
         if experiment not in self._experiments:
             self._experiments.append(experiment)
         return experiment
@@ -129,6 +104,15 @@ class Tracking:
         for key in tags:
             if there.get(key) != tags[key]:
                 self._client.set_experiment_tag(experiment, key, tags[key])
+
+    def _new_experiment(self, name: str, location: str | None) -> str:
+        try:
+            return str(self._client.create_experiment(name, artifact_location=location))
+        except MlflowException:  # another machine was faster, or the answer to a first try was lost
+            found = self._client.get_experiment_by_name(name)
+            if found is None:
+                raise
+            return str(found.experiment_id)
 
     def finished(self, fingerprint: str) -> ArtifactRef | None:
         """The finished run of a stage with this fingerprint, in any experiment, if its files are still there."""
@@ -205,16 +189,14 @@ class Tracking:
         for table in sorted(work.glob("*.table.json")):
             self._client.set_tag(run_id, "mlflow.loggedArtifacts", json.dumps([{"path": table.name, "type": "table"}]))
         artifact_uri = str(run.info.artifact_uri)
-        if local_path(artifact_uri) is None:
-            self._client.log_artifacts(run_id, str(work))
         target = self._files.place(artifact_uri, stage.fingerprint)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir():
-            shutil.rmtree(target)
-        work.rename(target)
-        for folder in (work.parent, target.parent):
-            sync(folder)
-        self.end_run(run_id)
+        if local_path(artifact_uri) is not None:
+            move_folder(work, target)
+            self.end_run(run_id)
+        else:
+            self._client.log_artifacts(run_id, str(work))
+            self.end_run(run_id)
+            move_folder(work, target)  # a download that need not be made; until here a next try needs it where it was
         if model is not None:
             self._client.finalize_logged_model(model, "READY")
         return ArtifactRef(fingerprint=stage.fingerprint, path=str(target), run_id=run_id)
@@ -254,46 +236,38 @@ class Tracking:
         try:
             self.log_text(run_id, text, name)
         except MlflowException as error:
-            raise InputError(f"MLflow does not take {name}: {error}") from None
+            raise InputError(f"MLflow does not take {name}: {one_line(error)}") from None
 
     def end_run(self, run_id: str, status: str = "FINISHED") -> None:
         self._client.set_terminated(run_id, status=status)
 
     def end_orphans(self, experiment: str, parent: str) -> None:
-        """Runs that still say RUNNING below one whose owner is known to be gone were killed."""
+        """Runs that still say RUNNING below one whose owner is known to be gone were killed; but a stage whose folder
+        is in its place already lacked nothing but this word.
+        """
         for run in self._client.search_runs(
                 [experiment], filter_string=f"tags.mlflow.parentRunId = '{parent}' and attributes.status = 'RUNNING'"):
             self.end_orphans(experiment, run.info.run_id)
-            self.end_run(run.info.run_id, "KILLED")
+            place = local_path(run.info.artifact_uri)
+            done = place is not None and (place / OUTCOME_FILE).is_file()
+            self.end_run(run.info.run_id, "FINISHED" if done else "KILLED")
+
+    def delete_doubles(self) -> None:
+        """Delete runs that a slow server made twice."""
+        self._client.delete_doubles()
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether the store knows a run."""
+        try:
+            self._client.get_run(run_id)
+        except MlflowException as error:
+            if http_status(error) != NOT_FOUND:
+                raise
+            return False
+        return True
 
     def running_executions(self, experiment: str) -> list[str]:
         """Ids of parent runs that still say RUNNING."""
         runs = self._client.search_runs(
             [experiment], filter_string="tags.level = 'execution' and attributes.status = 'RUNNING'")
         return [str(run.info.run_id) for run in runs]
-
-
-def _open(uri: str) -> tuple[MlflowClient, list[str]]:
-    """A client of the store, and the ids of its experiments."""
-    client = MlflowClient(tracking_uri=uri)
-    return client, [found.experiment_id for found in client.search_experiments()]
-
-
-def _open_file(uri: str, file: Path) -> tuple[MlflowClient, list[str]]:
-    """The same for a SQLite store, which is made where it is missing, and anew where it is half made and holds no run.
-    """
-    if not sqlite_store.is_made(file):
-        sqlite_store.make_file(file, _build_tables)
-    try:
-        return _open(uri)
-    except (MlflowException, SQLAlchemyError):
-        if not sqlite_store.holds_nothing(file):
-            raise
-    sqlite_store.remake_file(file, _build_tables)
-    return _open(uri)
-
-
-def _build_tables(uri: str) -> None:
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-    SqlAlchemyStore(uri, default_artifact_root="mlruns").engine.dispose()

@@ -8,28 +8,37 @@ import os
 import urllib.error
 import urllib.request
 
-from harness.engine.stage_files import ASK_FOR_ACCESS, REFUSALS
+from harness.engine.store_errors import ASK_FOR_ACCESS, AWAY_STATUS, REFUSALS
 from harness.engine.writable import check_database
-from harness.errors import InputError, StoreRefused
+from harness.errors import InputError, StoreRefused, StoreUnreachable
 from harness.passwords import user_and_password, without_password
+
+_SECONDS = 15
+"""So long an address may take to answer at first."""
 
 
 def check_reachable(uri: str) -> None:
-    """Raise InputError unless a store can answer at this URI. Writes nothing."""
+    """Raise InputError unless a store can answer at this URI, now: an address may be mistyped. Writes nothing."""
     if is_server(uri):
         uri = signed_in(uri)
         try:
             with urllib.request.urlopen(urllib.request.Request(
-                    f"{uri.rstrip('/')}/health", headers=_authorization()), timeout=5):
+                    f"{uri.rstrip('/')}/health", headers=_authorization()), timeout=_SECONDS):
                 return
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            if getattr(error, "code", None) in REFUSALS:
-                raise StoreRefused(f"the tracking server refuses ({reason})", file=uri, cure=ASK_FOR_ACCESS) from None
-            raise InputError(f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
-                             cure="Start it, or leave the option out to use the embedded store.") from None
+            raise _unreached(uri, error) from None
     if uri != "databricks" and not uri.startswith("databricks://"):
         check_database(uri)
+
+
+def _unreached(uri: str, error: Exception) -> InputError:
+    reason, status = getattr(error, "reason", error), getattr(error, "code", None)
+    if status in REFUSALS:
+        return StoreRefused(f"the tracking server refuses ({reason})", file=uri, cure=ASK_FOR_ACCESS)
+    wrong = isinstance(error, ValueError | http.client.InvalidURL) or (status is not None and status not in AWAY_STATUS)
+    return (InputError if wrong else StoreUnreachable)(
+        f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
+        cure="Start it, or leave the option out to use the embedded store.")
 
 
 def is_server(uri: str) -> bool:

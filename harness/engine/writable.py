@@ -22,6 +22,7 @@ _CURE = "Give for example http://host:5000 or sqlite:///mlruns/mlflow.db."
 
 def check_folder(folder: Path, *, key: str | None = None) -> None:
     """Raise InputError for a folder that cannot be written into, or neither is there nor can be made."""
+    check_link(folder)
     # os.path says False where pathlib would raise: a name too long, a folder that may not be entered.
     place = next(above for above in (folder.absolute(), *folder.absolute().parents) if os.path.exists(above))
     if not place.is_dir():
@@ -36,6 +37,14 @@ def check_folder(folder: Path, *, key: str | None = None) -> None:
     if any(len(os.fsencode(part)) > longest for part in folder.parts):
         raise InputError(f"a name in it is longer than the {longest} bytes that {place} allows", file=str(folder),
                          key=key, cure="Choose a shorter name.")
+
+
+def check_link(folder: Path) -> None:
+    """Raise InputError where the folder, or one above it, is a link to nothing."""
+    for place in (folder, *folder.parents):
+        if place.is_symlink() and not os.path.exists(place):
+            raise InputError(f"it is a link to {os.readlink(place)}, which is not there", file=str(place),
+                             cure="Make that folder or mount its disk, or remove the link.")
 
 
 def check_database(uri: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from harness import run
 from harness.artifacts.outcome import write_outcome
-from harness.engine.stage_files import StageFiles, http_status
+from harness.engine.stage_files import StageFiles
+from harness.engine.store_errors import http_status
 from harness.engine.tracking import Tracking, refusals
 from harness.errors import DamagedFile, StoreRefused
 from harness.records import ArtifactRef, Done
@@ -120,13 +121,6 @@ def test_another_error_than_a_refusal_passes(server, store):
         store.finished("first")
     assert not isinstance(caught.value, StoreRefused)
     assert http_status(caught.value) == 400
-
-
-def test_the_status_of_boto_s_errors_is_known():
-    error = RuntimeError("Access Denied")
-    error.response = {"ResponseMetadata": {"HTTPStatusCode": 403}}
-    assert http_status(error) == 403
-    assert http_status(RuntimeError("no status")) is None
 
 
 @pytest.mark.parametrize(("refused", "code", "said"), [

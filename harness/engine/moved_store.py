@@ -1,0 +1,69 @@
+"""Gives the runs of a store that was moved or copied, with its files, the places that the files have now.
+
+MLflow records where the files of a run lie as a whole path. A copy that kept those would read and write in the folder
+it was copied from.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+_RUNS = (("runs", "run_uuid", "artifact_uri"), ("logged_models", "model_id", "artifact_location"))
+"""Table, its key, and the column with a place below the experiment's own."""
+_ROOT = re.compile(r"file://.*/artifacts/(?=([0-9a-f]{32}|models)/)")
+"""The experiment's place, as the harness makes it, in that of a run or of a model."""
+_SECONDS = 30
+
+
+def take_places(file: Path, artifacts: Path, *, of: Path | None = None) -> None:
+    """Let the store's records name this folder of artifacts wherever the files lie in it, in one transaction.
+
+    Places elsewhere stay where their files are there and not here: then it is the store alone that was copied, or two
+    folders share it. New runs get their place here, unless this is such a shared store. of: the file that this is a
+    copy of for the moment.
+    """
+    own = (of or file).parent == artifacts.parent
+    with closing(sqlite3.connect(file, timeout=_SECONDS, isolation_level=None)) as store:
+        changes = [*_experiments(store, artifacts, own=own), *_files(store, artifacts)]
+        if not changes:
+            return
+        store.execute("BEGIN IMMEDIATE")
+        for change, values in changes:
+            store.execute(change, values)
+        store.execute("COMMIT")
+
+
+Change = tuple[str, tuple[str, str]]
+
+
+def _experiments(store: sqlite3.Connection, artifacts: Path, *, own: bool) -> list[Change]:
+    here = artifacts.as_uri()
+    rows = store.execute("SELECT DISTINCT artifact_location FROM experiments "
+                         "WHERE artifact_location LIKE 'file:///%/artifacts' AND artifact_location != ?", (here,))
+    return [("UPDATE experiments SET artifact_location = ? WHERE artifact_location = ?", (here, place))
+            for place, in rows if own or not _path(place).exists()]
+
+
+def _files(store: sqlite3.Connection, artifacts: Path) -> list[Change]:
+    here = artifacts.as_uri() + "/"
+    tables = {name for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    changes = []
+    for table, key, column in _RUNS:
+        if table not in tables:
+            continue
+        rows = store.execute(f"SELECT {key}, {column} FROM {table} WHERE {column} LIKE 'file:///%/artifacts/%' "
+                             f"AND substr({column}, 1, ?) != ?", (len(here), here))
+        for its, place in rows.fetchall():
+            root = _ROOT.match(place)
+            moved = here + place[root.end():] if root is not None else place
+            if moved != place and (_path(moved).exists() or not _path(place).exists()):
+                changes.append((f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (moved, its)))
+    return changes
+
+
+def _path(uri: str) -> Path:
+    return Path(unquote(urlparse(uri).path))
