@@ -119,5 +119,5 @@ def test_a_stage_whose_folder_is_in_its_place_lacks_only_the_word(project):
     place = project / "artifacts" / runs[0] / "artifacts"
     place.mkdir(parents=True)
     (place / "outcome.json").write_text("{}")
-    tracking.end_orphans(experiment, "mlflow.parentRunId", "gone")
+    tracking.end_orphans(experiment, "gone")
     assert list(tracking.finished_among(["moved", "not"])) == ["moved"]
