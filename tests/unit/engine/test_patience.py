@@ -14,7 +14,7 @@ from harness.shipped import STUDIES
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from tests.tracking_proxy import HANG, LOSE, PASS, free_port, mlflow_server, proxy_before
-from tests.unit.engine.test_execution import AtOnce
+from tests.unit.engine.at_once import AtOnce
 
 URI = "http://127.0.0.1:5000"
 
