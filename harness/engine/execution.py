@@ -44,8 +44,6 @@ class Screen:
 
     def damaged(self, stage: Stage, why: str) -> None: ...
 
-    def note(self, line: str) -> None: ...
-
 
 @dataclass
 class Execution:
@@ -143,8 +141,7 @@ class Runner:
             elsewhere = self._dispatch(waiting, execution)
             underway: list[Future[Any]] = [*self._running, *self._intake.underway]
             if not underway:
-                if elsewhere:
-                    time.sleep(0.5)
+                time.sleep(0.5 if elsewhere else 0)
                 continue
             wait(underway, timeout=1.0, return_when=FIRST_COMPLETED)
             STOPS.check()  # a worker that the same signal ended has not failed
