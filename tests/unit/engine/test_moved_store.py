@@ -24,7 +24,8 @@ def finish(tracking, fingerprint):
     (work / "outcome.json").write_text("{}")
     run = tracking.begin_run(tracking.experiment("one"), "a stage", tags={
         "fingerprint": fingerprint, "is_original": "true"})
-    return tracking.finish_stage(run, SimpleNamespace(name=fingerprint, fingerprint=fingerprint), work, Done({}))
+    return tracking.finish_stage(run, SimpleNamespace(name=fingerprint, fingerprint=fingerprint, settings=None), work,
+                                 Done({}))
 
 
 @pytest.fixture
