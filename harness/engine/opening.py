@@ -11,6 +11,7 @@ from typing import NamedTuple
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness.disk_full import full_disk
 from harness.engine import sqlite_store
 from harness.engine.moved_store import take_places
 from harness.engine.patience import Patience, PatientClient
@@ -33,6 +34,8 @@ with without_module("pandas"):
 
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
+# It shows the traceback of an error that it raises as well, and what a full disk means is said in one line.
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 
 class OpenStore(NamedTuple):
@@ -102,7 +105,7 @@ def _opened(uri: str, file: Path | None, patience: Patience) -> tuple[PatientCli
     try:
         return patience.call(lambda: _open(uri, patience) if file is None else _open_file(uri, file, patience))
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
-        if is_refused(error):
+        if is_refused(error) or (file is not None and full_disk(error, file) is not None):
             raise
         reason = without_password_of(uri, str(error).splitlines()[0])
         raise InputError(f"the MLflow store cannot be used: {reason}", file=without_password(uri),
