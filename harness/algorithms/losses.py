@@ -28,7 +28,9 @@ class ValueLoss(NamedTuple):
 
 
 class RewardLoss(NamedTuple):
-    """accuracy: the share of labels whose best candidate has the highest score."""
+    """accuracy: the share of labels whose best candidate has the highest score; of m with the same score it is each
+    to one m-th, as a choice among them by chance would be.
+    """
 
     loss: Tensor
     accuracy: Tensor
@@ -62,7 +64,6 @@ def reward_loss(scores: Tensor, best: Tensor) -> RewardLoss:
 
     scores: (labels, k). best: (labels,), int64 in [0, k).
     """
-    return RewardLoss(
-        loss=functional.cross_entropy(scores, best),
-        accuracy=(scores.argmax(dim=1) == best).to(scores.dtype).mean(),
-    )
+    highest = (scores == scores.amax(dim=1, keepdim=True)).to(scores.dtype)
+    chosen = highest.gather(1, best[:, None]).squeeze(1)
+    return RewardLoss(loss=functional.cross_entropy(scores, best), accuracy=(chosen / highest.sum(dim=1)).mean())

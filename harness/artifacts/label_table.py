@@ -49,13 +49,15 @@ class LabelTable:
 
 
 class LabelFiles:
-    """The first `count` labels of stages that follow each other, on disk: nothing is read before it is asked for."""
+    """The first `count` labels of stages that follow each other (or all), on disk: none is read before it is asked for.
+    """
 
-    def __init__(self, folders: Sequence[Path], count: int) -> None:
+    def __init__(self, folders: Sequence[Path], count: int | None = None) -> None:
         self._paths = [folder / _FILE for folder in folders]
         headers = [np.load(path, mmap_mode="r") for path in self._paths]
         self._records = [(header.dtype, header.offset) for header in headers]
-        self._ends = np.minimum(np.cumsum([len(header) for header in headers]), count)
+        ends = np.cumsum([len(header) for header in headers])
+        self._ends = ends if count is None else np.minimum(ends, count)
         self.query_width = max(header.dtype["queries"].shape[0] for header in headers)
         self.candidates_shape: tuple[int, int] = headers[0].dtype["candidates"].shape
 

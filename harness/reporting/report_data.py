@@ -39,6 +39,7 @@ class RewardModelFit:
     """What a reward model learnt: on how many labels, how well it predicts held-out ones, and its normalization."""
 
     trained_on: float
+    validated_on: float
     validation_accuracy: float | None
     validation_loss: float | None
     gain: float | None

@@ -49,7 +49,7 @@ def reward_models(page: Page, data: ReportData) -> None:
     page.heading("Reward models")
     candidates = data.study.labels.candidates
     page.table(("reward model", "trained on", "accuracy", "loss", "gain", "bias"),
-               [(key_name(arm, with_seed=True), thousands(row.trained_on), _accuracy(arm, row),
+               [(key_name(arm, with_seed=True), thousands(row.trained_on), _accuracy(row),
                  number(row.validation_loss), number(row.gain, 2), number(row.bias, 2))
                 for arm, row in data.reward_models.items()],
                caption=f"On held-out labels: how often the chosen one of {candidates} has the highest score (chance "
@@ -57,10 +57,11 @@ def reward_models(page: Page, data: ReportData) -> None:
                        f"starting policy.")
 
 
-def _accuracy(arm: ArmKey, row: RewardModelFit) -> str:
-    """With the number of labels that it rests on, which is small under a small budget."""
-    held_out = round((arm.label_budget or 0) - row.trained_on)
-    return UNDEFINED if row.validation_accuracy is None else f"{percent(row.validation_accuracy, 0)} of {held_out}"
+def _accuracy(row: RewardModelFit) -> str:
+    """With the number of labels that it rests on, which may be small under a small budget."""
+    if row.validation_accuracy is None:
+        return UNDEFINED
+    return f"{percent(row.validation_accuracy, 0)} of {thousands(row.validated_on)}"
 
 
 def _panel(data: ReportData, arm: str, *, x: str, y: str, x_axis: str, y_axis: str) -> str | None:

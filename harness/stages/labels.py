@@ -1,8 +1,8 @@
 """Stage: one piece of the labels, each the best of k responses to a query (Ziegler 2.3).
 
-Labels are numbered by one seeded permutation of the queries, and candidates are samples of ρ. In the later rounds of
-online collection half of the k are the policy's as the last round left it. Label i is still about the query that it
-would be about offline.
+Labels are numbered by one seeded permutation of the queries, and candidates are samples of ρ. In online collection a
+run takes them in its own order, and in the later rounds half of the k are the policy's as the last round left it. Label
+i is still about the query that it would be about offline.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from harness.artifacts.label_table import LabelTable, query_rows
 from harness.artifacts.log import StageLog
 from harness.durable import open_sealed, write_sealed
 from harness.errors import DamagedFile, InputError
+from harness.labels.draws import label_numbers
 from harness.labels.imported import read_labels
 from harness.labels.simulated import SimulatedLabeler
 from harness.models.generation import EndToken, sample_responses, sampling_micro_batch
@@ -52,10 +53,10 @@ def run(call: StageCall[LabelsSlice], log: StageLog) -> Done | Pending:
         return _imported(call, labels)
     train = QueryTable(call.inputs["queries"] / "train.arrow")
     order = numpy_generator(call.seed, "order").permutation(len(train))
-    if settings.stop > len(order):
-        raise InputError(f"{settings.stop} labels need as many train queries, and there are {len(order)}",
+    numbers = label_numbers(settings.start, settings.stop, settings.draw)
+    if numbers.max() >= len(order):
+        raise InputError(f"{numbers.max() + 1} labels need as many train queries, and there are {len(order)}",
                          key="labels.budgets", cure="Give more text, or lower the budget.")
-    numbers = np.arange(settings.start, settings.stop)
     rows = order[numbers]
     queries = train.take(rows)
     tokenizer = load_tokenizer(model_path(call.inputs["policy"]))

@@ -19,6 +19,7 @@ from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path, write_table
 from harness.artifacts.fitting import checkpoint_of
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
+from harness.artifacts.snapshots import StoredSnapshot, mixture_at, write_snapshots
 from harness.labels.gold_reward import GoldReward
 from harness.labels.scorers import get_scorer
 from harness.models.loading import load_tokenizer
@@ -27,14 +28,16 @@ from harness.models.policy import Policy
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import Done
-from harness.seeds import numpy_generator
+from harness.seeds import derive_seed, numpy_generator
 from harness.study.slices import GoldPPOSlice, OnlinePPOSlice, PPOSlice
-from harness.tasks.query_table import QueryTable
+from harness.tasks.query_table import QueryTable, read_queries
 from harness.tasks.text_tokens import decode, single_token
 from harness.training.checkpoint import Checkpoint
+from harness.training.kl_measure import kl_of_responses
 from harness.training.ppo_update import PPOStep, PPOTrainer
 from harness.training.reward_fit import score_in_micro_batches
 from harness.training.rollout import Score
+from harness.training.snapshots import Snapshots
 
 _LOGGED_STEPS = 200
 _GOLD_SAMPLES = 64
@@ -54,12 +57,15 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
     reward = _reward(call, trainer.reference, tokenizer, queries)
     gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
     checkpoint = checkpoint_of(call, log)
+    this, near = call.settings, call.settings.snapshots_at
+    snapshots = None if near is None else Snapshots(near, most=settings.snapshots, total=settings.updates)
     saved = checkpoint.load() or _last_round(call)
     if saved is not None:
         trainer.load_state_dict(saved[1])
+        if snapshots is not None:
+            snapshots.load_state_dict(saved[1]["snapshots"])
     log.rewind(trainer.steps_done)
 
-    this = call.settings
     start, stop = (this.start, this.stop) if isinstance(this, OnlinePPOSlice) else (0, settings.updates)
     every = max(1, settings.updates // _LOGGED_STEPS)
     last: tuple[np.ndarray, PPOStep] | None = None
@@ -71,17 +77,53 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
             log.metrics({**step.metrics, **gold.metrics(rows, step)}, done)
         log.progress(done - start, stop - start,
                      f"score {step.metrics['objective/score']:.2f}  kl {step.metrics['objective/kl']:.1f}")
+        if snapshots is not None:
+            snapshots.offer(done, step.metrics["objective/kl"], trainer.weights)
         if done < stop and checkpoint.due(done):
-            checkpoint.save(done, trainer.state_dict())
+            checkpoint.save(done, _state(trainer, snapshots))
         last = rows, step
     if last is not None:
         _write_samples_table(call, queries, tokenizer, *last)
     if stop < settings.updates:
-        _round_state(call.out).save(stop, trainer.state_dict())
+        _round_state(call.out).save(stop, _state(trainer, snapshots))
     trainer.finish()
     policy.save_pretrained(call.out / "model", tokenizer)
+    figures = _summary(call)
+    if snapshots is not None and stop == settings.updates:
+        figures |= _keep_snapshots(call, snapshots, policy, trainer.reference, tokenizer)
     checkpoint.clear()
-    return Done(_summary(call))
+    return Done(figures)
+
+
+def _state(trainer: PPOTrainer, snapshots: Snapshots | None) -> dict[str, Any]:
+    return trainer.state_dict() | ({} if snapshots is None else {"snapshots": snapshots.state_dict()})
+
+
+def _keep_snapshots(call: StageCall[PPOSlice], snapshots: Snapshots, policy: Policy, reference: Policy,
+                    tokenizer: Any) -> dict[str, float]:
+    """Hold each against the validation queries, and write those that stand for the policy at the KL of comparison.
+
+    policy: takes each one's weights. The KL is that of the weights in the precision that responses are sampled in.
+    """
+    task, near = call.settings.task, call.settings.snapshots_at
+    assert near is not None
+    valid = read_queries(call.inputs["queries"] / "valid.arrow")
+    queries = TokenBatch.from_sequences([query.tokens for query in valid])
+    measured = []
+    for each in snapshots.kept:
+        name = f"snapshots/{each.step}"
+        policy.load_state_dict(each.weights)
+        policy.save_pretrained(call.out / name / "model", tokenizer)
+        sampled = Policy.from_pretrained(call.out / name / "model", temperature=task.temperature,
+                                         placement=frozen(call.settings.compute))
+        kl = kl_of_responses(sampled, reference, queries, length=task.response.tokens,
+                             seed=derive_seed(call.seed, "snapshots"))
+        measured.append(StoredSnapshot(name, each.step, float(kl.mean())))
+    mixture = mixture_at(near, measured)
+    for other in {*measured} - {mixture.lower, mixture.upper}:
+        shutil.rmtree(call.out / other.folder)
+    write_snapshots(call.out, sorted({mixture.lower, mixture.upper}, key=lambda each: each.kl))
+    return {"snapshot_kl": mixture.kl, "snapshot_kl_lower": mixture.lower.kl, "snapshot_kl_upper": mixture.upper.kl}
 
 
 def _reward(call: StageCall[PPOSlice], reference: Policy, tokenizer: Any,

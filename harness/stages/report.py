@@ -119,8 +119,8 @@ def _reward_models(call: StageCall[ReportSlice]) -> dict[ArmKey, RewardModelFit]
     found = {}
     for arm, folder in call.inputs.by_arm("reward_models").items():
         summary = summary_of(folder)
-        found[arm] = RewardModelFit(summary["trained_on"], *(summary.get(figure) for figure in (
-            "validation_accuracy", "validation_loss", "gain", "bias")))
+        figures = (summary.get(name) for name in ("validation_accuracy", "validation_loss", "gain", "bias"))
+        found[arm] = RewardModelFit(summary["trained_on"], summary["validated_on"], *figures)
     return found
 
 

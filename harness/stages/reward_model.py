@@ -11,6 +11,7 @@ from harness.artifacts.files import model_path
 from harness.artifacts.fitting import checkpoint_of, reporter
 from harness.artifacts.label_table import LabelFiles
 from harness.artifacts.log import StageLog
+from harness.labels.draws import draw_order
 from harness.labels.reference_samples import reference_samples
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.models.placement import frozen, trained
@@ -26,9 +27,12 @@ from harness.training.reward_fit import evaluate_reward_model, fit_reward_model,
 
 
 def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
-    """Fit on the budget's labels less a validation share, then set gain and bias on samples of the reference policy."""
+    """Fit on the budget's labels, then set gain and bias on samples of the reference policy.
+
+    It is held against the study's validation labels, or else against a share of its own that is left out of the fit.
+    """
     settings = call.settings
-    labels = LabelFiles(call.inputs.in_order("labels"), settings.label_budget)
+    train, valid = _labels(call)
     path = model_path(call.inputs["start"])
     tokenizer = load_tokenizer(path)
     reference = Policy.from_pretrained(path, temperature=settings.temperature, placement=frozen(settings.compute))
@@ -41,13 +45,10 @@ def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
     if settings.fit.normalize_before:
         normalize_reward_model(model, queries=queries, responses=responses)
 
-    held_out = int(settings.fit.validation_share * len(labels))
-    order = numpy_generator(call.seed, "validation").permutation(len(labels))
-    train, valid = StoredLabels(labels, order[held_out:]), StoredLabels(labels, order[:held_out])
     fit_reward_model(model, train, settings=settings.fit, seed=derive_seed(call.seed, "order"),
                      compute=settings.compute, on_step=reporter(log), checkpoint=checkpoint_of(call, log))
-    figures = {"labels": float(len(labels)), "trained_on": float(len(train))}
-    if held_out:
+    figures = {"trained_on": float(len(train)), "validated_on": float(len(valid))}
+    if len(valid):
         result = evaluate_reward_model(model, valid)
         figures |= {"validation_loss": result.loss, "validation_accuracy": result.accuracy}
     scale = normalize_reward_model(model, queries=queries, responses=responses)
@@ -55,6 +56,21 @@ def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
     model.save_pretrained(call.out / "model", tokenizer)
     checkpoint_of(call, log).clear()
     return Done(figures)
+
+
+def _labels(call: StageCall[RewardModelSlice]) -> tuple[StoredLabels, StoredLabels]:
+    """What the reward model is fitted to, and what it is held against."""
+    settings = call.settings
+    files = LabelFiles(call.inputs.in_order("labels"), None if settings.draw else settings.label_budget)
+    own = np.arange(len(files)) if settings.draw is None else draw_order(settings.draw.seed, len(files))
+    own = own[:settings.label_budget]
+    folder = call.inputs.get("validation_labels")
+    if folder is not None:
+        others = LabelFiles([folder])
+        return StoredLabels(files, own), StoredLabels(others, np.arange(len(others)))
+    held_out = int(settings.fit.validation_share * len(own))
+    own = own[numpy_generator(call.seed, "validation").permutation(len(own))]
+    return StoredLabels(files, own[held_out:]), StoredLabels(files, own[:held_out])
 
 
 class StoredLabels:

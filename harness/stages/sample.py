@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from harness.algorithms.responses import penalize, truncate
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path, write_samples, write_table
 from harness.artifacts.log import StageLog
+from harness.artifacts.snapshots import mixture_at, read_snapshots
 from harness.errors import InputError
 from harness.models.generation import EndToken, sample_responses, sampling_micro_batch
 from harness.models.loading import load_tokenizer
@@ -58,41 +61,63 @@ def run(call: StageCall[SampleSlice], log: StageLog) -> Done:
     return Done(figures)
 
 
-def _sampled_policy(call: StageCall[SampleSlice]) -> tuple[Policy, Any, int]:
-    """The policy that writes the responses, its tokenizer, and the token that ends a response."""
-    path, task = model_path(call.inputs["policy"]), call.settings.task
+def _sampled_policy(call: StageCall[SampleSlice], folder: Path) -> tuple[Policy, Any, int]:
+    """The policy that writes the responses, its tokenizer, and the token that ends a response. folder: of its weights.
+    """
+    path, task = model_path(folder), call.settings.task
     tokenizer = load_tokenizer(path)
     policy = Policy.from_pretrained(path, temperature=task.temperature, placement=frozen(call.settings.compute))
     return policy, tokenizer, single_token(tokenizer, task.response.end, key="task.response.end")
 
 
-@torch.no_grad()
 def _policy_samples(call: StageCall[SampleSlice], queries: list[Query],
                     log: StageLog) -> tuple[list[Sample], list[float] | None]:
+    """As the policy is at the end of its training, or as it was at a KL: there each query is answered by one of two
+    snapshots, drawn so that the mean over queries is that KL.
+    """
+    policy, at_kl = call.inputs["policy"], call.settings.at_kl
+    if at_kl is None:
+        found = _answers(call, policy, queries, np.arange(len(queries)), log)
+    else:
+        mixture = mixture_at(at_kl, read_snapshots(policy))
+        upper = numpy_generator(call.seed, "snapshot").random(len(queries)) < mixture.share_upper
+        found = {}
+        for snapshot, rows in ((mixture.lower, np.flatnonzero(~upper)), (mixture.upper, np.flatnonzero(upper))):
+            if len(rows):
+                found |= _answers(call, policy / snapshot.folder, queries, rows, log)
+    samples = [found[row][0] for row in range(len(queries))]
+    return samples, [found[row][1] for row in range(len(queries))] if "reward_model" in call.inputs else None
+
+
+@torch.no_grad()
+def _answers(call: StageCall[SampleSlice], folder: Path, queries: list[Query], rows: np.ndarray,
+             log: StageLog) -> dict[int, tuple[Sample, float]]:
+    """To the queries of these rows, with the reward model's score of each (NaN without one). folder: of the weights."""
     rule, place = call.settings.task.response, frozen(call.settings.compute)
-    policy, tokenizer, end = _sampled_policy(call)
+    policy, tokenizer, end = _sampled_policy(call, folder)
     reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), placement=place,
                                        temperature=call.settings.task.temperature)
     reward_folder = call.inputs.get("reward_model")
     reward_model = RewardModel.from_pretrained(model_path(reward_folder), placement=place) if reward_folder else None
-    samples: list[Sample] = []
-    scores: list[float] = []
-    for start in range(0, len(queries), _AT_ONCE):
-        some = queries[start:start + _AT_ONCE]
-        batch = TokenBatch.from_sequences([query.tokens for query in some]).to(place.device)
+    found: dict[int, tuple[Sample, float]] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        these = rows[start:start + _AT_ONCE]
+        batch = TokenBatch.from_sequences([queries[row].tokens for row in these]).to(place.device)
         sampled = sample_responses(policy, batch, length=rule.tokens, seed=call.seed,
-                                   stream_ids=torch.arange(start, start + len(some)))
+                                   stream_ids=torch.from_numpy(these))
         tokens = sampled.tokens.squeeze(1)
         cut = truncate(tokens, end_token=end, truncate_after=rule.truncate_after)
         logprobs, _ = sampled_logprobs_and_values(policy, batch, sampled)
         kl = (logprobs - evaluate_in_micro_batches(reference, batch, tokens)[0]).sum(dim=1).tolist()
-        if reward_model is not None:
-            scores += reward_model.score(batch, cut.tokens).tolist()
+        scores = [math.nan] * len(these) if reward_model is None else reward_model.score(batch, cut.tokens).tolist()
         texts = decode(tokenizer, cut.tokens.tolist())
-        for query, text, row, valid, nats in zip(some, texts, cut.tokens.tolist(), cut.valid.tolist(), kl, strict=True):
-            samples.append(_sample(call, query, text, tuple(token for token in row if token != PAD), valid, nats))
-        log.progress(min(start + _AT_ONCE, len(queries)), len(queries))
-    return samples, scores if reward_model is not None else None
+        for place_in_batch, row in enumerate(these.tolist()):
+            kept = tuple(token for token in cut.tokens[place_in_batch].tolist() if token != PAD)
+            sample = _sample(call, queries[row], texts[place_in_batch], kept, bool(cut.valid[place_in_batch]),
+                             kl[place_in_batch])
+            found[row] = sample, scores[place_in_batch]
+        log.progress(min(start + _AT_ONCE, len(rows)), len(rows))
+    return found
 
 
 @torch.no_grad()
@@ -100,7 +125,7 @@ def _best_of_samples(call: StageCall[SampleSlice], n: int, queries: list[Query],
                      log: StageLog) -> tuple[list[Sample], list[float] | None]:
     """Of n samples of ρ the one with the highest score; what breaks the end rule has the penalty for its score."""
     task, rule, place = call.settings.task, call.settings.task.response, frozen(call.settings.compute)
-    policy, tokenizer, end = _sampled_policy(call)
+    policy, tokenizer, end = _sampled_policy(call, call.inputs["policy"])
     reward_model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=place)
     at_once = min(_AT_ONCE, sampling_micro_batch(policy, query=task.query_tokens, candidates=n, length=rule.tokens))
     samples: list[Sample] = []

@@ -14,6 +14,18 @@ Estimand = Literal["ties_half", "ties_left_out", "majority"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class EqualKL:
+    """Trained policies are compared where they are this far from their reference. kl: nats an episode."""
+
+    kl: float
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a KL that is not positive."""
+        if not self.kl > 0:
+            raise ValueError(f"kl must be positive, not {self.kl}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnalysisPlan:
     """How the judgments will be analysed, fixed before the first of them (`docs/statistics.md`).
 
@@ -22,6 +34,7 @@ class AnalysisPlan:
     confidence. baselines: whom the trained arms are judged against. gatekeeping: the baselines whose tests are
     confirmatory, in order for the largest budget, then with Holm for the others. Other baselines are exploratory
     (Benjamini-Hochberg). If empty, all comparisons are confirmatory. exclusions: the rules that exclude raters.
+    compare_at: where trained policies are compared: all at one KL to their reference, or at the end of training (null).
     """
 
     estimand: Estimand = "ties_half"
@@ -30,6 +43,7 @@ class AnalysisPlan:
     baselines: tuple[str, ...] = ()
     gatekeeping: tuple[str, ...] = ()
     exclusions: ExclusionRules = STANDARD_EXCLUSIONS
+    compare_at: EqualKL | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for a margin or a confidence out of range."""
@@ -39,15 +53,21 @@ class AnalysisPlan:
             raise ValueError(f"confidence must be between 0.5 and 1, not {self.confidence}")
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` reads them back."""
-        return {**asdict(self), "baselines": list(self.baselines), "gatekeeping": list(self.gatekeeping)}
+        """Plain JSON values; `from_json` reads them back. Plans that were sealed before `compare_at` keep their digest.
+        """
+        content = {**asdict(self), "baselines": list(self.baselines), "gatekeeping": list(self.gatekeeping)}
+        if self.compare_at is None:
+            del content["compare_at"]
+        return content
 
     @staticmethod
     def from_json(content: Mapping[str, Any]) -> AnalysisPlan:
         """The plan that `as_json` wrote."""
+        at = content.get("compare_at")
         return AnalysisPlan(**{**content, "baselines": tuple(content["baselines"]),
                                "gatekeeping": tuple(content["gatekeeping"]),
-                               "exclusions": ExclusionRules(**content["exclusions"])})
+                               "exclusions": ExclusionRules(**content["exclusions"]),
+                               "compare_at": None if at is None else EqualKL(**at)})
 
     def digest(self) -> str:
         """SHA-256 of the plan in one canonical spelling: what is logged before the first judgment."""
@@ -67,6 +87,8 @@ def differences(planned: AnalysisPlan, done: AnalysisPlan) -> list[str]:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, EqualKL):
+        return f"KL {value.kl:g} nats"
     if isinstance(value, ExclusionRules):
         return ", ".join(f"{name} {limit}" for name, limit in asdict(value).items() if limit is not None)
     return ", ".join(value) if isinstance(value, tuple) else str(value)

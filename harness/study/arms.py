@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.records import ArmKey, Contrast
-from harness.study.parts import BEST_OF, PolicyArm
+from harness.study.parts import AT_END, BEST_OF, PolicyArm
 from harness.study.spec import StudySpec
 
 
@@ -23,6 +23,13 @@ def policy_arms(study: StudySpec) -> Iterable[tuple[ArmKey, PolicyArm]]:
         for budget in study.labels.budgets if policy.reward == "model" else (0,):
             for seed in study.seeds:
                 yield ArmKey(policy.arm, budget, seed), policy
+
+
+def end_arms(study: StudySpec) -> dict[ArmKey, ArmKey]:
+    """Where policies are compared at one KL: each of them -> itself at the end of its training."""
+    if study.evaluation.plan.compare_at is None:
+        return {}
+    return {arm: replace(arm, arm=f"{arm.arm}{AT_END}") for arm, _ in policy_arms(study)}
 
 
 def best_of_arms(study: StudySpec) -> Iterable[tuple[ArmKey, int, PolicyArm]]:
@@ -45,6 +52,9 @@ def judged_pairs(study: StudySpec) -> tuple[Contrast, ...]:
     largest = max(study.labels.budgets)
     pairs += [Contrast(replace(arm, label_budget=largest), arm) for arm, policy in policies
               if policy.reward == "model" and arm.label_budget != largest]
+    # The end of training, where it is not what is compared, stands beside it.
+    ends = end_arms(study)
+    pairs += [Contrast(ends[pair.arm], ends.get(pair.opponent, pair.opponent)) for pair in pairs if pair.arm in ends]
     # And so is whether it helps to collect the same number of labels online.
     pairs += [Contrast(arm, replace(arm, arm=other.arm)) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]

@@ -28,10 +28,13 @@ def contradictions(*, task: TaskSpec, base_model: str | ScratchModel, supervised
     yield from _of_comparisons(policies, task, baselines, best_of)
     yield from _of_texts(task)
     # Imported labels bring queries of their own.
-    if labels.source != "imported" and max(labels.budgets) > task.queries.train:
-        yield Contradiction(("labels.budgets", "task.queries.train"), (
-            f"labels.budgets asks for {max(labels.budgets)} labels, each on a query of its own, but "
-            f"task.queries.train is {task.queries.train}"))
+    wanted = labels.pool_size + labels.validation
+    if labels.source != "imported" and wanted > task.queries.train:
+        keys = ["labels.budgets"] if labels.pool is None else ["labels.pool"]
+        keys += ["labels.validation"] if labels.validation else []
+        yield Contradiction((*keys, "task.queries.train"), (
+            f"{' and '.join(keys)} ask{'' if len(keys) > 1 else 's'} for {wanted} labels, each on a query of its own, "
+            f"but task.queries.train is {task.queries.train}"))
 
 
 def _of_lengths(task: TaskSpec, base_model: str | ScratchModel) -> Iterator[Contradiction]:

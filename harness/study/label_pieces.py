@@ -31,6 +31,6 @@ def label_pieces(study: StudySpec, budget: int) -> list[tuple[int, int]]:
         return doubling_pieces(budget)
     # People's labels stay in the store whatever the pieces are; pieces that do not overlap count nobody twice.
     budgets = study.labels.budgets
-    ends = {0, *budgets, *(initial_labels(whole, policy.rounds) for whole in budgets
+    ends = {0, budget, *budgets, *(initial_labels(whole, policy.rounds) for whole in budgets
                            for policy in study.policies if policy.rounds is not None)}
     return list(pairwise(sorted(end for end in ends if end <= budget)))

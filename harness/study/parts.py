@@ -7,7 +7,7 @@ Frozen; unknown keys are refused. Every field is a key of the YAML with the same
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -24,6 +24,10 @@ BASELINES = ("zero_shot", "supervised", "reference", "lead")
 
 BEST_OF = "best_of_"
 """How the name of an arm begins whose texts are the best of n samples; n follows."""
+
+
+AT_END = "_end"
+"""How the name of an arm ends that is a policy at the end of its training, where policies are compared before."""
 
 
 def is_policy(arm: str) -> bool:
@@ -90,10 +94,18 @@ _MOST_LABELS = 10_000_000
 
 
 class LabelCounts(Spec):
-    """What every source of labels shares. candidates: best of how many."""
+    """What every source of labels shares. candidates: best of how many.
+
+    pool: how many labels are made, which the runs draw theirs from; the largest budget where null. draws: `each_run`
+    draws labels of its own, a smaller budget's among those of a larger one; with `shared` all runs take the first ones.
+    validation: how many further labels every reward model is held against, and none is fitted to.
+    """
 
     budgets: tuple[int, ...] = Field(min_length=1)
     candidates: int = Field(default=4, ge=2)
+    pool: int | None = Field(default=None, ge=2)
+    draws: Literal["each_run", "shared"] = "each_run"
+    validation: int = Field(default=0, ge=0)
 
     @field_validator("budgets")
     @classmethod
@@ -105,6 +117,17 @@ class LabelCounts(Spec):
         if len(set(budgets)) < len(budgets):
             raise ValueError("a label budget is listed twice")
         return tuple(sorted(budgets))
+
+    @model_validator(mode="after")
+    def _pool_holds_the_budgets(self) -> Self:
+        if self.pool is not None and self.pool < max(self.budgets):
+            raise ValueError(f"a pool of {self.pool} labels is smaller than the largest budget, {max(self.budgets)}")
+        return self
+
+    @property
+    def pool_size(self) -> int:
+        """How many labels the runs draw from."""
+        return self.pool or max(self.budgets)
 
 
 class SimulatedLabels(LabelCounts):
@@ -181,6 +204,8 @@ class PolicyArm(Spec):
     def _not_a_baseline(cls, arm: str) -> str:
         if not is_policy(arm):
             raise ValueError(f"'{arm}' is a baseline's name")
+        if arm.endswith(AT_END):
+            raise ValueError(f"'{arm}' ends as the name of another arm at the end of its training does: {AT_END}")
         return arm
 
     @model_validator(mode="after")

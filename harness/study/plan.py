@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from harness.digests import fingerprint
 from harness.records import ArmKey
-from harness.study.arms import baseline_arms, best_of_arms, policy_arms
+from harness.study.arms import baseline_arms, best_of_arms, end_arms, policy_arms
 from harness.study.inputs import InputKey, in_order, of_arms
 from harness.study.planner import Planner, Trained, trained_inputs
 from harness.study.slices import PeopleSlice, ReportSlice
@@ -55,6 +55,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
 
     samples: dict[ArmKey, Stage] = {}
     trained: dict[ArmKey, Trained] = {}
+    ends = end_arms(study)
     for arm in baseline_arms(study):
         policy = starts.get(arm.arm)
         if policy is None:
@@ -65,8 +66,11 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
         start = starts[policy_arm.start]
         assert start is not None
         made = trained[arm] = planner.trained(arm, policy_arm, start, zero_shot, queries)
-        samples[arm] = planner.sample(arm, {"queries": queries, "policy": made.policy, "reference_policy": start,
-                                            **made.reward_input})
+        sampled: dict[InputKey, Stage] = {"queries": queries, "policy": made.policy, "reference_policy": start,
+                                          **made.reward_input}
+        samples[arm] = planner.sample(arm, sampled, at_kl=planner.compared_at)
+        if arm in ends:
+            samples[ends[arm]] = planner.sample(ends[arm], sampled)
     for arm, n, policy_arm in best_of_arms(study):
         start = starts[policy_arm.start]
         assert start is not None

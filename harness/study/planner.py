@@ -1,4 +1,4 @@
-"""Adds stages to a plan: one method for each kind of stage, with its settings, inputs and seed. Pure."""
+"""Adds the stages of models and evaluation to a plan, with their settings, inputs and seeds. Pure."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import get_args
 
 from harness.digests import fingerprint
 from harness.records import ArmKey
-from harness.seeds import derive_seed
-from harness.study.arms import judged_pairs
+from harness.study.arms import end_arms, judged_pairs
+from harness.study.collector import StageCollector
 from harness.study.inputs import InputKey, InputOf, in_order, of_arms
-from harness.study.label_pieces import label_pieces
-from harness.study.parts import LabelsSpec, OnlineSettings, PolicyArm, ScratchModel, SupervisedSpec
+from harness.study.label_stages import LabelStages
+from harness.study.parts import OnlineSettings, PolicyArm, ScratchModel, SupervisedSpec
 from harness.study.rounds import Round, online_rounds
 from harness.study.slices import (
     BaseModelSlice,
     BestOfSlice,
     DomainTuningSlice,
+    Draw,
     GoldPPOSlice,
     JudgeSlice,
-    LabelsSlice,
     MeasureSlice,
-    OnlineLabelsSlice,
     OnlinePPOSlice,
     PeopleSlice,
     PPOSlice,
@@ -36,7 +35,6 @@ from harness.study.slices import (
     TextBaseline,
     TextsSlice,
 )
-from harness.study.spec import StudySpec
 from harness.study.stage import CODE_VERSIONS, Stage, make_stage
 
 _TEXT_BASELINES: Mapping[str, TextBaseline] = {name: name for name in get_args(TextBaseline)}
@@ -65,22 +63,8 @@ def trained_inputs(trained: Mapping[ArmKey, Trained]) -> dict[InputKey, Stage]:
         **of_arms("policies", {arm: each.policy for arm, each in trained.items()})}
 
 
-class Planner:
-    """Collects the stages of one study; each method adds one kind and returns it."""
-
-    def __init__(self, study: StudySpec, externals: Mapping[str, str]) -> None:
-        self.study = study
-        self.externals = externals
-        self.stages: dict[str, Stage] = {}
-
-    def add(self, stage: Stage) -> Stage:
-        return self.stages.setdefault(stage.fingerprint, stage)
-
-    def seed(self, *path: str | int) -> int:
-        return derive_seed(self.study.seed, *path)
-
-    def external(self, *names: str | None) -> dict[str, str]:
-        return {name: self.externals[name] for name in names if name in self.externals and name is not None}
+class Planner(StageCollector):
+    """Each method adds one kind of stage and returns it."""
 
     def base_model(self) -> Stage:
         model = self.study.base_model
@@ -127,66 +111,22 @@ class Planner:
                                    seed=self.seed("supervised"), externals=self.external(f"scorer:{scorer}"),
                                    has_siblings=has_siblings))
 
-    @property
-    def gold_scorer(self) -> str | None:
-        return self.study.labels.labeler.scorer if self.study.labels.source == "simulated" else None
-
-    def labels(self, count: int, zero_shot: Stage, queries: Stage, *, budget: int | None = None) -> dict[int, Stage]:
-        """The first `count` labels, all of samples of the zero-shot policy (or from a file), by each piece's first.
-
-        budget: in the pieces that this budget has, so that they are shared with it; by default those of `count`.
-        """
-        spec, queue = self._label_settings(zero_shot, queries)
-        found: dict[int, Stage] = {}
-        for start, stop in label_pieces(self.study, budget or count):
-            if start >= count:
-                break
-            settings = LabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
-                                   compute=self.study.compute)
-            found[start] = self._labels_stage(
-                f"labels {start}-{stop}", settings, inputs={"policy": zero_shot, "queries": queries})
-        return found
-
-    def round_labels(self, arm: ArmKey, start: int, stop: int, zero_shot: Stage, queries: Stage,
-                     trained: Stage) -> dict[int, Stage]:
-        """Labels start .. stop−1 of the same permutation of queries, half of whose candidates `trained` samples."""
-        if start == stop:
-            return {}
-        spec, queue = self._label_settings(zero_shot, queries)
-        settings = OnlineLabelsSlice(task=self.study.task, labels=spec, start=start, stop=stop, queue=queue,
-                                     batch=trained.fingerprint[:8], compute=self.study.compute)
-        return {start: self._labels_stage(
-            f"labels {start}-{stop} {arm}", settings,
-            inputs={"policy": zero_shot, "queries": queries, "trained_policy": trained}, arm=arm)}
-
-    def _label_settings(self, zero_shot: Stage, queries: Stage) -> tuple[LabelsSpec, str | None]:
-        # A budget changes which labels there are, never what one of them is: budgets stay out of the slice.
-        spec = self.study.labels.model_copy(update={"budgets": (2,)})
-        by_people = self.study.labels.source == "human"
-        return spec, f"{self.study.study}-{zero_shot.fingerprint[:8]}{queries.fingerprint[:8]}" if by_people else None
-
-    def _labels_stage(self, name: str, settings: LabelsSlice, *, inputs: Mapping[InputKey, Stage],
-                      arm: ArmKey | None = None) -> Stage:
-        return self.add(make_stage(name, settings, inputs=inputs, seed=self.seed("labels"), arm=arm,
-                                   externals=self.external("labels", f"scorer:{self.gold_scorer}"),
-                                   has_siblings=True))
-
-    def reward_model(self, arm: ArmKey, start: Stage, labels: Mapping[int, Stage], queries: Stage, *,
-                     this: Round | None = None) -> Stage:
-        """Of all labels of the budget, or of those there are in a round."""
+    def reward_model(self, arm: ArmKey, start: Stage, inputs: Mapping[InputKey, Stage], queries: Stage, *,
+                     draw: Draw | None, this: Round | None = None) -> Stage:
+        """inputs: labels, of which it is fitted to the budget's, or to those there are in a round."""
         assert arm.label_budget is not None and arm.seed is not None
         settings = RewardModelSlice(response=self.study.task.response, temperature=self.study.task.temperature,
-                                    label_budget=this.labels if this else arm.label_budget,
+                                    label_budget=this.labels if this else arm.label_budget, draw=draw,
                                     fit=self.study.reward_model, compute=self.study.compute)
         return self.add(make_stage(f"reward model {arm}{this or ''}", settings,
-                                   inputs={"start": start, "queries": queries, **in_order("labels", labels)},
+                                   inputs={"start": start, "queries": queries, **inputs},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
     def ppo(self, arm: ArmKey, inputs: Mapping[InputKey, Stage], *, this: Round | None = None) -> Stage:
         """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
         assert arm.seed is not None
         settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
-                            compute=self.study.compute)
+                            compute=self.study.compute, snapshots_at=self.compared_at)
         if "reward_model" not in inputs:
             samples = self.study.reward_model.normalization_samples
             settings = GoldPPOSlice(**dict(settings), normalization_samples=samples)
@@ -198,13 +138,15 @@ class Planner:
 
     def offline_reward_model(self, arm: ArmKey, start: Stage, zero_shot: Stage, queries: Stage) -> Stage:
         assert arm.label_budget is not None
-        return self.reward_model(arm, start, self.labels(arm.label_budget, zero_shot, queries), queries)
+        labels = LabelStages(self, zero_shot=zero_shot, queries=queries)
+        inputs = {**in_order("labels", labels.of_budget(arm.label_budget)), **labels.validation()}
+        return self.reward_model(arm, start, inputs, queries, draw=labels.draw(arm.seed))
 
     def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
         """All that is trained for one arm."""
         if policy.reward == "gold":
             return Trained(self.ppo(arm, {"start": start, "queries": queries}))
-        if policy.rounds is not None:
+        if policy.rounds is not None and policy.rounds.rounds > 1:  # one round is offline collection
             return self.online(arm, policy.rounds, start, zero_shot, queries)
         reward_model = self.offline_reward_model(arm, start, zero_shot, queries)
         return Trained(self.ppo(arm, {"start": start, "queries": queries, "reward_model": reward_model}), reward_model)
@@ -212,17 +154,17 @@ class Planner:
     def online(self, arm: ArmKey, online: OnlineSettings, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
         """All rounds of one arm (Ziegler 2.3): labels, a reward model of all labels so far, PPO from where it was."""
         assert arm.label_budget is not None
-        labels: dict[int, Stage] = {}
+        stages = LabelStages(self, zero_shot=zero_shot, queries=queries)
+        imported = self.study.labels.source == "imported"
+        labels: dict[int, Stage] = stages.of_budget(arm.label_budget) if imported else {}
         reward_models: list[Stage] = []
         have, policy = 0, None
         for this in online_rounds(arm.label_budget, online=online, ppo=self.study.ppo):
-            if self.study.labels.source == "imported":
-                labels = self.labels(this.labels, zero_shot, queries, budget=arm.label_budget)
-            elif policy is None:
-                labels = self.labels(this.labels, zero_shot, queries)
-            else:
-                labels |= self.round_labels(arm, have, this.labels, zero_shot, queries, policy)
-            reward_models.append(self.reward_model(arm, start, labels, queries, this=this))
+            if not imported:
+                labels |= stages.of_round(arm, have, this.labels, policy)
+            reward_models.append(self.reward_model(
+                arm, start, {**in_order("labels", labels), **stages.validation()}, queries, this=this,
+                draw=stages.draw(arm.seed) if imported else None))
             inputs: dict[InputKey, Stage] = {"start": start, "queries": queries, "reward_model": reward_models[-1]}
             if policy is not None:
                 inputs["previous"] = policy
@@ -233,8 +175,15 @@ class Planner:
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[InputKey, Stage]) -> Stage:
         return self._sample_stage(arm, BestOfSlice(task=self.study.task, n=n, compute=self.study.compute), inputs)
 
-    def sample(self, arm: ArmKey, inputs: Mapping[InputKey, Stage]) -> Stage:
-        return self._sample_stage(arm, SampleSlice(task=self.study.task, compute=self.study.compute), inputs)
+    @property
+    def compared_at(self) -> float | None:
+        """The KL, nats an episode, at which trained policies are compared; None for the end of training."""
+        at = self.study.evaluation.plan.compare_at
+        return None if at is None else at.kl
+
+    def sample(self, arm: ArmKey, inputs: Mapping[InputKey, Stage], *, at_kl: float | None = None) -> Stage:
+        settings = SampleSlice(task=self.study.task, compute=self.study.compute, at_kl=at_kl)
+        return self._sample_stage(arm, settings, inputs)
 
     def texts(self, baseline: ArmKey, queries: Stage) -> Stage:
         """The texts of a baseline that no model writes."""
@@ -277,7 +226,8 @@ class Planner:
         evaluation = self.study.evaluation
         if evaluation.people is None:
             return None
-        pairs = judged_pairs(self.study)
+        ends = {*end_arms(self.study).values()}
+        pairs = tuple(pair for pair in judged_pairs(self.study) if pair.arm not in ends)
         compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in (pair.arm, pair.opponent)})}
         settings = PublishSlice(
             name="", people=evaluation.people, pairs=pairs, plan=evaluation.plan,

@@ -81,8 +81,16 @@ class SupervisedChoiceSlice(StageSlice):
     learning_rates: tuple[float, ...]
 
 
+class Draw(Spec):
+    """One run's order of the labels of a pool: a budget takes the first of them. seed: the run's."""
+
+    seed: int
+    pool: int
+
+
 class LabelsSlice(StageSlice):
-    """Labels number start .. stop−1 of the one seeded permutation. queue: the name people's labels are kept under."""
+    """Labels start .. stop−1 of the study's order, or of a run's own. queue: the name people's labels are kept under.
+    """
 
     kind: ClassVar[StageKind] = "labels"
     takes: ClassVar[Takes] = Takes(needed=("policy", "queries"))
@@ -91,6 +99,7 @@ class LabelsSlice(StageSlice):
     start: int
     stop: int
     compute: ComputeSettings
+    draw: Draw | None = None
     queue: str | None = None
 
 
@@ -105,22 +114,28 @@ class OnlineLabelsSlice(LabelsSlice):
 
 
 class RewardModelSlice(StageSlice):
+    """draw: which of the labels it is fitted to; the first where null."""
+
     kind: ClassVar[StageKind] = "reward_model"
-    takes: ClassVar[Takes] = Takes(needed=("start", "queries"), several=("labels",))
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries"), optional=("validation_labels",), several=("labels",))
     response: EndRule
     temperature: float
     label_budget: int
+    draw: Draw | None = None
     fit: RewardFitSettings
     compute: ComputeSettings
 
 
 class PPOSlice(StageSlice):
+    """snapshots_at: the KL, nats an episode, near which the policy is kept beside its end; nowhere where null."""
+
     kind: ClassVar[StageKind] = "ppo"
     takes: ClassVar[Takes] = Takes(needed=("start", "queries", "reward_model"))
     task: TaskSpec
     ppo: PPOSettings
     gold_scorer: str | None
     compute: ComputeSettings
+    snapshots_at: float | None = None
 
 
 class OnlinePPOSlice(PPOSlice):
@@ -139,12 +154,15 @@ class GoldPPOSlice(PPOSlice):
 
 
 class SampleSlice(StageSlice):
-    """One response of a policy to each test query."""
+    """One response of a policy to each test query. at_kl: as it was when it was so far from its reference, in nats an
+    episode; at the end of its training where null.
+    """
 
     kind: ClassVar[StageKind] = "sample"
     takes: ClassVar[Takes] = Takes(needed=("queries", "policy", "reference_policy"), optional=("reward_model",))
     task: TaskSpec
     compute: ComputeSettings
+    at_kl: float | None = None
 
 
 class BestOfSlice(SampleSlice):

@@ -33,6 +33,7 @@ class Adam:
         self._compiled = bool(behind) and adam_step.serves(behind)
         for half, master in behind.items():
             half.data = master.to(torch.bfloat16)
+        self._single = behind
         self._parameters = parameters
         self._weights: list[Tensor] = [behind.get(p, p) for p in parameters]
         self._torch = _torch_adam(self._weights, epsilon=epsilon, weight_decay=weight_decay)
@@ -76,6 +77,10 @@ class Adam:
         self._torch.step()
         if not self._compiled:
             self._publish()
+
+    def single(self, parameter: nn.Parameter) -> Tensor:
+        """The parameter's single-precision weights: those behind it where it is computed in half precision."""
+        return self._single.get(parameter, parameter)
 
     def restore(self) -> None:
         """Give the module its single-precision weights back; the optimizer is of no use after it."""

@@ -194,6 +194,13 @@ class PPOTrainer:
         self.optimizer.restore()
         require_sound(self.policy, step=self.steps_done, last_good=self.last_good)
 
+    def weights(self) -> dict[str, Tensor]:
+        """Copies of the policy's weights in single precision, in the processor's memory, as a state dict."""
+        single = {name: self.optimizer.single(parameter)
+                  for name, parameter in self.policy.named_parameters(remove_duplicate=False)}
+        return {name: single.get(name, value).detach().to("cpu", copy=True)
+                for name, value in self.policy.state_dict().items()}
+
     def state_dict(self) -> dict[str, Any]:
         """All that a resumed run needs, as copies."""
         self.last_good = self.steps_done

@@ -89,7 +89,8 @@ class LanguageModelFitSettings:
 class RewardFitSettings:
     """Reward-model training (Ziegler 2.2): one epoch, learning rate linearly to 0, Adam.
 
-    micro_batch: labels read together, chosen by the model's size where None; it changes no gradient.
+    validation_share: of its labels it is held against, where the study has no validation labels. micro_batch: labels
+    read together, chosen by the model's size where None; it changes no gradient.
     """
 
     learning_rate: float = 1.77e-5
@@ -126,7 +127,8 @@ class KLSettings:
 class PPOSettings:
     """PPO on language (Ziegler 2.2, released train_policy.py). Defaults: the released code's style tasks.
 
-    micro_batch: episodes read together, chosen by the model's size where None; it changes no gradient.
+    micro_batch: episodes read together, chosen by the model's size where None; it changes no gradient. snapshots: how
+    many copies of the weights are held at most, of the policy near the KL at which policies are compared.
     """
 
     episodes: int = 1_000_000
@@ -143,8 +145,10 @@ class PPOSettings:
     value_coefficient: float = 0.1
     whiten_rewards: bool = True
     kl: KLSettings = KLSettings()
+    snapshots: int = 8
 
     def __post_init__(self) -> None:
+        _require(self.snapshots >= 2, f"snapshots must be 2 or more, not {self.snapshots}")
         for name in ("episodes", "batch_size", "minibatches", "epochs"):
             _require(getattr(self, name) >= 1, f"{name} must be 1 or more, not {getattr(self, name)}")
         _require(self.episodes >= self.batch_size,

@@ -23,7 +23,7 @@ def test_a_budget_takes_a_prefix_of_its_last_piece_and_the_scale_is_set_at_the_e
                                 fit=fit, compute=STUDY.compute)
     done = call_stage(settings, {**{name: inputs[name] for name in ("start", "queries")},
                                  **in_order("labels", {16: tmp_path / "16", 0: tmp_path / "0"})}, tmp_path / "out")
-    assert (done.summary["labels"], done.summary["trained_on"]) == (24, 18)
+    assert (done.summary["trained_on"], done.summary["validated_on"]) == (18, 6)
     model = RewardModel.from_pretrained(tmp_path / "out" / "model")
     reference = Policy.from_pretrained(inputs["start"] / "model", temperature=STUDY.task.temperature)
     drawn = reference_samples(reference, load_tokenizer(inputs["start"] / "model"),

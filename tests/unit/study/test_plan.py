@@ -12,12 +12,12 @@ QUICK = ROOT / "studies" / "quick.yaml"
 
 def test_changing_one_budget_changes_only_what_depends_on_it():
     plan = make_plan(load_study(QUICK), {})
-    other = make_plan(load_study(QUICK, ["labels.budgets=[250, 2500, 4000]"]), {})
+    other = make_plan(load_study(QUICK, ["labels.budgets=[250, 2500, 4000]"]), {})  # the pool stays what it was
     before = {stage.fingerprint for stage in plan.stages}
     new = [stage for stage in other.stages if stage.fingerprint not in before]
     arms = {stage.arm.label_budget for stage in new if stage.arm is not None}
     assert arms == {2500}
-    assert {stage.kind for stage in new if stage.arm is None} == {"labels", "judge", "report"}
+    assert {stage.kind for stage in new if stage.arm is None} == {"judge", "report"}
 
 
 def test_the_study_name_and_title_change_no_training_stage():

@@ -3,10 +3,13 @@
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.labels.draws import draw_order, label_numbers
+from harness.seeds import derive_seed
 from harness.study.loading import load_study
 from harness.study.parts import OnlineSettings
 from harness.study.plan import make_plan
@@ -69,16 +72,33 @@ def _labels_behind(plan, name):
                   if stage.kind == "labels")
 
 
+def _numbers_behind(plan, name):
+    """Of the labels that the (last) reward model behind this stage is fitted to, in increasing order."""
+    behind = _ancestors(plan, name)
+    last = max((stage for stage in behind if stage.kind == "reward_model"),
+               key=lambda stage: stage.settings.label_budget)
+    by_fingerprint = {stage.fingerprint: stage for stage in behind}
+    pieces = [by_fingerprint[fingerprint].settings for fingerprint in last.inputs.in_order("labels")]
+    there = np.concatenate([label_numbers(piece.start, piece.stop, piece.draw) for piece in pieces])
+    draw = last.settings.draw
+    own = there if draw is None else there[draw_order(draw.seed, len(there))]
+    return sorted(own[:last.settings.label_budget].tolist())
+
+
 @pytest.mark.parametrize("overrides", [
     (), (HUMAN, WITHOUT_GOLD),
     ("labels={source: imported, path: labels.jsonl, budgets: [500, 2000]}", WITHOUT_GOLD)],
     ids=["simulated", "human", "imported"])
 @pytest.mark.parametrize("budget", [500, 2000])
-def test_online_and_offline_arms_of_one_budget_use_the_same_labels_numbers(overrides, budget):
-    plan = _plan(*overrides)
-    for name in (f"sample rl/{budget}/1", f"sample rl_online/{budget}/1"):
-        pieces = _labels_behind(plan, name)
-        assert [number for start, stop in pieces for number in range(start, stop)] == list(range(budget)), name
+@pytest.mark.parametrize("draws", ["shared", "each_run"])
+def test_online_and_offline_arms_of_one_budget_use_the_same_labels_numbers(overrides, budget, draws):
+    plan = _plan(*overrides, f"labels.draws={draws}")
+    offline, online = (_numbers_behind(plan, f"sample {arm}/{budget}/1") for arm in ("rl", "rl_online"))
+    assert offline == online and len(set(online)) == budget
+    if draws == "shared":
+        assert sorted(online) == list(range(budget))
+    else:
+        assert sorted(online) == sorted(draw_order(derive_seed(plan.study.seed, "draw", 1), 2000)[:budget])
 
 
 @pytest.mark.parametrize("overrides", [(), (HUMAN, WITHOUT_GOLD)], ids=["simulated", "human"])
@@ -109,8 +129,10 @@ def test_imported_labels_are_taken_in_the_order_of_their_file():
     labels = [stage for stage in plan.stages if stage.kind == "labels"]
     assert [(stage.settings.start, stage.settings.stop) for stage in labels] == [(0, 1000), (1000, 2000)]
     assert not any("trained_policy" in stage.inputs for stage in labels)
-    ends = {_labels_behind(plan, stage.name)[-1][1] for stage in plan.stages if stage.kind == "reward_model"}
-    assert ends == {1000, 2000}, "a round reads the pieces that hold its labels and no other"
+    rounds = online_rounds(2000, online=OnlineSettings(rounds=8), ppo=plan.study.ppo)
+    settings = [stage.settings for stage in plan.stages if stage.name.startswith("reward model rl_online/2000/1")]
+    assert [each.label_budget for each in settings] == [each.labels for each in rounds[:-1]], "the last is offline's"
+    assert len({each.draw for each in settings}) == 1, "each is of the first labels of one order"
 
 
 def test_one_round_is_offline_collection():
