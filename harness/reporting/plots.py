@@ -58,11 +58,12 @@ def forest(estimates: Sequence[Estimate], *, axis: str = "win rate", reference: 
 
 def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str = "",
                        axis: str = "win rate", limits: tuple[float, float] | None = None,
-                       levels: Mapping[str, float] | None = None) -> str:
-    """Win rates over label budgets on a log axis: intervals, every seed's point, the isotonic fit where it is given.
+                       levels: Mapping[str, float] | None = None, reference: float = 0.5) -> str:
+    """Shares over label budgets on a log axis: intervals, every seed's point, the isotonic fit where it is given.
 
     series: one curve for each kind of policy; one without points keeps its colour for the next plot. limits: of the
-    win-rate axis, so that plots can be compared. levels: of policies without a label budget, as lines.
+    win-rate axis, so that plots can be compared. levels: of policies without a label budget, as lines. reference: where
+    a dashed line lies.
     """
     figure, axes = _figure(3.9, 3)
     budgets = sorted({point.label_budget for points in series.values() for point in points})
@@ -81,7 +82,7 @@ def dose_response_plot(series: Mapping[str, Sequence[CurvePoint]], *, title: str
         isotonic = [point.isotonic for point in points]
         if None not in isotonic and len(points) > 1:
             axes.plot(xs, isotonic, color=colour, linewidth=1, linestyle=":")
-    axes.axhline(0.5, color="#888", linewidth=1, linestyle="--")
+    axes.axhline(reference, color="#888", linewidth=1, linestyle="--")
     for place, (name, level) in enumerate((levels or {}).items(), start=len(series)):
         axes.axhline(level, color=COLOURS[place % len(COLOURS)], linewidth=1, linestyle="-.", label=name)
     axes.set_xscale("log", base=2)
@@ -111,6 +112,21 @@ def curves(named: Mapping[str, Sequence[Curve]], *, x_axis: str, y_axis: str, ti
         axes.axhline(level, color="#888", linewidth=1, linestyle="--")
     if limits is not None:
         axes.set_ylim(*limits)
+    axes.set_xlabel(x_axis)
+    axes.set_ylabel(y_axis)
+    axes.set_title(title, fontsize=10)
+    axes.legend(frameon=False, fontsize=8.5)
+    return _svg(figure)
+
+
+def bands(named: Mapping[str, Sequence[tuple[float, float, float, float]]], *, x_axis: str, y_axis: str,
+          title: str = "") -> str:
+    """A line with a band around it for each name. named: (x, middle, low, high) in the order of x."""
+    figure, axes = _figure(3.9, 3)
+    for colour, (name, points) in zip(COLOURS * len(named), named.items(), strict=False):
+        xs, middle, low, high = zip(*points, strict=True)
+        axes.fill_between(xs, low, high, color=colour, alpha=0.18, linewidth=0)
+        axes.plot(xs, middle, color=colour, linewidth=1.6, label=name)
     axes.set_xlabel(x_axis)
     axes.set_ylabel(y_axis)
     axes.set_title(title, fontsize=10)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.reporting import collection, paper_comparison, people, provenance, sensitivity, texts, training, win_rates
+from harness.reporting import (
+    collection,
+    frontier,
+    paper_comparison,
+    people,
+    provenance,
+    sensitivity,
+    texts,
+    training,
+    win_rates,
+)
 from harness.reporting.page import Page
 from harness.reporting.report_data import ReportData
 
@@ -14,7 +24,8 @@ Section = Callable[[Page, ReportData], None]
 SECTIONS: tuple[Section, ...] = (
     win_rates.answer, win_rates.dose_response, win_rates.win_rates, collection.upper_bounds, win_rates.more_labels,
     people.judgments, sensitivity.sensitivity, texts.rouge, texts.copying, texts.copying_and_preference,
-    training.policies, training.reward_models, collection.online, paper_comparison.the_paper, texts.examples,
+    training.policies, frontier.convergence, frontier.frontier, frontier.accuracy,
+    training.reward_models, collection.online, paper_comparison.the_paper, texts.examples,
     provenance.methods, provenance.provenance,
 )
 

@@ -35,18 +35,6 @@ class Example:
 
 
 @dataclass(frozen=True)
-class RewardModelFit:
-    """What a reward model learnt: on how many labels, how well it predicts held-out ones, and its normalization."""
-
-    trained_on: float
-    validated_on: float
-    validation_accuracy: float | None
-    validation_loss: float | None
-    gain: float | None
-    bias: float | None
-
-
-@dataclass(frozen=True)
 class ReportData:
     """All that the page shows. curves: each policy's PPO metrics, a mapping for each step.
     details: from the measure stage. environments: what each stage was computed with, by its name.
@@ -56,7 +44,6 @@ class ReportData:
     results: Results
     details: Mapping[ArmKey, CopyingDetails]
     curves: Mapping[ArmKey, Sequence[Mapping[str, float]]]
-    reward_models: Mapping[ArmKey, RewardModelFit]
     examples: Sequence[Example]
     versions: Mapping[str, str]
     environments: Mapping[str, Environment]

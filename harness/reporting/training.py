@@ -11,8 +11,9 @@ import numpy as np
 from harness.records import ArmKey
 from harness.reporting.page import UNDEFINED, Page, number, percent, thousands
 from harness.reporting.plots import Curve, curves
-from harness.reporting.report_data import ReportData, RewardModelFit, arm_name, key_name
+from harness.reporting.report_data import ReportData, arm_name, key_name
 from harness.results.text_records import ArmMeasures
+from harness.results.training_records import RewardModelRow
 from harness.statistics.resampling import mean_of_defined
 
 Figure = Literal["gold_score", "reward_model_score", "kl_to_reference", "mean_tokens", "valid"]
@@ -44,20 +45,20 @@ def policies(page: Page, data: ReportData) -> None:
 
 def reward_models(page: Page, data: ReportData) -> None:
     """What each reward model learnt."""
-    if not data.reward_models:
+    rows = data.results.reward_models
+    if not rows:
         return
     page.heading("Reward models")
     candidates = data.study.labels.candidates
     page.table(("reward model", "trained on", "accuracy", "loss", "gain", "bias"),
-               [(key_name(arm, with_seed=True), thousands(row.trained_on), _accuracy(row),
-                 number(row.validation_loss), number(row.gain, 2), number(row.bias, 2))
-                for arm, row in data.reward_models.items()],
+               [(key_name(row.arm, with_seed=True), thousands(row.trained_on), _accuracy(row),
+                 number(row.validation_loss), number(row.gain, 2), number(row.bias, 2)) for row in rows],
                caption=f"On held-out labels: how often the chosen one of {candidates} has the highest score (chance "
                        f"{percent(1 / candidates)}). Gain and bias bring its scores to mean 0 and deviation 1 on the "
                        f"starting policy.")
 
 
-def _accuracy(row: RewardModelFit) -> str:
+def _accuracy(row: RewardModelRow) -> str:
     """With the number of labels that it rests on, which may be small under a small budget."""
     if row.validation_accuracy is None:
         return UNDEFINED

@@ -22,6 +22,7 @@ from harness.results.rate_records import (
 )
 from harness.results.spelling import ARM, ARM_BUDGET_AND_SEED, POLICY_AND_BASELINE
 from harness.results.text_records import ArmMeasures, CopyingGrowth, CopyingPreference, TextRow
+from harness.results.training_records import AccuracyCurve, FrontierRow, RewardModelRow, RunRow
 from harness.statistics.agreement import Agreement
 from harness.statistics.plan import AnalysisPlan
 
@@ -88,19 +89,21 @@ class Quality:
 class Results:
     """What a study found.
 
-    version: number of this form. study: the study's name. spec_digest: digest of the study's settings. commit: of the
-    harness. dirty: whether the harness had uncommitted changes. simulated_labels: whether the labels were simulated,
-    not given by people. simulated_judge: whether the study's own judge is simulated. left_out: policies whose training
-    failed. awaited: evaluations by people that are still open. upper_bounds: arms whose reward was the simulated
-    labeler's own scorer. analysis_plan: the plan, and whether the analysis followed it. arms: mean measures of every
-    arm's texts. win_rates: each budget against each baseline, the simulated judge's rows first, then people's.
-    equivalence: the largest budget against each smaller one, in the same order of judges. dose_response: the curve of
-    each arm over each baseline by the simulated judge; its keys are `ARM vs BASELINE`. sensitivity: the largest
-    budgets' win rates, computed in other ways. fragility: how few judgments must be dropped to change each verdict.
-    online_rounds: online collection, round by round. strengths: all arms on one scale. texts: the texts' measures with
-    intervals. copying_growth: how more labels changed copying. copying_by_preference: win rates by what was copied and
-    whether it is accurate (summaries only). agreement, quality: of the last evaluation by people. people: every
-    evaluation by people. responses: a hash of each arm's texts.
+    version: number of this form. study: the study's name. spec_digest: digest of the study's settings. commit: of
+    the harness. dirty: whether the harness had uncommitted changes. simulated_labels: whether the labels were
+    simulated, not given by people. simulated_judge: whether the study's own judge is simulated. left_out: policies
+    whose training failed. awaited: evaluations by people that are still open. upper_bounds: arms whose reward was
+    the simulated labeler's own scorer. analysis_plan: the plan, and whether the analysis followed it. arms: mean
+    measures of every arm's texts. win_rates: each budget against each baseline, the simulated judge's rows first,
+    then people's. equivalence: the largest budget against each smaller one, in the same order of judges.
+    dose_response: the curve of each arm over each baseline by the simulated judge; its keys are `ARM vs BASELINE`.
+    sensitivity: the largest budgets' win rates, computed in other ways. fragility: how few judgments must be
+    dropped to change each verdict. reward_models: what each reward model learnt. accuracy_curves: how well they
+    predict held-out labels, by budget. runs: how each PPO run ended. frontier: scores against KL. online_rounds:
+    online collection, round by round. strengths: all arms on one scale. texts: the texts' measures with intervals.
+    copying_growth: how more labels changed copying. copying_by_preference: win rates by what was copied and whether
+    it is accurate (summaries only). agreement, quality: of the last evaluation by people. people: every evaluation
+    by people. responses: a hash of each arm's texts.
     """
 
     version: int
@@ -120,6 +123,10 @@ class Results:
     dose_response: tuple[DoseCurve, ...] = field(metadata=BY_CONTRAST)
     sensitivity: tuple[SensitivityRow, ...]
     fragility: tuple[FragilityRow, ...]
+    reward_models: tuple[RewardModelRow, ...]
+    accuracy_curves: tuple[AccuracyCurve, ...]
+    runs: tuple[RunRow, ...]
+    frontier: tuple[FrontierRow, ...]
     online_rounds: tuple[RoundRow, ...]
     strengths: Strengths
     texts: tuple[TextRow, ...]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_measures, read_samples, sample_row
+from harness.artifacts.label_table import LabelTable
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
 from harness.artifacts.outcome import environments_of, summary_of
 from harness.digests import fingerprint
 from harness.provenance import commit, versions
 from harness.records import ArmKey, Done
 from harness.reporting.report import render
-from harness.reporting.report_data import ArmResponse, Example, ReportData, RewardModelFit
+from harness.reporting.report_data import ArmResponse, Example, ReportData
 from harness.results.file import read_measured, read_outcomes, read_people, write_results
 from harness.results.online import round_rows
 from harness.results.people_records import PeopleResults
@@ -24,11 +26,21 @@ from harness.results.records import VERSION, LeftOut, PlanOfStudy, Quality, Resu
 from harness.results.robustness import fragility_rows, sensitivity_rows, strengths
 from harness.results.text_records import Measured
 from harness.results.texts import Measures, growth_rows, preference_rows, text_rows
+from harness.results.training import (
+    Steps,
+    Summary,
+    accuracy_curves,
+    frontier_rows,
+    reward_model_rows,
+    run_rows,
+)
 from harness.results.votes import of_estimand, votes_of_outcomes
 from harness.stages.judge import PLAN_FILE
 from harness.statistics.agreement import Agreement
+from harness.statistics.learning_curve import LabelerCeiling, ceiling
 from harness.statistics.plan import AnalysisPlan, differences
 from harness.study.slices import ReportSlice
+from harness.study.spec import StudySpec
 from harness.tasks.query_table import read_queries
 
 _EXAMPLES = 6
@@ -38,12 +50,13 @@ def run(call: StageCall[ReportSlice], log: StageLog) -> Done:
     """Analyse the judge's outcomes, put the arms' measures beside them, and write both files."""
     folders = call.inputs.by_arm("measures")
     measured = {arm: read_measured(folder) for arm, folder in folders.items()}
-    results = _results(call, measured, {arm: read_measures(folder) for arm, folder in folders.items()})
+    curves = _curves(call)
+    results = _results(call, measured, {arm: read_measures(folder) for arm, folder in folders.items()}, curves)
     write_results(call.out, results)
     _write_samples(call)
     data = ReportData(
         study=call.settings.study, results=results, details={arm: found.details for arm, found in measured.items()},
-        curves=_curves(call), reward_models=_reward_models(call), examples=_examples(call), versions=versions(),
+        curves=curves, examples=_examples(call), versions=versions(),
         environments=environments_of(call.inputs.values()))
     (call.out / "report.html").write_text(render(data), encoding="utf-8")
     return Done({f"win_rate_{row.contrast.arm.label_budget}_vs_{row.contrast.opponent}"
@@ -51,7 +64,8 @@ def run(call: StageCall[ReportSlice], log: StageLog) -> Done:
                  for row in results.win_rates if row.rate.win_rate is not None})
 
 
-def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], measures: Measures) -> Results:
+def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], measures: Measures,
+             curves: Mapping[ArmKey, Steps]) -> Results:
     """results.json, section by section as the analysis plan lists them."""
     study = call.settings.study
     plan = study.evaluation.plan
@@ -62,6 +76,7 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
     controls = ("length-controlled", "copy-controlled") if study.is_summarization else ("length-controlled",)
     people = tuple(map(read_people, call.inputs.in_order("evaluations")))
     agreement, quality = _raters(people)
+    reward_models = tuple(reward_model_rows(_summaries(call, "reward_models")))
     head, dirty = commit()
     return Results(
         version=VERSION, study=study.study, spec_digest=fingerprint(study.document()), commit=head, dirty=dirty,
@@ -79,6 +94,10 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
         sensitivity=tuple(sensitivity_rows(votes, outcomes, measures, controls=controls, confidence=plan.confidence,
                                            seed=call.seed)),
         fragility=tuple(fragility_rows(votes, confidence=plan.confidence)),
+        reward_models=reward_models,
+        accuracy_curves=tuple(accuracy_curves(reward_models, _ceiling(call), confidence=plan.confidence)),
+        runs=tuple(run_rows(curves, _summaries(call, "policies"), study.ppo)),
+        frontier=tuple(frontier_rows(curves, _starts(study, measured), confidence=plan.confidence)),
         online_rounds=tuple(round_rows(study.policies, study.ppo, _round_summaries(call))),
         strengths=strengths(outcomes, measures),
         texts=tuple(text_rows(measures, confidence=plan.confidence, seed=call.seed,
@@ -115,13 +134,22 @@ def _curves(call: StageCall[ReportSlice]) -> dict[ArmKey, list[dict[str, float]]
             for arm, folder in call.inputs.by_arm("policies").items()}
 
 
-def _reward_models(call: StageCall[ReportSlice]) -> dict[ArmKey, RewardModelFit]:
-    found = {}
-    for arm, folder in call.inputs.by_arm("reward_models").items():
-        summary = summary_of(folder)
-        figures = (summary.get(name) for name in ("validation_accuracy", "validation_loss", "gain", "bias"))
-        found[arm] = RewardModelFit(summary["trained_on"], summary["validated_on"], *figures)
-    return found
+def _summaries(call: StageCall[ReportSlice], name: Literal["policies", "reward_models"]) -> dict[ArmKey, Summary]:
+    return {arm: summary_of(folder) for arm, folder in call.inputs.by_arm(name).items()}
+
+
+def _ceiling(call: StageCall[ReportSlice]) -> LabelerCeiling | None:
+    """Of the study's validation labels, where a program chose them; its chances are known."""
+    folder, labels = call.inputs.get("validation_labels"), call.settings.study.labels
+    if folder is None or labels.source != "simulated":
+        return None
+    return ceiling(LabelTable.load(folder).scores, noise=labels.labeler.noise, lapse_rate=labels.labeler.lapse_rate)
+
+
+def _starts(study: StudySpec, measured: Mapping[ArmKey, Measured]) -> dict[str, float]:
+    """The gold score of the policy that each arm's training began from, where it is an arm too."""
+    found = {policy.arm: measured.get(ArmKey(policy.start)) for policy in study.policies}
+    return {arm: each.entry.gold_score for arm, each in found.items() if each is not None}
 
 
 def _round_summaries(call: StageCall[ReportSlice]) -> dict[tuple[ArmKey, int], dict[str, float]]:

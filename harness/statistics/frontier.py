@@ -16,7 +16,10 @@ Form = Literal["ppo", "best_of_n"]
 
 @dataclass(frozen=True)
 class Band:
-    """A score against d = √KL, over runs. d: evenly spaced. mean, low, high: of the runs that reached it."""
+    """A score against d = √KL, over runs.
+
+    d: evenly spaced. mean, low, high: of the runs that were there at that d. n_runs: how many those are.
+    """
 
     d: tuple[float, ...]
     mean: tuple[float, ...]

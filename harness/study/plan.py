@@ -12,6 +12,7 @@ from harness.digests import fingerprint
 from harness.records import ArmKey
 from harness.study.arms import baseline_arms, best_of_arms, end_arms, policy_arms
 from harness.study.inputs import InputKey, in_order, of_arms
+from harness.study.label_stages import LabelStages
 from harness.study.planner import Planner, Trained, trained_inputs
 from harness.study.slices import PeopleSlice, ReportSlice
 from harness.study.spec import StudySpec
@@ -84,6 +85,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
     inputs: dict[InputKey, Stage] = {
         **of_arms("measures", measures), **of_arms("samples", samples), **trained_inputs(trained),
         **in_order("evaluations", dict(enumerate(planner.evaluations(samples, queries, people)))),
+        **LabelStages(planner, zero_shot=zero_shot, queries=queries).validation(),
         "judge": judge, "queries": queries, "base": base}
     if supervised is not None:
         inputs["supervised"] = supervised

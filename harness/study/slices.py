@@ -230,7 +230,7 @@ class ReportSlice(StageSlice):
 
     kind: ClassVar[StageKind] = "report"
     takes: ClassVar[Takes] = Takes(
-        needed=("judge", "queries", "base"), optional=("supervised",),
+        needed=("judge", "queries", "base"), optional=("supervised", "validation_labels"),
         several=("samples", "measures", "policies", "reward_models", "rounds", "evaluations"))
     study: StudySpec
     responses: dict[Arm, str]

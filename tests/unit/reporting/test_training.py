@@ -5,8 +5,8 @@ import re
 import pytest
 
 from harness.records import ArmKey
-from harness.reporting.report_data import RewardModelFit
 from harness.reporting.training import policies, reward_models
+from harness.results.training_records import RewardModelRow
 from tests.result_records import arm_measures, results_of
 from tests.unit.reporting.report_pages import data_of, written
 
@@ -24,9 +24,9 @@ def test_an_arm_is_a_row_with_the_means_over_its_seeds() -> None:
 
 
 def test_a_reward_model_names_the_labels_that_its_accuracy_rests_on() -> None:
-    fit = RewardModelFit(trained_on=225.0, validated_on=25.0, validation_accuracy=0.6, validation_loss=1.2, gain=0.5,
-                         bias=-0.1)
-    page = written(reward_models, data_of(reward_models={ArmKey("rl", 250, 1): fit}))
+    row = RewardModelRow(ArmKey("rl", 250, 1), trained_on=225, validated_on=25, validation_accuracy=0.6,
+                         validation_loss=1.2, gain=0.5, bias=-0.1)
+    page = written(reward_models, data_of(results=results_of(reward_models=(row,))))
     assert _cells(page, "rl 250, seed 1")[1:3] == ["225", "60% of 25"]
     assert "(chance 25.0%)" in page
     assert "Reward models" not in written(reward_models, data_of())

@@ -1,0 +1,106 @@
+"""What training came to, from the stages' summaries and curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from harness.records import ArmKey
+from harness.results.training_records import (
+    AccuracyCurve,
+    AccuracyPoint,
+    FrontierRow,
+    RewardModelRow,
+    RunRow,
+)
+from harness.statistics.convergence import convergence
+from harness.statistics.frontier import band, fit_gain
+from harness.statistics.learning_curve import LabelerCeiling, fit_power_law
+from harness.statistics.run_mean import t_interval
+from harness.training.settings import PPOSettings
+
+Summary = Mapping[str, float]
+Steps = Sequence[Mapping[str, float]]
+"""The PPO metrics of the logged batches, in their order."""
+
+_SCORES = {"gold_score": "objective/gold_score", "reward_model_score": "objective/score_of_valid"}
+_SMOOTHED = 15
+"""Single batches are too noisy to read: running means over this part of a run."""
+
+
+def reward_model_rows(summaries: Mapping[ArmKey, Summary]) -> list[RewardModelRow]:
+    """summaries: of the reward models' stages."""
+    return [RewardModelRow(arm=arm, trained_on=round(found["trained_on"]), validated_on=round(found["validated_on"]),
+                           validation_accuracy=found.get("validation_accuracy"),
+                           validation_loss=found.get("validation_loss"), gain=found["gain"], bias=found["bias"])
+            for arm, found in summaries.items()]
+
+
+def run_rows(curves: Mapping[ArmKey, Steps], summaries: Mapping[ArmKey, Summary], ppo: PPOSettings) -> list[RunRow]:
+    """One row a policy whose run has two batches or more. summaries: of the PPO stages."""
+    return [RunRow(arm=arm, compared_at=summaries[arm].get("snapshot_kl"),
+                   end=convergence([step["objective/kl"] for step in steps],
+                                   [step["objective/kl_coef"] for step in steps], target=ppo.kl.target,
+                                   horizon=ppo.kl.horizon, episodes=ppo.updates * ppo.batch_size))
+            for arm, steps in curves.items() if len(steps) > 1]
+
+
+def accuracy_curves(rows: Sequence[RewardModelRow], ceiling: LabelerCeiling | None, *,
+                    confidence: float) -> list[AccuracyCurve]:
+    """Of reward models that are held against the same labels. ceiling: of those labels."""
+    curves = []
+    for name in dict.fromkeys(row.arm.arm for row in rows):
+        mine = [row for row in rows if row.arm.arm == name and row.validation_accuracy is not None]
+        if not mine:
+            continue
+        runs: dict[int, list[tuple[int, float]]] = {}
+        for row in mine:
+            assert row.arm.seed is not None and row.arm.label_budget is not None
+            runs.setdefault(row.arm.seed, []).append((row.arm.label_budget, row.validation_accuracy or 0.0))
+        law = None if ceiling is None else fit_power_law(runs, ceiling=ceiling.accuracy, confidence=confidence)
+        curves.append(AccuracyCurve(name, mine[0].validated_on, tuple(_points(mine, confidence)), ceiling, law))
+    return curves
+
+
+def _points(rows: Sequence[RewardModelRow], confidence: float) -> list[AccuracyPoint]:
+    points = []
+    for budget in sorted({row.arm.label_budget or 0 for row in rows}):
+        same = [row for row in rows if row.arm.label_budget == budget]
+        accuracies = np.array([row.validation_accuracy for row in same], dtype=np.float64)
+        low, high = t_interval(accuracies, confidence)
+        points.append(AccuracyPoint(budget, float(accuracies.mean()), low, high,
+                                    float(np.mean([row.validation_loss for row in same])), len(same)))
+    return points
+
+
+def frontier_rows(curves: Mapping[ArmKey, Steps], starts: Mapping[str, float], *,
+                  confidence: float) -> list[FrontierRow]:
+    """One row for each budget and score. starts: arm -> the gold score of the policy that its training began from."""
+    groups: dict[ArmKey, list[Steps]] = {}
+    for arm, steps in curves.items():
+        groups.setdefault(replace(arm, seed=None), []).append(steps)
+    rows = []
+    for arm, runs in groups.items():
+        for score, metric in _SCORES.items():
+            lines = [_against_distance(steps, metric) for steps in runs]
+            found = band(lines)
+            if found is None:
+                continue
+            start = starts.get(arm.arm) if score == "gold_score" else 0.0
+            fit = None if start is None else fit_gain(
+                [(d, [value - start for value in values]) for d, values in lines], "ppo", confidence=confidence)
+            rows.append(FrontierRow(arm, score, found, fit))
+    return rows
+
+
+def _against_distance(steps: Steps, metric: str) -> tuple[list[float], list[float]]:
+    """(√KL ascending, the score there) of one run, running means."""
+    known = np.array([(step["objective/kl"], step[metric]) for step in steps if metric in step], dtype=np.float64)
+    width = max(1, len(known) // _SMOOTHED)
+    if len(known) < 2:
+        return [], []
+    kl, score = (np.convolve(column, np.ones(width) / width, mode="valid") for column in known.T)
+    order = np.argsort(kl)
+    return np.sqrt(np.maximum(kl[order], 1e-9)).tolist(), score[order].tolist()

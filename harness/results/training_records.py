@@ -1,0 +1,89 @@
+"""Records of what training came to: each run, the reward models' learning curve, and scores against KL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harness.json_records import INLINE
+from harness.records import ArmKey
+from harness.results.spelling import ARM_AND_BUDGET, ARM_BUDGET_AND_SEED
+from harness.statistics.convergence import Convergence
+from harness.statistics.frontier import Band, GainFit
+from harness.statistics.learning_curve import LabelerCeiling, PowerLaw
+
+
+@dataclass(frozen=True)
+class RewardModelRow:
+    """What one reward model learnt.
+
+    arm, label_budget, seed: of its policy. trained_on: how many labels it was fitted to. validated_on: on how many
+    held-out labels accuracy and loss are measured. validation_accuracy: how often the chosen candidate has the highest
+    score. validation_loss: nats a label. gain, bias: bring its scores to mean 0 and standard deviation 1 on the
+    starting policy.
+    """
+
+    arm: ArmKey = field(metadata=ARM_BUDGET_AND_SEED)
+    trained_on: int
+    validated_on: int
+    validation_accuracy: float | None
+    validation_loss: float | None
+    gain: float
+    bias: float
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """How one PPO run ended.
+
+    arm, label_budget, seed: which. compared_at: its KL on validation queries where it is compared, nats an episode;
+    null where that is the end of training.
+    """
+
+    arm: ArmKey = field(metadata=ARM_BUDGET_AND_SEED)
+    end: Convergence = field(metadata=INLINE)
+    compared_at: float | None
+
+
+@dataclass(frozen=True)
+class AccuracyPoint:
+    """The reward models of one label budget.
+
+    label_budget: how many labels. accuracy, log_loss: means over runs. accuracy_low, accuracy_high: a t interval over
+    runs, null with one run. n_runs: how many there are.
+    """
+
+    label_budget: int
+    accuracy: float
+    accuracy_low: float | None
+    accuracy_high: float | None
+    log_loss: float
+    n_runs: int
+
+
+@dataclass(frozen=True)
+class AccuracyCurve:
+    """How well the reward models of one kind of policy predict the study's held-out labels.
+
+    arm: whose. points: one for each budget, ascending. n_labels: how many held-out labels there are. ceiling: what the
+    labeler's own noise allows, null where its chances are not known. power_law: how the gap to the ceiling closes.
+    """
+
+    arm: str
+    n_labels: int
+    points: tuple[AccuracyPoint, ...]
+    ceiling: LabelerCeiling | None
+    power_law: PowerLaw | None
+
+
+@dataclass(frozen=True)
+class FrontierRow:
+    """A score against the KL that it cost, along the training of one budget's runs.
+
+    arm, label_budget: whose runs. score: `gold_score`, the simulated labeler's own, or `reward_model_score`. band: over
+    runs. fit: of the gain over the starting policy, null where that is not known.
+    """
+
+    arm: ArmKey = field(metadata=ARM_AND_BUDGET)
+    score: str
+    band: Band
+    fit: GainFit | None

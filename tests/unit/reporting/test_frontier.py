@@ -1,0 +1,43 @@
+"""The sections on what labels buy a reward model, and KL a policy."""
+
+from harness.records import ArmKey
+from harness.reporting.frontier import accuracy, convergence, frontier
+from harness.results.training_records import AccuracyCurve, AccuracyPoint, FrontierRow, RewardModelRow, RunRow
+from harness.statistics.convergence import Convergence
+from harness.statistics.frontier import Band, GainFit
+from harness.statistics.learning_curve import LabelerCeiling, PowerLaw
+from tests.result_records import results_of
+from tests.unit.reporting.report_pages import data_of, written
+
+
+def model(labels, seed, right):
+    return RewardModelRow(ArmKey("rl", labels, seed), labels, 500, right, 1.0, 1.0, 0.0)
+
+
+def test_the_learning_curve_says_what_the_next_doubling_would_buy():
+    points = (AccuracyPoint(100, 0.5, 0.4, 0.6, 1.2, 2), AccuracyPoint(400, 0.7, 0.6, 0.8, 1, 2))
+    curve = AccuracyCurve("rl", 500, points, LabelerCeiling(0.9, 0.5, 0.8), PowerLaw(0.5, 0.4, 0.6, 4.0, 0.0586, 2))
+    models = tuple(model(labels, seed, 0.6) for labels in (100, 400) for seed in (1, 2))
+    page = written(accuracy, data_of(results=results_of(accuracy_curves=(curve,), reward_models=models)))
+    assert "with 400 labels right in 70.0%, where the labeler&#x27;s own noise allows 90.0%" in page
+    assert "labels to the power −0.50 (0.40 to 0.60); twice the labels would buy 5.9 points" in page
+    assert "<svg" in page
+    assert "labels buy" not in written(accuracy, data_of())
+
+
+def test_scores_against_kl_have_a_band_and_a_turn():
+    band = Band((0.5, 1.0, 1.5), (0.1, 0.2, 0.3), (0.0, 0.1, 0.2), (0.2, 0.3, 0.4), (2, 2, 2))
+    rows = (FrontierRow(ArmKey("rl", 100), "gold_score", band, GainFit(0.3, 0.2, 0.4, 0.2, 0.1, 0.3, 1.65, 2)),
+            FrontierRow(ArmKey("rl", 400), "gold_score", band, GainFit(0.3, None, None, -0.1, None, None, None, 1)))
+    page = written(frontier, data_of(results=results_of(frontier=rows)))
+    assert "2.7 nats" in page and "never" in page and "0.200 to 0.400" in page
+    assert page.count("<svg") == 1
+    assert "What KL buys" not in written(frontier, data_of())
+
+
+def test_runs_that_were_not_at_rest_are_counted():
+    rows = tuple(RunRow(ArmKey("rl", 100, seed), Convergence(5.0 + seed, 0.02 * seed, 0.1, seed == 1), at)
+                 for seed, at in ((1, 5.9), (2, None)))
+    page = written(convergence, data_of(results=results_of(runs=rows)))
+    assert "1 of 2 runs were at rest" in page
+    assert "5.90" in page and "the end" in page

@@ -1,0 +1,51 @@
+"""What training came to: rows of runs and reward models, the learning curve, and scores against KL."""
+
+import numpy as np
+import pytest
+
+from harness.records import ArmKey
+from harness.results.training import accuracy_curves, frontier_rows, reward_model_rows, run_rows
+from harness.statistics.learning_curve import LabelerCeiling
+from harness.training.settings import KLSettings, PPOSettings
+
+PPO = PPOSettings(episodes=3200, batch_size=64, kl=KLSettings(target=6.0, horizon=2000))
+
+
+def summary(accuracy, labels):
+    return {"trained_on": float(labels), "validated_on": 500.0, "validation_accuracy": accuracy,
+            "validation_loss": 1.1, "gain": 1.0, "bias": 0.0}
+
+
+def test_reward_models_are_one_curve_over_the_same_held_out_labels():
+    gaps = {100: 0.4, 400: 0.2}
+    rows = reward_model_rows({ArmKey("rl", labels, seed): summary(0.9 - gap, labels)
+                              for labels, gap in gaps.items() for seed in (1, 2)})
+    (curve,) = accuracy_curves(rows, LabelerCeiling(0.9, 0.5, 0.8), confidence=0.95)
+    assert (curve.arm, curve.n_labels) == ("rl", 500)
+    assert [(point.label_budget, point.accuracy, point.n_runs) for point in curve.points] == [
+        (100, pytest.approx(0.5), 2), (400, pytest.approx(0.7), 2)]
+    assert curve.power_law.exponent == pytest.approx(0.5)
+    (without,) = accuracy_curves(rows, None, confidence=0.95)
+    assert without.power_law is None
+
+
+def steps(kls, scores):
+    return [{"objective/kl": kl, "objective/kl_coef": 0.1, "objective/gold_score": score,
+             "objective/score_of_valid": score} for kl, score in zip(kls, scores, strict=True)]
+
+
+def test_a_run_says_where_it_ended_and_where_it_is_compared():
+    arm = ArmKey("rl", 100, 1)
+    (row,) = run_rows({arm: steps([3.0] * 9 + [6.1], [0.0] * 10)}, {arm: {"snapshot_kl": 5.5}}, PPO)
+    assert (row.arm, row.compared_at, row.end.kl, row.end.converged) == (arm, 5.5, 6.1, True)
+    assert run_rows({arm: steps([3.0], [0.0])}, {arm: {}}, PPO) == []
+
+
+def test_the_gain_is_over_the_policy_that_training_began_from():
+    d = np.linspace(0.5, 2.5, 60)
+    curves = {ArmKey("rl", 100, seed): steps(d**2, 0.2 + d * (0.3 - 0.1 * np.log(d))) for seed in (1, 2)}
+    rows = {row.score: row for row in frontier_rows(curves, {"rl": 0.2}, confidence=0.95)}
+    assert rows["gold_score"].arm == ArmKey("rl", 100)
+    assert rows["gold_score"].fit.alpha == pytest.approx(0.3, abs=0.005)
+    assert rows["gold_score"].fit.beta == pytest.approx(0.1, abs=0.01)
+    assert frontier_rows(curves, {}, confidence=0.95)[0].fit is None, "a start that is no arm has no score"
