@@ -15,9 +15,9 @@ from harness.json_records import to_json
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
 from harness.records import Choice
+from harness.reporting.enough import sentence as enough_or_not
 from harness.reporting.page import p_value
 from harness.reporting.report_data import key_name
-from harness.reporting.win_rates import sentence as enough_or_not
 from harness.results.file import people_of_text
 from harness.results.people_records import PeopleComparison, PeopleResults
 from harness.results.rate_records import WinRateRow

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.records import ArmKey, Contrast
-from harness.results.rate_records import EquivalenceRow, SeedRate, SeedRates, Strengths, WinRateRow
+from harness.results.rate_records import EquivalenceRow, SeedRate, SeedRates, Strengths, TheseRuns, WinRateRow
 from harness.results.records import VERSION, PlanOfStudy, Quality, Results
 from harness.results.text_records import ArmMeasures, FirstThreeWords, TextRow
 from harness.statistics.agreement import Agreement
@@ -31,7 +31,8 @@ def win_rate_row(arm: str = "rl", label_budget: int = 250, baseline: str = "zero
                  found: WinRate | None = None, **changes: Any) -> WinRateRow:
     return WinRateRow(**{
         "contrast": Contrast(ArmKey(arm, label_budget), ArmKey(baseline)), "judge": "simulated",
-        "rate": found or rate(), "seeds": ONE_SEED, "p_value_holm": 0.01, "confirmatory": True,
+        "rate": found or rate(), "scope": "these policies", "n_runs": 1, "these_runs": TheseRuns(0.6, 0.8, 0.01),
+        "seeds": ONE_SEED, "p_value_holm": 0.01, "confirmatory": True,
         "p_value_gatekept": 0.01, "p_value_explored": None, **changes})
 
 
@@ -39,7 +40,8 @@ def equivalence_row(larger: int, smaller: int, win_rate: float) -> EquivalenceRo
     test = Equivalence(margin=0.05, alpha=0.05, win_rate=win_rate, p_a_not_better=0.5, p_a_not_worse=0.001,
                        p_equivalent=0.5, lower_bound=0.5, upper_bound=0.6, verdict="not worse", why_undefined=None)
     return EquivalenceRow(contrast=Contrast(ArmKey("rl", larger), ArmKey("rl", smaller)), judge="human", test=test,
-                          ci_low=0.49, ci_high=0.61, seeds=ONE_SEED, was_enough=False)
+                          ci_low=0.49, ci_high=0.61, finding="not decided", why_not_decided="a test", n_runs=1,
+                          between_runs_sd=None, more_runs=None, these_runs=test, seeds=ONE_SEED)
 
 
 def arm_measures(arm: str, label_budget: int | None = None, seed: int | None = None, *, novel: float = 0.5,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from harness.results.rate_records import SeedRates
 from harness.statistics.win_rate import WinRate
 
 Cell = str | tuple[str, str]
@@ -157,6 +158,12 @@ def p_equals(value: float | None) -> str:
 def rate_cell(rate: WinRate) -> tuple[str, str]:
     """A win rate with its interval below."""
     return percent(rate.win_rate), interval(rate.ci_low, rate.ci_high)
+
+
+def seeds_cell(seeds: SeedRates, sd: float | None) -> tuple[str, str]:
+    """Each run's own win rate, in percent, and below them their standard deviation beyond what sampling gives."""
+    rates = " ".join(f"{100 * point.win_rate:.0f}" for point in seeds.by_seed)
+    return rates, "" if sd is None else f"SD {100 * sd:.1f}"
 
 
 def count_of(rate: WinRate) -> str:

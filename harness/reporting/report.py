@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from harness.reporting import (
     collection,
+    enough,
     frontier,
     paper_comparison,
     people,
@@ -22,7 +23,7 @@ Section = Callable[[Page, ReportData], None]
 """Writes one part of the page; writes nothing, not even its heading, where the study has nothing to say there."""
 
 SECTIONS: tuple[Section, ...] = (
-    win_rates.answer, win_rates.dose_response, win_rates.win_rates, collection.upper_bounds, win_rates.more_labels,
+    win_rates.answer, win_rates.dose_response, win_rates.win_rates, collection.upper_bounds, enough.more_labels,
     people.judgments, sensitivity.sensitivity, texts.rouge, texts.copying, texts.copying_and_preference,
     training.policies, frontier.convergence, frontier.frontier, frontier.accuracy,
     training.reward_models, collection.online, paper_comparison.the_paper, texts.examples,

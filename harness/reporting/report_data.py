@@ -11,6 +11,7 @@ from harness.results.people_records import PeopleResults
 from harness.results.rate_records import EquivalenceRow, SensitivityRow, WinRateRow
 from harness.results.records import Results
 from harness.results.text_records import CopyingDetails
+from harness.study.parts import AT_END
 from harness.study.spec import StudySpec
 
 Judged = TypeVar("Judged", WinRateRow, EquivalenceRow)
@@ -82,10 +83,14 @@ class ReportData:
 
 
 def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None) -> str:
-    """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2'. A budget of 0 is none: there is nothing to tell apart."""
-    name = arm.replace("_", "-")
+    """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2', 'rl 4,000 at the end'. A budget of 0 is none: there is nothing to tell
+    apart.
+    """
+    name = arm.removesuffix(AT_END).replace("_", "-")
     if label_budget:
         name += f" {label_budget:,}"
+    if arm.endswith(AT_END):
+        name += " at the end"
     return name if seed is None else f"{name}, seed {seed}"
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from harness.records import Contrast
+from harness.reporting.enough import enough_labels
 from harness.reporting.page import (
     Cell,
     Page,
@@ -15,12 +15,13 @@ from harness.reporting.page import (
     p_value,
     percent,
     rate_cell,
+    seeds_cell,
     signed,
     thousands,
 )
 from harness.reporting.plots import CurvePoint, dose_response_plot
 from harness.reporting.report_data import ReportData, arm_name, by_arm, contrast_name, key_name
-from harness.results.rate_records import DoseCurve, EquivalenceRow, SeedRates, WinRateRow
+from harness.results.rate_records import DoseCurve, WinRateRow
 from harness.results.records import PlanOfStudy, Results
 from harness.statistics.dose_response import Coefficient
 from harness.study.spec import StudySpec
@@ -44,54 +45,16 @@ def answer(page: Page, data: ReportData) -> None:
 
 def findings(data: ReportData) -> list[str]:
     """What the study found, a sentence each; the first is the headline."""
-    judges = data.by_judge(data.results.equivalence)
+    judges, at = data.by_judge(data.results.equivalence), data.results.analysis_plan.planned.compared_at
     return [*(said if len(judges) == 1 else f"By {judge}: {said}" for judge, judged in judges.items()
-              for rows in by_arm(judged) for said in enough_labels(rows)),
+              for rows in by_arm(judged) for said in enough_labels(rows, at)),
             *_against_baselines(data)]
 
 
 def headline(study: StudySpec, results: Results) -> str:
     """The answer in one sentence."""
-    return findings(ReportData(study=study, results=results, details={}, curves={}, reward_models={}, examples=(),
+    return findings(ReportData(study=study, results=results, details={}, curves={}, examples=(),
                                versions={}, environments={}))[0]
-
-
-def enough_labels(rows: Sequence[EquivalenceRow]) -> list[str]:
-    """The sentence on one kind of policy: the smallest budget that was enough; and what its seeds say of that.
-
-    Budgets are asked from the largest down, each only where all above it were enough, so that one error rate covers
-    the whole chain.
-    """
-    downwards = sorted(rows, key=lambda row: -(row.contrast.opponent.label_budget or 0))
-    chain = list(takewhile(lambda row: row.was_enough, downwards))
-    told = chain[-1] if chain else downwards[0]
-    sentences, seeds = [sentence(told)], told.seeds
-    if told.was_enough and seeds.seed_ci_high is not None and seeds.seed_ci_high >= 0.5 + told.test.margin:
-        sentences.append(
-            f"That is about these training runs: over the {len(seeds.by_seed)} seeds the interval is "
-            f"{interval(seeds.seed_ci_low, seeds.seed_ci_high)}, so another run may gain more than the margin.")
-    return sentences
-
-
-def sentence(row: EquivalenceRow) -> str:
-    """Whether the smaller budget was enough, was not, or neither is shown; of which policy, where it is not the plain
-    one.
-    """
-    arm = row.contrast.arm.arm
-    said = _enough_or_not(row)
-    return said if arm == "rl" else f"{arm_name(arm)}: {said[0].lower()}{said[1:]}"
-
-
-def _enough_or_not(row: EquivalenceRow) -> str:
-    large, small = (f"{key.label_budget:,}" for key in (row.contrast.arm, row.contrast.opponent))
-    points, p = f"{100 * row.test.margin:g} points", row.test.p_a_not_better
-    if p is None:
-        return f"Whether {small} labels were enough is undefined: {row.test.why_undefined}."
-    if row.was_enough:
-        return f"{small} labels were enough: {large} is not better by more than {points}, {p_equals(p)}."
-    if row.test.verdict == "better by more than the margin":
-        return f"{small} labels were not enough: {large} is better by more than {points}."
-    return f"Not shown that {small} labels were enough: {large} may be better by more than {points}, {p_equals(p)}."
 
 
 def as_planned(plan: PlanOfStudy) -> str:
@@ -216,8 +179,9 @@ def win_rates(page: Page, data: ReportData) -> None:
     whys = dict.fromkeys(f"{key_name(row.contrast.arm)} against {key_name(row.contrast.opponent)} is undefined: "
                          f"{row.rate.why_undefined}" for row in rows if row.rate.why_undefined)
     page.items([*notes, *whys])
-    page.paragraph("Below each win rate stands its interval; below the seeds their standard deviation beyond what "
-                   "sampling alone would give.", kind="quiet")
+    page.paragraph("Below each win rate stands its interval, which holds for another run too where there are "
+                   "several; below the seeds their standard deviation beyond what sampling alone would give.",
+                   kind="quiet")
 
 
 def _confirmed(page: Page, data: ReportData, rows: Sequence[WinRateRow], by: str) -> None:
@@ -242,33 +206,5 @@ _COLUMNS = ("policy", "against", "win rate", "without ties", "win / tie / loss",
 
 def _win_rate_row(row: WinRateRow) -> tuple[Cell, ...]:
     return (key_name(row.contrast.arm), key_name(row.contrast.opponent), rate_cell(row.rate),
-            percent(row.rate.win_rate_without_ties), count_of(row.rate), _seeds(row.seeds),
+            percent(row.rate.win_rate_without_ties), count_of(row.rate), seeds_cell(row.seeds, row.seeds.seed_sd),
             p_value(row.rate.p_value), p_value(row.p_value_planned))
-
-
-def _seeds(seeds: SeedRates) -> tuple[str, str]:
-    rates = " ".join(f"{100 * point.win_rate:.0f}" for point in seeds.by_seed)
-    return rates, "" if seeds.seed_sd is None else f"SD {100 * seeds.seed_sd:.1f}"
-
-
-def more_labels(page: Page, data: ReportData) -> None:
-    """The largest budget against each smaller one: claims of 'not better by more than the margin'."""
-    rows = data.results.equivalence
-    if not rows:
-        return
-    page.heading("Did more labels help?")
-    margin = f"{100 * rows[0].test.margin:g} points"
-    judges = data.by_judge(rows)
-    by = {judge: f", by {judge}" if len(judges) > 1 else "" for judge in judges}
-    page.table(
-        ("larger over smaller", "win rate", "seeds", "over seeds", "p not better", "p equivalent", "the larger is"),
-        [(f"{key_name(row.contrast.arm)} over {thousands(row.contrast.opponent.label_budget or 0)}{by[judge]}",
-          (percent(row.test.win_rate), interval(row.ci_low, row.ci_high)), _seeds(row.seeds),
-          interval(row.seeds.seed_ci_low, row.seeds.seed_ci_high), p_value(row.test.p_a_not_better),
-          p_value(row.test.p_equivalent), row.test.verdict) for judge, judged in judges.items() for row in judged],
-        caption=f"'Not better': the larger budget's win rate over the smaller is below one half plus {margin} "
-                f"(one-sided); 'equivalent': within {margin} on both sides (TOST). A difference that is not "
-                f"significant is no evidence of none.")
-    page.items(f"{sentence(row)[:-1]}{by[judge]}." for judge, judged in judges.items() for row in judged)
-    page.paragraph("'Over seeds' is an interval for a new training run as well: t over the training seeds, which is "
-                   "wide with few. The p values are about these runs on new queries.", kind="quiet")

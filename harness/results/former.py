@@ -1,11 +1,16 @@
-"""Reads people's results of version 0.1, which rating stores still hold, as those of this version.
+"""Reads people's results of former versions, which rating stores still hold, as those of this version.
 
-They have no `version`; `p_non_inferior` in them is `p_a_not_better` of today.
+The first has no `version`; `p_non_inferior` in it is `p_a_not_better` of today. Until the second, intervals and tests
+were about the policies that had been trained, not about another run too.
 """
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
+
+from harness.results.records import VERSION
+from harness.statistics.equivalence import Equivalence
 
 Json = dict[str, Any]
 
@@ -13,6 +18,11 @@ _RENAMED = {"p_non_inferior": "p_a_not_better", "handle": "rater", "judged": "n_
             "repeat_checks": "n_repeats"}
 _REWORDED = ("sentence", "why", "excluded", "plan")
 """Keys that are not compared: the rules' words differ, and the seal covers the plan."""
+_TEST = tuple(part.name for part in fields(Equivalence))
+_OF_RUNS = ("ci_low", "ci_high", "p_value", "p_value_holm", "p_value_gatekept", "p_value_explored", "standard_error",
+            "degrees_of_freedom", "fewer_clusters", "method", "notes", "why_undefined", "was_enough", "slope",
+            "curvature", "saturating", *(name for name in _TEST if name not in ("margin", "alpha", "win_rate")))
+"""Keys of intervals and tests, which are compared in no section: they were about the trained policies alone."""
 _NOT_KEPT: Json = {"standard_error": None, "degrees_of_freedom": 0, "fewer_clusters": 0, "method": "not recorded",
                    "bootstrap": None}
 """Of a win rate. No table shows them."""
@@ -24,9 +34,21 @@ _UNDEFINED: Json = {
 
 
 def upgraded(document: Json) -> Json:
-    """Results of people as the present version writes them. What the first version did not keep is null."""
-    if "version" in document:
+    """Results of people as the present version writes them. What a former version did not keep is null."""
+    if document.get("version") == VERSION:
         return document
+    return _third(document if "version" in document else _second(document))
+
+
+def reproduced_by(filed: Any, document: Any) -> bool:
+    """Whether results of today say all that a report of a former version says, but for what it said of other runs."""
+    if not isinstance(filed, dict) or filed.get("version") == VERSION or set(filed) - {"version"} != (
+            set(document) - {"version"}):
+        return False
+    return _holds({name: value for name, value in filed.items() if name != "version"}, document)
+
+
+def _second(document: Json) -> Json:
     confidence = document["plan"]["confidence"]
     return {
         **document, "version": 2,
@@ -41,11 +63,22 @@ def upgraded(document: Json) -> Json:
         **{name: {**undefined, **document[name]} for name, undefined in _UNDEFINED.items()}}
 
 
-def reproduced_by(filed: Any, document: Any) -> bool:
-    """Whether results of today say all that a report of the first version says."""
-    if not isinstance(filed, dict) or set(filed) != set(document) - {"version"}:
-        return False
-    return _holds(filed, document)
+def _third(document: Json) -> Json:
+    return {
+        **document, "version": VERSION,
+        "win_rates": [{**row, "scope": "these policies", "n_runs": len(row["by_seed"]),
+                       "these_runs": {name: row[name] for name in ("ci_low", "ci_high", "p_value")}}
+                      for row in document["win_rates"]],
+        "equivalence": [_about_these_runs(row) for row in document["equivalence"]]}
+
+
+def _about_these_runs(row: Json) -> Json:
+    """Nothing was said of other runs, so nothing is decided about them."""
+    test = {name: row[name] for name in _TEST}
+    rest = {name: value for name, value in row.items() if name != "was_enough"}
+    why = "about these policies only: analysed by a former version"
+    return {**rest, "finding": "not decided", "why_not_decided": why,
+            "n_runs": len(row["by_seed"]), "between_runs_sd": None, "more_runs": None, "these_runs": test}
 
 
 def _equivalence(row: Json, confidence: float) -> Json:
@@ -58,7 +91,7 @@ def _renamed(row: Json) -> Json:
 
 def _holds(said: Any, document: Any) -> bool:
     if isinstance(said, dict):
-        compared = {name: value for name, value in said.items() if name not in _REWORDED}
+        compared = {name: value for name, value in said.items() if name not in _REWORDED + _OF_RUNS}
         return isinstance(document, dict) and all(
             _holds(value, document.get(_RENAMED.get(name, name))) for name, value in compared.items())
     if isinstance(said, list):

@@ -11,8 +11,11 @@ from harness.results.spelling import ARM_AND_BASELINE, KIND_AND_BASELINE, TWO_BU
 from harness.statistics.dose_response import CurveFit
 from harness.statistics.equivalence import Equivalence
 from harness.statistics.fragility import Fragility
+from harness.statistics.more_runs import MoreRuns
 from harness.statistics.paired_models import ArmStrength
+from harness.statistics.runs import Scope
 from harness.statistics.sensitivity import Sensitivity
+from harness.statistics.verdict import Verdict
 from harness.statistics.win_rate import WinRate
 
 
@@ -43,12 +46,26 @@ class SeedRates:
 
 
 @dataclass(frozen=True)
-class WinRateRow:
-    """One budget of an arm against one baseline, the seeds together.
+class TheseRuns:
+    """The same win rate about the policies that were trained, and no other.
 
-    arm, label_budget: who was judged. A budget of 0 needed no labels. baseline: against whom; this may be another arm
-    of the same budget. judge: `simulated` or `human`. p_value_holm: adjusted by Holm over all rows of this judge.
-    confirmatory: whether it is part of the plan's order of tests. p_value_gatekept: adjusted by that order, null where
+    ci_low, ci_high, p_value: as those of the row, without what another run would differ by.
+    """
+
+    ci_low: float | None
+    ci_high: float | None
+    p_value: float | None
+
+
+@dataclass(frozen=True)
+class WinRateRow:
+    """One budget of an arm against one baseline, the seeds together. A run is a draw of labels and a training seed.
+
+    arm, label_budget: who was judged. A budget of 0 needed no labels. baseline: against whom; this may be another
+    arm of the same budget. judge: `simulated` or `human`. scope: `procedure` where interval and p value hold for
+    another run too, `these policies` where there is one run only. n_runs: how many there are. these_runs: interval
+    and p value about these policies only. p_value_holm: adjusted by Holm over all rows of this judge. confirmatory:
+    whether it is part of the plan's order of tests. p_value_gatekept: adjusted by that order, null where
     exploratory. p_value_explored: adjusted by Benjamini and Hochberg over the exploratory rows, null where
     confirmatory. study: the evaluation by people that it comes from, null for the study's own judge.
     """
@@ -56,6 +73,9 @@ class WinRateRow:
     contrast: Contrast = field(metadata=ARM_AND_BASELINE)
     judge: str
     rate: WinRate = field(metadata=INLINE)
+    scope: Scope
+    n_runs: int
+    these_runs: TheseRuns
     seeds: SeedRates = field(metadata=INLINE)
     p_value_holm: float | None
     confirmatory: bool
@@ -71,11 +91,14 @@ class WinRateRow:
 
 @dataclass(frozen=True)
 class EquivalenceRow:
-    """Did more labels help? The largest budget (A) against a smaller one (B) of the same arm, the seeds together.
+    """Did more labels help? The largest budget (A) against a smaller one (B) of the same arm, the runs together.
 
     arm_a, budget_a: the larger budget. arm_b, budget_b: the smaller one. judge: `simulated` or `human`. ci_low,
-    ci_high: the two-sided interval of the win rate. was_enough: whether the smaller budget is shown to have been
-    enough, `p_a_not_better` below `alpha`. study: as in `win_rates`.
+    ci_high: the two-sided interval of the win rate, for another run too. finding: whether the smaller budget was
+    `enough`, `not enough`, or that is `not decided`. why_not_decided: null where it is decided. n_runs: of each budget.
+    between_runs_sd: standard deviation of the win rate between runs, beyond what sampling explains; null with one run.
+    more_runs: how many runs would decide; null where it is decided or nothing is known of what runs differ by.
+    these_runs: the same test about these policies only. study: as in `win_rates`.
     """
 
     contrast: Contrast = field(metadata=TWO_BUDGETS)
@@ -83,9 +106,19 @@ class EquivalenceRow:
     test: Equivalence = field(metadata=INLINE)
     ci_low: float | None
     ci_high: float | None
+    finding: Verdict
+    why_not_decided: str | None
+    n_runs: int
+    between_runs_sd: float | None
+    more_runs: MoreRuns | None
+    these_runs: Equivalence
     seeds: SeedRates = field(metadata=INLINE)
-    was_enough: bool
     study: str | None = None
+
+    @property
+    def was_enough(self) -> bool:
+        """Whether the smaller budget is shown to have been enough."""
+        return self.finding == "enough"
 
 
 @dataclass(frozen=True)

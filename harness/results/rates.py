@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from harness.records import ArmKey, Contrast
-from harness.results.rate_records import DoseCurve, DosePoint, EquivalenceRow, SeedRate, SeedRates, WinRateRow
+from harness.results.rate_records import (
+    DoseCurve,
+    DosePoint,
+    EquivalenceRow,
+    SeedRate,
+    SeedRates,
+    TheseRuns,
+    WinRateRow,
+)
 from harness.results.votes import Votes, VotesByContrast, is_of_budgets
 from harness.statistics.dose_response import DoseResponse, dose_response
-from harness.statistics.equivalence import equivalence, was_enough
 from harness.statistics.multiplicity import benjamini_hochberg, gatekeeping, holm
+from harness.statistics.runs import RateOverRuns, rate_over_runs
 from harness.statistics.seed_spread import seed_spread
+from harness.statistics.verdict import budget_verdicts
 from harness.statistics.win_rate import WinRate, win_rate
 
 
@@ -24,15 +34,18 @@ def win_rate_rows(votes: VotesByContrast, *, judge: str, confidence: float,
     exploratory: `p_value_explored` is adjusted by Benjamini-Hochberg.
     """
     against = {contrast: found for contrast, found in votes.items() if not is_of_budgets(contrast)}
-    rates = {contrast: rate_of(found, confidence) for contrast, found in against.items()}
+    found_rates = {contrast: rate_over_runs_of(found, confidence) for contrast, found in against.items()}
+    rates = {contrast: primary(found) for contrast, found in found_rates.items()}
     p_values = {contrast: rate.p_value for contrast, rate in rates.items()}
     in_order = _gatekept(p_values, baselines)
     others = [contrast for contrast in p_values if contrast not in in_order]
     explored = dict(zip(others, benjamini_hochberg([p_values[each] for each in others]), strict=True))
-    return [WinRateRow(contrast=contrast, judge=judge, rate=rates[contrast], seeds=_seed_rates(found, confidence),
-                       p_value_holm=p_holm, confirmatory=contrast in in_order,
-                       p_value_gatekept=in_order.get(contrast), p_value_explored=explored.get(contrast))
-            for (contrast, found), p_holm in zip(against.items(), holm(list(p_values.values())), strict=True)]
+    return [WinRateRow(contrast=contrast, judge=judge, rate=rates[contrast], scope=over_runs.scope,
+                       n_runs=over_runs.n_runs, these_runs=_these_runs(over_runs.these_runs),
+                       seeds=_seed_rates(against[contrast], confidence), p_value_holm=p_holm,
+                       confirmatory=contrast in in_order, p_value_gatekept=in_order.get(contrast),
+                       p_value_explored=explored.get(contrast))
+            for (contrast, over_runs), p_holm in zip(found_rates.items(), holm(list(p_values.values())), strict=True)]
 
 
 def _gatekept(p_values: dict[Contrast, float | None], baselines: Sequence[str]) -> dict[Contrast, float | None]:
@@ -51,17 +64,29 @@ def _gatekept(p_values: dict[Contrast, float | None], baselines: Sequence[str]) 
     return found
 
 
-def equivalence_rows(votes: VotesByContrast, *, margin: float, confidence: float, judge: str) -> list[EquivalenceRow]:
-    """Largest budget (a) against each smaller one (b): is a not better by more than the margin?"""
+def equivalence_rows(votes: VotesByContrast, *, margin: float, confidence: float, judge: str,
+                     not_comparable: Mapping[ArmKey, str] | None = None) -> list[EquivalenceRow]:
+    """Largest budget (a) against each smaller one (b): is a not better by more than the margin?
+
+    not_comparable: budgets of arms that cannot be decided whatever their win rate, and why.
+    """
+    barred = not_comparable or {}
     rows = []
-    for contrast, found in votes.items():
-        if is_of_budgets(contrast):
-            rate = rate_of(found, confidence)
-            test = equivalence(rate, margin=margin, alpha=1 - confidence)
-            rows.append(EquivalenceRow(contrast=contrast, judge=judge, test=test, ci_low=rate.ci_low,
-                                       ci_high=rate.ci_high, seeds=_seed_rates(found, confidence),
-                                       was_enough=was_enough(test)))
-    return rows
+    for arm in dict.fromkeys(contrast.arm for contrast in votes if is_of_budgets(contrast)):
+        against = {_budget(contrast.opponent): contrast for contrast in votes
+                   if is_of_budgets(contrast) and contrast.arm == arm}
+        rates = {budget: rate_over_runs_of(votes[contrast], confidence) for budget, contrast in against.items()}
+        why = {budget: barred.get(contrast.opponent) or barred[arm] for budget, contrast in against.items()
+               if contrast.opponent in barred or arm in barred}
+        for found in budget_verdicts(rates, margin=margin, alpha=1 - confidence, not_comparable=why):
+            contrast = against[found.label_budget]
+            spread = found.rate.spread
+            rows.append(EquivalenceRow(
+                contrast=contrast, judge=judge, test=found.test, ci_low=found.rate.ci_low, ci_high=found.rate.ci_high,
+                finding=found.verdict, why_not_decided=found.why_not_decided, n_runs=found.rate.n_runs,
+                between_runs_sd=None if spread is None else spread.between_runs_sd, more_runs=found.more_runs,
+                these_runs=found.these_runs, seeds=_seed_rates(votes[contrast], confidence)))
+    return sorted(rows, key=lambda row: list(votes).index(row.contrast))
 
 
 def dose_curves(votes: VotesByContrast, *, confidence: float) -> list[DoseCurve]:
@@ -91,8 +116,28 @@ def _curve(contrast: Contrast, fit: DoseResponse) -> DoseCurve:
                      notes=fit.notes)
 
 
+def rate_over_runs_of(votes: Votes, confidence: float) -> RateOverRuns:
+    """The win rate of a way of training: by run and query, and by rater where there are several."""
+    return rate_over_runs(votes.outcomes, queries=votes.queries, runs=votes.seeds, raters=votes.raters,
+                          confidence=confidence)
+
+
+def primary(rate: RateOverRuns) -> WinRate:
+    """The win rate with the interval that holds for another run too, where there is one; else about these policies."""
+    if rate.scope == "these policies":
+        return rate.these_runs
+    return replace(rate.these_runs, ci_low=rate.ci_low, ci_high=rate.ci_high, p_value=rate.p_value,
+                   standard_error=rate.standard_error, degrees_of_freedom=rate.degrees_of_freedom,
+                   fewer_clusters=rate.fewer_clusters, method=rate.method, why_undefined=rate.why_undefined,
+                   notes=rate.notes)
+
+
+def _these_runs(rate: WinRate) -> TheseRuns:
+    return TheseRuns(rate.ci_low, rate.ci_high, rate.p_value)
+
+
 def rate_of(votes: Votes, confidence: float, *, bootstrap: np.random.Generator | None = None) -> WinRate:
-    """The win rate, clustered by query, and by rater where there are several."""
+    """The win rate of these policies, clustered by query, and by rater where there are several."""
     return win_rate(votes.outcomes, items=votes.items, raters=votes.raters, queries=votes.queries,
                     confidence=confidence, bootstrap=bootstrap)
 

@@ -26,7 +26,7 @@ from harness.results.training_records import AccuracyCurve, FrontierRow, RewardM
 from harness.statistics.agreement import Agreement
 from harness.statistics.plan import AnalysisPlan
 
-VERSION = 2
+VERSION = 3
 """Of results.json and of people's results. Their first version wrote no number."""
 
 

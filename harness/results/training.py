@@ -19,6 +19,7 @@ from harness.statistics.convergence import convergence
 from harness.statistics.frontier import band, fit_gain
 from harness.statistics.learning_curve import LabelerCeiling, fit_power_law
 from harness.statistics.run_mean import t_interval
+from harness.study.parts import AT_END
 from harness.training.settings import PPOSettings
 
 Summary = Mapping[str, float]
@@ -26,6 +27,8 @@ Steps = Sequence[Mapping[str, float]]
 """The PPO metrics of the logged batches, in their order."""
 
 _SCORES = {"gold_score": "objective/gold_score", "reward_model_score": "objective/score_of_valid"}
+_NEAR = 0.05
+"""How far, as a share, a policy may be off the KL at which it is compared."""
 _SMOOTHED = 15
 """Single batches are too noisy to read: running means over this part of a run."""
 
@@ -45,6 +48,30 @@ def run_rows(curves: Mapping[ArmKey, Steps], summaries: Mapping[ArmKey, Summary]
                                    [step["objective/kl_coef"] for step in steps], target=ppo.kl.target,
                                    horizon=ppo.kl.horizon, episodes=ppo.updates * ppo.batch_size))
             for arm, steps in curves.items() if len(steps) > 1]
+
+
+def not_comparable(runs: Sequence[RunRow], *, compared_at: float | None) -> dict[ArmKey, str]:
+    """Budgets of arms (their runs together) of which nothing can be decided, and why.
+
+    At a KL: where a run is not there. At the end of training, for which an arm of its own stands where policies are
+    compared at a KL: where a run was not at rest.
+    """
+    found: dict[ArmKey, str] = {}
+    for arm in dict.fromkeys(replace(row.arm, seed=None) for row in runs):
+        mine = [row for row in runs if replace(row.arm, seed=None) == arm]
+        these = f"{len(mine)} runs with {arm.label_budget:,} labels"
+        restless = sum(not row.end.converged for row in mine)
+        if restless:
+            at_end = arm if compared_at is None else replace(arm, arm=f"{arm.arm}{AT_END}")
+            found[at_end] = f"{restless} of {these} were not at rest at their end"
+        elsewhere = sum(not _is_near(row.compared_at, compared_at) for row in mine)
+        if elsewhere:
+            found[arm] = f"{elsewhere} of {these} did not come to a KL of {compared_at:g} nats"
+    return found
+
+
+def _is_near(kl: float | None, wanted: float | None) -> bool:
+    return wanted is None or (kl is not None and abs(kl / wanted - 1) <= _NEAR)
 
 
 def accuracy_curves(rows: Sequence[RewardModelRow], ceiling: LabelerCeiling | None, *,

@@ -31,6 +31,7 @@ from harness.results.training import (
     Summary,
     accuracy_curves,
     frontier_rows,
+    not_comparable,
     reward_model_rows,
     run_rows,
 )
@@ -77,6 +78,7 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
     people = tuple(map(read_people, call.inputs.in_order("evaluations")))
     agreement, quality = _raters(people)
     reward_models = tuple(reward_model_rows(_summaries(call, "reward_models")))
+    runs = tuple(run_rows(curves, _summaries(call, "policies"), study.ppo))
     head, dirty = commit()
     return Results(
         version=VERSION, study=study.study, spec_digest=fingerprint(study.document()), commit=head, dirty=dirty,
@@ -88,7 +90,8 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
         arms=tuple(found.entry for found in measured.values()),
         win_rates=(*win_rate_rows(votes, judge=outcomes.judge, confidence=plan.confidence, baselines=plan.gatekeeping),
                    *(replace(row, study=each.study) for each in people for row in each.win_rates)),
-        equivalence=(*equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=outcomes.judge),
+        equivalence=(*equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=outcomes.judge,
+                                       not_comparable=not_comparable(runs, compared_at=plan.compared_at)),
                      *(replace(row, study=each.study) for each in people for row in each.equivalence)),
         dose_response=tuple(dose_curves(votes, confidence=plan.confidence)),
         sensitivity=tuple(sensitivity_rows(votes, outcomes, measures, controls=controls, confidence=plan.confidence,
@@ -96,7 +99,7 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
         fragility=tuple(fragility_rows(votes, confidence=plan.confidence)),
         reward_models=reward_models,
         accuracy_curves=tuple(accuracy_curves(reward_models, _ceiling(call), confidence=plan.confidence)),
-        runs=tuple(run_rows(curves, _summaries(call, "policies"), study.ppo)),
+        runs=runs,
         frontier=tuple(frontier_rows(curves, _starts(study, measured), confidence=plan.confidence)),
         online_rounds=tuple(round_rows(study.policies, study.ppo, _round_summaries(call))),
         strengths=strengths(outcomes, measures),

@@ -79,8 +79,8 @@ def decision_power(spread: RunVariance, n_runs: int, *, win_rate: float, margin:
 class MoreRuns:
     """How many runs a budget would decide.
 
-    n_runs: in total; None where why_undefined says why. more: beyond those there are. power: the chance of a verdict
-    with n_runs. win_rate: what W(large over small) was taken to be.
+    n_runs: in total. more: beyond those there are. power: the chance of a verdict with n_runs. win_rate: what
+    W(large over small) was taken to be. why_undefined: why no number would do, where the others are None.
     """
 
     n_runs: int | None

@@ -52,6 +52,11 @@ class AnalysisPlan:
         if not 0.5 < self.confidence < 1:
             raise ValueError(f"confidence must be between 0.5 and 1, not {self.confidence}")
 
+    @property
+    def compared_at(self) -> float | None:
+        """The KL, nats an episode, at which trained policies are compared; None for the end of training."""
+        return None if self.compare_at is None else self.compare_at.kl
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` reads them back. Plans that were sealed before `compare_at` keep their digest.
         """

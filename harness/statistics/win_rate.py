@@ -55,7 +55,7 @@ class WinRate:
     n_raters: int
     p_value: float | None
     standard_error: float | None
-    degrees_of_freedom: int
+    degrees_of_freedom: float
     fewer_clusters: int
     confidence: float
     method: str

@@ -27,7 +27,7 @@ def policy_arms(study: StudySpec) -> Iterable[tuple[ArmKey, PolicyArm]]:
 
 def end_arms(study: StudySpec) -> dict[ArmKey, ArmKey]:
     """Where policies are compared at one KL: each of them -> itself at the end of its training."""
-    if study.evaluation.plan.compare_at is None:
+    if study.evaluation.plan.compared_at is None:
         return {}
     return {arm: replace(arm, arm=f"{arm.arm}{AT_END}") for arm, _ in policy_arms(study)}
 

@@ -69,7 +69,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
         made = trained[arm] = planner.trained(arm, policy_arm, start, zero_shot, queries)
         sampled: dict[InputKey, Stage] = {"queries": queries, "policy": made.policy, "reference_policy": start,
                                           **made.reward_input}
-        samples[arm] = planner.sample(arm, sampled, at_kl=planner.compared_at)
+        samples[arm] = planner.sample(arm, sampled, at_kl=study.evaluation.plan.compared_at)
         if arm in ends:
             samples[ends[arm]] = planner.sample(ends[arm], sampled)
     for arm, n, policy_arm in best_of_arms(study):

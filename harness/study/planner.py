@@ -126,7 +126,7 @@ class Planner(StageCollector):
         """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
         assert arm.seed is not None
         settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
-                            compute=self.study.compute, snapshots_at=self.compared_at)
+                            compute=self.study.compute, snapshots_at=self.study.evaluation.plan.compared_at)
         if "reward_model" not in inputs:
             samples = self.study.reward_model.normalization_samples
             settings = GoldPPOSlice(**dict(settings), normalization_samples=samples)
@@ -174,12 +174,6 @@ class Planner(StageCollector):
 
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[InputKey, Stage]) -> Stage:
         return self._sample_stage(arm, BestOfSlice(task=self.study.task, n=n, compute=self.study.compute), inputs)
-
-    @property
-    def compared_at(self) -> float | None:
-        """The KL, nats an episode, at which trained policies are compared; None for the end of training."""
-        at = self.study.evaluation.plan.compare_at
-        return None if at is None else at.kl
 
     def sample(self, arm: ArmKey, inputs: Mapping[InputKey, Stage], *, at_kl: float | None = None) -> Stage:
         settings = SampleSlice(task=self.study.task, compute=self.study.compute, at_kl=at_kl)

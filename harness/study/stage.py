@@ -24,8 +24,8 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "measure": 2,
     "judge": 2,
     "publish": 3,
-    "people": 1,
-    "report": 7,
+    "people": 2,
+    "report": 8,
 }
 """Raise a kind's number when its code comes to other numbers or files than before: then its cached stages run again."""
 

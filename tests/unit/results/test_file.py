@@ -34,7 +34,7 @@ def test_results_are_the_same_after_reading(tmp_path):
 def test_arms_and_contrasts_keep_their_keys_in_the_file(tmp_path):
     write_results(tmp_path, RESULTS)
     document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
-    assert document["version"] == 2
+    assert document["version"] == 3
     rate, equal, measures = document["win_rates"][1], document["equivalence"][0], document["arms"][1]
     assert (rate["arm"], rate["label_budget"], rate["baseline"]) == ("mock_reward", 0, "rl")
     assert [equal[key] for key in ("arm_a", "budget_a", "arm_b", "budget_b")] == ["rl", 1000, "rl", 250]
@@ -43,9 +43,9 @@ def test_arms_and_contrasts_keep_their_keys_in_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "said"), [
-    (b'{"study": "quick", "arms": []}', "these results are of harness 0.1, and this harness reads version 2"),
-    (b'{"version": 3}', "these results are of version 3, and this harness reads version 2"),
-    (b'{"version": 2}', "study: is missing"), (b"[]", "is not an object"), (b'{"arms": [', "not a JSON record"),
+    (b'{"study": "quick", "arms": []}', "these results are of harness 0.1, and this harness reads version 3"),
+    (b'{"version": 2}', "these results are of version 2, and this harness reads version 3"),
+    (b'{"version": 3}', "study: is missing"), (b"[]", "is not an object"), (b'{"arms": [', "not a JSON record"),
     (b"\xff", "not a JSON record")])
 def test_another_version_and_a_broken_file_are_named_with_the_cure(tmp_path, content, said):
     (tmp_path / "results.json").write_bytes(content)

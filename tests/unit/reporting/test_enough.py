@@ -1,0 +1,74 @@
+"""The answer's sentences: which budget was enough, about a way of training, and what would decide the others."""
+
+import numpy as np
+
+from harness.records import ArmKey, Contrast
+from harness.reporting.enough import enough_labels, more_labels, sentence, what_would_decide
+from harness.results.rates import equivalence_rows
+from harness.results.votes import Votes
+from tests.result_records import results_of
+from tests.unit.reporting.report_pages import data_of, written
+
+
+def _of_budgets(larger: int, smaller: int, wins: int, losses: int, runs: int = 6):
+    """So many wins and losses in each of the runs, on the same queries, in another order in each."""
+    n = wins + losses
+    rng = np.random.default_rng(smaller)
+    outcomes = np.concatenate([rng.permutation([1.0] * wins + [0.0] * losses) for _ in range(runs)])
+    return {Contrast(ArmKey("rl", larger), ArmKey("rl", smaller)): Votes(
+        outcomes, np.tile(np.arange(n), runs).astype(object), np.repeat(np.arange(runs), n))}
+
+
+def _rows(votes, **more):
+    return equivalence_rows(votes, margin=0.05, confidence=0.95, judge="simulated", **more)
+
+
+def _answer(runs: int = 6, at: float | None = None, **smaller: tuple[int, int]) -> list[str]:
+    """The answer for a largest budget of 1,000 labels that won so often, and lost so often, over smaller ones."""
+    votes = {}
+    for budget, counts in smaller.items():
+        votes |= _of_budgets(1000, int(budget[1:]), *counts, runs=runs)
+    return enough_labels(_rows(votes), at)
+
+
+def test_the_answer_names_the_smallest_budget_of_an_unbroken_chain() -> None:
+    alike, unclear, better = (300, 300), (16, 14), (390, 210)
+    said = _answer(b500=alike, b100=alike, b10=better, at=6.0)
+    assert said[0].startswith("100 labels were enough: trained anew with 1,000, a policy would win at most 55% of "
+                              "comparisons with it, one half plus the margin of 5 points (50.0%, ")
+    assert "6 runs of each at a KL of 6 nats; p < .001" in said[0]
+    assert said[1].startswith("10 labels were not enough: trained anew with 1,000, a policy is better by more than 5")
+    assert _answer(b500=alike, b100=unclear, b10=alike)[0].startswith("500 labels were enough")
+    assert _answer(b500=unclear, b100=alike)[0].startswith("Not decided whether 500 labels were enough against 1,000")
+
+
+def test_one_run_decides_nothing() -> None:
+    (said,) = _answer(b500=(600, 600), runs=1)
+    assert said == ("Not decided whether 500 labels were enough: about these policies only: one training run: nothing "
+                    "is known of another one.")
+
+
+def test_what_is_not_comparable_is_not_decided() -> None:
+    votes = _of_budgets(1000, 500, 300, 300)
+    (row,) = _rows(votes, not_comparable={ArmKey("rl", 500): "2 of 6 runs were not at rest"})
+    assert (row.finding, row.why_not_decided) == ("not decided", "2 of 6 runs were not at rest")
+    (row,) = _rows(votes, not_comparable={ArmKey("rl", 1000): "why"})
+    assert row.finding == "not decided"
+
+
+def test_undecided_budgets_say_how_many_more_seeds_would_decide() -> None:
+    (row,) = _rows(_of_budgets(1000, 500, 54, 46))
+    assert row.finding == "not decided"
+    assert what_would_decide(row)
+    (row,) = _rows(_of_budgets(1000, 500, 300, 300))
+    assert what_would_decide(row) is None
+
+
+def test_absence_of_evidence_is_never_read_as_evidence() -> None:
+    (row,) = _rows(_of_budgets(60_000, 5_000, 10, 10))
+    assert sentence(row).startswith("Not decided whether 5,000 labels were enough")
+
+
+def test_the_section_tells_the_procedure_from_these_runs() -> None:
+    page = written(more_labels, data_of(results=results_of(equivalence=_rows(_of_budgets(1000, 500, 300, 300)))))
+    assert "these runs alone" in page and ">enough<" in page
