@@ -19,10 +19,12 @@ _RENAMED = {"p_non_inferior": "p_a_not_better", "handle": "rater", "judged": "n_
 _REWORDED = ("sentence", "why", "excluded", "plan")
 """Keys that are not compared: the rules' words differ, and the seal covers the plan."""
 _TEST = tuple(part.name for part in fields(Equivalence))
+_ABOUT_RUNS = ("win_rates", "equivalence", "dose_response")
+"""Sections whose intervals and tests were about the trained policies alone, and are not compared with those of today."""
 _OF_RUNS = ("ci_low", "ci_high", "p_value", "p_value_holm", "p_value_gatekept", "p_value_explored", "standard_error",
             "degrees_of_freedom", "fewer_clusters", "method", "notes", "why_undefined", "was_enough", "slope",
-            "curvature", "saturating", *(name for name in _TEST if name not in ("margin", "alpha", "win_rate")))
-"""Keys of intervals and tests, which are compared in no section: they were about the trained policies alone."""
+            "curvature", "saturating", "p_non_inferior",
+            *(name for name in _TEST if name not in ("margin", "alpha", "win_rate")))
 _NOT_KEPT: Json = {"standard_error": None, "degrees_of_freedom": 0, "fewer_clusters": 0, "method": "not recorded",
                    "bootstrap": None}
 """Of a win rate. No table shows them."""
@@ -45,7 +47,8 @@ def reproduced_by(filed: Any, document: Any) -> bool:
     if not isinstance(filed, dict) or filed.get("version") == VERSION or set(filed) - {"version"} != (
             set(document) - {"version"}):
         return False
-    return _holds({name: value for name, value in filed.items() if name != "version"}, document)
+    return all(_holds(value, document[name], _REWORDED + (_OF_RUNS if name in _ABOUT_RUNS else ()))
+               for name, value in filed.items() if name not in ("version", *_REWORDED))
 
 
 def _second(document: Json) -> Json:
@@ -89,12 +92,13 @@ def _renamed(row: Json) -> Json:
     return {_RENAMED.get(name, name): value for name, value in row.items()}
 
 
-def _holds(said: Any, document: Any) -> bool:
+def _holds(said: Any, document: Any, left_out: tuple[str, ...]) -> bool:
+    """Whether a document says the same under the same keys, but for those that are left out."""
     if isinstance(said, dict):
-        compared = {name: value for name, value in said.items() if name not in _REWORDED + _OF_RUNS}
         return isinstance(document, dict) and all(
-            _holds(value, document.get(_RENAMED.get(name, name))) for name, value in compared.items())
+            _holds(value, document.get(_RENAMED.get(name, name)), left_out)
+            for name, value in said.items() if name not in left_out)
     if isinstance(said, list):
         return isinstance(document, list) and len(said) == len(document) and all(
-            _holds(*both) for both in zip(said, document, strict=True))
+            _holds(*both, left_out) for both in zip(said, document, strict=True))
     return bool(said == document)

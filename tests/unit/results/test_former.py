@@ -49,3 +49,25 @@ def test_a_report_of_the_first_version_is_reproduced_where_every_number_is_the_s
     assert not reproduces(today, today.replace(OLD["seal"], "another"))
     assert not reproduces("no JSON", today)
     assert not reproduces("{}", today), "it says nothing"
+
+
+def test_a_report_of_the_second_version_is_read_as_one_about_its_own_runs_and_reproduced_but_for_them():
+    today = json.loads(people_text(people_of_text(FILED, study="old")))
+    second = copy.deepcopy(today) | {"version": 2}
+    for row in second["win_rates"]:
+        for name in ("scope", "n_runs", "these_runs"):
+            del row[name]
+    for row in second["equivalence"]:
+        row["was_enough"] = True
+        for name in ("finding", "why_not_decided", "n_runs", "between_runs_sd", "more_runs", "these_runs"):
+            del row[name]
+    found = people_of_text(json.dumps(second), study="old")
+    assert {row.finding for row in found.equivalence} == {"not decided"}
+    assert [row.these_runs for row in found.equivalence] == [row.test for row in found.equivalence]
+    assert [(row.scope, row.these_runs.ci_low) for row in found.win_rates] == [
+        ("these policies", row.rate.ci_low) for row in found.win_rates]
+    wider = copy.deepcopy(today)
+    wider["win_rates"][0]["ci_low"] = 0.01
+    assert reproduces(json.dumps(second), json.dumps(wider))
+    wider["win_rates"][0]["win_rate"] = 0.01
+    assert not reproduces(json.dumps(second), json.dumps(wider))
