@@ -83,8 +83,7 @@ class ReportData:
 
 
 def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None) -> str:
-    """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2', 'rl 4,000 at the end'. A budget of 0 is none, and tells nothing apart.
-    """
+    """'zero-shot', 'rl 4,000', 'rl 4,000, seed 2', 'rl 4,000 at the end'. A budget of 0 is none: it is not named."""
     name = arm.removesuffix(AT_END).replace("_", "-")
     if label_budget:
         name += f" {label_budget:,}"

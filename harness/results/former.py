@@ -20,7 +20,7 @@ _REWORDED = ("sentence", "why", "excluded", "plan")
 """Keys that are not compared: the rules' words differ, and the seal covers the plan."""
 _TEST = tuple(part.name for part in fields(Equivalence))
 _ABOUT_RUNS = ("win_rates", "equivalence", "dose_response")
-"""Sections whose intervals and tests were about the trained policies alone, and are not compared with those of today."""
+"""Sections whose intervals and tests were about the trained policies alone; those are not compared with today's."""
 _OF_RUNS = ("ci_low", "ci_high", "p_value", "p_value_holm", "p_value_gatekept", "p_value_explored", "standard_error",
             "degrees_of_freedom", "fewer_clusters", "method", "notes", "why_undefined", "was_enough", "slope",
             "curvature", "saturating", "p_non_inferior",
