@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.arguments import CommandParser, positive_count
+from harness.cli.arguments import CommandParser, count, positive_count
 from harness.cli.command import run_command
 from harness.errors import InputError
 
@@ -29,12 +29,14 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.artifacts.label_table import LabelFiles
     from harness.engine import tracking
     from harness.engine.tracking_uri import check_reachable
+    from harness.labels.draws import budget_numbers
     from harness.models.loading import load_tokenizer
     from harness.run import ROOT
     from harness.shipped import study_file
     from harness.study.externals import external_digests
     from harness.study.loading import load_study
     from harness.study.plan import make_plan
+    from harness.study.slices import RewardModelSlice
 
     if arguments.out.is_dir():
         raise InputError("is a folder", file=str(arguments.out), key="--out", cure="Give the path of a .json file.")
@@ -46,9 +48,11 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         check_reachable(uri)
     budget = arguments.budget or max(study.labels.budgets)
     models = [(stage.arm, stage) for stage in plan.stages if stage.kind == "reward_model" and stage.arm is not None]
-    trained = [stage for arm, stage in models if arm.label_budget == budget and arguments.arm in (None, arm.arm)]
+    trained = [stage for arm, stage in models if arm.label_budget == budget and arguments.arm in (None, arm.arm)
+               and arguments.seed in (None, arm.seed)]
     if not trained:
         of_arm = f" of the arm {arguments.arm}" if arguments.arm else ""
+        of_arm += f" with seed {arguments.seed}" if arguments.seed is not None else ""
         budgets = ", ".join(map(str, study.labels.budgets))
         arms = ", ".join(dict.fromkeys(arm.arm for arm, _ in models)) or "none"
         raise InputError(f"the study has no reward model of {budget} labels{of_arm}", file=arguments.study,
@@ -64,15 +68,17 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             raise InputError("its labels are not there yet", file=arguments.study,
                              cure="Run the study first, with the same --set and --tracking-uri.")
         folders.append(store.fetch(found))
-    labels = LabelFiles(folders[1:], budget)
+    labels = LabelFiles(folders[1:])
+    assert isinstance(last.settings, RewardModelSlice)
+    own = budget_numbers(budget, last.settings.draw, there=len(labels))
     tokenizer = load_tokenizer(model_path(folders[0]))
     try:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        write_token_ids(arguments.out, labels.batches(), study.task, tokenizer)
+        write_token_ids(arguments.out, labels.batches(own), study.task, tokenizer)
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", file=str(arguments.out), key="--out",
                          cure="Give the path of a file that can be written.") from None
-    return {"file": str(arguments.out), "labels": len(labels), "source": study.labels.source}
+    return {"file": str(arguments.out), "labels": len(own), "source": study.labels.source}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .json file to write")
     parser.add_argument("--budget", type=positive_count, metavar="N", help="which label budget (default: the largest)")
     parser.add_argument("--arm", metavar="ARM", help="whose labels, where arms have different ones (collected online)")
+    parser.add_argument("--seed", type=count, metavar="N",
+                        help="whose labels, where each seed has some of its own (default: the first)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="as the study was run")
     parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")

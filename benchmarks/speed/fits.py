@@ -40,7 +40,7 @@ def reward_fit(amount: int) -> Work:
     folder = tempfile.TemporaryDirectory()
     pieces = [_label_piece(Path(folder.name) / str(start), min(_PIECE, amount - start), seed=start)
               for start in range(0, amount, _PIECE)]
-    labels = StoredLabels(LabelFiles(pieces, amount), np.arange(amount))
+    labels = StoredLabels(LabelFiles(pieces), np.arange(amount))
 
     def fit() -> Iterator[int]:
         with folder:

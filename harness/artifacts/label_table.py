@@ -49,15 +49,13 @@ class LabelTable:
 
 
 class LabelFiles:
-    """The first `count` labels of stages that follow each other (or all), on disk: none is read before it is asked for.
-    """
+    """The labels of stages that follow each other, on disk: none is read before it is asked for."""
 
-    def __init__(self, folders: Sequence[Path], count: int | None = None) -> None:
+    def __init__(self, folders: Sequence[Path]) -> None:
         self._paths = [folder / _FILE for folder in folders]
         headers = [np.load(path, mmap_mode="r") for path in self._paths]
         self._records = [(header.dtype, header.offset) for header in headers]
-        ends = np.cumsum([len(header) for header in headers])
-        self._ends = ends if count is None else np.minimum(ends, count)
+        self._ends = np.cumsum([len(header) for header in headers])
         self.query_width = max(header.dtype["queries"].shape[0] for header in headers)
         self.candidates_shape: tuple[int, int] = headers[0].dtype["candidates"].shape
 
@@ -79,10 +77,10 @@ class LabelFiles:
                 for name in ("candidates", "best", "scores", "rows")}
         return LabelTable(queries=queries[back], **rest)
 
-    def batches(self) -> Iterator[LabelTable]:
-        """All labels in their order, some thousands at a time."""
-        for start in range(0, len(self), READ_AT_ONCE):
-            yield self.take(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+    def batches(self, numbers: np.ndarray) -> Iterator[LabelTable]:
+        """The labels with these numbers in their order, some thousands at a time."""
+        for start in range(0, len(numbers), READ_AT_ONCE):
+            yield self.take(numbers[start:start + READ_AT_ONCE])
 
     def _read(self, place: int, numbers: np.ndarray) -> LabelTable:
         kind, offset = self._records[place]

@@ -42,12 +42,13 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
     with blamed_on("base_model"):
         context, tokenizer = check_language_model(name), load_tokenizer(name)
     check_context(study, context)
+    wanted = study.labels.pool_size + study.labels.validation
     if not queries_are_known:
         check_enough_queries(study.task, tokenizer,
-                             labels=1 if study.labels.source == "imported" else max(study.labels.budgets))
+                             labels=1 if study.labels.source == "imported" else wanted)
     if study.labels.source == "imported":
         read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
-                    budget=max(study.labels.budgets), longest=study.task.response.tokens)
+                    budget=wanted, longest=study.task.response.tokens)
 
 
 def check_context(study: StudySpec, context: int | None) -> None:

@@ -25,6 +25,14 @@ def label_numbers(start: int, stop: int, draw: Draw | None) -> np.ndarray:
     return places if draw is None else draw_order(draw.seed, draw.pool)[places]
 
 
+def budget_numbers(budget: int, draw: Draw | None, *, there: int) -> np.ndarray:
+    """Of the labels that a reward model is fitted to, among those of its stages. there: how many those are, which may
+    be fewer than were planned.
+    """
+    numbers = np.arange(there) if draw is None else draw_order(draw.seed, there)
+    return numbers[:budget]
+
+
 def draw_order(seed: int, pool: int) -> np.ndarray:
     """(pool,) the numbers of all labels of a pool in a run's own order; a budget takes the first of them."""
     return numpy_generator(seed, "labels").permutation(pool)

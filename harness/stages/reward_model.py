@@ -11,7 +11,7 @@ from harness.artifacts.files import model_path
 from harness.artifacts.fitting import checkpoint_of, reporter
 from harness.artifacts.label_table import LabelFiles
 from harness.artifacts.log import StageLog
-from harness.labels.draws import draw_order
+from harness.labels.draws import budget_numbers
 from harness.labels.reference_samples import reference_samples
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.models.placement import frozen, trained
@@ -61,9 +61,8 @@ def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
 def _labels(call: StageCall[RewardModelSlice]) -> tuple[StoredLabels, StoredLabels]:
     """What the reward model is fitted to, and what it is held against."""
     settings = call.settings
-    files = LabelFiles(call.inputs.in_order("labels"), None if settings.draw else settings.label_budget)
-    own = np.arange(len(files)) if settings.draw is None else draw_order(settings.draw.seed, len(files))
-    own = own[:settings.label_budget]
+    files = LabelFiles(call.inputs.in_order("labels"))
+    own = budget_numbers(settings.label_budget, settings.draw, there=len(files))
     folder = call.inputs.get("validation_labels")
     if folder is not None:
         others = LabelFiles([folder])

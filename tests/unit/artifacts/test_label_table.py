@@ -57,8 +57,8 @@ def test_a_saved_table_is_loaded_as_it_was(pieces):
 
 
 def test_labels_come_in_the_order_asked_for_from_whichever_file_has_them(pieces):
-    files = LabelFiles(list(pieces), 35)
-    assert len(files) == 35
+    files = LabelFiles(list(pieces))
+    assert len(files) >= 35
     numbers = np.random.default_rng(0).permutation(35)[:30]
     taken = files.take(numbers)
     for name in ("candidates", "best", "scores", "rows"):
@@ -70,7 +70,7 @@ def test_labels_come_in_the_order_asked_for_from_whichever_file_has_them(pieces)
 
 def test_batches_are_all_labels_in_order(pieces, monkeypatch):
     monkeypatch.setattr("harness.artifacts.label_table.READ_AT_ONCE", 8)
-    tables = list(LabelFiles(list(pieces), 35).batches())
+    tables = list(LabelFiles(list(pieces)).batches(np.arange(35)))
     assert [len(table) for table in tables] == [8, 8, 8, 8, 3]
     rows = np.concatenate([table.rows for table in pieces.values()])[:35]
     assert np.array_equal(np.concatenate([table.rows for table in tables]), rows)
@@ -82,7 +82,7 @@ def test_a_piece_without_labels_is_passed_over(tmp_path):
     (tmp_path / "none").mkdir()
     LabelTable(**{name: column[:0] for name, column in vars(table).items()} | {"queries": query_rows([])}
                ).save(tmp_path / "none")
-    files = LabelFiles([tmp_path / "none", tmp_path / "full"], 10)
+    files = LabelFiles([tmp_path / "none", tmp_path / "full"])
     assert len(files) == 5
     assert np.array_equal(files.take(np.arange(5)).queries, table.queries)
 
@@ -90,7 +90,7 @@ def test_a_piece_without_labels_is_passed_over(tmp_path):
 def test_labels_on_disk_train_to_the_bits_of_labels_in_memory(pieces):
     settings = RewardFitSettings(learning_rate=1e-3, batch_size=8)
     weights, results = [], []
-    for labels in (in_memory(pieces, 35), StoredLabels(LabelFiles(list(pieces), 35), np.arange(35))):
+    for labels in (in_memory(pieces, 35), StoredLabels(LabelFiles(list(pieces)), np.arange(35))):
         model = RewardModel.from_language_model(tiny.gpt2(), seed=2)
         fit_reward_model(model, labels, settings=settings, seed=1)
         weights.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
