@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.records import ArmKey
-from harness.study.arms import best_of_arms, policy_arms
+from harness.study.arms import best_of_arms, end_arms, policy_arms
 from harness.study.plan import Plan
 from harness.study.slices import StageKind
 from harness.study.spec import StudySpec
@@ -27,13 +27,18 @@ _STUDY_KEYS: Mapping[tuple[StageKind, str], str] = {
     ("reward_model", "fit"): "reward_model", ("reward_model", "response"): "task.response",
     ("reward_model", "temperature"): "task.temperature", ("reward_model", "label_budget"): "fitted_labels",
     ("ppo", "normalization_samples"): "reward_model.normalization_samples", ("judge", "judge"): "evaluation.judge",
+    ("ppo", "snapshots_at"): "evaluation.plan.compare_at.kl", ("sample", "at_kl"): "evaluation.plan.compare_at.kl",
     ("publish", "people"): "evaluation.people", ("publish", "plan"): "evaluation.plan", ("report", "study"): ""}
 """Where a field of a slice stands in the study file, if not under its own name."""
 
-_NO_SETTINGS = frozenset({"pairs", "responses", "left_out", "awaited", "publish", "report", "queue", "batch"})
+_NO_SETTINGS = frozenset({"pairs", "responses", "left_out", "awaited", "publish", "report", "queue", "batch",
+                          "draw"})
 """Fields of slices that follow from other settings."""
 
-_UNTRUE = frozenset({"labels.budgets"})
+_AT_KL = frozenset({"snapshots_at", "at_kl"})
+"""Null where policies are compared at the end of their training, for which the study file has no key."""
+
+_UNTRUE = frozenset({"labels.budgets", "labels.pool", "labels.draws", "labels.validation"})
 """A stage of labels is planned without them: they change which labels there are, never what one of them is."""
 
 
@@ -61,7 +66,8 @@ class ArmParameters:
         self._stages = {stage.fingerprint: stage for stage in plan.stages}
         self._texts = plan.responses
         self._study = study_parameters(plan.study)
-        self._policies = {**dict(policy_arms(plan.study)),
+        policies, ends = dict(policy_arms(plan.study)), end_arms(plan.study)
+        self._policies = {**policies, **{end: policies[arm] for arm, end in ends.items()},
                           **{arm: policy for arm, _, policy in best_of_arms(plan.study)}}
         self._keys: dict[str, frozenset[str]] = {}
 
@@ -86,6 +92,7 @@ class ArmParameters:
 
 def _settings(stage: Stage) -> dict[str, str]:
     document = stage.settings.model_dump(mode="json", exclude=set(_NO_SETTINGS))
+    document = {name: value for name, value in document.items() if name not in _AT_KL or value is not None}
     return {key: text for name, value in document.items()
             for key, text in _flat(value, _STUDY_KEYS.get((stage.kind, name), name)) if key not in _UNTRUE}
 

@@ -6,6 +6,7 @@ were about the policies that had been trained, not about another run too.
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from typing import Any
 
@@ -18,6 +19,8 @@ _RENAMED = {"p_non_inferior": "p_a_not_better", "handle": "rater", "judged": "n_
             "repeat_checks": "n_repeats"}
 _REWORDED = ("sentence", "why", "excluded", "plan")
 """Keys that are not compared: the rules' words differ, and the seal covers the plan."""
+_LAST_BITS = 1e-9
+"""By so much the same figure may differ on another processor or with another version of a library."""
 _TEST = tuple(part.name for part in fields(Equivalence))
 _ABOUT_RUNS = ("win_rates", "equivalence", "dose_response")
 """Sections whose intervals and tests were about the trained policies alone; those are not compared with today's."""
@@ -43,10 +46,11 @@ def upgraded(document: Json) -> Json:
 
 
 def reproduced_by(filed: Any, document: Any) -> bool:
-    """Whether results of today say all that a report of a former version says, but for what it said of other runs."""
-    if not isinstance(filed, dict) or filed.get("version") == VERSION or set(filed) - {"version"} != (
-            set(document) - {"version"}):
+    """Whether results of today say all that a filed report says; of a former version but for what it said of runs."""
+    if not isinstance(filed, dict) or set(filed) - {"version"} != set(document) - {"version"}:
         return False
+    if filed.get("version") == VERSION:
+        return _holds(filed, document, ())
     return all(_holds(value, document[name], _REWORDED + (_OF_RUNS if name in _ABOUT_RUNS else ()))
                for name, value in filed.items() if name not in ("version", *_REWORDED))
 
@@ -101,4 +105,6 @@ def _holds(said: Any, document: Any, left_out: tuple[str, ...]) -> bool:
     if isinstance(said, list):
         return isinstance(document, list) and len(said) == len(document) and all(
             _holds(*both, left_out) for both in zip(said, document, strict=True))
+    if isinstance(said, float) and isinstance(document, float):
+        return math.isclose(said, document, rel_tol=_LAST_BITS, abs_tol=_LAST_BITS)
     return bool(said == document)

@@ -45,6 +45,8 @@ def test_a_report_of_the_first_version_is_reproduced_where_every_number_is_the_s
     assert reproduces(today, today)
     other = copy.deepcopy(OLD)
     other["comparisons"][0]["equivalence"]["p_non_inferior"] += 1e-12
+    assert reproduces(json.dumps(other), today), "another processor rounds otherwise"
+    other["comparisons"][0]["equivalence"]["p_non_inferior"] += 1e-6
     assert not reproduces(json.dumps(other), today)
     assert not reproduces(today, today.replace(OLD["seal"], "another"))
     assert not reproduces("no JSON", today)
