@@ -133,8 +133,9 @@ def _curves(page: Page, data: ReportData) -> None:
                          _coefficient(fit.slope_over_runs)))
             saturation.setdefault(fit.saturating.statement, []).append(rows[-1][0])
     page.table(("", "slope", "curvature", "slope over runs"), rows,
-               caption="Logit of the win rate for twice the labels. Curvature below zero: the gain levels off. "
-                       "Over runs: each training run is one observation, so that seeds count as random.")
+               caption="Logit of the win rate for twice the labels, with errors about these policies. Curvature below "
+                       "zero: the gain levels off. Over runs: each training run is one observation, so that seeds "
+                       "count as random.")
     page.paragraph("Saturation: " + "; ".join(f"{statement} ({', '.join(names)})"
                                               for statement, names in saturation.items()) + ".")
 

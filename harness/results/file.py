@@ -68,8 +68,8 @@ def people_of_text(text: str, *, study: str) -> PeopleResults:
 
 
 def reproduces(filed: str, text: str) -> bool:
-    """Whether the text of `people_text` is what was filed, but for the last bits of its numbers; or all that a report of a
-    former version says.
+    """Whether the text of `people_text` is what was filed, but for the last bits of its numbers; or says all that a
+    report of a former version says.
     """
     if filed == text:
         return True
