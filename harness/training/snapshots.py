@@ -11,8 +11,8 @@ Weights = dict[str, Any]
 
 _BATCHES = 8
 """One batch's KL is too noisy to choose by."""
-_FROM = 0.5
-"""Of training: before it a policy may pass the KL on its way to a larger one."""
+_FROM = 0.9
+"""Of training: before it a policy may pass the KL on its way, and has had less training at that KL than others."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """The states nearest to `kl` in the second half of training, at least one on either side where there is one.
+    """The states nearest to `kl` in the last tenth of training, at least one on either side where there is one.
 
     total: PPO batches of the whole training. most: how many are kept, 2 or more.
     """
