@@ -203,8 +203,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Pending:
-    """The stage waits for people. missing: how many of what are not there yet; 0 where the owner's word is awaited."""
+    """The stage waits for people. missing: how many of what are not there yet; 0 where the owner's word is awaited.
+
+    tasks: the ids of the missing ones, by which those that several stages wait for count once; empty where none share.
+    """
 
     reason: str
     missing: int
     what: Literal["labels", "judgments"] = "labels"
+    tasks: tuple[str, ...] = ()

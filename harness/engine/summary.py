@@ -105,10 +105,15 @@ def say_what_happened(plan: Plan, execution: Execution, console: Console, output
 
 
 def _awaited(pending: Iterable[Pending]) -> list[str]:
-    """One line for the labels, one for the judgments, one for each word of the owner that is awaited."""
+    """One line for the labels, one for the judgments, one for each word of the owner that is awaited.
+
+    A label that several stages wait for is one label.
+    """
     waiting = list(pending)
     counts: Counter[str] = Counter()
     for each in waiting:
-        counts[each.what] += each.missing
-    return [*(f"{count} {what} are missing" for what, count in counts.items() if count),
+        counts[each.what] += 0 if each.tasks else each.missing
+    for what in {each.what for each in waiting}:
+        counts[what] += len({task for each in waiting if each.what == what for task in each.tasks})
+    return [*(f"{count} {what} are missing" for what, count in sorted(counts.items()) if count),
             *(each.reason for each in waiting if not each.missing)]

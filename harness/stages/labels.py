@@ -93,9 +93,10 @@ def _human_choices(call: StageCall[LabelsSlice], labels: HumanLabels, tasks: lis
     labeler = HumanLabeler(queue, title=labels.title, instructions=labels.instructions)
     chosen = labeler.choose(tasks, seed=call.seed)
     retired = labeler.retired()
-    missing = sum(choice is None and task.id not in retired for task, choice in zip(tasks, chosen, strict=True))
+    missing = tuple(task.id for task, choice in zip(tasks, chosen, strict=True)
+                    if choice is None and task.id not in retired)
     if missing:
-        return Pending(f"{missing} labels are missing in the queue {queue}", missing)
+        return Pending(f"{len(missing)} labels are missing in the queue {queue}", len(missing), tasks=missing)
     return np.array([-1 if choice is None else choice for choice in chosen], dtype=np.int64)
 
 

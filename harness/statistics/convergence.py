@@ -10,6 +10,8 @@ import numpy as np
 _TAIL = 0.1
 _NEAR = 0.05
 _STEADY = 0.1
+_LEAST = 1e-3
+"""Nats an episode: a KL of nothing has no share to be off by."""
 _STEP = 0.2
 """The most by which the controller's error moves β in one horizon of episodes (Ziegler 2.2)."""
 
@@ -38,7 +40,7 @@ def convergence(kl: Sequence[float], coefficients: Sequence[float], *, target: f
     tail = max(1, round(_TAIL * len(kl)))
     last = float(np.mean(kl[-tail:]))
     expected = float(np.mean(kl[-2 * tail:-tail])) if target is None else target
-    off = abs(last / expected - 1)
+    off = abs(last - expected) / max(abs(expected), _LEAST)
     moved = max(coefficients[-tail:]) / max(min(coefficients[-tail:]), 1e-12) - 1
     could_move = 0.0 if target is None else _STEP * _TAIL * episodes / horizon
     return Convergence(last, off, moved, off <= _NEAR or (could_move > _STEADY >= moved))

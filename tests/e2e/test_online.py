@@ -70,7 +70,7 @@ def test_people_are_asked_once_a_round(tmp_path, monkeypatch, capsys):
     assert "6 labels are missing" in capsys.readouterr().out
     assert _label(tmp_path, 101) >= 6
     assert _run(tmp_path, monkeypatch, **settings) == 0
-    assert _label_counts(tmp_path) == [2, 6, 6]
+    assert _label_counts(tmp_path) == [2, 2, 6, 6], "the online arm's first 2 are among the pool's"
     store = open_store(f"sqlite:///{tmp_path}/mlruns/ratings.db")
     assert len(store.studies(StudyKind.LABELS)) == 1, "one queue holds the tasks of all rounds"
 
@@ -85,4 +85,5 @@ def test_a_file_of_labels_is_taken_in_order_by_the_rounds(tmp_path, monkeypatch)
     assert table.best.tolist() == [row["best"] for row in rows]
     trained = [json.loads(path.read_text())["summary"]
                for path in (tmp_path / "mlruns" / "artifacts").rglob("outcome.json")]
-    assert sorted(figures["labels"] for figures in trained if "trained_on" in figures) == [6, 24]
+    assert sorted(figures["trained_on"] + figures["validated_on"] for figures in trained
+                  if "trained_on" in figures) == [6, 24]

@@ -52,14 +52,21 @@ def test_where_an_arm_fails_the_others_get_their_report_and_it_names_what_it_lac
     ({"base_model": "x" * 300}, [], ["xxx: cannot be read (File name too long)"]),
     ({"labels.labeler.scorer": "no_such_scorer"}, [], ["no_such_scorer", "vader"]),
     ({"labels.labeler.scorer": "no.such.module:function"}, [], ["no.such.module"]),
-    ({}, ["--tracking-uri", "http://127.0.0.1:9"], ["no MLflow server answers at http://127.0.0.1:9"]),
     ({}, ["--tracking-uri", "runs"], ["--tracking-uri: 'runs' is not an MLflow tracking URI"]),
     ({}, ["--output", __file__], ["--output: ", "test_refused_studies.py is a file"]),
     ({"labels.budgets": "[500]"}, [], ["task.queries.train is 400"]),
 ], ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "")
 def test_bad_input_is_one_line_and_nothing_is_written(tmp_path, settings, extra, expected):
-    process = run_study(tmp_path, *extra, settings={**TINY, **settings})
-    assert process.returncode == 2, process.stdout + process.stderr
+    _is_refused(run_study(tmp_path, *extra, settings={**TINY, **settings}), tmp_path, 2, expected)
+
+
+def test_a_server_that_does_not_answer_is_one_line_with_an_exit_code_of_its_own(tmp_path):
+    process = run_study(tmp_path, "--tracking-uri", "http://127.0.0.1:9", settings=TINY)
+    _is_refused(process, tmp_path, 5, ["no MLflow server answers at http://127.0.0.1:9"])
+
+
+def _is_refused(process, tmp_path, code, expected):
+    assert process.returncode == code, process.stdout + process.stderr
     lines = process.stderr.strip().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("error: ")

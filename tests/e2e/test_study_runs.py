@@ -14,7 +14,7 @@ import torch
 from mlflow.tracking import MlflowClient
 from safetensors.torch import load_file
 
-from harness.artifacts.label_table import LabelTable, pad_left
+from harness.artifacts.label_table import LabelTable
 from harness.engine.exported_runs import finished_studies, load_samples
 from harness.records import PAD
 from tests.e2e.runs import TINY, command, results, run_study, variables
@@ -149,14 +149,9 @@ def test_what_is_saved_loads_with_from_pretrained(finished):
     assert AutoModelForSequenceClassification.from_pretrained(rewards[0]).config.num_labels == 1
 
 
-def test_a_smaller_budget_is_a_prefix_of_a_larger_one(finished):
-    tables = {len(table): table for table in
-              (LabelTable.load(path.parent) for path in (finished / "mlruns" / "artifacts").rglob("labels.npy"))}
-    small, large = tables[40], tables[80]
-    width = max(small.queries.shape[1], large.queries.shape[1])
-    assert (pad_left(small.queries, width) == pad_left(large.queries, width)[:40]).all()
-    for name in ("candidates", "best", "scores", "rows"):
-        assert (getattr(small, name) == getattr(large, name)[:40]).all(), name
+def test_all_budgets_and_runs_draw_from_one_pool_that_is_labelled_once(finished):
+    tables = [LabelTable.load(path.parent) for path in (finished / "mlruns" / "artifacts").rglob("labels.npy")]
+    assert [len(table) for table in tables] == [80]
 
 
 def test_no_labeler_sees_a_response_that_breaks_the_end_rule(finished):

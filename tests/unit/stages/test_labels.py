@@ -1,12 +1,14 @@
 """Whose candidates a label compares, and about which query."""
 
+import numpy as np
 import torch
 
 from harness.artifacts.label_table import LabelTable
+from harness.labels.draws import draw_order
 from harness.models.loading import load_language_model, load_tokenizer
 from harness.models.policy import Policy
 from harness.records import PAD
-from harness.study.slices import LabelsSlice, OnlineLabelsSlice
+from harness.study.slices import Draw, LabelsSlice, OnlineLabelsSlice
 from harness.tasks.text_tokens import single_token
 from tests.unit.stages.stage_calls import STUDY, call_stage
 
@@ -41,3 +43,16 @@ def test_trained_and_reference_samples_differ_while_the_policies_are_one(inputs,
     call_stage(_label_slice(batch="b"), same, tmp_path)
     candidates = LabelTable.load(tmp_path).candidates
     assert (candidates[:, :2] != candidates[:, 2:]).any(axis=2).mean() > 0.9
+
+
+def test_a_label_depends_neither_on_its_piece_nor_on_who_draws_it(inputs, tmp_path):
+    offline = {"policy": inputs["start"], "queries": inputs["queries"]}
+    whole, part, drawn = (_label_slice().model_copy(update=changes) for changes in (
+        {}, {"start": 15, "stop": 20}, {"start": 0, "stop": 40, "draw": Draw(seed=3, pool=40)}))
+    for name, settings in (("whole", whole), ("part", part), ("drawn", drawn)):
+        call_stage(settings, offline, tmp_path / name)
+    first, inner, own = (LabelTable.load(tmp_path / name) for name in ("whole", "part", "drawn"))
+    place = np.argsort(draw_order(3, 40))[10:30]
+    for name in ("candidates", "best", "scores", "rows"):
+        assert (getattr(inner, name) == getattr(first, name)[5:10]).all(), name
+        assert (getattr(own, name)[place] == getattr(first, name)).all(), name

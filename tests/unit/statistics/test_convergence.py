@@ -32,3 +32,8 @@ def test_without_a_target_the_kl_must_have_stopped():
 def test_one_batch_is_no_run():
     with pytest.raises(ValueError, match="no run"):
         of([1.0])
+
+
+def test_a_policy_that_never_left_its_reference_is_at_rest():
+    assert of([0.0] * 20, target=None).converged
+    assert not of([-0.04, 0.02] * 10, target=None, episodes=100).kl_off_target < 0
