@@ -50,8 +50,7 @@ def pretraining(out: Path, *, rate: float = 3e-3) -> StageCall[PretrainSlice]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Of all a stage leaves but its metrics and what it used, which carry times, and its outcome, which carries its name.
-    """
+    """Of all a stage leaves but its metrics and usage, which carry times, and its outcome, which carries its name."""
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.name not in ("metrics.jsonl", "usage.json", OUTCOME_FILE)}

@@ -187,7 +187,8 @@ def test_descriptiveness_as_released(tmp_path, monkeypatch, run):
     assert export_labels.main(arguments) == 0
     given, written = (json.loads(path.read_text()) for path in (tmp_path / "labels.json", exported))
     # In the order in which the run drew them.
-    assert sorted((row["query"], row["best"]) for row in written) == sorted((row["query"], row["best"]) for row in given)
+    whole, again = (sorted((row["query"], row["best"]) for row in rows) for rows in (given, written))
+    assert again == whole
     assert all(len(row["sample0"]) == 24 for row in written)
     for wrong in (["--budget", "5"], ["--arm", "nobody"], ["--out", str(tmp_path)],
                   ["--out", str(tmp_path / "labels.json" / "out.json")]):
