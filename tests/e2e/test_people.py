@@ -73,8 +73,8 @@ def test_a_study_waits_for_its_judges_and_reports_what_they_said(tmp_path):
     assert (row["wins"] + row["ties"], row["losses"], row["n_judgments"], row["n_raters"]) == (10, 0, 10, 2)
     assert row["win_rate"] == pytest.approx((row["wins"] + row["ties"] / 2) / 10)
     assert {row["judge"] for row in results(tmp_path)["win_rates"]} == {"human", "simulated"}
-    (arm,) = client.search_runs([experiment], "tags.level = 'arm' and params.arm = 'rl' "
-                                "and attributes.status = 'FINISHED'")
+    arm, *_ = client.search_runs([experiment], "tags.level = 'arm' and params.arm = 'rl'",
+                                 order_by=["attributes.start_time DESC"])
     assert arm.data.metrics["win_rate_vs_zero_shot_human"] == pytest.approx(row["win_rate"])
     page = (tmp_path / "mlruns/reports/tiny/report.html").read_text(encoding="utf-8")
     assert "compared by people" in page
