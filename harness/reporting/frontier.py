@@ -79,7 +79,7 @@ def _budget(row: FrontierRow) -> str:
 
 
 def _coefficient(value: float, low: float | None, high: float | None) -> tuple[str, str]:
-    return number(value), "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+    return number(value), "" if low is None or high is None else f"{number(low)} to {number(high)}"
 
 
 def _turn(row: FrontierRow, fit: GainFit) -> str:
