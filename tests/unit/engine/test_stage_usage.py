@@ -7,7 +7,6 @@ import pytest
 
 from harness.engine.stage_usage import noted_usage, usage_metrics
 
-
 STAGES = """
 import sys, time
 from pathlib import Path
