@@ -4,13 +4,14 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.tracking_server import answering
 
 PASS, LOSE, HANG = "pass", "lose", "hang"
 """What becomes of a request: it is handed on; handed on while its answer is lost; handed on late, after its time-out.
@@ -102,11 +103,5 @@ def proxy_before(port):
     server.daemon_threads = True
     server.target, server.mood, server.moods, server.hang = port, lambda method, path: PASS, [], 0.0
     server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with answering(server):
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

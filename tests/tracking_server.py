@@ -59,10 +59,17 @@ def serving():
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
     server.asked, server.refused, server.files = [], {}, dict(FILES)
     server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    with answering(server):
+        yield server
+
+
+@contextmanager
+def answering(server):
+    """The HTTP server answers inside, on a thread of its own."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield server
+        yield
     finally:
         server.shutdown()
         thread.join()

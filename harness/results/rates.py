@@ -86,7 +86,8 @@ def equivalence_rows(votes: VotesByContrast, *, margin: float, confidence: float
                 finding=found.verdict, why_not_decided=found.why_not_decided, n_runs=found.rate.n_runs,
                 between_runs_sd=None if spread is None else spread.between_runs_sd, more_runs=found.more_runs,
                 these_runs=found.these_runs, seeds=_seed_rates(votes[contrast], confidence)))
-    return sorted(rows, key=lambda row: list(votes).index(row.contrast))
+    place = {contrast: number for number, contrast in enumerate(votes)}
+    return sorted(rows, key=lambda row: place[row.contrast])
 
 
 def dose_curves(votes: VotesByContrast, *, confidence: float) -> list[DoseCurve]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,30 +76,31 @@ def _policy_samples(call: StageCall[SampleSlice], queries: list[Query],
     """As the policy is at the end of its training, or as it was at a KL: there each query is answered by one of two
     snapshots, drawn so that the mean over queries is that KL.
     """
-    policy, at_kl = call.inputs["policy"], call.settings.at_kl
+    policy, at_kl, place = call.inputs["policy"], call.settings.at_kl, frozen(call.settings.compute)
+    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), placement=place,
+                                       temperature=call.settings.task.temperature)
+    reward_folder = call.inputs.get("reward_model")
+    reward_model = RewardModel.from_pretrained(model_path(reward_folder), placement=place) if reward_folder else None
+    answers = partial(_answers, call, queries=queries, reference=reference, reward_model=reward_model, log=log)
     if at_kl is None:
-        found = _answers(call, policy, queries, np.arange(len(queries)), log)
+        found = answers(policy, rows=np.arange(len(queries)))
     else:
         mixture = mixture_at(at_kl, read_snapshots(policy))
         upper = numpy_generator(call.seed, "snapshot").random(len(queries)) < mixture.share_upper
         found = {}
         for snapshot, rows in ((mixture.lower, np.flatnonzero(~upper)), (mixture.upper, np.flatnonzero(upper))):
             if len(rows):
-                found |= _answers(call, policy / snapshot.folder, queries, rows, log)
+                found |= answers(policy / snapshot.folder, rows=rows)
     samples = [found[row][0] for row in range(len(queries))]
-    return samples, [found[row][1] for row in range(len(queries))] if "reward_model" in call.inputs else None
+    return samples, [found[row][1] for row in range(len(queries))] if reward_model is not None else None
 
 
 @torch.no_grad()
-def _answers(call: StageCall[SampleSlice], folder: Path, queries: list[Query], rows: np.ndarray,
-             log: StageLog) -> dict[int, tuple[Sample, float]]:
+def _answers(call: StageCall[SampleSlice], folder: Path, *, queries: list[Query], rows: np.ndarray, reference: Policy,
+             reward_model: RewardModel | None, log: StageLog) -> dict[int, tuple[Sample, float]]:
     """To the queries of these rows, with the reward model's score of each (NaN without one). folder: of the weights."""
     rule, place = call.settings.task.response, frozen(call.settings.compute)
     policy, tokenizer, end = _sampled_policy(call, folder)
-    reference = Policy.from_pretrained(model_path(call.inputs["reference_policy"]), placement=place,
-                                       temperature=call.settings.task.temperature)
-    reward_folder = call.inputs.get("reward_model")
-    reward_model = RewardModel.from_pretrained(model_path(reward_folder), placement=place) if reward_folder else None
     found: dict[int, tuple[Sample, float]] = {}
     for start in range(0, len(rows), _AT_ONCE):
         these = rows[start:start + _AT_ONCE]

@@ -13,6 +13,7 @@ def t_interval(values: FloatArray, confidence: float = 0.95) -> tuple[float | No
         return None, None
     from scipy import special
 
-    reach = float(special.stdtrit(len(values) - 1, 0.5 + confidence / 2)) * float(values.std(ddof=1))
-    mean, half = float(values.mean()), reach / float(np.sqrt(len(values)))
-    return mean - half, mean + half
+    error = np.sqrt(float(values.var(ddof=1)) / len(values))
+    reach = float(special.stdtrit(len(values) - 1, 0.5 + confidence / 2)) * error
+    mean = float(values.mean())
+    return float(mean - reach), float(mean + reach)

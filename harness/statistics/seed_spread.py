@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.statistics.clustered import FloatArray
+from harness.statistics.run_mean import t_interval
 from harness.statistics.win_rate import Labels, win_rate
 
 ENOUGH_SEEDS = 3
@@ -53,16 +54,14 @@ def seed_spread(outcomes: Sequence[float] | FloatArray, seeds: Labels, *, items:
         mean = float(values[0]) if len(values) else None
         only = "one training seed: its luck cannot be told apart"
         return SeedSpread(rates, mean, None, None, None, None, only)
-    from scipy import special
-
     sampling = float(np.sqrt(np.mean(np.square(errors))))
     between = float(values.var(ddof=1))
-    reach = float(special.stdtrit(len(values) - 1, 0.5 + confidence / 2)) * np.sqrt(between / len(values))
-    mean = float(values.mean())
+    low, high = t_interval(values, confidence)
+    assert low is not None and high is not None
     few = len(values) < ENOUGH_SEEDS
     note = f"{len(values)} training seeds; {ENOUGH_SEEDS} or more are wanted" if few else None
-    return SeedSpread(rates, mean, float(np.sqrt(max(between - sampling**2, 0.0))), sampling,
-                      float(max(mean - reach, 0.0)), float(min(mean + reach, 1.0)), note)
+    return SeedSpread(rates, float(values.mean()), float(np.sqrt(max(between - sampling**2, 0.0))), sampling,
+                      max(low, 0.0), min(high, 1.0), note)
 
 
 def _strings(labels: Labels) -> NDArray[Any]:

@@ -33,7 +33,6 @@ class Adam:
         self._compiled = bool(behind) and adam_step.serves(behind)
         for half, master in behind.items():
             half.data = master.to(torch.bfloat16)
-        self._single = behind
         self._parameters = parameters
         self._weights: list[Tensor] = [behind.get(p, p) for p in parameters]
         self._torch = _torch_adam(self._weights, epsilon=epsilon, weight_decay=weight_decay)
@@ -78,9 +77,9 @@ class Adam:
         if not self._compiled:
             self._publish()
 
-    def single(self, parameter: nn.Parameter) -> Tensor:
-        """The parameter's single-precision weights: those behind it where it is computed in half precision."""
-        return self._single.get(parameter, parameter)
+    def masters(self) -> dict[Tensor, Tensor]:
+        """The single-precision weights behind each parameter that is computed in half precision."""
+        return {half: master for master, half in self._halves.items()}
 
     def restore(self) -> None:
         """Give the module its single-precision weights back; the optimizer is of no use after it."""

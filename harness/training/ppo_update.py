@@ -196,9 +196,10 @@ class PPOTrainer:
 
     def weights(self) -> dict[str, Tensor]:
         """Copies of the policy's weights in single precision, in the processor's memory, as a state dict."""
-        single = {name: self.optimizer.single(parameter)
-                  for name, parameter in self.policy.named_parameters(remove_duplicate=False)}
-        return {name: single.get(name, value).detach().to("cpu", copy=True)
+        masters = self.optimizer.masters()
+        behind = {name: masters[parameter] for name, parameter
+                  in self.policy.named_parameters(remove_duplicate=False) if parameter in masters}
+        return {name: behind.get(name, value).detach().to("cpu", copy=True)
                 for name, value in self.policy.state_dict().items()}
 
     def state_dict(self) -> dict[str, Any]:

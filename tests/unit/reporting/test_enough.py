@@ -59,7 +59,9 @@ def test_what_is_not_comparable_is_not_decided() -> None:
 def test_undecided_budgets_say_how_many_more_seeds_would_decide() -> None:
     (row,) = _rows(_of_budgets(1000, 500, 54, 46))
     assert row.finding == "not decided"
-    assert what_would_decide(row)
+    said, more = what_would_decide(row), row.more_runs
+    expected = f"{more.more} more seeds of 1,000 and 500 would decide" if more.more else "More runs of 1,000 and 500: "
+    assert said.startswith(expected)
     (row,) = _rows(_of_budgets(1000, 500, 300, 300))
     assert what_would_decide(row) is None
 

@@ -13,7 +13,6 @@ QUICK = ROOT / "studies" / "quick.yaml"
 def stages_of(*overrides):
     study = load_study(QUICK, ["labels.budgets=[100, 250]", *overrides])
     planner = Planner(study, {})
-    assert isinstance(planner, StageCollector)
     base = planner.base_model()
     return planner, LabelStages(planner, zero_shot=base, queries=planner.queries(base))
 
@@ -46,7 +45,11 @@ def test_validation_labels_lie_behind_the_pool_and_every_reward_model_is_held_ag
 
 
 def test_a_draw_changes_no_label():
-    planner, labels = stages_of()
+    _, labels = stages_of()
     _, shared = stages_of("labels.draws=shared")
     assert labels.of_budget(250)[0].fingerprint == shared.of_budget(250)[0].fingerprint
-    assert not planner.external("labels")
+
+
+def test_a_stage_depends_on_the_digests_of_what_it_reads_and_no_other():
+    plan = StageCollector(load_study(QUICK), {"labels": "one", "source": "two"})
+    assert plan.external("labels", "scorer:vader", None) == {"labels": "one"}

@@ -11,6 +11,7 @@ from harness.models.generation import sample_responses
 from harness.training.language_model_fit import evaluate_language_model, fit_language_model
 from harness.training.ppo_update import PPOTrainer
 from harness.training.settings import (
+    DEFAULT_COMPUTE,
     ComputeSettings,
     EndRule,
     KLSettings,
@@ -136,6 +137,21 @@ def test_a_bf16_run_is_resumable_to_the_bit_and_gives_single_precision_back(tmp_
     weights = [torch.cat([p.detach().flatten() for p in made.policy.parameters()]) for made in (undisturbed, resumed)]
     assert weights[0].dtype is torch.float32
     assert torch.equal(*weights)
+
+
+@pytest.mark.parametrize("compute", [BF16, DEFAULT_COMPUTE], ids=["bf16", "fp32"])
+def test_the_weights_of_a_snapshot_are_the_single_precision_ones_and_stay_what_they_were(compute):
+    made = trainer(compute)
+    made.step(QUERIES, torch.arange(8), score)
+    taken = made.weights()
+    held = {name: value.clone() for name, value in taken.items()}
+    assert {value.dtype for value in taken.values()} == {torch.float32}
+    made.finish()
+    assert taken.keys() == made.policy.state_dict().keys()
+    for name, value in made.policy.state_dict().items():
+        assert torch.equal(taken[name], value), name
+        value.zero_()
+    assert all(torch.equal(taken[name], held[name]) for name in taken), "they are copies"
 
 
 def test_a_bf16_policy_goes_where_a_single_precision_policy_goes():
