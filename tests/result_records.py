@@ -68,7 +68,8 @@ def results_of(*, win_rates: Sequence[WinRateRow] = (), equivalence: Sequence[Eq
         "simulated_labels": True, "simulated_judge": True, "left_out": (), "awaited": (), "upper_bounds": (),
         "analysis_plan": PlanOfStudy(plan.digest(), plan, ()), "arms": tuple(arms), "win_rates": tuple(win_rates),
         "equivalence": tuple(equivalence), "dose_response": (), "sensitivity": (), "fragility": (),
-        "reward_models": (), "accuracy_curves": (), "runs": (), "frontier": (), "online_rounds": (),
+        "reward_models": (), "accuracy_curves": (), "runs": (), "learning_curves": (), "frontier": (),
+        "online_rounds": (),
         "strengths": Strengths("zero_shot", (), (), None, None, ()), "texts": tuple(texts),
         "copying_growth": (), "copying_by_preference": (), "agreement": Agreement.undefined("nobody to agree with"),
         "quality": Quality(why_undefined="nobody"), "people": (), "responses": {}, **changes})

@@ -192,6 +192,14 @@ def write_execution(folder: Path, *, execution: str, tracking_uri: str, files: M
         "execution": execution, "tracking_uri": tracking_uri, "files": files}))
 
 
+def exported_files(folder: Path) -> tuple[str, ...]:
+    """What the last report left in its folder, relative to it; nothing where that is not known."""
+    try:
+        return tuple(_read(folder / EXECUTION_FILE)[1])
+    except InputError:
+        return ()
+
+
 def _read(path: Path) -> tuple[_Execution, Mapping[str, Any]]:
     """What `write_execution` wrote, or what harness 0.2 did, and the digests of the files beside it."""
     try:

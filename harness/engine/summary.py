@@ -15,9 +15,10 @@ from harness.disk_full import full_disk_said
 from harness.durable import sync
 from harness.engine.execution import Execution
 from harness.engine.experiment_page import experiment_tags
-from harness.engine.exported_runs import write_execution
+from harness.engine.exported_runs import exported_files, write_execution
 from harness.engine.tracking import Tracking
 from harness.records import ArmKey, Pending
+from harness.reporting.figure_files import FIGURES_FOLDER
 from harness.reporting.terminal import win_rate_table
 from harness.results.file import RESULTS_FILE, read_results
 from harness.results.rate_records import WinRateRow
@@ -30,11 +31,12 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     a study, so not while people are awaited.
     """
     folder = tracking.fetch(execution.refs[plan.report.fingerprint])
-    files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl"]
+    figures = sorted((folder / FIGURES_FOLDER).iterdir())
+    files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl", *figures]
     with full_disk_said(output):
-        _copy_together(files, output)
+        copy_together(folder, files, output)
         write_execution(output, execution=execution.run_id, tracking_uri=tracking.uri, files=listed(folder, files))
-    tracking.log_files(execution.run_id, files)
+    tracking.log_files(execution.run_id, folder, files)
     if execution.pending:
         return
     results = read_results(folder)
@@ -56,16 +58,24 @@ def _models(plan: Plan, execution: Execution, tracking: Tracking) -> dict[ArmKey
     return {arm: models[run] for arm, run in runs.items() if run in models}
 
 
-def _copy_together(files: list[Path], output: Path) -> None:
-    """The files that are there stay whole until all new ones are."""
-    output.mkdir(parents=True, exist_ok=True)
-    parts = [output / f"{file.name}.part" for file in files]
+def copy_together(folder: Path, files: list[Path], output: Path) -> None:
+    """Files of the folder to the same places below `output`. Those that are there stay whole until all new ones are;
+    figures that the last report had and this one has not go then.
+    """
+    places = [output / file.relative_to(folder) for file in files]
+    former = exported_files(output)
+    for place in places:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    parts = [place.with_name(f"{place.name}.part") for place in places]
     try:
         for file, part in zip(files, parts, strict=True):
             shutil.copyfile(file, part)
             sync(part)
-        for file, part in zip(files, parts, strict=True):
-            part.replace(output / file.name)
+        for place, part in zip(places, parts, strict=True):
+            part.replace(place)
+        old = {output / name for name in former if Path(name).parent == Path(FIGURES_FOLDER)}
+        for place in old - {*places}:
+            place.unlink(missing_ok=True)
     finally:
         for part in parts:
             part.unlink(missing_ok=True)

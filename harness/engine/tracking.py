@@ -224,9 +224,11 @@ class Tracking:
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
         log_batch(self._client, run_id, tags=tags)
 
-    def log_files(self, run_id: str, files: Iterable[Path]) -> None:
+    def log_files(self, run_id: str, folder: Path, files: Iterable[Path]) -> None:
+        """Files below the folder, as artifacts at the same places."""
         for file in files:
-            self._client.log_artifact(run_id, str(file))
+            inside = file.parent.relative_to(folder).as_posix()
+            self._client.log_artifact(run_id, str(file), None if inside == "." else inside)
 
     def log_text(self, run_id: str, text: str, name: str) -> None:
         self._client.log_text(run_id, text, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.reporting.budget_plots import CurvePoint, dose_response_plot
 from harness.reporting.page import (
     Cell,
     Page,
@@ -15,7 +16,7 @@ from harness.reporting.page import (
     rate_cell,
     why,
 )
-from harness.reporting.plots import CurvePoint, Estimate, dose_response_plot, forest
+from harness.reporting.plots import Estimate, forest
 from harness.reporting.tables import Table
 from harness.statistics.analysis_records import Analysis, Comparison, ControlledModel, NoCurve, OfPair, PartRate
 from harness.statistics.dose_response import DosePoint, DoseResponse
@@ -77,10 +78,10 @@ def html(result: Analysis, *, source: str) -> str:
     page.items(result.warnings)
     shown = [Estimate(str(row), row.rate.win_rate, row.rate.ci_low, row.rate.ci_high) for row in result.comparisons
              if row.rate.win_rate is not None][:_LONGEST_PLOT]
-    page.figure(forest(shown), "Win rates with their intervals; the dashed line is no difference")
+    page.figure({"win-rates": forest(shown)}, "Win rates with their intervals; the dashed line is no difference")
     curve = result.dose_response
     if isinstance(curve, DoseResponse) and curve.points:
-        page.figure(dose_response_plot({"": [_curve_point(point) for point in curve.points]}),
+        page.figure({"dose-response": dose_response_plot({"": [_curve_point(point) for point in curve.points]})},
                     "Win rate over the baseline by label budget; open points are single seeds, the solid line joins "
                     f"the points, the dotted one is the isotonic fit. Saturation: {curve.saturating.statement}")
     for table in tables(result):

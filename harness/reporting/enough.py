@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.reporting.budget_plots import BudgetPoint, budget_plot
+from harness.reporting.canvas import Plot
+from harness.reporting.figure_files import figure_name
 from harness.reporting.page import Page, interval, p_equals, p_value, percent, seeds_cell, thousands
-from harness.reporting.report_data import ReportData, arm_name, key_name
+from harness.reporting.report_data import ReportData, arm_name, by_arm, key_name
 from harness.results.rate_records import EquivalenceRow
 from harness.study.parts import AT_END
 
@@ -16,12 +19,28 @@ def enough_labels(rows: Sequence[EquivalenceRow], compared_at: float | None = No
 
     compared_at: the KL at which policies are compared, nats an episode; None for the end of training.
     """
+    told = _told(rows)
+    return [*(sentence(row, compared_at) for row in told),
+            *(said for row in told if (said := what_would_decide(row)))]
+
+
+def short_answer(rows: Sequence[EquivalenceRow]) -> str:
+    """The same in a few words, for a figure's title."""
+    first, *below = _told(rows)
+    labels = f"{first.contrast.opponent.label_budget:,}"
+    if first.finding == "not decided":
+        return f"Not decided whether {labels} labels were enough"
+    if first.finding == "not enough":
+        return f"{labels} labels were not enough"
+    fewer = [f"{row.contrast.opponent.label_budget:,}" for row in below if row.finding == "not enough"]
+    return f"{labels} labels were enough" + "".join(f", {budget} were not" for budget in fewer)
+
+
+def _told(rows: Sequence[EquivalenceRow]) -> list[EquivalenceRow]:
+    """The smallest budget that was enough, or else the largest that was asked about; and the next smaller one."""
     downwards = sorted(rows, key=lambda row: -(row.contrast.opponent.label_budget or 0))
-    enough = [row for row in downwards if row.was_enough]
-    told = enough[-1] if enough else downwards[0]
-    below = downwards[downwards.index(told) + 1:]
-    sentences = [sentence(told, compared_at), *(sentence(row, compared_at) for row in below[:1])]
-    return [*sentences, *(said for row in [told, *below[:1]] if (said := what_would_decide(row)))]
+    place = max((number for number, row in enumerate(downwards) if row.was_enough), default=0)
+    return downwards[place:place + 2]
 
 
 def sentence(row: EquivalenceRow, compared_at: float | None = None) -> str:
@@ -61,6 +80,35 @@ def what_would_decide(row: EquivalenceRow) -> str | None:
         return f"More runs of {large} and {small}: {more.why_undefined}."
     return (f"{more.more} more seeds of {large} and {small} would decide with a chance of {percent(more.power, 0)}, if "
             f"the win rate is what it seems. More seeds reuse every stage that is there.")
+
+
+def budget_figure(page: Page, data: ReportData) -> None:
+    """The answer as a picture: the largest budget against each smaller one (the paper's figure 4, with intervals)."""
+    at = data.results.analysis_plan.planned.compared_at
+    judges = data.by_judge([row for row in data.results.equivalence if not row.contrast.arm.arm.endswith(AT_END)])
+    plots = {figure_name("enough", rows[0].contrast.arm.arm, f"judge {number}" if number else ""):
+             _budget_plot(rows, at, by=f", by {judge}" if len(judges) > 1 else "")
+             for number, (judge, judged) in enumerate(judges.items()) for rows in by_arm(judged)
+             if any(row.test.win_rate is not None for row in rows)}
+    if plots:
+        margin = 100 * data.results.equivalence[0].test.margin
+        page.figure(plots, f"How often the largest budget wins over each smaller one. Thick bars hold for new runs, "
+                           f"one-sided at {data.confidence}: a budget was enough where its bar ends below the line at "
+                           f"{50 + margin:g}%, in order from the largest down; thin: the two-sided {data.confidence} "
+                           f"interval, above the line where a budget was not enough. Hollow: single runs.", large=True)
+
+
+def _budget_plot(rows: Sequence[EquivalenceRow], at: float | None, *, by: str) -> Plot:
+    largest, arm = rows[0].contrast.arm.label_budget or 0, rows[0].contrast.arm.arm
+    points = [BudgetPoint(
+        row.contrast.opponent.label_budget or 0, row.test.win_rate, row.ci_low, row.ci_high,
+        None if row.test.lower_bound is None or row.test.upper_bound is None
+        else (row.test.lower_bound, row.test.upper_bound),
+        [point.win_rate for point in row.seeds.by_seed], row.finding) for row in rows if row.test.win_rate is not None]
+    title = short_answer(rows) if arm == "rl" else f"{arm_name(arm)}: {short_answer(rows)}"
+    where = "at the end of training" if at is None else f"compared at a KL of {at:g} nats"
+    return budget_plot(sorted(points, key=lambda point: point.label_budget), largest=largest,
+                       margin=rows[0].test.margin, title=title + by, where=where)
 
 
 def more_labels(page: Page, data: ReportData) -> None:

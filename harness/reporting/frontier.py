@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from harness.reporting.budget_plots import CurvePoint, dose_response_plot
+from harness.reporting.figure_files import figure_name
 from harness.reporting.page import Page, number, percent, thousands
-from harness.reporting.plots import CurvePoint, bands, dose_response_plot
-from harness.reporting.report_data import ReportData, arm_name, key_name
+from harness.reporting.plots import BandLine, bands
+from harness.reporting.report_data import ReportData, arm_name, budget_name, key_name
 from harness.results.training_records import AccuracyCurve, FrontierRow, RunRow
 from harness.statistics.frontier import GainFit
 
@@ -22,13 +24,13 @@ def accuracy(page: Page, data: ReportData) -> None:
         if row.validation_accuracy is not None:
             runs.setdefault((row.arm.arm, row.arm.label_budget), []).append(row.validation_accuracy)
     chance = 1 / data.study.labels.candidates
-    panels = []
+    panels = {}
     for curve in found:
         points = [CurvePoint(point.label_budget, point.accuracy, point.accuracy_low, point.accuracy_high,
                              tuple(runs[curve.arm, point.label_budget])) for point in curve.points]
         levels = {"the labeler's own noise": curve.ceiling.accuracy} if curve.ceiling else {}
-        panels.append(dose_response_plot({arm_name(curve.arm): points}, axis="right on held-out labels",
-                                         levels=levels, reference=chance))
+        panels[figure_name("reward model", curve.arm)] = dose_response_plot(
+            {arm_name(curve.arm): points}, axis="right on held-out labels", levels=levels, reference=chance)
     on = f"the study's {found[0].n_labels:,} held-out labels" if found[0].ceiling else "held-out labels"
     page.figure(panels, f"How often the reward model ranks the chosen candidate first, on {on}. Filled: the mean over "
                         f"runs with its interval; hollow: single runs; dashed: chance.")
@@ -55,14 +57,15 @@ def frontier(page: Page, data: ReportData) -> None:
     if not rows:
         return
     page.heading("What KL buys a policy")
-    panels = []
+    panels = {}
     for arm in dict.fromkeys(row.arm.arm for row in rows):
         for score in dict.fromkeys(row.score for row in rows):
-            lines = {_budget(row): list(zip(row.band.d, row.band.mean, row.band.low, row.band.high, strict=True))
-                     for row in rows if (row.arm.arm, row.score) == (arm, score)}
+            lines = [BandLine(budget_name(row.arm), list(zip(row.band.x, row.band.mean, row.band.low, row.band.high,
+                                                     strict=True)))
+                     for row in rows if (row.arm.arm, row.score) == (arm, score)]
             if lines:
-                panels.append(bands(lines, x_axis="√KL, KL in nats an episode", y_axis=_SCORES[score],
-                                    title=arm_name(arm)))
+                panels[figure_name("frontier", arm, score)] = bands(
+                    lines, x_axis="√KL, KL in nats an episode", y_axis=_SCORES[score], title=arm_name(arm))
     page.figure(panels, "Scores against the square root of the KL to the reference policy while PPO trains: the mean "
                         "and the range of the runs of each budget. Where budgets differ at the same KL, labels made a "
                         "difference.")
@@ -74,10 +77,6 @@ def frontier(page: Page, data: ReportData) -> None:
                 "means over runs with t intervals. Beyond the turn more KL would lower it.")
 
 
-def _budget(row: FrontierRow) -> str:
-    return f"{row.arm.label_budget:,} labels" if row.arm.label_budget else arm_name(row.arm.arm)
-
-
 def _coefficient(value: float, low: float | None, high: float | None) -> tuple[str, str]:
     return number(value), "" if low is None or high is None else f"{number(low)} to {number(high)}"
 
@@ -85,7 +84,7 @@ def _coefficient(value: float, low: float | None, high: float | None) -> tuple[s
 def _turn(row: FrontierRow, fit: GainFit) -> str:
     if fit.turns_at is None:
         return "never"
-    furthest = row.band.d[-1] ** 2
+    furthest = row.band.x[-1] ** 2
     turn = fit.turns_at**2
     return f"{turn:.1f} nats" if turn <= 4 * furthest else f"far beyond {furthest:.1f} nats"
 

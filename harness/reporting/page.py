@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from harness.reporting.canvas import Plot
+from harness.reporting.figure_files import NamedPlot
 from harness.results.rate_records import SeedRates
 from harness.statistics.win_rate import WinRate
 
@@ -23,6 +25,7 @@ class Page:
         self._title = title
         self._parts = [f"<h1>{escape(title)}</h1>"]
         self._headings: list[tuple[str, str]] = []
+        self.figures: dict[str, NamedPlot] = {}
 
     def heading(self, text: str) -> None:
         """A section's heading, which the list of contents names."""
@@ -74,12 +77,19 @@ class Page:
         rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
         self._parts.append(f'<dl class="settings">{rows}</dl>')
 
-    def figure(self, svg: str | Sequence[str], caption: str) -> None:
-        """Inline SVGs side by side, where there is room, with a caption that also describes them to the blind."""
-        panels = [svg] if isinstance(svg, str) else list(svg)
-        alone = " alone" if len(panels) == 1 else ""
-        body = "".join(f'<div class="panel">{panel}</div>' for panel in panels)
-        self._parts.append(f'<figure><div class="panels{alone}" role="img" aria-label="{escape(caption)}">{body}</div>'
+    def figure(self, plots: Mapping[str, Plot], caption: str, *, large: bool = False) -> None:
+        """Plots side by side, where there is room, with a caption that also describes them to the blind.
+
+        plots: by the names of their files (`figure_files.py`), lower-case words joined by `-`. Raises ValueError for a
+        name that the page has already.
+        """
+        for name, plot in plots.items():
+            if name in self.figures:
+                raise ValueError(f"two figures are named {name}")
+            self.figures[name] = NamedPlot(plot, caption)
+        kind = f"{' large' if large else ''}{' alone' if len(plots) == 1 else ''}"
+        body = "".join(f'<div class="panel">{plot.svg}</div>' for plot in plots.values())
+        self._parts.append(f'<figure><div class="panels{kind}" role="img" aria-label="{escape(caption)}">{body}</div>'
                            f"<figcaption>{escape(caption)}</figcaption></figure>")
 
     def html(self, markup: str) -> None:

@@ -20,8 +20,8 @@ def html(result: PowerResult) -> str:
     powers = {claim: [power for point in points if (power := point.power(claim)) is not None] for claim in _CLAIMS}
     named = {_CLAIMS[claim]: [(items, power)] for claim, power in powers.items() if power}
     page.items([*_formula_lines(result), *_needed_lines(result)])
-    page.figure(curves(named, x_axis="items", y_axis="power", marker="o", level=result.settings["power"],
-                       limits=(-0.02, 1.02)), "Simulated power over the number of items")
+    page.figure({"power": curves(named, x_axis="items", y_axis="power", marker="o", level=result.settings["power"],
+                                 limits=(-0.02, 1.02))}, "Simulated power over the number of items")
     page.table(("items", "judgments", *named, "coverage", "width"),
                [(str(point.n_items), str(point.n_judgments),
                  *(percent(point.power(claim)) for claim, power in powers.items() if power), percent(point.coverage),

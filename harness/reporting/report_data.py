@@ -37,14 +37,13 @@ class Example:
 
 @dataclass(frozen=True)
 class ReportData:
-    """All that the page shows. curves: each policy's PPO metrics, a mapping for each step.
-    details: from the measure stage. environments: what each stage was computed with, by its name.
+    """All that the page shows. details: from the measure stage. environments: what each stage was computed with, by
+    its name.
     """
 
     study: StudySpec
     results: Results
     details: Mapping[ArmKey, CopyingDetails]
-    curves: Mapping[ArmKey, Sequence[Mapping[str, float]]]
     examples: Sequence[Example]
     versions: Mapping[str, str]
     environments: Mapping[str, Environment]
@@ -95,6 +94,11 @@ def arm_name(arm: str, label_budget: int | None = None, seed: int | None = None)
 def key_name(key: ArmKey, *, with_seed: bool = False) -> str:
     """The same of an arm, without its seed where that is not asked for."""
     return arm_name(key.arm, key.label_budget, key.seed if with_seed else None)
+
+
+def budget_name(key: ArmKey) -> str:
+    """'4,000 labels', where the kind of policy is said elsewhere; the arm's name where it needed none."""
+    return f"{key.label_budget:,} labels" if key.label_budget else arm_name(key.arm)
 
 
 def contrast_name(contrast: Contrast) -> str:

@@ -71,10 +71,10 @@ def html(result: TextMeasures, rows: Sequence[TextRow], *, source: str, tokenize
         page.heading(table.title)
         page.table(table.columns, table.rows)
     page.items(reasons(result))
-    for each in result.arms:
+    for place, each in enumerate(result.arms, 1):
         if each.copied_positions and not each.control:
             axis = "place in the source: 0 its first sentence, 1 its last"
-            page.figure(histogram(each.copied_positions, x_axis=axis),
+            page.figure({f"copied-sentences-{place}": histogram(each.copied_positions, x_axis=axis)},
                         f"{each.arm}: where its copied sentences stand in the source")
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [row for row in rows if row.arm == arm and row.source is not None][:examples]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from harness.reporting.figure_files import figure_name
 from harness.reporting.marking import marked
 from harness.reporting.page import Page, interval, number, percent, signed
 from harness.reporting.plots import curves
@@ -102,10 +103,11 @@ def _where(page: Page, data: ReportData) -> None:
         page.paragraph("No arm copied a whole sentence.", kind="quiet")
         return
     places = [5.0 + 10 * place for place in range(10)]
-    page.figure([curves({name: [(places, [100 * count / sum(counts) for count in counts])]
-                         for name, counts in groups.items()}, title=arm_name(title), marker="o",
-                        x_axis="place in the source, %", y_axis="copied sentences, %")
-                 for title, groups in panels.items()],
+    page.figure({figure_name("copied sentences", title): curves(
+                    {name: [(places, [100 * count / sum(counts) for count in counts])]
+                     for name, counts in groups.items()}, title=arm_name(title), marker="o",
+                    x_axis="place in the source, %", y_axis="copied sentences, %")
+                 for title, groups in panels.items()},
                 "Where in the source the copied sentences stand: 0 its beginning, 100 its end. Share of each arm's "
                 "copied sentences, seeds together.")
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
 from harness.records import ArmKey
+from harness.reporting.canvas import Plot
+from harness.reporting.figure_files import figure_name
 from harness.reporting.page import UNDEFINED, Page, number, percent, thousands
-from harness.reporting.plots import Curve, curves
-from harness.reporting.report_data import ReportData, arm_name, key_name
+from harness.reporting.plots import BandLine, bands
+from harness.reporting.report_data import ReportData, arm_name, budget_name, key_name
 from harness.results.text_records import ArmMeasures
-from harness.results.training_records import RewardModelRow
+from harness.results.training_records import LearningCurve, RewardModelRow
 from harness.statistics.resampling import mean_of_defined
 
+_AXES = {"score": "reward model's score", "gold_score": "simulated labeler's own score",
+         "kl": "KL, nats an episode", "kl_coefficient": "KL coefficient β"}
 Figure = Literal["gold_score", "reward_model_score", "kl_to_reference", "mean_tokens", "valid"]
 
 
@@ -29,18 +31,13 @@ def policies(page: Page, data: ReportData) -> None:
                  percent(_mean(arms, "valid"))) for group, arms in _by_budget(data.results.arms).items()],
                caption=f"On the test queries, seeds averaged. Gold score: {gold}, without noise. KL: to the policy "
                        f"that training started from.")
-    for arm in dict.fromkeys(key.arm for key in data.curves):
-        panels = [plot for plot in (
-            _panel(data, arm, x="episodes", y="objective/kl", x_axis="episodes", y_axis="KL, nats an episode"),
-            _panel(data, arm, x="objective/kl", y="objective/score_of_valid", x_axis="KL, nats an episode",
-                   y_axis="reward model's score"),
-            _panel(data, arm, x="objective/kl", y="objective/gold_score", x_axis="KL, nats an episode",
-                   y_axis="simulated labeler's own score")) if plot]
-        if panels:
-            page.figure(panels, f"{arm_name(arm)}: KL to the reference policy over training, and what it buys. Where "
-                                f"the reward model's score climbs with KL and the labeler's own does not, the policy "
-                                f"exploits its reward model. One line a seed, running means over a fifteenth of the "
-                                f"steps.")
+    found = data.results.learning_curves
+    for arm in dict.fromkeys(curve.arm.arm for curve in found):
+        panels = {figure_name("training", arm, metric): _learning_curve(same, axis) for metric, axis in _AXES.items()
+                  if (same := [curve for curve in found if (curve.arm.arm, curve.metric) == (arm, metric)])}
+        page.figure(panels, f"{arm_name(arm)}: training, the mean and the range of the runs of each budget. Running "
+                            f"means over a fifteenth of the batches. Where the reward model's score rises and the "
+                            f"labeler's own does not, the policy exploits its reward model.")
 
 
 def reward_models(page: Page, data: ReportData) -> None:
@@ -65,22 +62,11 @@ def _accuracy(row: RewardModelRow) -> str:
     return f"{percent(row.validation_accuracy, 0)} of {thousands(row.validated_on)}"
 
 
-def _panel(data: ReportData, arm: str, *, x: str, y: str, x_axis: str, y_axis: str) -> str | None:
-    """One metric against another, one colour a budget; None where no policy of this arm has both."""
-    named: dict[str, list[Curve]] = {}
-    for key, steps in data.curves.items():
-        points = [(metrics[x], metrics[y]) for metrics in steps if x in metrics and y in metrics]
-        if key.arm == arm and points:
-            label = f"{key.label_budget:,} labels" if key.label_budget is not None else key_name(key)
-            named.setdefault(label, []).append(_smoothed(np.array(points)))
-    return curves(named, x_axis=x_axis, y_axis=y_axis) if named else None
-
-
-def _smoothed(points: np.ndarray) -> Curve:
-    """Running means of (n, 2) points over a fifteenth of them: single batches are too noisy to read."""
-    width = max(1, len(points) // 15)
-    xs, ys = (np.convolve(column, np.ones(width) / width, mode="valid").tolist() for column in points.T)
-    return xs, ys
+def _learning_curve(curves: Sequence[LearningCurve], axis: str) -> Plot:
+    """One metric of one kind of policy over episodes, a band a budget."""
+    lines = [BandLine(budget_name(each.arm), list(zip(each.band.x, each.band.mean, each.band.low, each.band.high,
+                                                      strict=True))) for each in curves]
+    return bands(lines, x_axis="episodes", y_axis=axis)
 
 
 def _by_budget(arms: Sequence[ArmMeasures]) -> dict[ArmKey, list[ArmMeasures]]:

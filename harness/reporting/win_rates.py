@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.records import Contrast
+from harness.reporting.budget_plots import CurvePoint, dose_response_plot
 from harness.reporting.enough import enough_labels
+from harness.reporting.figure_files import figure_name
 from harness.reporting.page import (
     Cell,
     Page,
@@ -19,7 +21,6 @@ from harness.reporting.page import (
     signed,
     thousands,
 )
-from harness.reporting.plots import CurvePoint, dose_response_plot
 from harness.reporting.report_data import ReportData, arm_name, by_arm, contrast_name, key_name
 from harness.results.rate_records import DoseCurve, WinRateRow
 from harness.results.records import PlanOfStudy, Results
@@ -28,7 +29,7 @@ from harness.study.spec import StudySpec
 
 
 def answer(page: Page, data: ReportData) -> None:
-    """How many labels were enough, whether training beat the baselines, and whether all went as planned."""
+    """How many labels were enough, in one sentence, and what is missing."""
     results = data.results
     page.paragraph(f"{data.study.task.kind} · {data.seeds} · commit {results.commit[:10]}"
                    f"{' with uncommitted changes' if results.dirty else ''}", kind="quiet")
@@ -36,11 +37,15 @@ def answer(page: Page, data: ReportData) -> None:
                  *(["simulated judge" if not results.people else "a simulated judge beside people"]
                    if results.simulated_judge else []),
                  *(["people are awaited"] if results.awaited else [])])
-    first, *others = findings(data)
+    first = findings(data)[0]
     left_out = [f"Left out, because its training failed: {key_name(row.arm, with_seed=True)} ({row.why})."
                 for row in results.left_out]
-    page.answer(first, [*left_out, *others, as_planned(results.analysis_plan)])
-    page.contents()
+    page.answer(first, left_out)
+
+
+def further_findings(page: Page, data: ReportData) -> None:
+    """What else was found, below the first picture."""
+    page.items([*findings(data)[1:], as_planned(data.results.analysis_plan)])
 
 
 def findings(data: ReportData) -> list[str]:
@@ -53,7 +58,7 @@ def findings(data: ReportData) -> list[str]:
 
 def headline(study: StudySpec, results: Results) -> str:
     """The answer in one sentence."""
-    return findings(ReportData(study=study, results=results, details={}, curves={}, examples=(),
+    return findings(ReportData(study=study, results=results, details={}, examples=(),
                                versions={}, environments={}))[0]
 
 
@@ -107,7 +112,7 @@ def dose_response(page: Page, data: ReportData) -> None:
               if value is not None)]
     limits = (max(min(seen) - 0.03, -0.02), min(max(seen) + 0.03, 1.02))
     judges = data.by_judge([row for row, _ in points])
-    panels = []
+    panels = {}
     for baseline in dict.fromkeys(row.contrast.opponent for row, _ in points):
         series = {arm_name(rows[0].contrast.arm.arm) + ("" if len(judges) == 1 else f", {judge}"):
                   [_point(row, data) for row in rows
@@ -115,7 +120,8 @@ def dose_response(page: Page, data: ReportData) -> None:
                   for judge, judged in judges.items() for rows in by_arm(judged)}
         levels = {arm_name(row.contrast.arm.arm): rate for row, rate in points
                   if row.contrast.opponent == baseline and not row.contrast.arm.label_budget}
-        panels.append(dose_response_plot(series, title=f"against {key_name(baseline)}", limits=limits, levels=levels))
+        panels[figure_name("win rate", str(baseline))] = dose_response_plot(
+            series, title=f"against {key_name(baseline)}", limits=limits, levels=levels)
     page.figure(panels, f"Win rate against the number of labels, by {' and by '.join(judges)}. Filled: all seeds "
                         f"together, with {data.confidence} intervals; hollow: single training seeds; dotted: "
                         f"isotonic fit.")

@@ -22,7 +22,7 @@ from harness.results.rate_records import (
 )
 from harness.results.spelling import ARM, ARM_BUDGET_AND_SEED, POLICY_AND_BASELINE
 from harness.results.text_records import ArmMeasures, CopyingGrowth, CopyingPreference, TextRow
-from harness.results.training_records import AccuracyCurve, FrontierRow, RewardModelRow, RunRow
+from harness.results.training_records import AccuracyCurve, FrontierRow, LearningCurve, RewardModelRow, RunRow
 from harness.statistics.agreement import Agreement
 from harness.statistics.plan import AnalysisPlan
 
@@ -99,7 +99,8 @@ class Results:
     dose_response: the curve of each arm over each baseline by the simulated judge; its keys are `ARM vs BASELINE`.
     sensitivity: the largest budgets' win rates, computed in other ways. fragility: how few judgments must be
     dropped to change each verdict. reward_models: what each reward model learnt. accuracy_curves: how well they
-    predict held-out labels, by budget. runs: how each PPO run ended. frontier: scores against KL. online_rounds:
+    predict held-out labels, by budget. runs: how each PPO run ended. learning_curves: how they went.
+    frontier: scores against KL. online_rounds:
     online collection, round by round. strengths: all arms on one scale. texts: the texts' measures with intervals.
     copying_growth: how more labels changed copying. copying_by_preference: win rates by what was copied and whether
     it is accurate (summaries only). agreement, quality: of the last evaluation by people. people: every evaluation
@@ -126,6 +127,7 @@ class Results:
     reward_models: tuple[RewardModelRow, ...]
     accuracy_curves: tuple[AccuracyCurve, ...]
     runs: tuple[RunRow, ...]
+    learning_curves: tuple[LearningCurve, ...]
     frontier: tuple[FrontierRow, ...]
     online_rounds: tuple[RoundRow, ...]
     strengths: Strengths

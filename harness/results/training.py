@@ -12,12 +12,14 @@ from harness.results.training_records import (
     AccuracyCurve,
     AccuracyPoint,
     FrontierRow,
+    LearningCurve,
     RewardModelRow,
     RunRow,
 )
 from harness.statistics.convergence import convergence
-from harness.statistics.frontier import band, fit_gain
+from harness.statistics.frontier import fit_gain
 from harness.statistics.learning_curve import LabelerCeiling, fit_power_law
+from harness.statistics.run_bands import band
 from harness.statistics.run_mean import t_interval
 from harness.study.parts import AT_END
 from harness.training.settings import PPOSettings
@@ -27,6 +29,8 @@ Steps = Sequence[Mapping[str, float]]
 """The PPO metrics of the logged batches, in their order."""
 
 _SCORES = {"gold_score": "objective/gold_score", "reward_model_score": "objective/score_of_valid"}
+_CURVES = {"score": "objective/score", "kl": "objective/kl", "kl_coefficient": "objective/kl_coef",
+           "gold_score": "objective/gold_score"}
 _NEAR = 0.05
 """How far, as a share, a policy may be off the KL at which it is compared."""
 _SMOOTHED = 15
@@ -105,11 +109,8 @@ def _points(rows: Sequence[RewardModelRow], confidence: float) -> list[AccuracyP
 def frontier_rows(curves: Mapping[ArmKey, Steps], starts: Mapping[str, float], *,
                   confidence: float) -> list[FrontierRow]:
     """One row for each budget and score. starts: arm -> the gold score of the policy that its training began from."""
-    groups: dict[ArmKey, list[Steps]] = {}
-    for arm, steps in curves.items():
-        groups.setdefault(replace(arm, seed=None), []).append(steps)
     rows = []
-    for arm, runs in groups.items():
+    for arm, runs in _by_budget(curves).items():
         for score, metric in _SCORES.items():
             lines = [_against_distance(steps, metric) for steps in runs]
             found = band(lines)
@@ -122,12 +123,39 @@ def frontier_rows(curves: Mapping[ArmKey, Steps], starts: Mapping[str, float], *
     return rows
 
 
+def learning_curves(curves: Mapping[ArmKey, Steps]) -> list[LearningCurve]:
+    """One for each budget and metric that two batches or more have."""
+    found = []
+    for arm, runs in _by_budget(curves).items():
+        for name, metric in _CURVES.items():
+            lines = [_running_means([(step["episodes"], step[metric]) for step in steps if metric in step])
+                     for steps in runs]
+            over_runs = band(lines)
+            if over_runs is not None:
+                found.append(LearningCurve(arm, name, over_runs))
+    return found
+
+
+def _by_budget(curves: Mapping[ArmKey, Steps]) -> dict[ArmKey, list[Steps]]:
+    """The runs of each budget."""
+    groups: dict[ArmKey, list[Steps]] = {}
+    for arm, steps in curves.items():
+        groups.setdefault(replace(arm, seed=None), []).append(steps)
+    return groups
+
+
+def _running_means(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    """x and y; nothing of fewer than two points."""
+    width = max(1, len(points) // _SMOOTHED)
+    if len(points) < 2:
+        return [], []
+    xs, ys = (np.convolve(column, np.ones(width) / width, mode="valid").tolist() for column in np.array(points).T)
+    return xs, ys
+
+
 def _against_distance(steps: Steps, metric: str) -> tuple[list[float], list[float]]:
     """(√KL ascending, the score there) of one run, running means."""
-    known = np.array([(step["objective/kl"], step[metric]) for step in steps if metric in step], dtype=np.float64)
-    width = max(1, len(known) // _SMOOTHED)
-    if len(known) < 2:
-        return [], []
-    kl, score = (np.convolve(column, np.ones(width) / width, mode="valid") for column in known.T)
+    kl, score = map(np.array, _running_means([(step["objective/kl"], step[metric]) for step in steps
+                                              if metric in step]))
     order = np.argsort(kl)
     return np.sqrt(np.maximum(kl[order], 1e-9)).tolist(), score[order].tolist()

@@ -1,4 +1,4 @@
-"""Records of what training came to: each run, the reward models' learning curve, and scores against KL."""
+"""Records of training: how it went and ended, the reward models' learning curve, and scores against KL."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from harness.json_records import INLINE
 from harness.records import ArmKey
 from harness.results.spelling import ARM_AND_BUDGET, ARM_BUDGET_AND_SEED
 from harness.statistics.convergence import Convergence
-from harness.statistics.frontier import Band, GainFit
+from harness.statistics.frontier import GainFit
 from harness.statistics.learning_curve import LabelerCeiling, PowerLaw
+from harness.statistics.run_bands import Band
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,20 @@ class RunRow:
     arm: ArmKey = field(metadata=ARM_BUDGET_AND_SEED)
     end: Convergence = field(metadata=INLINE)
     compared_at: float | None
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """A figure of PPO's batches while it trains, over the runs of one budget (Ziegler figure 2).
+
+    arm, label_budget: whose runs. metric: `score` (with the penalty in the place of the score where a response does not
+    end in time), `kl` (nats an episode), `kl_coefficient` (beta) or `gold_score` (of responses that end in time).
+    band: over runs, x in episodes; each run a running mean over a fifteenth of its batches.
+    """
+
+    arm: ArmKey = field(metadata=ARM_AND_BUDGET)
+    metric: str
+    band: Band
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,7 @@ class FrontierRow:
     """A score against the KL that it cost, along the training of one budget's runs.
 
     arm, label_budget: whose runs. score: `gold_score`, the simulated labeler's own, or `reward_model_score`. band: over
-    runs. fit: of the gain over the starting policy, null where that is not known.
+    runs, x = √KL, KL in nats an episode. fit: of the gain over the starting policy, null where that is not known.
     """
 
     arm: ArmKey = field(metadata=ARM_AND_BUDGET)

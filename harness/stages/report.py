@@ -1,4 +1,4 @@
-"""Stage: results.json and report.html, one self-contained file that opens without a network."""
+"""Stage: results.json and report.html, one self-contained file that opens without a network; its figures as files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from harness.artifacts.outcome import environments_of, summary_of
 from harness.digests import fingerprint
 from harness.provenance import commit, versions
 from harness.records import ArmKey, Done
-from harness.reporting.report import render
+from harness.reporting.figure_files import write_figures
+from harness.reporting.report import report
 from harness.reporting.report_data import ArmResponse, Example, ReportData
 from harness.results.file import read_measured, read_outcomes, read_people, write_results
 from harness.results.online import round_rows
@@ -31,6 +32,7 @@ from harness.results.training import (
     Summary,
     accuracy_curves,
     frontier_rows,
+    learning_curves,
     not_comparable,
     reward_model_rows,
     run_rows,
@@ -57,9 +59,11 @@ def run(call: StageCall[ReportSlice], log: StageLog) -> Done:
     _write_samples(call)
     data = ReportData(
         study=call.settings.study, results=results, details={arm: found.details for arm, found in measured.items()},
-        curves=curves, examples=_examples(call), versions=versions(),
+        examples=_examples(call), versions=versions(),
         environments=environments_of(call.inputs.values()))
-    (call.out / "report.html").write_text(render(data), encoding="utf-8")
+    page = report(data)
+    (call.out / "report.html").write_text(page.render(), encoding="utf-8")
+    write_figures(call.out, page.figures)
     return Done({f"win_rate_{row.contrast.arm.label_budget}_vs_{row.contrast.opponent}"
                  + ("" if row.judge == "simulated" else f"_{row.judge}"): row.rate.win_rate
                  for row in results.win_rates if row.rate.win_rate is not None})
@@ -100,6 +104,7 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
         reward_models=reward_models,
         accuracy_curves=tuple(accuracy_curves(reward_models, _ceiling(call), confidence=plan.confidence)),
         runs=runs,
+        learning_curves=tuple(learning_curves(curves)),
         frontier=tuple(frontier_rows(curves, _starts(study, measured), confidence=plan.confidence)),
         online_rounds=tuple(round_rows(study.policies, study.ppo, _round_summaries(call))),
         strengths=strengths(outcomes, measures),

@@ -15,20 +15,6 @@ Form = Literal["ppo", "best_of_n"]
 
 
 @dataclass(frozen=True)
-class Band:
-    """A score against d = √KL, over runs.
-
-    d: evenly spaced. mean, low, high: of the runs that were there at that d. n_runs: how many those are.
-    """
-
-    d: tuple[float, ...]
-    mean: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    n_runs: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class GainFit:
     """R(d) = d(α − β log d) for PPO, R(d) = d(α − β d) for best-of-n (Gao et al. 2022, equations 1 and 2), d = √KL.
 
@@ -44,21 +30,6 @@ class GainFit:
     beta_high: float | None
     turns_at: float | None
     n_runs: int
-
-
-def band(runs: Sequence[tuple[Sequence[float], Sequence[float]]], *, points: int = 30) -> Band | None:
-    """runs: of each (d ascending, scores); between its points a run is a straight line, beyond them nothing."""
-    known = [(np.asarray(d, dtype=np.float64), np.asarray(score, dtype=np.float64)) for d, score in runs if len(d) > 1]
-    if not known:
-        return None
-    grid = np.linspace(min(d[0] for d, _ in known), max(d[-1] for d, _ in known), points)
-    values = np.array([np.interp(grid, d, score, left=np.nan, right=np.nan) for d, score in known])
-    there = ~np.isnan(values)
-    some = there.any(axis=0)
-    values, there, grid = values[:, some], there[:, some], grid[some]
-    return Band(tuple(grid.tolist()), tuple(np.nanmean(values, axis=0).tolist()),
-                tuple(np.nanmin(values, axis=0).tolist()), tuple(np.nanmax(values, axis=0).tolist()),
-                tuple(there.sum(axis=0).tolist()))
 
 
 def fit_gain(runs: Sequence[tuple[Sequence[float], Sequence[float]]], form: Form, *,

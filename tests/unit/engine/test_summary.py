@@ -1,6 +1,8 @@
 """What each arm's own MLflow run is given."""
 
-from harness.engine.summary import arm_metrics
+from harness.artifacts.outcome import listed
+from harness.engine.exported_runs import write_execution
+from harness.engine.summary import arm_metrics, copy_together
 from tests.result_records import arm_measures, rate, win_rate_row
 
 
@@ -18,3 +20,22 @@ def test_what_an_arm_lacks_is_no_metric():
     assert not {name for name in found if name.startswith("win_rate") or name == "label_budget"}
     assert "reward_model_score" not in found
     assert found["copying/novel_sentences"] == 0.5
+
+
+def test_figures_of_a_former_report_go_and_files_of_others_stay(tmp_path):
+    output = tmp_path / "output"
+
+    def export(*names):
+        folder = tmp_path / "stage"
+        files = [folder / name for name in ("report.html", *names)]
+        for file in files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("text")
+        copy_together(folder, files, output)
+        write_execution(output, execution="1", tracking_uri="", files=listed(folder, files))
+
+    export("figures/old.svg", "figures/kept.svg")
+    (output / "figures" / "mine.svg").write_text("the reader's own")
+    export("figures/kept.svg")
+    assert sorted(path.name for path in output.rglob("*") if path.is_file()) == [
+        "execution.json", "kept.svg", "mine.svg", "report.html"]

@@ -13,7 +13,7 @@ def data_of(*, study: str = "quick", overrides: tuple[str, ...] = (), results: A
     """Data with nothing in it but what is given."""
     settings = load_study(STUDIES / f"{study}.yaml", list(overrides))
     return ReportData(**{
-        "study": settings, "results": results or results_of(), "details": {}, "curves": {},
+        "study": settings, "results": results or results_of(), "details": {},
         "examples": (), "versions": {}, "environments": {}, **more})
 
 

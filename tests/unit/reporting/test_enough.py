@@ -3,7 +3,15 @@
 import numpy as np
 
 from harness.records import ArmKey, Contrast
-from harness.reporting.enough import enough_labels, more_labels, sentence, what_would_decide
+from harness.reporting.enough import (
+    budget_figure,
+    enough_labels,
+    more_labels,
+    sentence,
+    short_answer,
+    what_would_decide,
+)
+from harness.reporting.page import Page
 from harness.results.rates import equivalence_rows
 from harness.results.votes import Votes
 from tests.result_records import results_of
@@ -74,3 +82,31 @@ def test_absence_of_evidence_is_never_read_as_evidence() -> None:
 def test_the_section_tells_the_procedure_from_these_runs() -> None:
     page = written(more_labels, data_of(results=results_of(equivalence=_rows(_of_budgets(1000, 500, 300, 300)))))
     assert "these runs alone" in page and ">enough<" in page
+
+
+def _votes(**smaller: tuple[int, int]):
+    return {contrast: votes for budget, counts in smaller.items()
+            for contrast, votes in _of_budgets(1000, int(budget[1:]), *counts).items()}
+
+
+def test_the_title_says_the_answer_in_a_few_words() -> None:
+    alike, unclear, better = (300, 300), (16, 14), (390, 210)
+    for smaller, expected in (({"b500": alike, "b100": alike, "b10": better}, "100 labels were enough, 10 were not"),
+                              ({"b500": alike, "b100": unclear}, "500 labels were enough"),
+                              ({"b500": better, "b100": better}, "500 labels were not enough"),
+                              ({"b500": unclear, "b100": alike}, "Not decided whether 500 labels were enough")):
+        assert short_answer(_rows(_votes(**smaller))) == expected
+
+
+def test_the_first_picture_has_the_title_every_run_and_the_verdicts() -> None:
+    rows = _rows(_votes(b500=(300, 300), b10=(390, 210)))
+    data = data_of(results=results_of(equivalence=rows))
+    page = Page("A test")
+    budget_figure(page, data)
+    (name, figure), = page.figures.items()
+    assert name == "enough-rl"
+    assert [row[:2] for row in figure.plot.rows].count((10, "run 6")) == 1
+    assert [row[-1] for row in figure.plot.rows if row[1] == "all runs"] == ["not enough", "enough"]
+    assert ">500 labels were enough, 10 were not<" in page.render()
+    assert "one-sided at 95%" in figure.caption
+    assert "figure" not in written(budget_figure, data_of()).split("</style>")[1]

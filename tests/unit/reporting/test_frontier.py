@@ -4,8 +4,9 @@ from harness.records import ArmKey
 from harness.reporting.frontier import accuracy, convergence, frontier
 from harness.results.training_records import AccuracyCurve, AccuracyPoint, FrontierRow, RewardModelRow, RunRow
 from harness.statistics.convergence import Convergence
-from harness.statistics.frontier import Band, GainFit
+from harness.statistics.frontier import GainFit
 from harness.statistics.learning_curve import LabelerCeiling, PowerLaw
+from harness.statistics.run_bands import Band
 from tests.result_records import results_of
 from tests.unit.reporting.report_pages import data_of, written
 

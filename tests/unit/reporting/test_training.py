@@ -2,11 +2,11 @@
 
 import re
 
-import pytest
-
 from harness.records import ArmKey
+from harness.reporting.page import Page
 from harness.reporting.training import policies, reward_models
-from harness.results.training_records import RewardModelRow
+from harness.results.training_records import LearningCurve, RewardModelRow
+from harness.statistics.run_bands import Band
 from tests.result_records import arm_measures, results_of
 from tests.unit.reporting.report_pages import data_of, written
 
@@ -32,8 +32,11 @@ def test_a_reward_model_names_the_labels_that_its_accuracy_rests_on() -> None:
     assert "Reward models" not in written(reward_models, data_of())
 
 
-@pytest.mark.parametrize(("metric", "drawn"), [("objective/kl", True), ("episodes", False)])
-def test_a_curve_is_drawn_where_both_of_its_metrics_are(metric: str, drawn: bool) -> None:
-    steps = [{"episodes": 32.0 * step, metric: 0.1 * step} for step in range(1, 31)]
-    page = written(policies, data_of(curves={ArmKey("rl", 250, 1): steps}))
-    assert ("<svg" in page) == drawn
+def test_learning_curves_are_a_panel_a_metric_and_a_band_a_budget() -> None:
+    band = Band((64.0, 128.0), (1.0, 2.0), (0.5, 1.5), (1.5, 2.5), (2, 2))
+    found = tuple(LearningCurve(ArmKey("rl", budget), metric, band) for budget in (250, 1000)
+                  for metric in ("kl", "score"))
+    page = Page("A test")
+    policies(page, data_of(results=results_of(learning_curves=found)))
+    assert list(page.figures) == ["training-rl-score", "training-rl-kl"]
+    assert page.figures["training-rl-kl"].plot.rows[-1] == ("1,000 labels", 128.0, 2.0, 1.5, 2.5)

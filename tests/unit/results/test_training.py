@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.records import ArmKey
-from harness.results.training import accuracy_curves, frontier_rows, reward_model_rows, run_rows
+from harness.results.training import accuracy_curves, frontier_rows, learning_curves, reward_model_rows, run_rows
 from harness.statistics.learning_curve import LabelerCeiling
 from harness.training.settings import KLSettings, PPOSettings
 
@@ -39,6 +39,16 @@ def test_a_run_says_where_it_ended_and_where_it_is_compared():
     (row,) = run_rows({arm: steps([3.0] * 9 + [6.1], [0.0] * 10)}, {arm: {"snapshot_kl": 5.5}}, PPO)
     assert (row.arm, row.compared_at, row.end.kl, row.end.converged) == (arm, 5.5, 6.1, True)
     assert run_rows({arm: steps([3.0], [0.0])}, {arm: {}}, PPO) == []
+
+
+def test_learning_curves_have_the_mean_and_the_range_of_a_budgets_runs():
+    curves = {ArmKey("rl", 100, seed): [{"episodes": 64.0 * step, "objective/kl": seed * step, "objective/score": 1.0}
+                                        for step in range(1, 5)] for seed in (1, 2)}
+    score, kl = learning_curves(curves)
+    assert (kl.arm, kl.metric, kl.band.x[0], kl.band.x[-1]) == (ArmKey("rl", 100), "kl", 64.0, 256.0)
+    assert (kl.band.mean[-1], kl.band.low[-1], kl.band.high[-1]) == (6.0, 4.0, 8.0)
+    assert (score.metric, set(score.band.mean)) == ("score", {1.0})
+    assert learning_curves({arm: steps[:1] for arm, steps in curves.items()}) == []
 
 
 def test_the_gain_is_over_the_policy_that_training_began_from():

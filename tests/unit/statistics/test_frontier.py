@@ -1,9 +1,9 @@
-"""Scores against √KL: the fits of Gao et al., recovered where they hold exactly, and bands over runs."""
+"""Scores against √KL: the fits of Gao et al., recovered where they hold exactly."""
 
 import numpy as np
 import pytest
 
-from harness.statistics.frontier import band, fit_gain
+from harness.statistics.frontier import fit_gain
 
 D = np.linspace(0.3, 3, 20)
 
@@ -25,13 +25,3 @@ def test_no_turn_where_more_kl_always_helps_and_no_interval_of_one_run():
     assert (found.alpha_low, found.n_runs) == (None, 1)
     assert found.turns_at is None or found.turns_at > 1e6
     assert fit_gain([([1.0], [2.0])], "ppo") is None
-
-
-def test_a_band_is_of_the_runs_that_are_there():
-    found = band([([0.0, 2.0], [0.0, 2.0]), ([0.0, 1.0], [2.0, 4.0])], points=5)
-    assert found.d == (0.0, 0.5, 1.0, 1.5, 2.0)
-    assert found.mean == (1.0, 1.75, 2.5, 1.5, 2.0)
-    assert found.low == (0.0, 0.5, 1.0, 1.5, 2.0)
-    assert found.high == (2.0, 3.0, 4.0, 1.5, 2.0)
-    assert found.n_runs == (2, 2, 2, 1, 1)
-    assert band([]) is None
