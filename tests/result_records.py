@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.records import ArmKey, Contrast
-from harness.results.rate_records import EquivalenceRow, SeedRate, SeedRates, Strengths, TheseRuns, WinRateRow
+from harness.results.rate_records import EquivalenceRow, SeedRate, SeedRates, Strengths, WinRateRow
 from harness.results.records import VERSION, PlanOfStudy, Quality, Results
 from harness.results.text_records import ArmMeasures, FirstThreeWords, TextRow
 from harness.statistics.agreement import Agreement
 from harness.statistics.equivalence import Equivalence
 from harness.statistics.plan import AnalysisPlan
 from harness.statistics.resampling import MeanInterval
+from harness.statistics.run_errors import TheseRuns
 from harness.statistics.win_rate import WinRate
 
 ONE_SEED = SeedRates(None, None, None, (SeedRate(1, 0.7),))

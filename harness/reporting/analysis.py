@@ -222,7 +222,7 @@ def _dose_response(result: Analysis) -> Table:
              p_value(found.p_value)) for name, found in named]
     reasons = why((name, found.why_undefined) for name, found in named)
     return Table("Dose-response", columns, rows,
-                 (*reasons, f"Saturation: {curve.saturating.statement}"))
+                 (*reasons, *curve.notes, f"Saturation: {curve.saturating.statement}"))
 
 
 def _breakdown(by: str, parts: Sequence[tuple[str, PartRate]]) -> Table:

@@ -24,7 +24,7 @@ from harness.reporting.page import (
 from harness.reporting.report_data import ReportData, arm_name, by_arm, contrast_name, key_name
 from harness.results.rate_records import DoseCurve, WinRateRow
 from harness.results.records import PlanOfStudy, Results
-from harness.statistics.dose_response import Coefficient
+from harness.statistics.dose_slope import Coefficient
 from harness.study.spec import StudySpec
 
 
@@ -139,9 +139,11 @@ def _curves(page: Page, data: ReportData) -> None:
                          _coefficient(fit.slope_over_runs)))
             saturation.setdefault(fit.saturating.statement, []).append(rows[-1][0])
     page.table(("", "slope", "curvature", "slope over runs"), rows,
-               caption="Logit of the win rate for twice the labels, with errors about these policies. Curvature below "
-                       "zero: the gain levels off. Over runs: each training run is one observation, so that seeds "
-                       "count as random.")
+               caption="Logit of the win rate for twice the labels. Intervals hold for another run too where every "
+                       "budget has several; beside them, those about these policies only. Curvature below zero: the "
+                       "gain levels off. Over runs: each run's own slope is one observation.")
+    page.items(dict.fromkeys(note for study in (*data.results.people, None)
+                             for fit in (study or data.results).dose_response for note in fit.notes))
     page.paragraph("Saturation: " + "; ".join(f"{statement} ({', '.join(names)})"
                                               for statement, names in saturation.items()) + ".")
 
@@ -165,7 +167,11 @@ def _isotonic(curves: Sequence[DoseCurve], contrast: Contrast) -> float | None:
 def _coefficient(fit: Coefficient) -> tuple[str, str]:
     if fit.estimate is None or fit.ci_low is None:
         return "undefined", fit.why_undefined or ""
-    return signed(fit.estimate), f"{signed(fit.ci_low)} to {signed(fit.ci_high)}, {p_equals(fit.p_value)}"
+    said = f"{signed(fit.ci_low)} to {signed(fit.ci_high)}, {p_equals(fit.p_value)}"
+    these = fit.these_runs
+    if fit.scope == "these policies" or these is None or these.ci_low is None:
+        return signed(fit.estimate), said
+    return signed(fit.estimate), f"{said}; these runs {signed(these.ci_low)} to {signed(these.ci_high)}"
 
 
 def win_rates(page: Page, data: ReportData) -> None:

@@ -26,7 +26,7 @@ _ABOUT_RUNS = ("win_rates", "equivalence", "dose_response")
 """Sections whose intervals and tests were about the trained policies alone; those are not compared with today's."""
 _OF_RUNS = ("ci_low", "ci_high", "p_value", "p_value_holm", "p_value_gatekept", "p_value_explored", "standard_error",
             "degrees_of_freedom", "fewer_clusters", "method", "notes", "why_undefined", "was_enough", "slope",
-            "curvature", "saturating", "p_non_inferior",
+            "curvature", "slope_over_runs", "saturating", "p_non_inferior",
             *(name for name in _TEST if name not in ("margin", "alpha", "win_rate")))
 _NOT_KEPT: Json = {"standard_error": None, "degrees_of_freedom": 0, "fewer_clusters": 0, "method": "not recorded",
                    "bootstrap": None}
@@ -73,10 +73,17 @@ def _second(document: Json) -> Json:
 def _third(document: Json) -> Json:
     return {
         **document, "version": VERSION,
-        "win_rates": [{**row, "scope": "these policies", "n_runs": len(row["by_seed"]),
-                       "these_runs": {name: row[name] for name in ("ci_low", "ci_high", "p_value")}}
-                      for row in document["win_rates"]],
+        "win_rates": [{**_of_these_runs(row), "n_runs": len(row["by_seed"])} for row in document["win_rates"]],
+        "dose_response": {name: {**curve, **{fit: _of_these_runs(curve[fit]) for fit in ("slope", "curvature")},
+                                 "slope_over_runs": {**curve["slope_over_runs"], "scope": "procedure",
+                                                     "these_runs": None}}
+                          for name, curve in document["dose_response"].items()},
         "equivalence": [_about_these_runs(row) for row in document["equivalence"]]}
+
+
+def _of_these_runs(row: Json) -> Json:
+    return {**row, "scope": "these policies",
+            "these_runs": {name: row[name] for name in ("ci_low", "ci_high", "p_value")}}
 
 
 def _about_these_runs(row: Json) -> Json:

@@ -13,7 +13,7 @@ from harness.statistics.equivalence import Equivalence
 from harness.statistics.fragility import Fragility
 from harness.statistics.more_runs import MoreRuns
 from harness.statistics.paired_models import ArmStrength
-from harness.statistics.runs import Scope
+from harness.statistics.run_errors import Scope, TheseRuns
 from harness.statistics.sensitivity import Sensitivity
 from harness.statistics.verdict import Verdict
 from harness.statistics.win_rate import WinRate
@@ -43,18 +43,6 @@ class SeedRates:
     seed_ci_low: float | None
     seed_ci_high: float | None
     by_seed: tuple[SeedRate, ...]
-
-
-@dataclass(frozen=True)
-class TheseRuns:
-    """The same win rate about the policies that were trained, and no other.
-
-    ci_low, ci_high, p_value: as those of the row, without what another run would differ by.
-    """
-
-    ci_low: float | None
-    ci_high: float | None
-    p_value: float | None
 
 
 @dataclass(frozen=True)
@@ -125,7 +113,7 @@ class EquivalenceRow:
 class DosePoint:
     """One label budget of a curve, the seeds together.
 
-    label_budget: how many labels. win_rate, ci_low, ci_high: over the baseline, with its interval. isotonic: the win
+    label_budget: how many labels. win_rate, ci_low, ci_high: over the baseline, as in `win_rates`. isotonic: the win
     rate by the isotonic fit.
     """
 
@@ -142,8 +130,8 @@ class DoseCurve(CurveFit):
 
     arm, baseline: whose win rate, and over whom. points: one for each budget, ascending. intercept: of logit(W) on
     log2(labels). slope: change of logit(W) when labels double. curvature: below 0 where the gain levels off.
-    slope_over_runs: the slope with each training run as one observation. saturating: W = a + b(1 - 2^(-labels / c)),
-    where the budgets identify it. notes: what must be read with it.
+    slope_over_runs: the slope of each run's own win rates, with runs as the only sample. saturating: W = a +
+    b(1 - 2^(-labels / c)), where the budgets identify it. notes: what must be read with it.
     """
 
     contrast: Contrast = field(metadata=KIND_AND_BASELINE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -14,12 +13,12 @@ from harness.results.rate_records import (
     EquivalenceRow,
     SeedRate,
     SeedRates,
-    TheseRuns,
     WinRateRow,
 )
 from harness.results.votes import Votes, VotesByContrast, is_of_budgets
 from harness.statistics.dose_response import DoseResponse, dose_response
 from harness.statistics.multiplicity import benjamini_hochberg, gatekeeping, holm
+from harness.statistics.run_errors import TheseRuns
 from harness.statistics.runs import RateOverRuns, rate_over_runs
 from harness.statistics.seed_spread import seed_spread
 from harness.statistics.verdict import budget_verdicts
@@ -35,7 +34,7 @@ def win_rate_rows(votes: VotesByContrast, *, judge: str, confidence: float,
     """
     against = {contrast: found for contrast, found in votes.items() if not is_of_budgets(contrast)}
     found_rates = {contrast: rate_over_runs_of(found, confidence) for contrast, found in against.items()}
-    rates = {contrast: primary(found) for contrast, found in found_rates.items()}
+    rates = {contrast: found.primary for contrast, found in found_rates.items()}
     p_values = {contrast: rate.p_value for contrast, rate in rates.items()}
     in_order = _gatekept(p_values, baselines)
     others = [contrast for contrast in p_values if contrast not in in_order]
@@ -103,10 +102,16 @@ def dose_curves(votes: VotesByContrast, *, confidence: float) -> list[DoseCurve]
             np.concatenate([part.outcomes for _, part in parts]),
             np.concatenate([np.full(len(part.outcomes), budget) for budget, part in parts]).tolist(),
             items=[f"{budget}|{item}" for budget, part in parts for item in part.items],
-            queries=[query for _, part in parts for query in part.queries],
-            seeds=[seed for _, part in parts for seed in part.seeds], confidence=confidence)
+            queries=[query for _, part in parts for query in part.queries], raters=_together(parts),
+            runs=[seed for _, part in parts for seed in part.seeds], confidence=confidence)
         curves.append(_curve(contrast, fit))
     return curves
+
+
+def _together(parts: Sequence[tuple[int, Votes]]) -> list[str] | None:
+    """The raters of all parts; None for a simulated judge."""
+    raters = [part.raters for _, part in parts if part.raters is not None]
+    return [rater for each in raters for rater in each] if len(raters) == len(parts) else None
 
 
 def _curve(contrast: Contrast, fit: DoseResponse) -> DoseCurve:
@@ -121,16 +126,6 @@ def rate_over_runs_of(votes: Votes, confidence: float) -> RateOverRuns:
     """The win rate of a way of training: by run and query, and by rater where there are several."""
     return rate_over_runs(votes.outcomes, queries=votes.queries, runs=votes.seeds, raters=votes.raters,
                           confidence=confidence)
-
-
-def primary(rate: RateOverRuns) -> WinRate:
-    """The win rate with the interval that holds for another run too, where there is one; else about these policies."""
-    if rate.scope == "these policies":
-        return rate.these_runs
-    return replace(rate.these_runs, ci_low=rate.ci_low, ci_high=rate.ci_high, p_value=rate.p_value,
-                   standard_error=rate.standard_error, degrees_of_freedom=rate.degrees_of_freedom,
-                   fewer_clusters=rate.fewer_clusters, method=rate.method, why_undefined=rate.why_undefined,
-                   notes=rate.notes)
 
 
 def _these_runs(rate: WinRate) -> TheseRuns:

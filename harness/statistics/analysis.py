@@ -257,7 +257,7 @@ def _dose_response(ratings: Ratings, settings: AnalysisSettings) -> DoseResponse
         return NoCurve("no judgments of a label budget against the baseline")
     outcomes = np.where(part.right == settings.baseline, part.outcomes, 1 - part.outcomes)
     return dose_response(outcomes, part.numbers["label_budget"].tolist(), items=part.item, queries=part.query,
-                         raters=part.rater, seeds=part.seed, confidence=settings.confidence)
+                         raters=part.rater, runs=part.seed, confidence=settings.confidence)
 
 
 def _sensitivity(ratings: Ratings, settings: AnalysisSettings) -> tuple[PairSensitivity, ...]:

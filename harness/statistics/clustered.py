@@ -42,34 +42,74 @@ def cell_codes(first: IntArray, second: IntArray) -> IntArray:
     return encode(first * (int(second.max(initial=0)) + 1) + second)[0]
 
 
-def intersections(groups: Sequence[IntArray]) -> list[tuple[int, IntArray]]:
-    """(sign, codes) for every set of groups, small sets first: two rows share a code where they share all its groups.
+@dataclass(frozen=True)
+class Sharing:
+    """Rows that share a cluster of every factor of a set: a sum over pairs of them is the signed total of its terms.
 
-    groups: cluster codes (n,) each. sign: 1 for an odd number of groups, -1 for an even one. A sum over pairs of rows
-    that share at least one cluster is the signed total of these sums.
+    terms: (sign, rows, codes); two of the rows share where they have one code. rows: None for all rows in order.
     """
-    found: dict[tuple[int, ...], IntArray] = {}
+
+    terms: tuple[tuple[int, IntArray | None, IntArray], ...]
+
+    def meat(self, scores: Any) -> FloatArray:
+        """Σ over the sharing pairs of the outer products of scores (n, k), dense or sparse: (k, k)."""
+        return reduce(np.add, (sign * _one_way_meat(scores if rows is None else scores[rows], codes)
+                               for sign, rows, codes in self.terms))
+
+    def total(self, values: FloatArray) -> float:
+        """Σ over the sharing pairs of the products of values (n,)."""
+        return sum(sign * sum_of_squares(values if rows is None else values[rows], codes)
+                   for sign, rows, codes in self.terms)
+
+
+def intersections(groups: Sequence[IntArray]) -> dict[tuple[int, ...], Sharing]:
+    """For every set of groups, by their places, small sets first: which rows share all of them.
+
+    groups: cluster codes (n,) each. One may be (n, 2): a row then stands in two clusters, and shares where any of them
+    is the same. A sum over pairs of rows that share at least one group is Σ (-1)^(size + 1) of these sums.
+    """
+    found: dict[tuple[int, ...], Sharing] = {}
     for size in range(1, len(groups) + 1):
         for chosen in combinations(range(len(groups)), size):
-            last = groups[chosen[-1]]
-            found[chosen] = cell_codes(found[chosen[:-1]], last) if size > 1 else last
-    return [(1 if len(chosen) % 2 else -1, codes) for chosen, codes in found.items()]
+            last = _sharing(groups[chosen[-1]])
+            found[chosen] = last if size == 1 else _both(found[chosen[:-1]], last)
+    return found
+
+
+def _sharing(codes: IntArray) -> Sharing:
+    if codes.ndim == 1:
+        return Sharing(((1, None, codes),))
+    pairs = np.sort(codes, axis=1)
+    two = np.flatnonzero(pairs[:, 0] != pairs[:, 1])
+    # Rows that share both clusters are found twice, once by each; they are taken off once.
+    return Sharing(((1, np.concatenate([np.arange(len(pairs)), two]), np.concatenate([pairs[:, 0], pairs[two, 1]])),
+                    (-1, two, encode(cell_codes(pairs[two, 0], pairs[two, 1]))[0])))
+
+
+def _both(first: Sharing, second: Sharing) -> Sharing:
+    """Rows that share the one and the other. Only one of them may have terms on some of the rows."""
+    if any(rows is not None for _, rows, _ in first.terms):
+        first, second = second, first
+    ((_, _, flat),) = first.terms
+    return Sharing(tuple((sign, rows, cell_codes(flat if rows is None else flat[rows], codes))
+                         for sign, rows, codes in second.terms))
 
 
 def cluster_meat(scores: Any, groups: Sequence[IntArray]) -> FloatArray:
     """The middle of the sandwich for scores (n, k), dense or sparse: (k, k).
 
-    groups: one array of cluster codes (n,), or several: with two, V_first + V_second - V_cell. With several it need
+    groups: cluster codes (n,), one array or several: with two, V_first + V_second - V_cell. With several it need
     not be positive semi-definite; who uses it guards.
     """
-    return reduce(np.add, (sign * _one_way_meat(scores, codes) for sign, codes in intersections(groups)))
+    return reduce(np.add, (-(-1) ** len(chosen) * shared.meat(scores)
+                           for chosen, shared in intersections(groups).items()))
 
 
 def _one_way_meat(scores: Any, codes: IntArray) -> FloatArray:
     from scipy import sparse
 
     n = len(codes)
-    indicator = sparse.csr_array((np.ones(n), (codes, np.arange(n))), shape=(int(codes.max()) + 1, n))
+    indicator = sparse.csr_array((np.ones(n), (codes, np.arange(n))), shape=(int(codes.max(initial=0)) + 1, n))
     sums = indicator @ scores
     meat = sums.T @ sums
     return np.asarray(meat.toarray() if sparse.issparse(meat) else meat, dtype=np.float64)

@@ -16,14 +16,12 @@ standard error likewise). The degrees of freedom are Satterthwaite's, as Hillis 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
-from itertools import combinations
 
 import numpy as np
 
-from harness.statistics.clustered import FloatArray, IntArray, cell_codes, encode, sum_of_squares
+from harness.statistics.clustered import FloatArray, IntArray, cell_codes, intersections
 
 
 @dataclass(frozen=True)
@@ -49,20 +47,31 @@ class MultiwayVariance:
 def multiway_variance(residuals: FloatArray, weights: FloatArray, factors: Mapping[str, IntArray]) -> MultiwayVariance:
     """Variance of Σ w (s - mean), where Σ w = 1.
 
-    residuals, weights: (n,). factors: cluster codes (n,) by name. One factor may be (n, 2): its clusters are runs of
-    which a judgment has two, and two judgments share it where any of their runs is the same (Aronow, Samii and
-    Assenova 2015). Factors of one cluster, and those that divide the judgments as an earlier one does, are left out.
+    residuals, weights: (n,). factors: as in `variance_of_influence`.
+    """
+    return variance_of_influence(weights * residuals, weights[:, None], factors)
+
+
+def variance_of_influence(influence: FloatArray, leverage: FloatArray,
+                          factors: Mapping[str, IntArray]) -> MultiwayVariance:
+    """Variance of an estimate that moves by Σ of the influence (n,) of the judgments.
+
+    leverage: (n, k), such that Σ z·z' over pairs that share is the part of Σ u u' that fitting took away from it, were
+    the judgments independent; over all pairs it is 1. Of a mean, its weights. factors: cluster codes (n,) by name.
+    One factor may be (n, 2): its clusters are runs of which a judgment has two, and two judgments share it where any of
+    their runs is the same (Aronow, Samii and Assenova 2015). Factors of one cluster, and those that divide the
+    judgments as an earlier one does, are left out.
     """
     used = _distinct(factors)
-    influence = weights * residuals
-    sums = {chosen: _over_sharing(influence, weights, [used[name] for name in chosen])
-            for size in range(1, len(used) + 1) for chosen in combinations(used, size)}
+    names = list(used)
+    sums = {chosen: (shared.total(influence), sum(shared.total(column) for column in leverage.T))
+            for chosen, shared in intersections(list(used.values())).items()}
     parts: dict[frozenset[str], float] = {}
     for chosen in sums:
         subsets = [each for each in sums if set(each) <= set(chosen)]
-        shared, share = (sum((-1) ** (len(each) + 1) * sums[each][place] for each in subsets) for place in (0, 1))
+        shared, share = (sum(-(-1) ** len(each) * sums[each][place] for each in subsets) for place in (0, 1))
         if share < 1 - 1e-9:
-            parts[frozenset(chosen)] = max(shared / (1 - share), 0.0)
+            parts[frozenset(names[place] for place in chosen)] = max(shared / (1 - share), 0.0)
     clusters = {name: len(np.unique(codes)) for name, codes in used.items()}
     whole = parts.get(frozenset(used))
     if whole is None:
@@ -101,21 +110,3 @@ def _distinct(factors: Mapping[str, IntArray]) -> dict[str, IntArray]:
 def same_partition(codes: IntArray, other: IntArray) -> bool:
     """Whether two cluster codes (n,) divide the rows alike: each cluster of one is a cluster of the other."""
     return len(np.unique(codes)) == len(np.unique(other)) == len(np.unique(cell_codes(codes, other)))
-
-
-def _over_sharing(influence: FloatArray, weights: FloatArray, groups: Sequence[IntArray]) -> tuple[float, float]:
-    """Σ v v' over the pairs of rows that share all of the groups, of the influence and of the weights."""
-    flat = [codes for codes in groups if codes.ndim == 1]
-    paired = [codes for codes in groups if codes.ndim == 2]
-    if not paired:
-        codes = reduce(cell_codes, flat)
-        return sum_of_squares(influence, codes), sum_of_squares(weights, codes)
-    runs = np.sort(paired[0], axis=1)
-    two = np.flatnonzero(runs[:, 0] != runs[:, 1])
-    # Pairs of rows that share both runs are found twice, once by each run; they are taken off once.
-    members = np.concatenate([np.arange(len(runs)), two])
-    by_run = reduce(cell_codes, [codes[members] for codes in flat], np.concatenate([runs[:, 0], runs[two, 1]]))
-    by_both = reduce(cell_codes, [codes[two] for codes in flat], encode(cell_codes(runs[two, 0], runs[two, 1]))[0])
-    first, second = (sum_of_squares(values[members], by_run) - sum_of_squares(values[two], by_both)
-                     for values in (influence, weights))
-    return first, second

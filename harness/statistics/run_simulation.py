@@ -125,3 +125,23 @@ def simulate_budgets(win_rates: Mapping[int, float], design: RunDesign,
     return {budget: SimulatedRuns(
         (replace(design, win_rate=rate).intercept() + largest > worth()).astype(np.float64).ravel(), runs, queries,
         np.zeros_like(runs)) for budget, rate in win_rates.items()}
+
+
+def simulate_doses(win_rates: Mapping[int, float], design: RunDesign, rng: np.random.Generator, *,
+                   nested: float = 0.5) -> dict[int, SimulatedRuns]:
+    """One study of several budgets with one judge: each budget against one baseline on the same queries, by budget.
+
+    win_rates: W(budget over the baseline), in place of the design's. nested: the share of the runs' variance that the
+    budgets of a run have in common, as where a run's labels are nested.
+    """
+    n, q = design.n_runs, design.n_queries
+    of_queries = rng.normal(0, design.query_sd, q)
+    in_common = rng.normal(0, np.sqrt(nested) * design.run_sd, n)
+    runs, queries = np.divmod(np.arange(n * q), q)
+    found = {}
+    for budget, rate in win_rates.items():
+        of_runs = in_common + rng.normal(0, np.sqrt(1 - nested) * design.run_sd, n)
+        logits = replace(design, win_rate=rate).intercept() + of_runs[runs] + of_queries[queries]
+        outcomes = (rng.random(n * q) < 1 / (1 + np.exp(-logits))).astype(np.float64)
+        found[budget] = SimulatedRuns(outcomes, runs, queries, np.zeros_like(runs))
+    return found

@@ -11,9 +11,6 @@ import numpy as np
 
 from harness.statistics.clustered import FloatArray
 
-_HALF_WIDTH = 3.841458820694124
-"""The 95% point of chi-squared with one degree of freedom: how far a profile may rise inside the interval."""
-
 _REACH = 16.0
 """c is searched from the least budget / 16 to 16 times the largest; at an end it is not identified."""
 
@@ -36,21 +33,28 @@ class SaturatingFit:
     statement: str
 
 
-def fit_saturation(budgets: FloatArray, rates: FloatArray, covariance: FloatArray | None) -> SaturatingFit:
+def fit_saturation(budgets: FloatArray, rates: FloatArray, covariance: FloatArray | None, *,
+                   degrees_of_freedom: float | None = None) -> SaturatingFit:
     """Generalised least squares of k win rates (k,) with covariance (k, k), profiled over c.
 
+    degrees_of_freedom: of the covariance, where it was estimated from few runs; None for many.
     Four budgets or more: three parameters leave nothing to judge the fit by otherwise.
     """
     if len(budgets) < 4 or covariance is None:
         return _not_identified(f"its three parameters need four label budgets or more, not {len(budgets)}")
+    from scipy import special
+
     # A budget that won every item has no measured variance; half a vote of doubt keeps the matrix regular.
     precision = np.linalg.inv(covariance + 1e-6 * np.eye(len(budgets))).astype(np.float64)
     grid = np.geomspace(budgets.min() / _REACH, budgets.max() * _REACH, 801)
     profile = np.array([_fit_at(c, budgets, rates, precision)[0] for c in grid])
+    # How far a profile may rise inside a 95% interval: chi-squared with one degree of freedom, or F.
+    freedom = np.inf if degrees_of_freedom is None else degrees_of_freedom
+    rise = float(special.stdtrit(freedom, 0.975)) ** 2
     straight, _ = _least_squares(np.column_stack([np.ones(len(budgets)), np.log2(budgets)]), rates, precision)
-    if straight <= profile.min() + _HALF_WIDTH:
+    if straight <= profile.min() + rise:
         return _not_identified("a straight line over log2(labels) fits as well; no ceiling is in sight")
-    inside = np.flatnonzero(profile <= profile.min() + _HALF_WIDTH)
+    inside = np.flatnonzero(profile <= profile.min() + rise)
     if inside[0] == 0 or inside[-1] == len(grid) - 1:
         return _not_identified("the data fit as well with a half-gain budget far outside the budgets tried")
     c = float(grid[profile.argmin()])

@@ -28,6 +28,7 @@ def test_win_rates_and_curves_of_the_first_version_are_whole():
     (curve,) = found.dose_response
     assert curve.contrast == Contrast(ArmKey("rl"), ArmKey("zero_shot"))
     assert curve.slope.estimate == OLD["dose_response"]["rl vs zero_shot"]["slope"]["estimate"]
+    assert (curve.slope.scope, curve.slope.these_runs.ci_low) == ("these policies", curve.slope.ci_low)
     assert found.arms[0].copying is None, "its texts had no source"
     assert found.answers[0].n_accurate == 4
 

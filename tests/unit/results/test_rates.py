@@ -59,6 +59,20 @@ def test_the_spread_over_seeds_stands_beside_each_rate() -> None:
     assert row.rate.win_rate == pytest.approx(1 / 2)
 
 
+@pytest.mark.parametrize("raters", [None, ["ann", "bob", "cat"] * 40])
+def test_points_of_a_curve_have_the_intervals_of_the_win_rate_rows(raters) -> None:
+    rng = np.random.default_rng(0)
+    found = {against(budget, "zero_shot"): Votes((rng.random(120) < share).astype(float),
+                                                 np.tile(np.arange(30), 4).astype(object), np.repeat([1, 2, 3, 4], 30),
+                                                 None if raters is None else np.array(raters, dtype=object))
+             for budget, share in ((10, 0.5), (40, 0.8))}
+    (curve,) = dose_curves(found, confidence=0.95)
+    rows = by_contrast(found)
+    assert [(point.ci_low, point.ci_high) for point in curve.points] == [
+        (rows[budget, "zero_shot"].rate.ci_low, rows[budget, "zero_shot"].rate.ci_high) for budget in (10, 40)]
+    assert curve.slope.scope == rows[10, "zero_shot"].scope == "procedure"
+
+
 def test_a_policy_that_needed_no_labels_is_on_no_curve() -> None:
     bound = Contrast(ArmKey("mock_reward", 0), ArmKey("zero_shot"))
     curves = dose_curves({bound: votes(9, 1), against(10, "zero_shot"): votes(5, 5),

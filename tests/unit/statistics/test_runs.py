@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.statistics.run_simulation import RunDesign, simulate_runs
-from harness.statistics.runs import rate_over_runs, run_factors
+from harness.statistics.runs import rate_over_runs
 from harness.statistics.win_rate import win_rate
 
 
@@ -12,20 +12,6 @@ def _study(n_runs=4, n_queries=60, n_raters=1, seed=0, **other):
     design = RunDesign(win_rate=0.55, n_runs=n_runs, n_queries=n_queries, n_raters=n_raters,
                        raters_per_item=min(n_raters, 3), **other)
     return simulate_runs(design, np.random.default_rng(seed))
-
-
-def test_runs_that_meet_in_pairs_are_one_factor_and_crossed_ones_are_two() -> None:
-    names = np.array(["a", "b", "c"])
-    assert run_factors(names, None)["run"].tolist() == [0, 1, 2]
-    assert run_factors(names, names)["run"].tolist() == [0, 1, 2]
-    assert run_factors(names, ["x", "y", "z"])["run"].tolist() == [0, 1, 2]
-    crossed = run_factors(np.repeat(names, 2), np.tile(["x", "y"], 3))
-    assert {name: codes.tolist() for name, codes in crossed.items()} == {
-        "run of A": [0, 0, 1, 1, 2, 2], "run of B": [0, 1, 0, 1, 0, 1]}
-    nested = run_factors(np.repeat(["a", "b"], 2), np.tile(["a", "b"], 2))
-    assert nested["run"].tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
-    # One opponent each, but another run's: a run stands in two pairs.
-    assert run_factors(names, ["b", "c", "a"])["run"].tolist() == [[0, 1], [1, 2], [2, 0]]
 
 
 def test_the_figures_about_these_policies_are_those_of_win_rate() -> None:
