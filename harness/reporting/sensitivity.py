@@ -20,14 +20,15 @@ def sensitivity(page: Page, data: ReportData) -> None:
     page.heading("Sensitivity to the method")
     _of_people(page, data)
     page.paragraph(f"Win rates by the simulated judge with {data.confidence} intervals. The planned figure is the "
-                   f"first; the others show whether it hangs on how it is computed.", kind="quiet above")
+                   f"first; the others show whether it hangs on how it is computed. The bootstrap, GEE and "
+                   f"Bradley-Terry are about these policies only.", kind="quiet above")
     for arm_rows in by_arm(results.sensitivity):
         page.table(*_models(arm_rows))
     confirmed = {row.contrast for row in results.win_rates if row.confirmatory}
     page.table(("", "judgments", "share", "of"),
                [_turned(row) for row in results.fragility if row.contrast in confirmed],
-               caption="The fewest judgments of the simulated judge that, dropped, would turn the verdict of a "
-                       "confirmatory comparison.")
+               caption="The fewest judgments of the simulated judge that, dropped, would turn what is shown "
+                       "of these policies in a confirmatory comparison.")
     _strengths(page, data)
 
 

@@ -13,10 +13,9 @@ from harness.reporting.report_data import ReportData, arm_name, key_name
 from harness.results.text_records import CopyingGrowth, TextRow
 from harness.statistics.resampling import MeanInterval
 from harness.text.copied_spans import copied_spans
-from harness.text.copying import COPYING_KEYS
+from harness.text.copying import COPYING_KEYS, SHARES
 from harness.text.rouge import ROUGE_KEYS
 
-_SHARES = frozenset(COPYING_KEYS) - {"density", "compression", "longest_copied_span"}
 _NAMES = {"novel_unigrams": "novel 1-grams", "novel_bigrams": "novel 2-grams", "novel_trigrams": "novel 3-grams",
           "novel_4grams": "novel 4-grams", "longest_copied_span": "longest span", "lead_copied": "is the lead"}
 _COPIED = ("coverage", "density", "longest_copied_span", "copied_sentences", "lead_copied",
@@ -35,9 +34,8 @@ def rouge(page: Page, data: ReportData) -> None:
                [(key_name(row.arm),
                  *(_cell(row.measures[key], key) for key in ROUGE_KEYS), _difference(row, "rougeL"))
                 for row in rows],
-               caption=f"F-measures with Porter stems against the human text; {data.confidence} bootstrap "
-                       f"intervals over test queries, seeds together. The last column is the mean paired difference "
-                       f"on the same queries.")
+               caption=f"F-measures with Porter stems against the human text, seeds together. {_intervals(data)} The "
+                       f"last column is the mean paired difference on the same queries.")
 
 
 def copying(page: Page, data: ReportData) -> None:
@@ -67,7 +65,7 @@ def copying(page: Page, data: ReportData) -> None:
     settings = next(iter(data.details.values())).copying_settings
     controls = ("Reference, lead and random sentences (about as long as the responses) are controls. "
                 if data.study.is_summarization else "")
-    page.paragraph(f"{controls}{data.confidence} bootstrap intervals over test queries, seeds together. "
+    page.paragraph(f"{controls}{_intervals(data)} "
                    + "; ".join(f"{name.replace('_', ' ')}: {rule}" for name, rule in settings.items()
                                if name != "novel_ngrams") + ".",
                    kind="quiet")
@@ -82,12 +80,27 @@ def growth_sentence(row: CopyingGrowth, rows: Sequence[TextRow]) -> str:
             verdict, change = "no change" if measure.smallest == measure.largest else "no interval", ""
         else:
             verdict = "less copying" if low > 0 else "more copying" if high < 0 else "no change that can be told"
-            change = f" ({signed(100 * mean, 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)})"
+            change = (f" ({signed(100 * mean, 1)} points, {signed(100 * low, 1)} to {signed(100 * high, 1)}"
+                      f"{_these_runs(measure.difference)})")
         others = ", ".join(f"{arm_name(other.arm.arm)} {percent(other.measures[key].mean)}" for other in rows
                            if other.arm.arm in ("zero_shot", "supervised", "reference", "lead"))
         said.append(f"{_name(key)} went from {percent(measure.smallest)} to {percent(measure.largest)}{change}: "
                     f"{verdict}" + (f" (beside it {others})" if others else ""))
     return f"{arm_name(row.arm)}, from {row.smallest:,} to {row.largest:,} labels: " + "; ".join(said) + "."
+
+
+def _these_runs(found: MeanInterval) -> str:
+    """What stands beside an interval over runs: the one about these policies only, in points."""
+    these = found.these_runs
+    if these is None or these.low is None or these.high is None:
+        return "" if found.scope == "procedure" else "; these policies only"
+    return f"; these runs {signed(100 * these.low, 1)} to {signed(100 * these.high, 1)}"
+
+
+def _intervals(data: ReportData) -> str:
+    """What the intervals of the tables are about."""
+    return (f"{data.confidence} intervals: over training runs and test queries where there are two runs or more, so "
+            f"that they hold for another run; else a bootstrap over test queries, about these policies only.")
 
 
 def _where(page: Page, data: ReportData) -> None:
@@ -159,12 +172,12 @@ def _name(key: str) -> str:
 
 def _cell(found: MeanInterval, key: str, *, difference: bool = False) -> tuple[str, str]:
     """A mean with its interval below: shares in percent, their differences in points."""
-    scale, digits = (100, 1) if key in _SHARES else (1, 3 if key in ROUGE_KEYS else 2)
+    scale, digits = (100, 1) if key in SHARES else (1, 3 if key in ROUGE_KEYS else 2)
     mean, low, high = (None if value is None else scale * value for value in (found.mean, found.low, found.high))
     if mean is None:
         return "undefined", ""
     write = signed if difference else number
-    unit = "%" if key in _SHARES and not difference else ""
+    unit = "%" if key in SHARES and not difference else ""
     spread = "no interval" if low is None else f"{write(low, digits)} to {write(high, digits)}"
     return write(mean, digits) + unit, spread
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.records import ArmKey, Contrast
 from harness.results.rate_records import FragilityRow, SensitivityRow, Strengths
-from harness.results.rates import rate_of
+from harness.results.rates import rate_of, rate_over_runs_of
 from harness.results.records import Outcomes
 from harness.results.texts import Measures
 from harness.results.votes import Votes, VotesByContrast, is_of_budgets
@@ -64,13 +64,17 @@ def strengths(outcomes: Outcomes, measures: Measures) -> Strengths:
 
 
 def _other_models(votes: Votes, confidence: float, seed: int) -> list[Sensitivity]:
-    planned = rate_of(votes, confidence, bootstrap=numpy_generator(seed, "sensitivity"))
-    without = rate_of(votes.take(votes.outcomes != 0.5), confidence)
-    rows = [_of_rate("as planned", planned), _of_rate("ties left out", without, "win rate without ties")]
-    resampled = planned.bootstrap
-    rows.append(_win_rate("bootstrap over queries" + (" and raters" if planned.n_raters > 1 else ""), planned.win_rate,
+    planned = rate_over_runs_of(votes, confidence)
+    without = rate_over_runs_of(votes.take(votes.outcomes != 0.5), confidence)
+    these = rate_of(votes, confidence, bootstrap=numpy_generator(seed, "sensitivity"))
+    rows = [_of_rate("as planned", planned.primary)]
+    if planned.scope == "procedure":
+        rows.append(_of_rate("these policies only", these))
+    rows.append(_of_rate("ties left out", without.primary, "win rate without ties"))
+    resampled = these.bootstrap
+    rows.append(_win_rate("bootstrap over queries" + (" and raters" if these.n_raters > 1 else ""), these.win_rate,
                           resampled.low if resampled else None, resampled.high if resampled else None,
-                          resampled.why_undefined if resampled else planned.why_undefined))
+                          resampled.why_undefined if resampled else these.why_undefined))
     spread = seed_spread(votes.outcomes, votes.seeds, items=votes.items, confidence=confidence)
     rows.append(_win_rate("training seeds as the sample", spread.mean, spread.ci_low, spread.ci_high,
                           spread.note if spread.ci_low is None else None))

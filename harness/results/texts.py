@@ -1,6 +1,7 @@
 """What the arms' texts are like, from every text's own figures: means with intervals, paired differences, preference.
 
-Seeds of a budget are put together; articles (test queries) are resampled.
+Seeds of a budget are put together. Runs and articles (test queries) are random factors; about these policies only,
+articles are resampled.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from harness.records import ArmKey, Contrast
 from harness.results.records import Outcomes
 from harness.results.text_records import CopyingGrowth, CopyingPreference, FirstThreeWords, Growth, TextRow
 from harness.seeds import numpy_generator
+from harness.statistics.mean_over_runs import means_over_runs
 from harness.statistics.resampling import MeanInterval, bootstrap_means, mean_of_defined
-from harness.text.copying import COPYING_KEYS
+from harness.text.copying import COPYING_KEYS, SHARES
 from harness.text.preference_table import copying_by_preference
 from harness.text.rouge import ROUGE_KEYS
 
@@ -32,7 +34,6 @@ def text_rows(measures: Measures, *, confidence: float, seed: int, compared_with
     for group, names in _groups(measures).items():
         keys = [key for key in (*ROUGE_KEYS, *COPYING_KEYS, "words") if key in measures[names[0]]]
         values = _stacked(measures, names, keys)
-        articles = np.tile(np.arange(len(values) // len(names)), len(names))
         # The name of a random stream: it must not change.
         stream = f"{group.arm}/{group.label_budget}"
         difference = None
@@ -40,11 +41,11 @@ def text_rows(measures: Measures, *, confidence: float, seed: int, compared_with
         if other is not None and group != compared_with:
             shared = [key for key in keys if key in other]
             base = np.tile(_stacked(measures, [compared_with], shared), (len(names), 1))
-            difference = _intervals(shared, _stacked(measures, names, shared) - base, articles, confidence=confidence,
-                                    seed=seed, stream=f"{stream}-{compared_with}")
+            difference = _intervals(shared, _stacked(measures, names, shared) - base, n_runs=len(names),
+                                    confidence=confidence, seed=seed, stream=f"{stream}-{compared_with}", signed=True)
         rows.append(TextRow(
             arm=group, n_texts=len(values), difference=difference,
-            measures=_intervals(keys, values, articles, confidence=confidence, seed=seed, stream=stream),
+            measures=_intervals(keys, values, n_runs=len(names), confidence=confidence, seed=seed, stream=stream),
             first_three_words=_first_three_words(measures, names)))
     return rows
 
@@ -67,9 +68,8 @@ def growth_rows(measures: Measures, *, confidence: float, seed: int) -> list[Cop
         keys = [key for key in _GROWING if key in measures[ArmKey(arm, small, seeds[0])]]
         before, after = (_stacked(measures, [ArmKey(arm, budget, number) for number in seeds], keys)
                          for budget in (small, large))
-        articles = np.tile(np.arange(len(before) // len(seeds)), len(seeds))
-        differences = _intervals(keys, after - before, articles, confidence=confidence, seed=seed,
-                                 stream=f"{arm}/{small}-{large}")
+        differences = _intervals(keys, after - before, n_runs=len(seeds), confidence=confidence, seed=seed,
+                                 stream=f"{arm}/{small}-{large}", signed=True)
         rows.append(CopyingGrowth(arm=arm, smallest=small, largest=large, measures={
             key: Growth(mean_of_defined(before[:, column]), mean_of_defined(after[:, column]), differences[key])
             for column, key in enumerate(keys)}))
@@ -113,9 +113,15 @@ def _stacked(measures: Measures, names: Sequence[ArmKey], keys: Sequence[str]) -
     return np.concatenate([np.column_stack([measures[name][key] for key in keys]) for name in names])
 
 
-def _intervals(keys: Sequence[str], values: np.ndarray, articles: np.ndarray, *, confidence: float, seed: int,
-               stream: str) -> dict[str, MeanInterval]:
-    found = bootstrap_means(values, articles, numpy_generator(seed, "texts", stream), confidence=confidence)
+def _intervals(keys: Sequence[str], values: np.ndarray, *, n_runs: int, confidence: float, seed: int, stream: str,
+               signed: bool = False) -> dict[str, MeanInterval]:
+    """values: (texts, keys), the same articles for each run in turn. signed: they are differences."""
+    n_articles = len(values) // n_runs
+    articles, runs = np.tile(np.arange(n_articles), n_runs), np.repeat(np.arange(n_runs), n_articles)
+    these = bootstrap_means(values, articles, numpy_generator(seed, "texts", stream), confidence=confidence)
+    highest = {key: 1.0 if key in SHARES or key in ROUGE_KEYS else np.inf for key in keys}
+    found = means_over_runs(values, articles=articles, runs=runs, these_runs=these, confidence=confidence,
+                            ranges=[(-highest[key] if signed else 0.0, highest[key]) for key in keys])
     return dict(zip(keys, found, strict=True))
 
 

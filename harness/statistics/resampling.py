@@ -8,21 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.statistics.clustered import FloatArray, encode
+from harness.statistics.run_errors import Scope
 from harness.statistics.win_rate import Labels
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """An interval.
+
+    low, high: its ends; None where there is no spread to measure.
+    """
+
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
 class MeanInterval:
     """A mean over the texts for which the measure is defined.
 
-    mean: None where it is defined for no text. low, high: its percentile interval, by a bootstrap over articles.
-    why_undefined: why a figure is None.
+    mean: None where it is defined for no text. low, high: its interval: a percentile interval by a bootstrap over
+    articles, or a t interval over runs and articles. why_undefined: why a figure is None. scope: `procedure` where the
+    interval holds for another run too, `these policies` where there is one run. these_runs: the bootstrap over articles
+    beside an interval over runs, about these policies only.
     """
 
     mean: float | None
     low: float | None
     high: float | None
     why_undefined: str | None = None
+    scope: Scope = "these policies"
+    these_runs: Bounds | None = None
 
 
 def mean_of_defined(values: FloatArray | Sequence[float | None]) -> float | None:

@@ -25,6 +25,8 @@ FragmentRule = Literal["newsroom", "exact"]
 COPYING_KEYS = ("novel_unigrams", "novel_bigrams", "novel_trigrams", "novel_4grams", "novel_sentences",
                 "coverage", "density", "compression", "longest_copied_span", "copied_sentences",
                 "lead_copied")
+SHARES = frozenset(COPYING_KEYS) - {"density", "compression", "longest_copied_span"}
+"""Those that lie between 0 and 1."""
 _NOVEL_KEYS = COPYING_KEYS[:4]
 
 _TLDR_PREAMBLE = re.compile(r"\s*(?:hi|hello|hey|ok|okay|so)\b", re.IGNORECASE)

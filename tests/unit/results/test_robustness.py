@@ -5,6 +5,7 @@ import pytest
 import statsmodels.api as sm
 
 from harness.records import ArmKey, Contrast
+from harness.results.rates import win_rate_rows
 from harness.results.records import Outcomes, PairOutcomes
 from harness.results.robustness import fragility_rows, sensitivity_rows, strengths
 from harness.results.votes import votes_of_outcomes
@@ -29,9 +30,24 @@ def test_only_the_largest_budget_is_computed_in_other_ways() -> None:
     rows = sensitivity_rows(VOTES, OUTCOMES, MEASURES, controls=("length-controlled",), confidence=0.95, seed=0)
     assert {row.contrast for row in rows} == {Contrast(ArmKey("rl", 40), ArmKey("zero_shot"))}
     answers = {row.answer.model: row.answer for row in rows}
-    for model in ("as planned", "ties left out", "bootstrap over queries", "training seeds as the sample"):
+    for model in ("as planned", "these policies only", "ties left out", "bootstrap over queries",
+                  "training seeds as the sample"):
         assert answers[model].estimate == pytest.approx(_rate(40)), model
     assert answers["length-controlled (Bradley-Terry)"].estimate == pytest.approx(_rate(40), abs=0.05)
+
+
+def test_the_planned_row_is_the_win_rate_row_and_these_policies_stand_below_it() -> None:
+    rows = [row.answer for row in sensitivity_rows(VOTES, OUTCOMES, MEASURES, controls=(), confidence=0.95, seed=0)]
+    (planned,) = (row for row in win_rate_rows(VOTES, judge="simulated", confidence=0.95, baselines=())
+                  if row.contrast.arm.label_budget == 40)
+    assert [(row.model, row.ci_low, row.ci_high) for row in rows[:2]] == [
+        ("as planned", planned.rate.ci_low, planned.rate.ci_high),
+        ("these policies only", planned.these_runs.ci_low, planned.these_runs.ci_high)]
+    assert rows[2].ci_low == planned.rate.ci_low, "there are no ties to leave out"
+    one_run = {contrast: found.take(found.seeds == 1) for contrast, found in VOTES.items()}
+    models = [row.answer.model for row in sensitivity_rows(one_run, OUTCOMES, MEASURES, controls=(), confidence=0.95,
+                                                           seed=0)]
+    assert models[:2] == ["as planned", "ties left out"]
 
 
 def test_the_length_controlled_rate_is_a_logistic_regression_s() -> None:
