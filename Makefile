@@ -22,7 +22,7 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_safety.py
 
-# Hours on two cores; what was tried is kept in build/faults, so it may be stopped and given again.
+# Hours on two cores; what was tried is kept in docs/faults.jsonl, so it may be stopped and given again.
 faults: $(INSTALLED)
 	nice $(BIN)/python -m tests.faults
 

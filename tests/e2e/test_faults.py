@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults.__main__ import FAULTS
-from tests.faults.bench import SMALL, Bench, frozen_code
+from tests.faults.__main__ import FAULTS, missing_numbers
+from tests.faults.bench import ROOT, SMALL, Bench, frozen_code
 from tests.faults.command import Ended, Study, Wrong
 from tests.faults.ledger import Ledger, Trial
 from tests.faults.page import page
@@ -11,9 +11,10 @@ from tests.faults.verdicts import MENDED, SAME, WEDGED, complaint
 
 BY_NAME = {fault.name: fault for fault in FAULTS}
 SELECTION = [
-    ("SIGKILL while MLflow's database is made", 0), ("SIGKILL of one worker", 0), ("Ctrl-C twice", 1),
+    ("SIGKILL while MLflow's database is made", 0), ("SIGKILL of one worker", 0), ("Ctrl-C twice", 1), ("SIGTERM", 0),
     ("one flipped bit of weights", 0), ("one flipped bit of a checkpoint", 1), ("a checkpoint cut short", 0),
     ("one flipped bit", 13), ("a file cut short", 0), ("tracking server answers 403", 0),
+    ("disk full", 4), ("mlruns moved", 0), ("artifacts on another disk", 1),
 ]
 """Names of faults and numbers of their trials. Two drivers and Ctrl-C once are in test_study_runs.py."""
 
@@ -44,23 +45,54 @@ def test_one_line_is_one_line_wherever_it_is_said():
             complaint(ended)
 
 
+def trial(number, outcome, commit="abc", fault="Ctrl-C", times=1, day="2026-01-02"):
+    return Trial(fault, number, outcome, "other bytes", times, day, commit, "a processor", 1.0)
+
+
 def test_what_was_tried_is_kept_and_what_a_kill_cut_short_is_not(tmp_path):
     ledger = Ledger(tmp_path / "trials.jsonl")
-    trials = [Trial("Ctrl-C", number, SAME, "", 1, "2026-01-02", "abc", 1.0) for number in range(2)]
-    for trial in trials:
-        ledger.add(trial)
+    trials = [trial(number, SAME) for number in range(2)]
+    for one in trials:
+        ledger.add(one)
     with (tmp_path / "trials.jsonl").open("a") as file:
         file.write('{"fault": "Ctr')
     assert ledger.trials() == trials
-    ledger.add(trials[0])
-    assert ledger.trials() == [*trials, trials[0]]
+    ledger.add(trial(2, SAME))
+    assert ledger.trials() == [*trials, trial(2, SAME)]
+
+
+def test_a_trial_that_was_made_again_counts_as_it_came_out_last(tmp_path):
+    ledger = Ledger(tmp_path / "trials.jsonl")
+    for one in (trial(0, WEDGED), trial(1, SAME), trial(0, MENDED, "abd")):
+        ledger.add(one)
+    assert sorted((one.number, one.outcome, one.commit) for one in ledger.trials()) == [
+        (0, MENDED, "abd"), (1, SAME, "abc")]
+
+
+@pytest.mark.parametrize(("commit", "again", "missing"), [
+    ("abc", False, [3, 4]), ("abc", True, [3, 4]), ("abd", False, [1, 3, 4]), ("abd", True, [0, 1, 2, 3, 4]),
+    ("abc+", False, [1, 3, 4]),
+])
+def test_what_was_wrong_is_tried_again_with_other_code_alone(commit, again, missing):
+    trials = [trial(0, SAME), trial(1, WEDGED), trial(2, MENDED), trial(4, WEDGED, fault="Ctrl-C twice")]
+    assert missing_numbers(BY_NAME["Ctrl-C"], trials, commit, again=again, times=5) == missing
+
+
+def test_changed_code_that_was_never_committed_is_never_the_same_code():
+    assert missing_numbers(BY_NAME["Ctrl-C"], [trial(0, WEDGED, "abc+")], "abc+", times=1) == [0]
+
+
+def test_the_page_is_what_the_record_says():
+    assert (ROOT / "docs" / "faults.md").read_text(encoding="utf-8") == page(
+        FAULTS, Ledger(ROOT / "docs" / "faults.jsonl").trials(), {})
 
 
 def test_the_page_counts_every_strike_and_names_what_went_wrong():
-    trials = [Trial("SIGKILL later", 0, SAME, "", 10, "2026-01-02", "abc", 1.0),
-              Trial("SIGKILL later", 1, WEDGED, "other bytes", 10, "2026-01-03", "abd", 1.0)]
-    text = page([BY_NAME["SIGKILL later"], BY_NAME["disk full"]], trials, {"disk full": "needs root"})
-    assert "| SIGKILL later | 50 | 20 | 10 | 0 | 10 |" in text
+    fault = "SIGKILL later"
+    trials = [trial(0, SAME, fault=fault, times=10),
+              trial(1, WEDGED, "abd", fault=fault, times=10, day="2026-01-03")]
+    text = page([BY_NAME[fault], BY_NAME["disk full"]], trials, {"disk full": "needs root"})
+    assert "| SIGKILL later | 50 | 20 | 10 | 0 | 10 | abc (1), abd (1) |" in text
     assert "| disk full | 10 | not here: needs root |" in text
     assert "- SIGKILL later, trial 1, commit abd: other bytes" in text
-    assert "2026-01-02 to 2026-01-03, commits abc, abd" in text
+    assert "2026-01-02 to 2026-01-03, on a processor." in text

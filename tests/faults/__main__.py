@@ -1,24 +1,27 @@
 """Does all faults to real studies and writes docs/faults.md: `make faults`, or `python -m tests.faults [WORD ...]`.
 
-A WORD chooses the faults with that word in their names; all by default. What was tried is not tried again.
+A WORD chooses the faults with that word in their names; all by default. What was tried stands in docs/faults.jsonl and
+is not tried again, except what was wedged or wrong with other code. So a runner that was stopped goes on, anywhere.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import queue
 import signal
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.faults import damage, disk, kills, places, server, stops
-from tests.faults.bench import ROOT, SMALL, Bench, frozen_code, frozen_commit
+from tests.faults.bench import ROOT, SMALL, Bench, frozen_code
 from tests.faults.command import Study, Wrong
 from tests.faults.fault import Fault
 from tests.faults.ledger import Ledger, Trial
-from tests.faults.page import page
+from tests.faults.page import machine, page
 from tests.faults.verdicts import WEDGED, Verdict
 
 FAULTS = (*kills.FAULTS, *stops.FAULTS, *damage.FAULTS, *disk.FAULTS, *server.FAULTS, *places.FAULTS)
@@ -30,27 +33,31 @@ def main() -> int:
     # A shell that starts this in the background has Ctrl-C ignored, and studies would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     options.folder.mkdir(parents=True, exist_ok=True)
-    folder = options.folder.resolve()
-    code = frozen_code(folder)
-    settings = dict(item.split("=", 1) for item in options.overrides)
-    whole = Bench(Study(code, options.study, settings), folder / "whole", seed=options.seed)
-    small = Bench(Study(code, "quick", SMALL), folder / "small", seed=options.seed)
-    ledger = Ledger(options.ledger or folder / "trials.jsonl")
-    if options.again:
-        ledger.forget(WEDGED)
+    code = frozen_code(options.folder.resolve())
+    ledger = Ledger(options.ledger)
     chosen = [fault for fault in FAULTS if not options.words or any(word in fault.name for word in options.words)]
     lacking = {fault.name: lack for fault in chosen if (lack := fault.lacks())}
-    for fault in chosen:
-        if fault.name in lacking:
-            print(f"{fault.name}: {lacking[fault.name]}", flush=True)
-            continue
-        wanted = fault.wanted if options.times is None else min(options.times, fault.wanted)
-        for number in _missing(fault, ledger, wanted):
-            trial = _tried(fault, small if fault.small else whole, number, frozen_commit(code))
-            ledger.add(trial)
-            print(f"{fault.name} {number}: {trial.outcome} ({trial.seconds:.0f} s) {trial.said}", flush=True)
-            options.page.write_text(page(FAULTS, ledger.trials(), lacking), encoding="utf-8")
-    options.page.write_text(page(FAULTS, ledger.trials(), lacking), encoding="utf-8")
+    for name, lack in lacking.items():
+        print(f"{name}: {lack}", flush=True)
+    trials = ledger.trials()
+    missing = [(fault, number) for fault in chosen if fault.name not in lacking
+               for number in missing_numbers(fault, trials, code.parent.name, again=options.again, times=options.times)]
+    # What was never tried comes first; each fault once, then each twice: a table that is not done has all its rows.
+    tried = {(trial.fault, trial.number) for trial in trials}
+    missing.sort(key=lambda one: ((one[0].name, one[1]) in tried, one[1]))
+    settings = dict(item.split("=", 1) for item in options.overrides)
+    studies = {False: Study(code, options.study, settings), True: Study(code, "quick", SMALL)}
+    lanes = [{small: Bench(study, code.parent / ("small" if small else "whole"), seed=options.seed, lane=lane)
+              for small, study in studies.items()} for lane in range(options.jobs)]
+
+    def write_page() -> None:
+        options.page.write_text(page(FAULTS, ledger.trials(), lacking), encoding="utf-8")
+
+    for trial in strike(missing, lanes, code.parent.name):
+        ledger.add(trial)
+        print(f"{trial.fault} {trial.number}: {trial.outcome} ({trial.seconds:.0f} s) {trial.said}", flush=True)
+        write_page()
+    write_page()
     return int(any(trial.outcome == WEDGED for trial in ledger.trials()))
 
 
@@ -62,23 +69,56 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--study", default="quick", metavar="NAME", help="the study that is killed (default: quick)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
                         help="override one of its keys")
-    parser.add_argument("--again", action="store_true", help="try again what was wedged or wrong")
+    parser.add_argument("--again", action="store_true", help="try again what was tried with other code, too")
     parser.add_argument("--times", type=int, metavar="N", help="at most so many of each fault")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many studies at once (default: 1)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "faults", metavar="DIR",
                         help="where studies run (default: build/faults)")
-    parser.add_argument("--ledger", type=Path, metavar="FILE", help="what was tried (default: DIR/trials.jsonl)")
+    parser.add_argument("--ledger", type=Path, default=ROOT / "docs" / "faults.jsonl", metavar="FILE",
+                        help="what was tried (default: docs/faults.jsonl)")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "faults.md", metavar="FILE")
     return parser
 
 
-def _missing(fault: Fault, ledger: Ledger, wanted: int) -> Sequence[int]:
-    done = {trial.number for trial in ledger.trials() if trial.fault == fault.name}
+def missing_numbers(fault: Fault, trials: Sequence[Trial], commit: str, *, again: bool = False,
+                    times: int | None = None) -> list[int]:
+    """The numbers of this fault's trials that are to be made. What was wedged or wrong is tried again with other code
+    alone: a second trial that happens to end well takes nothing back.
+    """
+    def stands(trial: Trial) -> bool:
+        changed = trial.commit != commit or commit.endswith("+")
+        return not (changed and (again or trial.outcome == WEDGED))
+
+    done = {trial.number for trial in trials if trial.fault == fault.name and stands(trial)}
+    wanted = fault.wanted if times is None else min(times, fault.wanted)
     return [number for number in range(-(-wanted // fault.at_once)) if number not in done]
 
 
+def strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Bench]], commit: str) -> Iterator[Trial]:
+    """Make these trials, one in each lane at once. Ctrl-C waits for those that are under way."""
+    for small in {fault.small for fault, _ in missing}:
+        lanes[0][small].undisturbed  # noqa: B018  made before a clock runs
+    free: queue.SimpleQueue[dict[bool, Bench]] = queue.SimpleQueue()
+    for lane in lanes:
+        free.put(lane)
+
+    def tried(fault: Fault, number: int) -> Trial:
+        lane = free.get()
+        try:
+            return _tried(fault, lane[fault.small], number, commit)
+        finally:
+            free.put(lane)
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        try:
+            for done in as_completed([pool.submit(tried, fault, number) for fault, number in missing]):
+                yield done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 def _tried(fault: Fault, bench: Bench, number: int, commit: str) -> Trial:
-    bench.undisturbed  # noqa: B018  made before the clock runs
     began = time.monotonic()
     try:
         verdict = fault.strike(bench, number)
@@ -86,9 +126,9 @@ def _tried(fault: Fault, bench: Bench, number: int, commit: str) -> Trial:
         verdict = Verdict(WEDGED, str(wrong))
     except Exception:  # the runner's own mistake: it must show, and the other faults go on
         verdict = Verdict(WEDGED, f"the runner failed: {traceback.format_exc()}")
-    said = verdict.said.replace(f"{bench.folder}/", "")
+    said = verdict.said.replace(f"{bench.lane}/", "")
     return Trial(fault.name, number, verdict.outcome, said, fault.at_once,
-                 datetime.datetime.now(datetime.UTC).date().isoformat(), commit, time.monotonic() - began)
+                 datetime.datetime.now(datetime.UTC).date().isoformat(), commit, machine(), time.monotonic() - began)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from harness.provenance import BUILD_RECORD, commit
+from harness.provenance import BUILD_RECORD
 from tests.e2e.runs import TINY
 from tests.faults.command import Study
 from tests.faults.verdicts import compared
@@ -20,6 +21,9 @@ from tests.faults.verdicts import compared
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, object] = {**TINY, "study": "small", "labels.budgets": "[40]", "seeds": "[1]"}
 """The study `quick`, cut to ten seconds: 14 stages."""
+STATES = {"early": 3, "late": 7, "finished": None}
+"""How many stages were finished when the study was killed; None: it was not."""
+_CODE = ("harness", "studies", "dashboards")
 CHECKPOINTS = {"HARNESS_CHECKPOINT_SECONDS": "0"}
 """A checkpoint after every step, so that there is one to resume from."""
 
@@ -34,10 +38,12 @@ class Undisturbed:
 
 
 class Bench:
-    """One study under trial. folder: all that is written lies below it. code: whose `harness` runs."""
+    """One study under trial. folder: all that is written lies below it. lane: trials at the same time have other ones,
+    and share the undisturbed study alone.
+    """
 
-    def __init__(self, study: Study, folder: Path, *, seed: int) -> None:
-        self.study, self.folder, self.seed = study, folder, seed
+    def __init__(self, study: Study, folder: Path, *, seed: int, lane: int = 0) -> None:
+        self.study, self.folder, self.seed, self.lane = study, folder, seed, folder / f"lane{lane}"
 
     @cached_property
     def undisturbed(self) -> Undisturbed:
@@ -56,7 +62,7 @@ class Bench:
 
     def fresh(self, name: str) -> Path:
         """An empty folder, always at the same place."""
-        folder = self.folder / "trials" / name
+        folder = self.lane / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
@@ -65,8 +71,26 @@ class Bench:
         """The chance of one trial: it is the same whenever the trial is done again."""
         return random.Random(f"{self.seed} {fault} {number}")
 
-    def half_done(self, name: str, *, stages: int) -> Path:
-        """A folder in which the study was killed when so many stages were finished and one had a checkpoint."""
+    def in_state(self, state: str) -> Path:
+        """A copy of the study in that state, at the place where it was made: stores of MLflow may name places."""
+        kept, made = self.lane / "states" / state, self.lane / f"state-{state}"
+        if not kept.is_dir():
+            stages = STATES[state]
+            if stages is None:
+                self.study.run(self.fresh(made.name))
+            else:
+                self._half_done(made.name, stages=stages)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(made, part, symlinks=True)
+            part.rename(kept)
+        shutil.rmtree(made, ignore_errors=True)
+        shutil.copytree(kept, made, symlinks=True)
+        return made
+
+    def _half_done(self, name: str, *, stages: int) -> None:
+        """Begin the study, and kill it when so many stages were finished and one had a checkpoint."""
         folder = self.fresh(name)
         study = Study(self.study.code, self.study.name, self.study.settings, {**self.study.variables, **CHECKPOINTS})
         process = study.start(folder)
@@ -78,9 +102,8 @@ class Bench:
             process.signal(signal.SIGSTOP, group=True)
             if reached():  # nothing has gone on meanwhile
                 process.kill()
-                break
+                return
             process.signal(signal.SIGCONT, group=True)
-        return folder
 
 
 def finished_stages(folder: Path) -> int:
@@ -93,20 +116,34 @@ def _has_checkpoint(folder: Path) -> bool:
 
 
 def frozen_code(folder: Path) -> Path:
-    """A copy of the harness that anybody may read and nobody edits, which knows the commit that it was made from."""
-    target = folder / "code"
-    if not target.is_dir():
-        part = folder / "code.part"
+    """A copy of the harness that anybody may read and nobody edits, in a folder named after its commit.
+
+    It is made once for each commit; where files were changed since, anew. What studies of the former copy left goes
+    with it.
+    """
+    head, dirty = _commit_of_code()
+    place = folder / (head[:8] + ("+" if dirty else ""))
+    if dirty:
+        shutil.rmtree(place, ignore_errors=True)
+    if not (place / "code").is_dir():
+        part = place / "code.part"
         shutil.rmtree(part, ignore_errors=True)
-        for name in ("harness", "studies", "dashboards"):
+        for name in _CODE:
             shutil.copytree(ROOT / name, part / name, ignore=shutil.ignore_patterns("__pycache__"))
-        head, dirty = commit()
         (part / "harness" / BUILD_RECORD).write_text(json.dumps({"commit": head, "dirty": dirty}), encoding="utf-8")
-        part.rename(target)
-    return target
+        part.rename(place / "code")
+    return place / "code"
 
 
-def frozen_commit(code: Path) -> str:
-    """The commit that a frozen copy was made from; with a plus where files had been changed."""
-    record = json.loads((code / "harness" / BUILD_RECORD).read_text(encoding="utf-8"))
-    return record["commit"][:8] + ("+" if record["dirty"] else "")
+def _commit_of_code() -> tuple[str, bool]:
+    """The last commit that changed what is tried, and whether that was changed since: notes and results beside it,
+    as the page that the runner writes, are no other code.
+    """
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", str(ROOT), *words, "--", *_CODE], check=True, capture_output=True,
+                              text=True).stdout.strip()
+
+    try:
+        return git("log", "-1", "--format=%H"), bool(git("status", "--porcelain"))
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown", True  # a source archive: nobody knows what it was made of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -14,8 +13,6 @@ from tests.faults.bench import Bench
 from tests.faults.fault import Fault
 from tests.faults.verdicts import Verdict, goes_on
 
-STATES = {"early": 3, "late": 7, "finished": None}
-"""How many stages were finished when the study was killed; None: it was not."""
 _TURNS = ("early", "late", "early", "late", "finished")
 """A finished study reads little again, so it is the rarer one."""
 _NAMES = re.compile(r"[0-9a-f]{32,}")
@@ -47,7 +44,7 @@ def damaged(bench: Bench, number: int, *, harm: Callable[[Path, random.Random], 
     """
     dice = bench.dice(f"{harm.__name__} {only}", number)
     state = ("early", "late")[number % 2] if only else _TURNS[number % len(_TURNS)]
-    folder = _copy(bench, state)
+    folder = bench.in_state(state)
     kinds = {kind: files for kind, files in kinds_of_files(folder / "mlruns").items() if kind.endswith(only)}
     if harm is cut:  # from an empty file nothing can be taken
         kinds = {kind: some for kind, files in kinds.items() if (some := [path for path in files if _holds(path)])}
@@ -83,24 +80,6 @@ def mend(folder: Path, line: str) -> None:
     if "mlflow.db" in line and "move it away" in line:
         for path in database.parent.glob("mlflow.db*"):
             path.rename(path.with_name(f"harmed-{path.name}"))
-
-
-def _copy(bench: Bench, state: str) -> Path:
-    """A copy of the study in that state, at the place where it was made: stores of MLflow may name places."""
-    kept, made = bench.folder / "states" / state, bench.folder / "trials" / f"state-{state}"
-    if not kept.is_dir():
-        stages = STATES[state]
-        if stages is None:
-            folder = bench.fresh(made.name)
-            bench.study.run(folder)
-        else:
-            folder = bench.half_done(made.name, stages=stages)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(folder, kept.with_suffix(".part"), symlinks=True)
-        kept.with_suffix(".part").rename(kept)
-    shutil.rmtree(made, ignore_errors=True)
-    shutil.copytree(kept, made, symlinks=True)
-    return made
 
 
 FAULTS = (

@@ -1,4 +1,4 @@
-"""SIGKILL: of the driver, of all its processes, of one worker; ten in a row, each followed by the same command."""
+"""SIGKILL: of the driver, of all its processes, of one worker; many in a row, each followed by the same command."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from tests.faults.command import Running, Study, Wrong, workers
 from tests.faults.fault import Fault
 from tests.faults.verdicts import MENDED, SAME, Verdict, compared, complaint, goes_on
 
-CHAIN = 10
+CHAIN = 25
 EARLY = 5.0
 """Seconds after the command's start within which half of the kills come."""
 
 
 def chain(bench: Bench, number: int, *, early: bool) -> Verdict:
-    """Ten kills of one study, at moments within the first five seconds or within the time that it needs.
+    """Many kills of one study, at moments within its first five seconds or later. What is finished stays, so that
+    all of the study comes under them.
 
     The next command starts while the killed one's workers may still live. Where the study ends before its last kill,
     it is compared and begun anew.
     """
     dice, undisturbed = bench.dice(f"kills {early}", number), bench.undisturbed
-    longest = EARLY if early else max(2 * EARLY, undisturbed.seconds / 4)
+    longest = EARLY if early else max(2 * EARLY, undisturbed.seconds / 8)
     # Half of the chains have a checkpoint at every step, half none at all.
     study = Study(bench.study.code, bench.study.name, bench.study.settings, CHECKPOINTS if number % 2 else {})
     folder, killed = bench.fresh(f"kills-{early}-{number}"), list[Running]()

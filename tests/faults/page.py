@@ -14,7 +14,8 @@ from tests.faults.verdicts import MENDED, SAME, WEDGED
 _HEAD = """# Faults
 
 What a study survives, tried on real ones. `make faults` does it and writes this page; `python -m tests.faults --help`
-says how to choose among the faults. What was tried is kept in `build/faults/`, so a runner that was stopped goes on.
+says how to choose among the faults. What was tried is kept in `faults.jsonl` beside this page, one line a trial, so a
+runner that was stopped goes on from there.
 
 After each fault the same command is given again. There are three outcomes:
 
@@ -26,11 +27,13 @@ After each fault the same command is given again. There are three outcomes:
 """
 _HOW = """## How it is done
 
-- **The code** is a copy that nobody edits while the faults strike. The tables name its commit.
+- **The code** is a copy that nobody edits while the faults strike. The table names the last commit that had changed it.
+  A trial counts as it came out last. What was wedged or wrong is tried again when the code has changed, the rest when
+  `--again` asks for it.
 - **Chance** is seeded: a trial of the same number strikes at the same moment and the same byte.
-- **SIGKILL** comes ten times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
+- **SIGKILL** comes 25 times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
   command, so that it meets the workers of the killed one. Three in ten take all processes, the others the driver alone.
-  Half of the chains write a checkpoint at every step, the others every 30 seconds.
+  Half of these studies write a checkpoint at every step, the others every 30 seconds.
 - **All other faults** strike a smaller study: stages of every kind, sixteen of them, ten seconds.
 - **Ctrl-C** goes to the whole process group, as from a terminal; SIGTERM to the driver. The first second is left out,
   because until then Python itself is starting.
@@ -48,8 +51,8 @@ _HOW = """## How it is done
 def page(faults: Sequence[Fault], trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
     """The page in Markdown. lacking: fault -> what this machine lacks for it."""
     rows = [_row(fault, [trial for trial in trials if trial.fault == fault.name], lacking) for fault in faults]
-    table = ["| fault | wanted | struck | same bytes | one line, then same bytes | wedged or wrong |",
-             "| --- | --- | --- | --- | --- | --- |", *rows, _sum(trials)]
+    table = ["| fault | wanted | struck | same bytes | one line, then same bytes | wedged or wrong | commit |",
+             "| --- | --- | --- | --- | --- | --- | --- |", *rows, _sum(trials)]
     return "\n".join([_HEAD, "## What came of it", "", _when(trials), "", *table, "", *_missing(faults, trials),
                       *_lines(trials), _HOW])
 
@@ -65,8 +68,8 @@ def _missing(faults: Iterable[Fault], trials: Sequence[Trial]) -> list[str]:
 
 def _row(fault: Fault, trials: Sequence[Trial], lacking: Mapping[str, str]) -> str:
     if fault.name in lacking and not trials:
-        return f"| {fault.name} | {fault.wanted} | not here: {lacking[fault.name]} | | | |"
-    return f"| {fault.name} | {fault.wanted} | {_counts(trials)} |"
+        return f"| {fault.name} | {fault.wanted} | not here: {lacking[fault.name]} | | | | |"
+    return f"| {fault.name} | {fault.wanted} | {_counts(trials)} | {_commits(trials)} |"
 
 
 def _counts(trials: Sequence[Trial]) -> str:
@@ -77,22 +80,29 @@ def _counts(trials: Sequence[Trial]) -> str:
 
 
 def _sum(trials: Sequence[Trial]) -> str:
-    return f"| **all** | | {_counts(trials)} |"
+    return f"| **all** | | {_counts(trials)} | |"
 
 
 def _when(trials: Sequence[Trial]) -> str:
     if not trials:
         return "Nothing was tried yet."
     days = sorted({trial.date for trial in trials})
-    commits = sorted({trial.commit for trial in trials})
     dates = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    return (f"{dates}, {'commit' if len(commits) == 1 else 'commits'} {', '.join(commits)}, on {_processor()} with "
-            f"{len(os.sched_getaffinity(0))} cores.")
+    machines = Counter(trial.machine for trial in trials)
+    return f"{dates}, on {', and on '.join(machines)}."
 
 
-def _processor() -> str:
+def _commits(trials: Sequence[Trial]) -> str:
+    """Which code was tried, the most often tried first, with how many trials each where there is more than one."""
+    tried = Counter(trial.commit for trial in trials).most_common()
+    return ", ".join(commit if len(tried) == 1 else f"{commit} ({number})" for commit, number in tried)
+
+
+def machine() -> str:
+    """The processor of this machine and how many cores may be used."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "a processor")
+    name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "a processor")
+    return f"{name} with {len(os.sched_getaffinity(0))} cores"
 
 
 def _lines(trials: Sequence[Trial]) -> list[str]:

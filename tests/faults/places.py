@@ -16,13 +16,12 @@ from tests.faults.verdicts import Verdict, compared, goes_on, reused
 
 GROUP, FIRST_USER = 64_100, 64_101
 """Ids that no account has."""
-HALF = 7
-"""Finished stages at which a study is interrupted."""
+_TURNS = ("late", "early", "finished")
 
 
 def moved(bench: Bench, number: int) -> Verdict:
-    """A half-done study's folder gets another name. Nothing is computed again, nothing written at the old place."""
-    old = bench.half_done("moved-from", stages=HALF)
+    """The folder of a study gets another name. Nothing is computed again, nothing written at the old place."""
+    old = bench.in_state(_TURNS[number % len(_TURNS)])
     new = old.with_name("moved-to")
     shutil.rmtree(new, ignore_errors=True)
     old.rename(new)
@@ -33,8 +32,8 @@ def moved(bench: Bench, number: int) -> Verdict:
 
 
 def copied(bench: Bench, number: int) -> Verdict:
-    """A copy of a half-done study goes on; the original stays as it was, to the second."""
-    old = bench.half_done("copied-from", stages=HALF)
+    """A copy of a study goes on; the original stays as it was, to the second."""
+    old = bench.in_state(_TURNS[number % len(_TURNS)])
     new = old.with_name("copied-to")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(old, new)
@@ -70,7 +69,7 @@ def artifacts_elsewhere(bench: Bench, number: int) -> Verdict:
     """mlruns/artifacts is a link to another file system, from the beginning or from half-way on."""
     with tempfile.TemporaryDirectory(dir="/dev/shm") as disk:
         artifacts = Path(disk) / "artifacts"
-        folder = bench.half_done("disk", stages=HALF) if number % 2 else bench.fresh("disk")
+        folder = bench.in_state(_TURNS[number // 2 % len(_TURNS)]) if number % 2 else bench.fresh("disk")
         link = folder / "mlruns" / "artifacts"
         if link.is_dir():
             shutil.move(link, artifacts)
@@ -109,7 +108,7 @@ def shared_by_two(bench: Bench, number: int) -> Verdict:
             user.home.mkdir(mode=0o700)
             os.chown(user.home, user.uid, user.gid)
         process = study.start(folder, user=users[0])
-        if process.until(lambda: finished_stages(folder) >= (HALF if number % 2 else 2)):
+        if process.until(lambda: finished_stages(folder) >= (7 if number % 2 else 2)):
             process.kill()
         verdict = goes_on(study, folder, bench.undisturbed.results, user=users[1])
         again = study.run(folder, user=users[0])
