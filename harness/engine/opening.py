@@ -15,7 +15,7 @@ from harness.disk_full import full_disk
 from harness.engine import sqlite_store
 from harness.engine.moved_store import take_places
 from harness.engine.patience import Patience, PatientClient
-from harness.engine.store_errors import is_away, is_refused
+from harness.engine.store_errors import damage, is_away, is_refused
 from harness.engine.tracking_uri import is_server, signed_in
 from harness.errors import InputError
 from harness.imports import without_module
@@ -90,7 +90,8 @@ def look_into(uri: str, root: Path, patience: Patience, copy: Path) -> OpenStore
         try:
             sqlite_store.copy_file(file, copied)
         except sqlite3.Error as error:
-            raise InputError(f"the MLflow store cannot be read ({error})", file=str(file), cure=_cure(uri)) from None
+            raise damage(error, uri) or InputError(f"the MLflow store cannot be read ({error})", file=str(file),
+                                                   cure=_cure(uri)) from None
         client, experiments = _opened(sqlite_store.uri_of(copied), copied, patience)
         take_places(copied, artifacts_below(root), of=file)
     return OpenStore(without_password(uri), client, experiments, lock)
@@ -108,7 +109,7 @@ def _opened(uri: str, file: Path | None, patience: Patience) -> tuple[PatientCli
         if is_refused(error) or (file is not None and full_disk(error, file) is not None):
             raise
         reason = without_password_of(uri, str(error).splitlines()[0])
-        raise InputError(f"the MLflow store cannot be used: {reason}", file=without_password(uri),
+        raise damage(error, uri) or InputError(f"the MLflow store cannot be used: {reason}", file=without_password(uri),
                          cure="Check --tracking-uri." if file is None else _cure(uri)) from None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from harness.disk_full import full_disk
-from harness.errors import InputError, StoreRefused
+from harness.errors import DamagedFile, InputError, StoreRefused
 from harness.passwords import without_password, without_password_of
 
 REFUSALS = (401, 403)
@@ -30,6 +30,9 @@ that it does not know, as a gateway's before the server is."""
 
 _MORE_ACCESS = "Ask its owner for access, for example by `chmod -R g+rwX mlruns`."
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED_TEXT = re.compile(r"no such (table|column)|could not decode to UTF-8", re.IGNORECASE)
+"""How SQLite meets flipped bits in its tables' names and in texts. Which version made them, MLflow checks before."""
 _NOT_ALLOWED_TEXT = re.compile(r"readonly database|unable to open database")
 
 AWAY_STATUS = frozenset({408, 429, 500, 502, 503, 504})
@@ -67,9 +70,23 @@ def is_away(error: BaseException) -> bool:
     return http_status(error) in AWAY_STATUS or _AWAY_TEXT.search(str(error)) is not None
 
 
-def refusal(error: BaseException, uri: str) -> StoreRefused | None:
-    """What is to be said where the store at this URI, its database or the disk does not allow something; None where it
-    is another error, or is said already.
+def damage(error: BaseException, uri: str) -> DamagedFile | None:
+    """What is to be said where SQLite finds the file of the store at this URI damaged; None for any other error."""
+    for each in chain(error):
+        if isinstance(each, sqlite3.Error) and (_primary_code(each) in _DAMAGED or _DAMAGED_TEXT.search(str(each))):
+            return DamagedFile(f"the MLflow store is damaged ({each})", file=uri.removeprefix("sqlite:///"),
+                               cure="Put a copy of it back; or move it away, and what was finished is computed again; "
+                                    "or name another store with --tracking-uri.")
+    return None
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+
+
+def refusal(error: BaseException, uri: str) -> InputError | None:
+    """What is to be said where the store at this URI, its database or the disk does not allow something, or the
+    database is damaged; None where it is another error, or is said already.
     """
     if isinstance(error, InputError):
         return None
@@ -83,7 +100,7 @@ def refusal(error: BaseException, uri: str) -> StoreRefused | None:
         if isinstance(each, OSError) and each.errno in _NOT_ALLOWED:
             return StoreRefused(os.strerror(each.errno).lower(), file=each.filename and str(each.filename),
                                 cure=_MORE_ACCESS)
-    return full_disk(error, uri.removeprefix("sqlite:///"))
+    return damage(error, uri) or full_disk(error, uri.removeprefix("sqlite:///"))
 
 
 def reason(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness.engine.store_errors import damage
 from harness.errors import InputError
 from harness.passwords import without_password, without_password_of
 
@@ -89,5 +90,6 @@ def _check_sqlite(url: URL) -> None:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=30)) as store:
             store.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
     except sqlite3.Error as error:
-        raise InputError(f"the MLflow store cannot be opened ({error})", file=str(path), key="--tracking-uri",
-                         cure="Move the file away, or name another.") from None
+        raise damage(error, str(path)) or InputError(
+            f"the MLflow store cannot be opened ({error})", file=str(path), key="--tracking-uri",
+            cure="Move the file away, or name another.") from None

@@ -4,7 +4,7 @@ import errno
 import re
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from harness.engine import opening  # sets how often MLflow itself asks again
-from harness.engine.store_errors import http_status, is_away, is_refused, reason, refusal
+from harness.engine.store_errors import damage, http_status, is_away, is_refused, reason, refusal
 from tests.tracking_proxy import free_port
 
 
@@ -107,3 +107,28 @@ def test_a_locked_database_is_waited_for_and_a_broken_one_is_not(text, away):
     error = MlflowException(sqlite3.OperationalError(text), error_code=7)
     error.__cause__ = sqlite3.OperationalError(text)
     assert is_away(error) is away
+
+
+@pytest.mark.parametrize(("harm", "says"), [
+    (lambda content: content[:5000], "malformed"), (lambda content: b"no database" * 1000, "not a database"),
+    (lambda content: content.replace(b"value TEXT", b"valve TEXT"), "no such column"),
+    (lambda content: content.replace(b"some text", b"some \xff\xff\xff\xff"), "UTF-8")])
+def test_a_damaged_database_is_called_that_whatever_sqlite_calls_it(tmp_path, harm, says):
+    file = tmp_path / "mlflow.db"
+    with closing(sqlite3.connect(file)) as store, store:
+        store.execute("CREATE TABLE tags (value TEXT)")
+        store.execute("INSERT INTO tags VALUES ('some text')")
+        store.execute("CREATE TABLE runs (name TEXT)")
+    file.write_bytes(harm(file.read_bytes()))
+    with closing(sqlite3.connect(file)) as store, pytest.raises(sqlite3.Error, match=says) as caught:
+        store.execute("SELECT value FROM tags").fetchall()
+    wrapped = MlflowException("it failed")
+    wrapped.__cause__ = caught.value
+    said = refusal(wrapped, f"sqlite:///{file}")
+    assert str(said).startswith(f"{file}: the MLflow store is damaged (") and said.exit_code == 2
+    assert not is_away(caught.value)
+
+
+def test_a_database_that_is_locked_or_full_is_not_damaged():
+    for text in ("database is locked", "database or disk is full", "attempt to write a readonly database"):
+        assert damage(sqlite3.OperationalError(text), "sqlite:///mlflow.db") is None

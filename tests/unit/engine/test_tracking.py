@@ -8,11 +8,15 @@ import pytest
 from mlflow import MlflowClient
 
 from harness.engine import tracking as module
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking, default_uri, refusals
+from harness.engine.tracking_uri import check_reachable
+from harness.errors import DamagedFile
 from harness.records import Done, Environment
 
 HERE = Environment(host="here", cpu="a processor", threads=2, torch="2.13", device="cpu", small_kernels="0123",
                    large_kernels="off (no compiler)", compiler="none")
+PAGE = 4096
+"""Bytes of one of SQLite's."""
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +74,34 @@ def test_a_run_that_was_given_up_is_no_finished_stage_and_says_why(store):
     assert store.finished("twice") is None and not store.finished_among(["twice"])
     run = MlflowClient(tracking_uri=store.uri).get_run(first.run_id)
     assert (run.info.status, run.data.tags["damaged"]) == ("FINISHED", "outcome.json: is no longer JSON")
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_a_store_with_a_lost_page_serves_or_is_called_damaged(store, tmp_path, turn):
+    """Pages of the file are zeros, one at a time: the first ones hold the tables' names, the last ones the runs."""
+    content = (store.root / "mlflow.db").read_bytes()
+    pages, said = len(content) // PAGE, []
+    for page in sorted({*range(turn, pages, 64), pages - 1 - turn}):
+        root = tmp_path / f"{page}"
+        root.mkdir()
+        (root / "mlflow.db").write_bytes(content[:page * PAGE] + bytes(PAGE) + content[(page + 1) * PAGE:])
+        try:
+            serve(root)
+        except DamagedFile as error:
+            said.append(str(error))
+    assert said or turn  # without the first page there is no database
+    assert all("mlflow.db: the MLflow store is damaged" in line and "move it away" in line for line in said)
+
+
+def serve(root):
+    """What an execution asks of a store."""
+    uri = default_uri(root)
+    check_reachable(uri)
+    with refusals(uri):
+        tracking = Tracking(uri, root=root)
+        tracking.finished_among(["stage0"])
+        experiment = tracking.experiment("one")
+        tracking.running_executions(experiment)
+        run = tracking.begin_run(experiment, "new", tags={"level": "execution"}, params={"ppo.episodes": 1})
+        tracking.log_metrics(run, {"loss": 0.5})
+        tracking.end_run(run)

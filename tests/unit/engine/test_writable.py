@@ -45,7 +45,7 @@ def test_a_store_is_a_database_or_a_place_for_one(tmp_path):
     (tmp_path / "empty.db").touch()
     check_database(f"sqlite:///{tmp_path}/empty.db")
     (tmp_path / "text.db").write_text("no database at all", encoding="utf-8")
-    with pytest.raises(InputError, match=r"text\.db: --tracking-uri: .*not a database"):
+    with pytest.raises(InputError, match=r"text\.db: .*not a database.* move it away"):
         check_database(f"sqlite:///{tmp_path}/text.db")
     with pytest.raises(InputError, match=r"unable to open"):
         check_database(f"sqlite:///{tmp_path}")
