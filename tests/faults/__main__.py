@@ -10,12 +10,14 @@ import argparse
 import datetime
 import queue
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from harness.errors import INTERRUPTED
 from tests.faults import damage, disk, kills, places, server, stops
 from tests.faults.bench import ROOT, SMALL, Bench, frozen_code
 from tests.faults.command import Study, Wrong
@@ -50,14 +52,15 @@ def main() -> int:
     lanes = [{small: Bench(study, code.parent / ("small" if small else "whole"), seed=options.seed, lane=lane)
               for small, study in studies.items()} for lane in range(options.jobs)]
 
-    def write_page() -> None:
+    try:
+        for trial in strike(missing, lanes, code.parent.name):
+            ledger.add(trial)
+            print(f"{trial.fault} {trial.number}: {trial.outcome} ({trial.seconds:.0f} s) {trial.said}", flush=True)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr, flush=True)
+        return INTERRUPTED
+    finally:
         options.page.write_text(page(FAULTS, ledger.trials(), lacking), encoding="utf-8")
-
-    for trial in strike(missing, lanes, code.parent.name):
-        ledger.add(trial)
-        print(f"{trial.fault} {trial.number}: {trial.outcome} ({trial.seconds:.0f} s) {trial.said}", flush=True)
-        write_page()
-    write_page()
     return int(any(trial.outcome == WEDGED for trial in ledger.trials()))
 
 
