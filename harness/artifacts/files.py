@@ -27,9 +27,10 @@ def model_path(folder: Path) -> str:
 
 
 def note_base_model(folder: Path, name: str) -> None:
-    """A base model from outside is used where it lies; nothing is copied."""
-    resolved = str(Path(name).resolve()) if Path(name).exists() else name
-    write_json(folder / _BASE_FILE, {"name": resolved})
+    """A base model from outside is used where it lies; nothing is copied. name: as the study file has it, so that a
+    project which is moved with its base model finds it.
+    """
+    write_json(folder / _BASE_FILE, {"name": name})
 
 
 def write_samples(folder: Path, samples: Sequence[Sample]) -> None:

@@ -41,7 +41,7 @@ def _description(experiment: str, study: StudySpec, results: Results, output: Pa
     def link(name: str, view: str, mode: str) -> str:
         return f"[{name}]({runs_address(experiment)}&compareRunsMode={mode}&viewStateShareKey={quote(view)})"
 
-    place = output.resolve().as_posix()
+    place = output.as_posix()  # as the user names it: a folder that is moved keeps it
     return "\n\n".join([
         f"{link('Win rate against label budget', _CURVES, 'CHART')} · {link('Arms', _ARMS, 'TABLE')}",
         f"**{study.title or study.study}**", headline(study, results),

@@ -42,8 +42,9 @@ _SECONDS = 20.0
 class FinishedStudy:
     """A finished execution: its study's name, where its responses are, and where MLflow keeps it.
 
-    execution: the parent run, in the store at tracking_uri, which is kept without its password. responses: arm ->
-    fingerprint of its texts. files: their sizes and digests when they were exported, of those that are known.
+    execution: the parent run, in the store at tracking_uri, which is kept without its password; None is the embedded
+    one. responses: arm -> fingerprint of its texts. files: their sizes and digests when they were exported, of those
+    that are known.
     """
 
     name: str
@@ -77,7 +78,7 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
 
     Raises InputError where MLflow cannot be reached: then nothing must be published.
     """
-    if study.execution is None or study.tracking_uri is None:
+    if study.execution is None:
         return
     content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.plan.digest(),
                "protocol": protocol.as_json()}
@@ -85,7 +86,7 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
         study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
 
 
-def _store_of(execution: str, recorded: str) -> Tracking:
+def _store_of(execution: str, recorded: str | None) -> Tracking:
     """The store that has an execution: the one beside its report, since a folder may be moved or copied with both, or
     the recorded one.
     """
@@ -94,9 +95,10 @@ def _store_of(execution: str, recorded: str) -> Tracking:
     from harness.engine.tracking import Tracking, default_uri, store_exists
     from harness.engine.tracking_uri import check_reachable, with_password
 
-    uri, own = with_password(recorded), default_uri(ROOT)
-    patience = Patience(recorded, seconds=_SECONDS)
-    if file_of(uri) not in (None, file_of(own)) and store_exists(own):
+    own = default_uri(ROOT)
+    uri = own if recorded is None else with_password(recorded)
+    patience = Patience(recorded or own, seconds=_SECONDS)
+    if file_of(uri) not in (None, file_of(own)) and store_exists(own):  # harness 0.2 recorded where the own one lay
         store = Tracking(own, root=ROOT, patience=patience)
         if store.has_run(execution):
             return store
@@ -180,7 +182,7 @@ def _responses(folder: Path) -> Mapping[ArmKey, str]:
 
 @dataclass(frozen=True)
 class _Execution:
-    """What execution.json says: the parent run, and the store it is in."""
+    """What execution.json says: the parent run, and the store it is in where that is not the embedded one."""
 
     execution: str | None = None
     tracking_uri: str | None = None
@@ -189,7 +191,18 @@ class _Execution:
 def write_execution(folder: Path, *, execution: str, tracking_uri: str, files: Mapping[str, Any]) -> None:
     """execution.json. files: sizes and digests of what was exported beside it, as `outcome.listed` gives them."""
     write_json(folder / EXECUTION_FILE, sealed({
-        "execution": execution, "tracking_uri": tracking_uri, "files": files}))
+        "execution": execution, "tracking_uri": _uri_to_keep(tracking_uri), "files": files}))
+
+
+def _uri_to_keep(uri: str) -> str | None:
+    """None for the embedded store, and for another below `mlruns/` an address that holds wherever that is moved to."""
+    from harness.engine.sqlite_store import file_of, uri_of
+    from harness.engine.tracking import default_uri
+
+    file, root = file_of(uri), ROOT.resolve()
+    if file is None or not file.is_relative_to(root):
+        return uri
+    return None if uri_of(file) == default_uri(ROOT) else uri_of(ROOT / file.relative_to(root))
 
 
 def exported_files(folder: Path) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-_RUNS = (("runs", "run_uuid", "artifact_uri"), ("logged_models", "model_id", "artifact_location"))
-"""Table, its key, and the column with a place below the experiment's own."""
-_ROOT = re.compile(r"file://.*/artifacts/(?=([0-9a-f]{32}|models)/)")
+_FILES = (("runs", "artifact_uri"), ("logged_models", "artifact_location"), ("model_versions", "source"),
+          ("model_versions", "storage_location"))
+"""Tables and their columns with a place below the experiment's own. The last two are of registered models."""
+_ROOT = re.compile(r"file://.*/artifacts/(?=([0-9a-f]{32}|models/m-[0-9a-f]{32})/artifacts(/|$))")
 """The experiment's place, as the harness makes it, in that of a run or of a model."""
 _SECONDS = 30
 
@@ -28,7 +29,7 @@ def take_places(file: Path, artifacts: Path, *, of: Path | None = None) -> None:
     """
     own = (of or file).parent == artifacts.parent
     with closing(sqlite3.connect(file, timeout=_SECONDS, isolation_level=None)) as store:
-        changes = [*_experiments(store, artifacts, own=own), *_files(store, artifacts)]
+        changes = [*_experiments(store, artifacts, own=own), *_files(store, artifacts, own=own)]
         if not changes:
             return
         store.execute("BEGIN IMMEDIATE")
@@ -37,31 +38,32 @@ def take_places(file: Path, artifacts: Path, *, of: Path | None = None) -> None:
         store.execute("COMMIT")
 
 
-Change = tuple[str, tuple[str, str]]
+Change = tuple[str, tuple[str, str | int]]
 
 
 def _experiments(store: sqlite3.Connection, artifacts: Path, *, own: bool) -> list[Change]:
     here = artifacts.as_uri()
-    rows = store.execute("SELECT DISTINCT artifact_location FROM experiments "
-                         "WHERE artifact_location LIKE 'file:///%/artifacts' AND artifact_location != ?", (here,))
+    # MLflow's own experiment is made with the store, and has no runs of the harness.
+    rows = store.execute("SELECT DISTINCT artifact_location FROM experiments WHERE artifact_location != ? AND "
+                         "(artifact_location LIKE 'file:///%/artifacts' OR (experiment_id = 0 AND ?))", (here, own))
     return [("UPDATE experiments SET artifact_location = ? WHERE artifact_location = ?", (here, place))
             for place, in rows if own or not _path(place).exists()]
 
 
-def _files(store: sqlite3.Connection, artifacts: Path) -> list[Change]:
+def _files(store: sqlite3.Connection, artifacts: Path, *, own: bool) -> list[Change]:
     here = artifacts.as_uri() + "/"
     tables = {name for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    changes = []
-    for table, key, column in _RUNS:
+    changes: list[Change] = []
+    for table, column in _FILES:
         if table not in tables:
             continue
-        rows = store.execute(f"SELECT {key}, {column} FROM {table} WHERE {column} LIKE 'file:///%/artifacts/%' "
+        rows = store.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} LIKE 'file:///%/artifacts/%' "
                              f"AND substr({column}, 1, ?) != ?", (len(here), here))
-        for its, place in rows.fetchall():
+        for row, place in rows.fetchall():
             root = _ROOT.match(place)
             moved = here + place[root.end():] if root is not None else place
-            if moved != place and (_path(moved).exists() or not _path(place).exists()):
-                changes.append((f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (moved, its)))
+            if moved != place and (_path(moved).exists() or (own and not _path(place).exists())):
+                changes.append((f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (moved, row)))
     return changes
 
 

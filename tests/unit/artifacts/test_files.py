@@ -41,14 +41,13 @@ def test_measures_come_back_to_the_bit(tmp_path):
     assert all(np.array_equal(found[name], values[name], equal_nan=True) for name in values)
 
 
-def test_a_base_model_from_outside_is_used_where_it_lies(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["models/mine", "/data/mine", "gpt2"])
+def test_a_base_model_from_outside_is_used_where_the_study_file_says(tmp_path, monkeypatch, name):
     assert model_path(tmp_path) == str(tmp_path / "model")
-    (tmp_path / "mine").mkdir()
+    (tmp_path / "models" / "mine").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    note_base_model(tmp_path, "mine")
-    assert model_path(tmp_path) == str(tmp_path / "mine")
-    note_base_model(tmp_path, "gpt2")
-    assert model_path(tmp_path) == "gpt2"
+    note_base_model(tmp_path, name)
+    assert model_path(tmp_path) == name
 
 
 def test_a_table_has_a_row_for_each_value_and_json_has_no_nan(tmp_path):

@@ -10,7 +10,7 @@ from tests.result_records import equivalence_row, results_of, win_rate_row
 
 STUDY = load_study(STUDIES / "quick.yaml")
 TAGS = experiment_tags("7", STUDY, results_of(win_rates=[win_rate_row()],
-                                              equivalence=[equivalence_row(1000, 250, 0.5)]), Path("/reports/quick"))
+                                              equivalence=[equivalence_row(1000, 250, 0.5)]), Path("mlruns/reports/quick"))
 
 
 def test_the_description_has_links_question_answer_and_places():
@@ -18,7 +18,8 @@ def test_the_description_has_links_question_answer_and_places():
     assert "#/experiments/7/runs" in first and "viewStateShareKey=harness-win-rates" in first
     assert question == f"**{STUDY.title}**"
     assert "250 labels" in answer
-    assert "/reports/quick/report.html" in places and "/reports/quick/results.json" in places
+    assert "`mlruns/reports/quick/report.html`" in places, "as the command names it: a moved folder keeps it"
+    assert "`mlruns/reports/quick/results.json`" in places
     assert TAGS["mlflow.experimentKind"] == "custom_model_development"
 
 

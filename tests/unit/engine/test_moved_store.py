@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from mlflow import MlflowClient
 
 from harness import mlflow_ui
 from harness.engine.tracking import Tracking, default_uri
@@ -35,7 +36,16 @@ def project(tmp_path):
     tracking = opened(root)
     for fingerprint in ("first", "second"):
         finish(tracking, fingerprint)
+    _register_a_model(MlflowClient(tracking.uri))
     return root
+
+
+def _register_a_model(client):
+    """As MLflow's page does it, of a run's folder; and a model that is only logged."""
+    run = client.search_runs([client.get_experiment_by_name("one").experiment_id])[0].info
+    client.create_logged_model(run.experiment_id, name="policy", source_run_id=run.run_id)
+    client.create_registered_model("registered")
+    client.create_model_version("registered", f"{run.artifact_uri}/model", run_id=run.run_id)
 
 
 def digests(folder):
@@ -43,9 +53,11 @@ def digests(folder):
 
 
 def places(root):
+    """All that the store says of where files lie: whatever column of whatever table names a folder of the disk."""
     with closing(sqlite3.connect(root / "mlflow.db")) as store:
-        return [place for query in ("SELECT artifact_location FROM experiments WHERE experiment_id != 0",
-                                    "SELECT artifact_uri FROM runs") for place, in store.execute(query)]
+        tables = [name for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [value for table in tables for row in store.execute(f"SELECT * FROM {table}") for value in row
+                if isinstance(value, str) and value.startswith(("file:", "/"))]
 
 
 @pytest.mark.parametrize("writes", [True, False])
