@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboards.identity import is_owner
+from harness.disk_full import full_disk
 from harness.errors import InputError
-from harness.ratings.database import StoreUnavailable
+from harness.ratings.database import StoreUnavailable, database_url
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,11 @@ UNAVAILABLE = ("The ratings can't be saved or read right now. Everything you sen
                "Please wait a minute and try again.")
 
 
+def log_unavailable(error: StoreUnavailable) -> None:
+    """For the owner, who reads what a rater need not know: of a full disk, which one, and what to do."""
+    log.error("the rating store is unavailable: %s", full_disk(error, database_url(None).database or ".") or error)
+
+
 def guarded(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
     """The page as a function without arguments that shows an error as one sentence."""
 
@@ -27,7 +33,7 @@ def guarded(page: Callable[..., None], *arguments: Any) -> Callable[[], None]:
         try:
             page(*arguments)
         except StoreUnavailable as error:
-            log.error("the rating store is unavailable: %s", error)
+            log_unavailable(error)
             st.warning(UNAVAILABLE, icon=":material/cloud_off:")
             st.button("Try again", key="try_again")
         except InputError as error:
@@ -48,7 +54,7 @@ def owner_act(function: Callable[..., Any], *arguments: Any, **keywords: Any) ->
     except InputError as error:
         st.session_state[ERROR] = str(error)
     except StoreUnavailable as error:
-        log.error("the rating store is unavailable: %s", error)
+        log_unavailable(error)
         st.session_state[ERROR] = UNAVAILABLE
 
 

@@ -35,6 +35,25 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """The path of a file beside, which takes the place of this one when it was written without an error. What was there
+    stays whole until then. What is no file, such as `/dev/stdout`, is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    place = path.resolve()
+    temporary = place.with_name(f"{place.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        sync(temporary)
+        temporary.replace(place)
+    finally:
+        temporary.unlink(missing_ok=True)  # half a file would keep a full disk full
+    sync(place.parent)
+
+
 def piece_digests(files: Mapping[Path, int], *, start: int = 0) -> dict[Path, tuple[str, ...]]:
     """Hexadecimal SHA-256 of each piece of each file, read by several threads where it is much.
 

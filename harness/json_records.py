@@ -95,8 +95,12 @@ def from_json(kind: type[T], document: Any) -> T:
 def write_json(path: Path, document: object) -> None:
     """Complete or absent; NaN and infinity are refused, because they are not JSON."""
     temporary = path.with_name(f"part-{path.name}")
-    temporary.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), encoding="utf-8")
-    os.replace(temporary, path)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)  # half a file would keep a full disk full
 
 
 def _object(record: Any) -> dict[str, Any]:

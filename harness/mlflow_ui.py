@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -10,24 +11,57 @@ from harness.cli.arguments import CommandParser
 from harness.errors import InputError
 from harness.passwords import without_password
 
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  it is only told apart
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Become MLflow's server and end as it does. Exit codes: 2 there is no store, 4 it may not be written."""
     try:
         command = server(argv)
+        print(*addresses(argv), sep="\n", flush=True)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     os.execv(command[0], command)
 
 
-def server(argv: Sequence[str] | None) -> list[str]:
-    """The command that serves the store. Raises InputError where there is none."""
+def addresses(argv: Sequence[str] | None) -> list[str]:
+    """A line for each study, the last first: where its runs are shown. Until it was told once, MLflow's own first page
+    takes every experiment for one of chats.
+    """
+    from harness.engine.experiment_page import runs_address
+    from harness.engine.opening import experiments_of
+    from harness.engine.tracking import default_uri
+    from harness.run import ROOT
+
+    arguments, further = _parsed(argv)
+    place = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    place.add_argument("--host", default=os.environ.get("MLFLOW_HOST", "127.0.0.1"))
+    place.add_argument("--port", "-p", default=os.environ.get("MLFLOW_PORT", "5000"))
+    place.add_argument("--static-prefix", default="")
+    try:
+        served, _ = place.parse_known_args(further)
+    except argparse.ArgumentError:  # MLflow says what is wrong with it
+        return []
+    host = "localhost" if served.host in _EVERYWHERE else served.host
+    page = f"http://{host}:{served.port}{served.static_prefix}/"
+    return [f"{name}: {page}{runs_address(experiment)}"
+            for name, experiment in experiments_of(arguments.tracking_uri or default_uri(ROOT))]
+
+
+def _parsed(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    """Our arguments, and those that are MLflow's."""
     parser = CommandParser(
-        prog="harness mlflow", description="Serve MLflow's page on the runs of this folder (mlruns/mlflow.db).",
+        prog="harness mlflow", description="Serve MLflow's page on the runs of this folder (mlruns/mlflow.db), and say "
+                                           "where each study's runs are on it.",
         epilog="Everything else is `mlflow ui`'s: --port 5001, --host 0.0.0.0.")
     parser.add_argument("--tracking-uri", default=None, metavar="URI", help="as the study was run")
-    arguments, further = parser.parse_known_args(argv)
+    return parser.parse_known_args(argv)
+
+
+def server(argv: Sequence[str] | None) -> list[str]:
+    """The command that serves the store. Raises InputError where there is none."""
+    arguments, further = _parsed(argv)
 
     from harness.engine.opening import check_file
     from harness.engine.sqlite_store import file_of

@@ -1,6 +1,6 @@
 """The command `harness raters`: what a study's owner does with raters, judgments and backups.
 
-Exit codes: 0 done, 1 something does not verify, 2 wrong use.
+Exit codes: 0 done, 1 something does not verify, 2 wrong use, 4 the disk is full.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from harness.cli.arguments import CommandParser, link_days
 from harness.cli.command import reader_has_enough
+from harness.disk_full import full_disk
+from harness.durable import replaced
 from harness.errors import InputError
 from harness.passwords import without_password
 from harness.ratings import custody
@@ -38,10 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
     except StoreUnavailable as error:
-        print(f"error: the rating store cannot be used: {error}. Nothing was changed", file=sys.stderr)
-        return 2
+        full = full_disk(error, database_url(options.url).database or ".")
+        print(f"error: {full} Nothing was changed." if full else
+              f"error: the rating store cannot be used: {error}. Nothing was changed", file=sys.stderr)
+        return full.exit_code if full else 2
 
 
 def _invite(options: argparse.Namespace) -> int:
@@ -129,9 +133,11 @@ def _export(options: argparse.Namespace) -> int:
         sys.stdout.write(content if isinstance(content, str) else "")
     else:
         try:
-            Path(options.output).write_bytes(content.encode() if isinstance(content, str) else content)
+            with replaced(Path(options.output)) as temporary:
+                temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
-            raise InputError(f"it cannot be written: {error.strerror}", file=options.output) from None
+            raise full_disk(error, options.output) or InputError(
+                f"it cannot be written: {error.strerror}", file=options.output) from None
         print(f"written: {options.output}")
     return 0
 

@@ -8,14 +8,13 @@ server shows the same one. Going back to an earlier item is in the address (`?ba
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from dashboards.errors import UNAVAILABLE
+from dashboards.errors import UNAVAILABLE, log_unavailable
 from dashboards.identity import current_rater, store
 from dashboards.theme import focus, leave_field
 from dashboards.widgets import as_plain, link
@@ -24,8 +23,6 @@ from harness.ratings.database import StoreUnavailable
 from harness.ratings.judging import NotYours, Refused, Shown
 from harness.ratings.progress import RaterProgress, StudyInfo
 from harness.ratings.protocol import StudyKind
-
-log = logging.getLogger(__name__)
 
 NOTICE = "notice"
 PICKED = "picked"
@@ -189,7 +186,7 @@ def act(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> bool:
     except Refused as refusal:
         st.session_state[NOTICE] = str(refusal)
     except StoreUnavailable as error:
-        log.error("the rating store is unavailable: %s", error)
+        log_unavailable(error)
         st.session_state[NOTICE] = UNAVAILABLE
     return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 
 from harness.algorithms.responses import truncate
 from harness.artifacts.label_table import LabelTable, query_rows
+from harness.durable import replaced
 from harness.labels.imported import ImportedLabel
 from harness.records import PAD
 from harness.tasks.query_frame import frame_of
@@ -55,8 +55,7 @@ def write_token_ids(path: Path, tables: Iterable[LabelTable], task: TaskSpec,
     def padded(tokens: Sequence[int], length: int) -> list[int]:
         return [*map(int, tokens), *[padding] * (length - len(tokens))]
 
-    temporary = path.with_name(f"part-{path.name}")
-    with temporary.open("w", encoding="utf-8") as file:
+    with replaced(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         before = "[\n"
         for table in tables:
             for query, candidates, best in zip(table.queries, table.candidates, table.best, strict=True):
@@ -66,4 +65,3 @@ def write_token_ids(path: Path, tables: Iterable[LabelTable], task: TaskSpec,
                 file.write(before + json.dumps(row))
                 before = ",\n"
         file.write("\n]\n")
-    os.replace(temporary, path)

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from harness.durable import replaced
 from harness.errors import InputError
 
 Row = dict[str, Any]
@@ -167,9 +168,10 @@ def check_page(path: Path) -> None:
 
 
 def write_page(path: Path, markup: str) -> None:
-    """Write a page. Raises InputError where that cannot be done."""
+    """Write a page, whole or not at all. Raises InputError where that cannot be done."""
     try:
-        path.write_text(markup, encoding="utf-8")
+        with replaced(path) as temporary:
+            temporary.write_text(markup, encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", file=str(path), key="--html") from None
 

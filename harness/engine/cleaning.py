@@ -16,16 +16,18 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from filelock import FileLock, Timeout
 
 from harness.artifacts.outcome import OUTCOME_FILE
+from harness.engine.logged_models import LINK, remove_link
 from harness.engine.stored_runs import CLEANED_TAG, DAMAGED_TAG, StoredRun, StoredRuns
 
-Kind = Literal["stages", "unfinished stages", "downloads", "temporary files", "locks"]
-KINDS: tuple[Kind, ...] = ("stages", "unfinished stages", "downloads", "temporary files", "locks")
+Kind = Literal["stages", "links of models", "unfinished stages", "downloads", "temporary files", "locks"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
+_MARKED: tuple[Kind, ...] = ("stages", "links of models")
 _PEOPLE_AND_REPORTS = ("report", "publish", "people")
 _COUNTING = ("FINISHED", "SCHEDULED")
 _LOCKED = ("locks", "underway", "downloads")
@@ -86,6 +88,7 @@ class Cleaner:
             _stays(run, needed, asking) or claims.cover(run.fingerprint, run) or self._busy(run.fingerprint))]
         waste = [Waste("stages", run.folder, _size(run.folder), run.fingerprint, run)
                  for run in going if run.folder is not None]
+        waste += self._dead_links([each.path for each in waste], stages, claims)
         done = {run.fingerprint for run in stages if run.active and run.status == "FINISHED"}
         free = [folder for folder in _folders(self._root / "underway")
                 if not (folder.name in needed - done or claims.cover(folder.name) or self._busy(folder.name))]
@@ -103,9 +106,11 @@ class Cleaner:
     def remove(self, waste: Iterable[Waste]) -> list[Waste]:
         """Remove what no study has claimed since it was found; give what was removed.
 
-        After a kill a stage is whole, or its folder is a temporary one that no study takes for a stage.
+        After a kill a stage is whole, or its folder is a temporary one that no study takes for a stage. Stages go last:
+        their runs are marked in MLflow's database, for which a full disk may have no room until then.
         """
-        return [each for each in waste if self._removed(each)]
+        first = sorted(waste, key=lambda each: each.kind in _MARKED)
+        return [each for each in first if self._removed(each)]
 
     def _needed(self, executions: list[StoredRun], stages: list[StoredRun]) -> set[str]:
         """The fingerprints of all stages that an execution which counts planned, ran or took."""
@@ -149,6 +154,20 @@ class Cleaner:
     def _busy(self, fingerprint: str) -> bool:
         return any(_is_held(lock) for lock in self._locks_of(fingerprint))
 
+    def _dead_links(self, going: list[Path], stages: list[StoredRun], claims: Claims) -> Iterator[Waste]:
+        """What MLflow has for a model's place, where its files are gone or go. A running stage's are not there yet."""
+        by_folder = {run.folder: run for run in stages}
+        for folder in sorted((self._root / "artifacts" / "models").glob("*")):
+            link = folder / LINK
+            if not link.is_symlink():
+                continue
+            files = Path(os.path.normpath(folder.resolve() / os.readlink(link))).parent
+            run = by_folder.get(files)
+            held = claims.all or (run is not None and (claims.cover(run.fingerprint, run)
+                                                       or self._busy(run.fingerprint)))
+            if not held and (files in going or not link.exists()):
+                yield Waste("links of models", folder, 0)
+
     def _temporary_files(self, going: list[Path], stages: list[StoredRun], claims: Claims) -> Iterator[Waste]:
         """What a killed process left half written, and checkpoints that finished stages took with them."""
         found = {path for name in _TEMPORARY for path in self._root.rglob(name)}
@@ -169,6 +188,8 @@ class Cleaner:
 
     def _removed(self, waste: Waste) -> bool:
         """Whether it could be. A study that begins now either sees the mark on the stage's run or is seen here."""
+        if waste.kind == "links of models":
+            return self._removed_link(waste.path)
         stage_locks = self._locks_of(waste.fingerprint) if waste.fingerprint else []
         locks = [waste.path] if waste.kind == "locks" else stage_locks
         with ExitStack() as holding:
@@ -186,6 +207,14 @@ class Cleaner:
             _delete(waste.path)
             for lock in locks:
                 lock.unlink(missing_ok=True)
+        return True
+
+    def _removed_link(self, folder: Path) -> bool:
+        """Not where the stage itself could not be removed."""
+        if (folder / LINK).exists():
+            return False
+        self._runs.delete_model(folder.name)
+        remove_link(folder)
         return True
 
 

@@ -17,9 +17,14 @@ from harness.imports import without_module
 from harness.models.mlflow_flavor import MLMODEL_FILE
 
 with without_module("pandas"):
-    from mlflow.entities import LoggedModelOutput
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
 _FOLDER = "model"
+LINK = "artifacts"
+"""The name of the link in a model's own folder."""
+_IS_PENDING = f"status = '{LoggedModelStatus.PENDING.to_int()}'"
+"""MLflow keeps a number, and its search (3.x) compares with that, not with its name."""
+_CAME_TO_NOTHING = ("FAILED", "KILLED")
 _NO_NAME = re.compile(r"[/:.%\"']+")
 """What MLflow refuses in a model's name."""
 
@@ -53,6 +58,26 @@ def models_of(client: Any, experiments: list[str], runs: Iterable[str]) -> dict[
         return {}
     found = client.search_logged_models(experiments, filter_string=f"source_run_id IN ({wanted})", max_results=1000)
     return {str(model.source_run_id): str(model.model_id) for model in found}
+
+
+def settle_models(client: Any, experiment: str, *, local: LocalPath) -> None:
+    """Call ready, or delete, the models that a kill left pending. Those of stages that still run stay as they are."""
+    for model in client.search_logged_models([experiment], filter_string=_IS_PENDING, max_results=1000):
+        status = client.get_run(model.source_run_id).info.status
+        if status == "FINISHED":
+            client.finalize_logged_model(model.model_id, "READY")
+        elif status in _CAME_TO_NOTHING:
+            client.delete_logged_model(model.model_id)
+            place = local(model.artifact_location)
+            if place is not None:
+                remove_link(place.parent)
+
+
+def remove_link(folder: Path) -> None:
+    """Remove the folder of a model's link, where its files are no longer."""
+    (folder / LINK).unlink(missing_ok=True)
+    with suppress(OSError):  # somebody put more into it
+        folder.rmdir()
 
 
 def _link(place: Path | None, artifacts: Path | None) -> None:

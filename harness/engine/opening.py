@@ -38,6 +38,10 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 
+_OWN = "0"
+"""The experiment that MLflow itself makes."""
+
+
 class OpenStore(NamedTuple):
     """A store that answers. uri: without its password. experiments: their ids. lock: for what two processes that start
     at once must not both make.
@@ -73,6 +77,13 @@ def check_file(uri: str) -> None:
         _opened(uri, file, Patience(uri, seconds=0))
         if artifacts_below(file.parent).is_dir():
             take_places(file, artifacts_below(file.parent))
+
+
+def experiments_of(uri: str) -> list[tuple[str, str]]:
+    """The name and the id of each experiment of a store that is there, the last one that was written to first."""
+    client = MlflowClient(tracking_uri=uri)
+    return [(found.name, found.experiment_id) for found in client.search_experiments(order_by=["last_update_time DESC"])
+            if found.experiment_id != _OWN]
 
 
 def look_into(uri: str, root: Path, patience: Patience, copy: Path) -> OpenStore:

@@ -40,6 +40,7 @@ class RunRecords:
             except Timeout:
                 continue
             Path(lock.lock_file).unlink(missing_ok=True)
+        self._tracking.settle_models(self._experiment)
 
     def begin(self) -> FileLock:
         """Begin the execution's run, `run_id`. Its lock is to be held until it ends."""

@@ -36,6 +36,8 @@ class RunClient(Protocol):
 
     def delete_tag(self, run_id: str, key: str) -> None: ...
 
+    def delete_logged_model(self, model_id: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class StoredRun:
@@ -108,6 +110,14 @@ class StoredRuns:
         """They are not, after all."""
         if run.active:
             self._client.delete_tag(run.run_id, CLEANED_TAG)
+
+    def delete_model(self, model_id: str) -> None:
+        """The model whose files are gone; somebody may have deleted it before."""
+        try:
+            self._client.delete_logged_model(model_id)
+        except Exception as error:  # each kind of store has its own
+            if http_status(error) != NOT_FOUND:
+                raise
 
     def _stored(self, run: Any) -> StoredRun:
         info, tags = run.info, dict(run.data.tags)

@@ -18,7 +18,7 @@ from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.artifacts.outcome import OUTCOME_FILE
 from harness.engine.batches import log_batch, log_steps
 from harness.engine.data_sets import data_sets, log_data_sets
-from harness.engine.logged_models import begin_model, models_of
+from harness.engine.logged_models import begin_model, models_of, settle_models
 from harness.engine.moving import move_folder
 from harness.engine.opening import artifacts_below, look_into, open_store
 from harness.engine.patience import Patience
@@ -204,6 +204,10 @@ class Tracking:
     def models_of(self, run_ids: Iterable[str]) -> dict[str, str]:
         """By run the id of the model that a stage made."""
         return models_of(self._client, self._experiments, run_ids)
+
+    def settle_models(self, experiment: str) -> None:
+        """After a kill, once the runs that it left were ended: their models are ready, or deleted."""
+        settle_models(self._client, experiment, local=self._files.local)
 
     def log_new_metrics(self, run_id: str, work: Path) -> None:
         """Forward the records of a stage's metrics file that this run has not got yet."""

@@ -15,6 +15,8 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness.disk_full import full_disk
+from harness.durable import replaced, sync
 from harness.errors import InputError
 from harness.passwords import without_password, without_password_of
 from harness.ratings.access import all_raters
@@ -72,30 +74,34 @@ def erase_rater(connection: Connection, rater_id: str, *, now: int) -> int:
 
 
 def backup(database: Database, target: Path) -> None:
-    """A consistent copy while the app runs: SQLite's online backup, or pg_dump. Never overwrites a file."""
+    """A consistent copy while the app runs: SQLite's online backup, or pg_dump. Never overwrites a file, and leaves
+    none that is not whole.
+    """
+    if os.path.exists(target):
+        raise InputError("the file exists already", file=str(target), cure="Name a new one")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch(exist_ok=False)
+        with replaced(target) as copy:
+            copy.touch()  # with the user's umask; SQLite itself would let nobody else write
+            _copy_into(database, copy)
     except OSError as error:
-        if isinstance(error, FileExistsError) and target.parent.is_dir():
-            raise InputError("the file exists already", file=str(target), cure="Name a new one") from None
-        raise InputError(f"it cannot be written: {error.strerror}", file=str(target)) from None
+        raise full_disk(error, target) or InputError(
+            f"it cannot be written: {error.strerror}", file=str(target)) from None
+
+
+def _copy_into(database: Database, target: Path) -> None:
+    if database.path is None:
+        _postgresql(database, "pg_dump", "--format=custom", f"--file={target}")
+        return
     try:
-        if database.path is None:
-            _postgresql(database, "pg_dump", "--format=custom", f"--file={target}")
-            return
         with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
             # One file that can be read wherever it lies: in WAL mode even reading it needs two more beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
-    except BaseException as error:
-        target.unlink(missing_ok=True)
-        if isinstance(error, sqlite3.OperationalError):
-            raise StoreUnavailable(f"no backup was made: {error}") from error
-        raise
+    except sqlite3.OperationalError as error:
+        raise full_disk(error, target) or StoreUnavailable(f"no backup was made: {error}") from error
     problem = integrity(target)
     if problem:
-        target.unlink()
         raise InputError(f"the database is damaged, so no backup was made: {problem}", file=str(database.path),
                          cure="Restore an older backup")
 
@@ -131,13 +137,24 @@ def restore(database: Database, source: Path) -> Path | None:
     if in_the_way:
         _gather(database.path)
     staged = _staged(source, database.path)
+    sync(staged)
     kept = _free_name(database.path) if in_the_way else None
     if kept is not None:
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("-wal", "-shm"):  # of a damaged one
             if Path(f"{database.path}{suffix}").exists():
                 Path(f"{database.path}{suffix}").rename(f"{kept}{suffix}")
-    staged.rename(database.path)
+        _also_named(database.path, kept)
+    staged.replace(database.path)
+    sync(database.path.parent)
     return kept
+
+
+def _also_named(path: Path, kept: Path) -> None:
+    """Until another takes its place the file stays where it was: an app that starts in between must find a store."""
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without links
+        path.rename(kept)
 
 
 def _gather(path: Path) -> None:

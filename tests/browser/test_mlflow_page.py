@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from server import CHROMIUM, chromium
 
-from harness.engine.experiment_page import experiment_tags, runs_address
+from harness.engine.experiment_page import experiment_tags
 from harness.engine.run_tree import RunTree
 from harness.engine.tracking import Tracking, default_uri
 from harness.records import ArmKey
@@ -31,8 +31,8 @@ RATES = {ArmKey("rl", budget, seed): 0.5 + 0.1 * number + 0.02 * seed
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The address of `harness mlflow` on a study whose arms have win rates, and its experiment."""
+def page(tmp_path: Path) -> Iterator[str]:
+    """The address that `harness mlflow` prints for a study whose arms have win rates."""
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
     pytest.importorskip("playwright")
@@ -52,12 +52,14 @@ def page(tmp_path: Path) -> Iterator[tuple[str, str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-m", "harness", "mlflow", "--port", str(port), "--workers", "1"],
-                               cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
-    address = f"http://127.0.0.1:{port}/"
     try:
-        _wait_for(address)
-        yield address, experiment
+        assert process.stdout is not None
+        study, _, address = process.stdout.readline().strip().partition(": ")
+        assert study == "quick"
+        _wait_for(f"http://127.0.0.1:{port}/")
+        yield address
     finally:
         process.terminate()
         process.wait(20)
@@ -75,14 +77,14 @@ def _wait_for(address: str) -> None:
 
 
 @pytest.mark.slow
-def test_win_rate_against_label_budget_is_two_clicks_away(page: tuple[str, str], tmp_path: Path) -> None:
-    asyncio.run(_two_clicks(*page, tmp_path / "mlflow.png"))
+def test_win_rate_against_label_budget_is_two_clicks_away(page: str, tmp_path: Path) -> None:
+    asyncio.run(_two_clicks(page, tmp_path / "mlflow.png"))
 
 
-async def _two_clicks(address: str, experiment: str, picture: Path) -> None:
+async def _two_clicks(address: str, picture: Path) -> None:
     async with chromium() as browser:
         tab = await browser.new_page(viewport={"width": 1400, "height": 760})
-        await tab.goto(address + runs_address(experiment))
+        await tab.goto(address)
         link = tab.get_by_role("link", name="Win rate against label budget").first
         async with tab.expect_popup(timeout=60_000) as opened:
             await link.click(timeout=60_000)

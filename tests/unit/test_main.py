@@ -10,7 +10,9 @@ import pytest
 from harness import __version__
 from harness.__main__ import COMMANDS, main
 from harness.app import server as app_server
+from harness.engine.tracking import Tracking, default_uri
 from harness.errors import InputError
+from harness.mlflow_ui import addresses
 from harness.mlflow_ui import main as mlflow_main
 from harness.mlflow_ui import server as mlflow_server
 from harness.shipped import APP
@@ -85,6 +87,19 @@ def test_mlflow_shows_the_store_of_this_folder(tmp_path, monkeypatch):
     (tmp_path / "mlruns" / "mlflow.db").touch()
     assert mlflow_server(["--port", "5001"])[-6:] == [
         "mlflow", "ui", "--backend-store-uri", f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}", "--port", "5001"]
+
+
+def test_mlflow_s_addresses_are_of_each_study_and_of_where_it_is_served(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = Tracking(default_uri(tmp_path / "mlruns"), root=tmp_path / "mlruns")
+    numbers = [store.experiment(name) for name in ("first", "second")]
+    shown = "/#/experiments/{}/runs?workflowType=machine_learning"
+    assert sorted(addresses([])) == [f"{name}: http://127.0.0.1:5000{shown.format(number)}"
+                                     for name, number in zip(("first", "second"), numbers, strict=True)]
+    for arguments, place in ((["-p", "5001"], "127.0.0.1:5001"), (["--host", "0.0.0.0"], "localhost:5000"),  # noqa: S104
+                             (["--host=lab", "--port=80", "--static-prefix", "/runs"], "lab:80/runs")):
+        assert {address.partition(": ")[2].partition("/#")[0] for address in addresses(arguments)} == {f"http://{place}"}
+    assert addresses(["--port"]) == []
 
 
 def test_no_password_is_on_the_command_line_of_mlflow(monkeypatch):

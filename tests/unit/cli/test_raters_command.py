@@ -252,7 +252,7 @@ def test_a_backup_that_does_not_fit_leaves_nothing(
             "from harness.raters import main; from harness.ratings.store import open_store; open_store();"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); sys.exit(main(['backup', sys.argv[1]]))")
     done = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=False)
-    assert done.returncode == 2, done.stderr
+    assert done.returncode == 4, done.stderr
     assert done.stderr.count("\n") == 1
     assert not target.exists()
 

@@ -10,7 +10,8 @@ from tests.result_records import equivalence_row, results_of, win_rate_row
 
 STUDY = load_study(STUDIES / "quick.yaml")
 TAGS = experiment_tags("7", STUDY, results_of(win_rates=[win_rate_row()],
-                                              equivalence=[equivalence_row(1000, 250, 0.5)]), Path("mlruns/reports/quick"))
+                                              equivalence=[equivalence_row(1000, 250, 0.5)]),
+                       Path("mlruns/reports/quick"))
 
 
 def test_the_description_has_links_question_answer_and_places():

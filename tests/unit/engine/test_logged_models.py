@@ -5,7 +5,8 @@ import shutil
 import pytest
 from mlflow import MlflowClient
 
-from harness.engine.logged_models import models_of
+from harness.engine.logged_models import begin_model, models_of
+from harness.engine.stage_files import local_path
 from harness.engine.tracking import Tracking, default_uri
 from harness.records import Done
 from harness.shipped import STUDIES
@@ -50,6 +51,26 @@ def test_its_files_are_those_of_the_run_also_after_a_move(finished, tmp_path):
     shutil.move(root, tmp_path / "elsewhere")
     link = tmp_path / "elsewhere" / "artifacts" / "models" / model / "artifacts"
     assert link.is_symlink() and (link / "MLmodel").is_file()
+
+
+@pytest.mark.parametrize(("status", "settled"), [("FINISHED", "READY"), ("KILLED", None), ("FAILED", None),
+                                                 ("RUNNING", "PENDING")])
+def test_what_a_kill_left_pending_is_ready_or_gone_once_its_run_has_ended(finished, status, settled):
+    root, tracking, client, _ = finished
+    experiment = tracking.experiment("quick")
+    run = client.create_run(experiment, tags={"kind": "ppo", "mlflow.runName": "ppo"})
+    client.set_terminated(run.info.run_id, status)
+    work = root / "underway" / "killed"
+    (work / "model").mkdir(parents=True)
+    (work / "model" / "MLmodel").write_text("{}")
+    model = begin_model(client, run, work, local=local_path)
+    folder = root / "artifacts" / "models" / model
+    assert (folder / "artifacts").is_symlink()
+    tracking.settle_models(experiment)
+    left = {each.model_id: str(each.status) for each in client.search_logged_models([experiment])}
+    assert left.pop(model, None) == settled
+    assert folder.exists() == (settled is not None)
+    assert list(left.values()) == ["READY"], "the finished one stays"
 
 
 def test_a_stage_without_a_model_has_none(finished):
