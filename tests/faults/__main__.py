@@ -100,8 +100,6 @@ def missing_numbers(fault: Fault, trials: Sequence[Trial], commit: str, *, again
 
 def strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Bench]], commit: str) -> Iterator[Trial]:
     """Make these trials, one in each lane at once. Ctrl-C waits for those that are under way."""
-    for small in {fault.small for fault, _ in missing}:
-        lanes[0][small].undisturbed  # noqa: B018  made before a clock runs
     free: queue.SimpleQueue[dict[bool, Bench]] = queue.SimpleQueue()
     for lane in lanes:
         free.put(lane)
@@ -122,6 +120,7 @@ def strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Benc
 
 
 def _tried(fault: Fault, bench: Bench, number: int, commit: str) -> Trial:
+    bench.undisturbed  # noqa: B018  made before the clock runs
     began = time.monotonic()
     try:
         verdict = fault.strike(bench, number)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from filelock import FileLock
+
 from harness.provenance import BUILD_RECORD
 from tests.e2e.runs import TINY
 from tests.faults.command import Study
@@ -47,17 +49,19 @@ class Bench:
 
     @cached_property
     def undisturbed(self) -> Undisturbed:
-        """Run once; kept beside its folder, which stays as it was left."""
+        """Run once, by the lane that first needs it; kept beside its folder, which stays as it was left."""
         note, folder = self.folder / "undisturbed.json", self.folder / "undisturbed"
-        if not note.is_file():
-            began = time.monotonic()
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            ended = self.study.run(folder)
-            seconds = time.monotonic() - began
-            compared(self.study, folder, self.study.results(folder) if ended.code == 0 else b"", ended)
-            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            note.write_text(json.dumps({"seconds": seconds, "megabytes": size / 1e6}), encoding="utf-8")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / "undisturbed.lock"):
+            if not note.is_file():
+                began = time.monotonic()
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                ended = self.study.run(folder)
+                seconds = time.monotonic() - began
+                compared(self.study, folder, self.study.results(folder) if ended.code == 0 else b"", ended)
+                size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+                note.write_text(json.dumps({"seconds": seconds, "megabytes": size / 1e6}), encoding="utf-8")
         return Undisturbed(results=self.study.results(folder), **json.loads(note.read_text(encoding="utf-8")))
 
     def fresh(self, name: str) -> Path:
