@@ -21,6 +21,8 @@ from tests.faults.fault import Fault
 from tests.faults.verdicts import MENDED, SAME, Verdict, compared, complaint, goes_on, reused
 
 START_LIMIT = 180.0
+_LEAN = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""Seven processes that poll for jobs of its own are left out."""
 REFUSED = 4
 """The exit code of a refusal."""
 
@@ -42,7 +44,7 @@ class Server:
                  "--artifacts-destination", str(self._folder / "served")]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(words, cwd=self._folder, stdout=log, stderr=log, start_new_session=True,
-                                             env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"})
+                                             env={**os.environ, **_LEAN})
         limit = time.monotonic() + START_LIMIT
         while not self._answers():
             if time.monotonic() > limit or self._process.poll() is not None:
