@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -53,9 +53,7 @@ def main() -> int:
               for small, study in studies.items()} for lane in range(options.jobs)]
 
     try:
-        for trial in strike(missing, lanes, code.parent.name):
-            ledger.add(trial)
-            print(f"{trial.fault} {trial.number}: {trial.outcome} ({trial.seconds:.0f} s) {trial.said}", flush=True)
+        _strike(missing, lanes, code.parent.name, ledger)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr, flush=True)
         return INTERRUPTED
@@ -98,23 +96,26 @@ def missing_numbers(fault: Fault, trials: Sequence[Trial], commit: str, *, again
     return [number for number in range(-(-wanted // fault.at_once)) if number not in done]
 
 
-def strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Bench]], commit: str) -> Iterator[Trial]:
-    """Make these trials, one in each lane at once. Ctrl-C waits for those that are under way."""
+def _strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Bench]], commit: str,
+            ledger: Ledger) -> None:
+    """Make these trials, one in each lane at once. Ctrl-C waits for those that are under way, and they count."""
     free: queue.SimpleQueue[dict[bool, Bench]] = queue.SimpleQueue()
     for lane in lanes:
         free.put(lane)
 
-    def tried(fault: Fault, number: int) -> Trial:
+    def strike(fault: Fault, number: int) -> None:
         lane = free.get()
         try:
-            return _tried(fault, lane[fault.small], number, commit)
+            trial = _tried(fault, lane[fault.small], number, commit)
         finally:
             free.put(lane)
+        ledger.add(trial)
+        print(f"{trial.fault} {trial.number}: {trial.outcome} ({trial.seconds:.0f} s) {trial.said}", flush=True)
 
     with ThreadPoolExecutor(len(lanes)) as pool:
         try:
-            for done in as_completed([pool.submit(tried, fault, number) for fault, number in missing]):
-                yield done.result()
+            for done in as_completed([pool.submit(strike, fault, number) for fault, number in missing]):
+                done.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
