@@ -9,6 +9,7 @@ from harness.reporting.page import (
     Cell,
     Page,
     count_of,
+    interval,
     number,
     p_equals,
     p_value,
@@ -32,6 +33,7 @@ def tables(result: Analysis) -> list[Table]:
              *map(_controlled, result.bradley_terry_controlled), _agreement(result), _quality(result),
              _fragility(result), _dose_response(result),
              _breakdown("label budget", [(str(row.label_budget), row) for row in result.by_label_budget]),
+             _breakdown("run", [(str(row.run), row) for row in result.by_run]),
              _breakdown("seed", [(str(row.seed), row) for row in result.by_seed]),
              _breakdown("rater", [(str(row.rater), row) for row in result.by_rater]), _sensitivity(result),
              _left_out(result)]
@@ -42,12 +44,15 @@ def answer(result: Analysis) -> str:
     """One sentence for each comparison that the data decide, or that none is decided; and which are equivalent."""
     p_values = [row.p_value_holm for row in result.looking_early or result.comparisons]
     decided = [_decided(row, p_holm) for row, p_holm in zip(result.comparisons, p_values, strict=True)
-               if p_holm is not None and p_holm < 1 - row.rate.confidence]
+               if p_holm is not None and p_holm < 1 - row.rate.confidence
+               and (result.looking_early or not row.is_of_one_run)]
     if result.looking_early:
         return _early_answer(decided)
     equal = [f"{row.arm_a} and {row.arm_b}" for row in result.comparisons if row.equivalence.verdict == "equivalent"]
     margin = f"{100 * result.settings.margin:g} points"
     also = f" Equivalent within {margin}, not adjusted: {_few(equal)}" if equal else ""
+    open_still = [str(row) for row in result.comparisons if row.is_of_one_run]
+    also += f" Not decided for another training run, as there is only one: {_few(open_still)}" if open_still else ""
     if not decided:
         return f"No comparison is decided after Holm's adjustment. That is not evidence of no difference.{also}"
     return _few(decided) + also
@@ -98,11 +103,15 @@ def methods(result: Analysis) -> str:
     """The methods paragraph, with every setting."""
     settings = result.settings
     method = next((row.rate.method for row in result.comparisons if row.rate.ci_low is not None), "none")
+    freedom = "degrees of freedom one less than the fewer clusters"
+    if any(row.scope == "procedure" for row in result.comparisons):
+        freedom = ("Satterthwaite's degrees of freedom, so that they hold for another training run; about these "
+                   "policies only, degrees of freedom one less than the fewer clusters")
     vote = "each item's majority vote" if settings.majority else "all judgments"
     return (
         f"Win rates are means of 1 (win), ½ (tie) and 0 (loss), averaged within an item, then over items, "
-        f"from {vote}. Intervals at {percent(settings.confidence, 0)}: {method}, degrees of "
-        f"freedom one less than the fewer clusters; two-way bootstrap, {settings.resamples} resamples, "
+        f"from {vote}. Intervals at {percent(settings.confidence, 0)}: {method}, {freedom}; "
+        f"two-way bootstrap, {settings.resamples} resamples, "
         f"seed {settings.seed}. p values are two-sided, adjusted by Holm over all comparisons. "
         f"Equivalence: two one-sided tests with a margin of {100 * settings.margin:g} points, not adjusted. "
         f"Bradley-Terry with an intercept for the left side, a tie half a win for both; Davidson's model for "
@@ -112,12 +121,19 @@ def methods(result: Analysis) -> str:
 
 
 def _win_rates(result: Analysis) -> Table:
-    rows = [(str(row), *rate_cell(row.rate), p_value(row.rate.p_value), p_value(row.p_value_holm),
-             percent(row.rate.win_rate_without_ties), percent(row.rate.win_rate_majority), count_of(row.rate),
-             str(row.rate.n_items), str(row.rate.n_raters)) for row in result.comparisons]
-    return Table("Win rates", ("", "win rate", "interval", "p", "p (Holm)", "without ties", "majority",
-                               "win / tie / loss", "items", "raters"), rows,
+    has_runs = any(row.n_runs for row in result.comparisons)
+    rows = [(str(row), *rate_cell(row.rate), *(_of_runs(row) if has_runs else ()), p_value(row.rate.p_value),
+             p_value(row.p_value_holm), percent(row.rate.win_rate_without_ties), percent(row.rate.win_rate_majority),
+             count_of(row.rate), str(row.rate.n_items), str(row.rate.n_raters)) for row in result.comparisons]
+    columns = ("", "win rate", "interval", *(("these runs", "runs") if has_runs else ()), "p", "p (Holm)",
+               "without ties", "majority", "win / tie / loss", "items", "raters")
+    return Table("Win rates", columns, rows,
                  why((str(row), row.rate.why_undefined) for row in result.comparisons))
+
+
+def _of_runs(row: Comparison) -> tuple[str, str]:
+    """The interval about these policies only, and how many runs there are."""
+    return interval(row.these_runs.ci_low, row.these_runs.ci_high), str(row.n_runs) if row.n_runs else "not named"
 
 
 def _looking_early(result: Analysis) -> Table:

@@ -27,15 +27,16 @@ from harness.statistics.analysis_records import (
     PairSensitivity,
     QualityRow,
     RaterRate,
+    RunRate,
 )
 from harness.statistics.arm_pairs import ArmPair, arm_pairs
 from harness.statistics.bradley_terry import BradleyTerry, fit_bradley_terry
 from harness.statistics.clustered import FloatArray, rows_by_label
 from harness.statistics.davidson import fit_davidson
 from harness.statistics.dose_response import DoseResponse, dose_response
-from harness.statistics.equivalence import equivalence
 from harness.statistics.fragility import fragility
 from harness.statistics.multiplicity import holm
+from harness.statistics.pair_rates import comparisons, notes_on_runs, pair_rate
 from harness.statistics.paired_models import Effect
 from harness.statistics.quality_of_file import quality_and_repeats
 from harness.statistics.raters import RaterQuality, exclusions, idle_rules, why_undefined
@@ -43,7 +44,7 @@ from harness.statistics.ratings_file import Ratings
 from harness.statistics.sensitivity import sensitivity
 from harness.statistics.sequential import by_arrival, e_process
 from harness.statistics.sides import position_test
-from harness.statistics.win_rate import WinRate, majority_outcomes, win_rate
+from harness.statistics.win_rate import WinRate, majority_outcomes
 
 LARGEST_BREAKDOWN = 20_000
 """Rows. Hundreds of raters times a thousand pairs of arms are a judgment each, and take longer than all else."""
@@ -56,35 +57,37 @@ def analyse(ratings: Ratings, settings: AnalysisSettings) -> Analysis:
     counted = _counted(ratings, quality, settings)
     kept = counted.kept
     used = _majority_votes(kept) if settings.majority else kept
-    comparisons = _comparisons(used, settings)
+    compared = comparisons(used, settings)
     clusters = used.query if used.query is not None else used.item
     plain = fit_bradley_terry(used.left, used.right, used.outcomes, baseline=settings.baseline, items=clusters,
                               raters=used.rater)
     davidson = fit_davidson(used.left, used.right, used.outcomes, baseline=settings.baseline, items=clusters,
                             raters=used.rater)
-    budgets, seeds, raters = (_breakdown(used, settings, by) for by in ("label_budget", "seed", "rater"))
-    notes = {note for row in comparisons for note in row.rate.notes}
-    notes |= {part.too_many for part in (budgets, seeds, raters) if part.too_many is not None}
+    budgets, runs, seeds, raters = (_breakdown(used, settings, by) for by in ("label_budget", "run", "seed", "rater"))
+    notes = {note for row in compared for note in row.rate.notes}
+    notes |= {part.too_many for part in (budgets, runs, seeds, raters) if part.too_many is not None}
     everyone: tuple[Comparison, ...] = ()
     if any(each.rater is not None for each in counted.excluded):
-        everyone = _comparisons(_majority_votes(counted.everybody) if settings.majority else counted.everybody,
+        everyone = comparisons(_majority_votes(counted.everybody) if settings.majority else counted.everybody,
                                 settings)
     return Analysis(
-        comparisons=comparisons, looking_early=_looking_early(kept, settings),
+        comparisons=compared, looking_early=_looking_early(kept, settings),
         position=position_test(kept.left, kept.right, kept.outcomes, kept.rater),
         bradley_terry=plain.strengths, bradley_terry_side=_side(plain.side),
-        bradley_terry_controlled=_controlled(used, settings, comparisons),
+        bradley_terry_controlled=_controlled(used, settings, compared),
         davidson=DavidsonModel(davidson.strengths, davidson.nu, davidson.nu_why_undefined, _side(davidson.side)),
         agreement=agreement(_of_first_arm(kept), items=kept.item, rng=numpy_generator(settings.seed, "agreement"),
                             resamples=settings.resamples, confidence=settings.confidence),
         fragility=tuple(_fragility(used, pair, settings) for pair in arm_pairs(used, settings.baseline)),
         by_label_budget=tuple(BudgetRate(*cell, label_budget=part) for part, cell in budgets.cells),
+        by_run=tuple(RunRate(*cell, run=part) for part, cell in runs.cells),
         by_seed=tuple(OneSeedRate(*cell, seed=part) for part, cell in seeds.cells),
         by_rater=tuple(RaterRate(*cell, rater=part) for part, cell in raters.cells),
         dose_response=_dose_response(used, settings), sensitivity=_sensitivity(used, settings),
         quality=tuple(QualityRow(record, why_undefined(record)) for record in quality), swapped_repeats=repeats,
         comparisons_without_exclusion=everyone, excluded=counted.excluded,
-        warnings=(*sorted({*notes, *plain.notes, *davidson.notes}), *idle_rules(quality, settings.rules)),
+        warnings=(*notes_on_runs(used, compared, settings), *sorted({*notes, *plain.notes, *davidson.notes}),
+                  *idle_rules(quality, settings.rules)),
         settings=settings)
 
 
@@ -139,25 +142,6 @@ def _of_first_arm(ratings: Ratings) -> FloatArray:
     return np.where(ratings.left < ratings.right, ratings.outcomes, 1 - ratings.outcomes)
 
 
-def _win_rate(ratings: Ratings, pair: ArmPair, settings: AnalysisSettings, *, bootstrap: bool) -> WinRate:
-    rng = None
-    if bootstrap and settings.resamples > 0:
-        rng = numpy_generator(settings.seed, "win_rate", pair.arm_a, pair.arm_b)
-    return win_rate(pair.outcomes, items=ratings.item[pair.rows], raters=ratings.rater[pair.rows],
-                    queries=None if ratings.query is None else ratings.query[pair.rows],
-                    confidence=settings.confidence, bootstrap=rng, resamples=settings.resamples)
-
-
-def _comparisons(ratings: Ratings, settings: AnalysisSettings) -> tuple[Comparison, ...]:
-    pairs = arm_pairs(ratings, settings.baseline)
-    rates = [_win_rate(ratings, pair, settings, bootstrap=True) for pair in pairs]
-    adjusted = holm([rate.p_value for rate in rates])
-    return tuple(
-        Comparison(pair.arm_a, pair.arm_b, rate, p_holm,
-                   equivalence(rate, margin=settings.margin, alpha=1 - settings.confidence))
-        for pair, rate, p_holm in zip(pairs, rates, adjusted, strict=True))
-
-
 def _looking_early(ratings: Ratings, settings: AnalysisSettings) -> tuple[EarlyLook, ...]:
     """The e-process of each pair over its queries (else items), the first judgment of each; p values hold at every
     look. ratings: the judgments themselves, as a majority changes while they come in."""
@@ -183,7 +167,7 @@ def _side(effect: Effect | None) -> Effect:
 
 
 def _controlled(ratings: Ratings, settings: AnalysisSettings,
-                comparisons: Sequence[Comparison]) -> tuple[ControlledModel, ...]:
+                compared: Sequence[Comparison]) -> tuple[ControlledModel, ...]:
     """The length-controlled and the copy-controlled model, where the file has the columns."""
     models = []
     for name, left, right in (("length-controlled", "left_length", "right_length"),
@@ -199,7 +183,7 @@ def _controlled(ratings: Ratings, settings: AnalysisSettings,
         models.append(ControlledModel(
             model=name, n_judgments=len(known), effect=model.covariates.get(name), strengths=model.strengths,
             notes=model.notes, win_rates=tuple(
-                ControlledRate(row.arm_a, row.arm_b, model.win_rate(row.arm_a, row.arm_b)) for row in comparisons)))
+                ControlledRate(row.arm_a, row.arm_b, model.win_rate(row.arm_a, row.arm_b)) for row in compared)))
     return tuple(models)
 
 
@@ -226,10 +210,10 @@ class _Breakdown:
 
 
 def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> _Breakdown:
-    """Win rates of each pair within each label budget, seed or rater; none where there is one value, and with more than
-    `LARGEST_BREAKDOWN` rows none either.
+    """Win rates of each pair within each label budget, run, seed or rater; none where there is one value, and with more
+    than `LARGEST_BREAKDOWN` rows none either. Of a budget they hold for another run too, where it has several.
     """
-    column = {"rater": ratings.rater, "seed": ratings.seed}.get(by, ratings.numbers.get(by))
+    column = {"rater": ratings.rater, "run": ratings.run, "seed": ratings.seed}.get(by, ratings.numbers.get(by))
     if column is None:
         return _Breakdown()
     known = np.flatnonzero(np.array([value == value and value != "" for value in column.tolist()], dtype=bool))
@@ -240,10 +224,13 @@ def _breakdown(ratings: Ratings, settings: AnalysisSettings, by: str) -> _Breakd
     if len(cells) > LARGEST_BREAKDOWN:
         return _Breakdown(too_many=f"no win rates by {by.replace('_', ' ')}: they would be {len(cells):,} rows of few "
                                    f"judgments each")
-    return _Breakdown(tuple(
-        (int(value) if isinstance(value, float) and value.is_integer() else str(value),
-         _Cell(pair.arm_a, pair.arm_b, _win_rate(part, pair, settings, bootstrap=False)))
-        for value, part, pair in cells))
+    found = []
+    for value, part, pair in cells:
+        of_pair = pair_rate(part, pair, settings, bootstrap=False)
+        found.append((int(value) if isinstance(value, float) and value.is_integer() else str(value),
+                      _Cell(pair.arm_a, pair.arm_b,
+                            of_pair.rate if by == "label_budget" else of_pair.these_policies)))
+    return _Breakdown(tuple(found))
 
 
 def _dose_response(ratings: Ratings, settings: AnalysisSettings) -> DoseResponse | NoCurve:
@@ -257,7 +244,7 @@ def _dose_response(ratings: Ratings, settings: AnalysisSettings) -> DoseResponse
         return NoCurve("no judgments of a label budget against the baseline")
     outcomes = np.where(part.right == settings.baseline, part.outcomes, 1 - part.outcomes)
     return dose_response(outcomes, part.numbers["label_budget"].tolist(), items=part.item, queries=part.query,
-                         raters=part.rater, runs=part.seed, confidence=settings.confidence)
+                         raters=part.rater, runs=part.training_runs, confidence=settings.confidence)
 
 
 def _sensitivity(ratings: Ratings, settings: AnalysisSettings) -> tuple[PairSensitivity, ...]:

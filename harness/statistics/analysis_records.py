@@ -12,6 +12,7 @@ from harness.statistics.equivalence import Equivalence
 from harness.statistics.fragility import Fragility
 from harness.statistics.paired_models import ArmStrength, Effect
 from harness.statistics.raters import ExclusionRules, RaterQuality
+from harness.statistics.run_errors import Scope
 from harness.statistics.sensitivity import Sensitivity
 from harness.statistics.sides import PositionTest, SwappedRepeats
 from harness.statistics.win_rate import WinRate
@@ -49,17 +50,40 @@ class OfPair:
 
 
 @dataclass(frozen=True)
+class OfTheseRuns:
+    """The same comparison about the policies that were trained, and no other."""
+
+    ci_low: float | None
+    ci_high: float | None
+    p_value: float | None
+    equivalence: Equivalence
+    why_undefined: str | None
+
+
+@dataclass(frozen=True)
 class Comparison(OfPair):
-    """A pair of arms. p_value_holm: adjusted by Holm over all pairs."""
+    """A pair of arms. p_value_holm: adjusted by Holm over all pairs.
+
+    scope: `procedure` where interval, p value and equivalence hold for another training run too, else `these policies`.
+    n_runs: 0 where not every judgment names its run. equivalence: with one run its verdict is `not decided`.
+    """
 
     rate: WinRate = field(metadata=INLINE)
     p_value_holm: float | None
+    scope: Scope
+    n_runs: int
+    these_runs: OfTheseRuns
     equivalence: Equivalence
+
+    @property
+    def is_of_one_run(self) -> bool:
+        """Whether nothing can be said of another run, though the file names runs."""
+        return self.n_runs == 1
 
 
 @dataclass(frozen=True)
 class PartRate(OfPair):
-    """A pair of arms within one label budget, seed or rater."""
+    """A pair of arms within one label budget, run, seed or rater. Of a budget, the rate is as in a `Comparison`."""
 
     rate: WinRate = field(metadata=INLINE)
 
@@ -67,6 +91,11 @@ class PartRate(OfPair):
 @dataclass(frozen=True)
 class BudgetRate(PartRate):
     label_budget: int | str
+
+
+@dataclass(frozen=True)
+class RunRate(PartRate):
+    run: int | str
 
 
 @dataclass(frozen=True)
@@ -167,6 +196,7 @@ class Analysis:
     agreement: Agreement
     fragility: tuple[PairFragility, ...]
     by_label_budget: tuple[BudgetRate, ...]
+    by_run: tuple[RunRate, ...]
     by_seed: tuple[OneSeedRate, ...]
     by_rater: tuple[RaterRate, ...]
     dose_response: DoseResponse | NoCurve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from harness.statistics.clustered import FloatArray, encode
 
 REQUIRED = ("item_id", "rater_id", "left_arm", "right_arm", "choice")
 NUMBERS = ("label_budget", "left_length", "right_length", "left_copying", "right_copying")
-OPTIONAL = ("query_id", "shown_at", "decided_at", "seed", "gold_choice", "repeat_of", *NUMBERS)
+OPTIONAL = ("query_id", "shown_at", "decided_at", "run", "seed", "gold_choice", "repeat_of", *NUMBERS)
 COLUMNS = (*REQUIRED, *OPTIONAL)
 
 _SIDES = {"left": 1.0, "right": 0.0, "tie": 0.5}
@@ -33,10 +33,10 @@ MILLISECONDS = 1e11
 class Ratings:
     """n judgments. outcomes: (n,) 1 where the left response was chosen, ½ for a tie, 0 for the right.
 
-    item: (n,) one label an item and pair of arms. query, seed: labels or None, a seed "" where unknown.
-    decided: seconds, -inf where unknown. seconds: from shown to decided, NaN where unknown. numbers: the numeric
-    columns that the file has. gold: (n,) the right outcome for the left side, NaN elsewhere. repeat_of: (n,) the
-    item that this one repeats, or None. line: (n,) where the row stands in the file.
+    item: (n,) one label an item, pair of arms and run. query, run, seed: labels or None, a run or seed "" where
+    unknown. decided: seconds, -inf where unknown. seconds: from shown to decided, NaN where unknown. numbers: the
+    numeric columns that the file has. gold: (n,) the right outcome for the left side, NaN elsewhere. repeat_of: (n,)
+    the item that this one repeats, or None. line: (n,) where the row stands in the file.
     """
 
     item: NDArray[Any]
@@ -45,6 +45,7 @@ class Ratings:
     right: NDArray[Any]
     outcomes: FloatArray
     query: NDArray[Any] | None
+    run: NDArray[Any] | None
     seed: NDArray[Any] | None
     decided: FloatArray
     seconds: FloatArray
@@ -58,13 +59,15 @@ class Ratings:
 
     def take(self, kept: NDArray[Any]) -> Ratings:
         """The judgments at these places (a mask or indices)."""
-        query, seed = (None if column is None else column[kept] for column in (self.query, self.seed))
-        return replace(
-            self, item=self.item[kept], rater=self.rater[kept], left=self.left[kept], right=self.right[kept],
-            outcomes=self.outcomes[kept], query=query, seed=seed, decided=self.decided[kept],
-            seconds=self.seconds[kept],
-            numbers={name: values[kept] for name, values in self.numbers.items()}, gold=self.gold[kept],
-            repeat_of=self.repeat_of[kept], line=self.line[kept])
+        numbers = {name: values[kept] for name, values in self.numbers.items()}
+        columns: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)} | {"numbers": None}
+        taken: dict[str, Any] = {name: None if one is None else one[kept] for name, one in columns.items()}
+        return Ratings(**taken | {"numbers": numbers})
+
+    @property
+    def training_runs(self) -> NDArray[Any] | None:
+        """(n,) the training run, or pair of runs, that each judgment is of: the column `run`, else `seed`."""
+        return self.seed if self.run is None else self.run
 
     @property
     def chosen(self) -> NDArray[Any]:
@@ -90,8 +93,7 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
     """
     mapping = parse_columns(columns, COLUMNS)
     bad = BadRows(str(path), skip_bad)
-    table = _Table()
-    skips = 0
+    table, skips = _Table(), 0
     for line, row in _checked(with_mapped(read_rows(path, bad), mapping, str(path)), mapping, bad):
         if row["choice"] == Choice.SKIP:
             skips += 1
@@ -123,11 +125,9 @@ def _checked(rows: Iterable[tuple[int, Row]], mapping: dict[str, str],
     names = {ours: mapping.get(ours, ours) for ours in COLUMNS}
     # Hashes instead of rows: a million of them take 60 MB, and two alike by chance are not to be feared.
     seen: set[int] = set()
-    first = True
-    for line, raw in rows:
-        if first:
+    for place, (line, raw) in enumerate(rows):
+        if place == 0:
             _check_header(raw, names, bad.file)
-            first = False
         row = {ours: raw.get(theirs) for ours, theirs in names.items()}
         if not _is_sound(row, line, bad):
             continue
@@ -147,12 +147,12 @@ def _check_header(raw: Row, names: dict[str, str], file: str) -> None:
 
 
 def _is_sound(row: Row, line: int, bad: BadRows) -> bool:
-    for name in REQUIRED:
+    for name in (*REQUIRED, "run", "seed"):
         if isinstance(row[name], (dict, list)):
             bad.report("neither a text nor a number", line=line, key=name, reason=f"{name} is not a text")
             return False
         row[name] = "" if row[name] is None else str(row[name]).strip()
-        if not row[name]:
+        if not row[name] and name in REQUIRED:
             bad.report("empty", line=line, key=name, reason=f"empty {name}")
             return False
     for name in ("left_arm", "right_arm"):
@@ -250,11 +250,11 @@ class _Table:
 
     def ratings(self) -> Ratings:
         left, right = self._texts("left_arm"), self._texts("right_arm")
-        seed, query = self._labels("seed"), self._labels("query_id")
+        run, seed, query = self._labels("run"), self._labels("seed"), self._labels("query_id")
         numbers = {name: np.array(self.columns[name], dtype=np.float64) for name in NUMBERS}
         present = {name: values for name, values in numbers.items() if not np.isnan(values).all()}
         low, high = np.where(left < right, left, right), np.where(left < right, right, left)
-        parts = [self.columns["item_id"], low, high] + ([seed] if seed is not None else [])
+        parts = [self.columns["item_id"], low, high, *(column for column in (run, seed) if column is not None)]
         if "label_budget" in present:
             parts.append(present["label_budget"])
         # An item is one pair of responses: files that number queries reuse the number for other arms.
@@ -263,10 +263,13 @@ class _Table:
         if query is not None:
             # A row without a query stands alone; all of them are not one cluster.
             query = np.where(query == "", item, query)
+        elif run is not None or seed is not None:
+            # An item that several runs answered is one query.
+            query = self._texts("item_id")
         return Ratings(
             item=item, rater=self._texts("rater_id"), left=left, right=right,
             outcomes=np.array([_SIDES[choice] for choice in self.columns["choice"]]),
-            query=query, seed=seed, numbers=present,
+            query=query, run=run, seed=seed, numbers=present,
             decided=np.array(self.columns["decided"], dtype=np.float64),
             seconds=np.array(self.columns["seconds"], dtype=np.float64),
             gold=np.array([_SIDES.get(str(gold), np.nan) for gold in self.columns["gold_choice"]]),
@@ -286,9 +289,8 @@ class _Table:
 
 def _latest(ratings: Ratings) -> NDArray[np.bool_]:
     """Mask of each rater's last judgment on each item: by the time decided where given, else by its place."""
-    item, _ = encode(ratings.item)
     rater, n_raters = encode(ratings.rater)
-    cell = item * n_raters + rater
+    cell = encode(ratings.item)[0] * n_raters + rater
     kept = np.zeros(len(ratings), dtype=bool)
     if len(np.unique(cell)) == len(cell):
         return ~kept
