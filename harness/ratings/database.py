@@ -135,6 +135,8 @@ class Database:
     def _migration_turn(self) -> Iterator[None]:
         if self.path is not None:
             with FileLock(f"{self.path}.migration.lock"):
+                if not self.path.exists():
+                    self.path.touch()  # with the user's umask; SQLite itself would let nobody else write
                 yield
         elif self.is_sqlite:
             yield

@@ -86,7 +86,7 @@ def test_removed_stages_are_said_in_mlflow_and_computed_anew(tmp_path):
     ended(tmp_path, OLD, "FAILED")
     ended(tmp_path, NEW, "FINISHED")
     found = cleaner(tmp_path).find().waste
-    assert {*cleaner(tmp_path).remove(found)} == {*found}
+    assert {each.path for each in cleaner(tmp_path).remove(found)} == {each.path for each in found}
     for waste in found:
         assert not waste.path.exists()
         if waste.run is not None:
