@@ -11,8 +11,9 @@ Weights = dict[str, Any]
 
 _BATCHES = 8
 """One batch's KL is too noisy to choose by."""
-_FROM = 0.9
-"""Of training: before it a policy may pass the KL on its way, and has had less training at that KL than others."""
+_FROM = 0.75
+"""Of training: before it a policy may pass the KL on its way, and has had less training at that KL than others. In the
+last tenth the learning rate is so small that a policy hardly moves: all its states may lie on one side of the KL."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """The states nearest to `kl` in the last tenth of training, at least one on either side where there is one.
+    """The states nearest to `kl` in the last quarter of training, at least one on either side where there is one.
 
     total: PPO batches of the whole training. most: how many are kept, 2 or more.
     """

@@ -27,7 +27,7 @@ from tests.result_records import equivalence_row, results_of, win_rate_row
 pytestmark = pytest.mark.chromium
 
 RATES = {ArmKey("rl", budget, seed): 0.5 + 0.1 * number + 0.02 * seed
-         for number, budget in enumerate((250, 1000, 4000)) for seed in (1, 2)}
+         for number, budget in enumerate((16, 1000, 4000)) for seed in (1, 2)}
 
 
 @pytest.fixture

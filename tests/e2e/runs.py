@@ -12,7 +12,7 @@ TINY = {
     "base_model.vocabulary": 512, "base_model.tokens": 30_000, "task.queries.train": 400,
     "task.queries.valid": 32, "task.queries.test": 24, "task.response.truncate_after": 2, "supervised.pairs": 100,
     "labels.budgets": "[40, 80]", "reward_model.normalization_samples": 32, "ppo.episodes": 320,
-    "ppo.batch_size": 32, "seeds": "[1, 2]",
+    "ppo.batch_size": 32, "seeds": "[1, 2]", "evaluation.plan.compare_at": "null",
 }
 
 

@@ -48,7 +48,7 @@ def test_what_is_set_on_the_command_line_is_what_two_executions_differ_in():
                                      "ppo.kl.target=null").study)
     assert {key: (before[key], after[key]) for key in before if before[key] != after[key]} == {
         "ppo.learning_rate": ("0.0006", "0.0002"), "labels.labeler.noise": ("0.1", "0.3"),
-        "ppo.kl.target": ("6.0", "null")}
+        "ppo.kl.target": ("2.1", "null")}
 
 
 def test_a_study_names_its_lists_by_position_as_set_does():
@@ -60,11 +60,11 @@ def test_an_arm_has_the_settings_that_made_it_and_no_others():
     params = ArmParameters(planned())
     trained, baseline, people = params[ArmKey("rl", 1000, 2)], params[ArmKey("zero_shot")], params[ArmKey("reference")]
     assert (trained["ppo.kl.target"], trained["reward_model.batch_size"], trained["labels.labeler.noise"]) == (
-        "6.0", "16", "0.1")
+        "2.1", "16", "0.1")
     assert (trained["arm"], trained["label_budget"], trained["seed"], trained["policy.start"]) == (
         "rl", "1000", "2", "zero_shot")
     for other in (baseline, people):
-        assert other["task.query_tokens"] == "40" and other["base_model.layers"] == "2"
+        assert other["task.query_tokens"] == "24" and other["base_model.layers"] == "2"
         assert not [key for key in other if key.split(".")[0] in ("ppo", "labels", "reward_model", "policy", "seed")]
     assert "labels.budgets" not in trained, "other budgets did not make this arm"
 

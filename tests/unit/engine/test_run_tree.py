@@ -10,7 +10,7 @@ from harness.shipped import STUDIES
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 
-ARM = ArmKey("rl", 250, 1)
+ARM = ArmKey("rl", 16, 1)
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,9 @@ def test_an_arms_stages_stand_under_one_run_and_the_arms_under_the_execution(tre
     parents = {tree.parent_of(stage) for stage in stages_of(plan, ARM)}
     assert len(parents) == 1
     run = client.get_run(parents.pop())
-    assert (run.info.run_name, run.data.tags["level"]) == ("rl/250/1", "arm")
+    assert (run.info.run_name, run.data.tags["level"]) == ("rl/16/1", "arm")
     assert run.data.tags["mlflow.parentRunId"] == tree.parent_of(plan.report)
-    assert (run.data.params["label_budget"], run.data.params["ppo.kl.target"]) == ("250", "6.0")
+    assert (run.data.params["label_budget"], run.data.params["ppo.kl.target"]) == ("16", "2.1")
 
 
 def test_what_no_arm_has_alone_stands_under_one_run_of_its_own(tree, client, plan):
@@ -50,8 +50,8 @@ def test_what_no_arm_has_alone_stands_under_one_run_of_its_own(tree, client, pla
 
 
 def test_an_arms_run_ends_as_its_stages_did(tree, client, plan):
-    runs = {arm: tree.parent_of(stages_of(plan, arm)[0]) for arm in (ARM, ArmKey("rl", 250, 2), ArmKey("zero_shot"))}
-    failed, waits = stages_of(plan, ARM)[0], stages_of(plan, ArmKey("rl", 250, 2))[0]
+    runs = {arm: tree.parent_of(stages_of(plan, arm)[0]) for arm in (ARM, ArmKey("rl", 16, 2), ArmKey("zero_shot"))}
+    failed, waits = stages_of(plan, ARM)[0], stages_of(plan, ArmKey("rl", 16, 2))[0]
     tree.ended(failed, "FAILED")
     tree.ended(failed, "SCHEDULED")
     tree.ended(waits, "SCHEDULED")
@@ -65,8 +65,8 @@ def test_figures_go_to_the_arms_run_that_is_there_else_to_a_new_one(tree, client
         tree.record_arm(arm, {"win_rate_vs_zero_shot": 0.75, "label_budget": float(arm.label_budget)},
                         {"simulated_judge": "true"})
     found = client.search_runs([client.get_run(begun).info.experiment_id], "tags.level = 'arm'")
-    assert {run.data.params["label_budget"] for run in found} == {"250", "1000"}
+    assert {run.data.params["label_budget"] for run in found} == {"16", "1000"}
     assert begun in {run.info.run_id for run in found}
     for run in found:
         assert run.data.metrics["win_rate_vs_zero_shot"] == 0.75
-        assert run.data.tags["simulated_judge"] == "true" and run.data.params["ppo.kl.target"] == "6.0"
+        assert run.data.tags["simulated_judge"] == "true" and run.data.params["ppo.kl.target"] == "2.1"

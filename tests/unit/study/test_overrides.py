@@ -30,7 +30,7 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
 def test_overrides_reach_lists_and_whole_parts():
     study = load_study(QUICK, ["seeds.1=7", "labels.budgets=[100, 200]", "supervised=null",
                                "evaluation.baselines=[zero_shot]", "base_model=gpt2"])
-    assert study.seeds == (1, 7)
+    assert study.seeds == (1, 7, 3, 4)
     assert study.labels.budgets == (100, 200)
     assert study.base_model == "gpt2"
 

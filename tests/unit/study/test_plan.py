@@ -12,7 +12,7 @@ QUICK = ROOT / "studies" / "quick.yaml"
 
 def test_changing_one_budget_changes_only_what_depends_on_it():
     plan = make_plan(load_study(QUICK), {})
-    other = make_plan(load_study(QUICK, ["labels.budgets=[250, 2500, 4000]"]), {})  # the pool stays what it was
+    other = make_plan(load_study(QUICK, ["labels.budgets=[16, 2500, 4000]"]), {})  # the pool stays what it was
     before = {stage.fingerprint for stage in plan.stages}
     new = [stage for stage in other.stages if stage.fingerprint not in before]
     arms = {stage.arm.label_budget for stage in new if stage.arm is not None}

@@ -15,7 +15,8 @@ QUICK = Path(__file__).resolve().parents[3] / "studies" / "quick.yaml"
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make_plan(load_study(str(QUICK), ["labels.budgets=[40, 80]", "seeds=[1, 2]"]), {})
+    at_the_end = "evaluation.plan.compare_at=null"
+    return make_plan(load_study(str(QUICK), ["labels.budgets=[40, 80]", "seeds=[1, 2]", at_the_end]), {})
 
 
 def finished_without(plan: Plan, *names: str) -> set[str]:
