@@ -44,9 +44,9 @@ def main() -> int:
     trials = ledger.trials()
     missing = [(fault, number) for fault in chosen if fault.name not in lacking
                for number in missing_numbers(fault, trials, code.parent.name, again=options.again, times=options.times)]
-    # What was never tried comes first; each fault once, then each twice: a table that is not done has all its rows.
+    # What was never tried comes first, and all rows grow alike: a table that is not done has something in each.
     tried = {(trial.fault, trial.number) for trial in trials}
-    missing.sort(key=lambda one: ((one[0].name, one[1]) in tried, one[1]))
+    missing.sort(key=lambda one: ((one[0].name, one[1]) in tried, one[1] * one[0].at_once / one[0].wanted))
     settings = dict(item.split("=", 1) for item in options.overrides)
     studies = {False: Study(code, options.study, settings), True: Study(code, "quick", SMALL)}
     lanes = [{small: Bench(study, code.parent / ("small" if small else "whole"), seed=options.seed, lane=lane)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import random
@@ -134,6 +135,7 @@ def frozen_code(folder: Path) -> Path:
         shutil.rmtree(part, ignore_errors=True)
         for name in _CODE:
             shutil.copytree(ROOT / name, part / name, ignore=shutil.ignore_patterns("__pycache__"))
+        compileall.compile_dir(part, quiet=1)  # once, not in each of hundreds of studies
         (part / "harness" / BUILD_RECORD).write_text(json.dumps({"commit": head, "dirty": dirty}), encoding="utf-8")
         part.rename(place / "code")
     return place / "code"
