@@ -1,8 +1,7 @@
-"""KL divergences: the penalty for each token with its coefficient β, and best-of-n (Ziegler 2.2; train_policy.py)."""
+"""KL divergences: the penalty for each token with its coefficient β (Ziegler 2.2; train_policy.py)."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple, Protocol
 
 import torch
@@ -80,11 +79,3 @@ def kl_controller(*, coefficient: float, target: float | None, horizon: int) -> 
 def approximate_kl(logprobs_new: Tensor, logprobs_old: Tensor) -> Tensor:
     """The released code's `approxkl`: ½·mean((logπ_new − logπ_old)²), nats per token. Any shapes alike."""
     return 0.5 * torch.mean((logprobs_new - logprobs_old) ** 2)
-
-
-def best_of_kl(n: int) -> float:
-    """log n − (n−1)/n, nats an episode: the KL to ρ of taking the best of n samples of ρ.
-
-    Exact where no two samples are the same or score the same, and never too small.
-    """
-    return math.log(n) - (n - 1) / n

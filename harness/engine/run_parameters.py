@@ -27,6 +27,8 @@ _STUDY_KEYS: Mapping[tuple[StageKind, str], str] = {
     ("reward_model", "fit"): "reward_model", ("reward_model", "response"): "task.response",
     ("reward_model", "temperature"): "task.temperature", ("reward_model", "label_budget"): "fitted_labels",
     ("ppo", "normalization_samples"): "reward_model.normalization_samples", ("judge", "judge"): "evaluation.judge",
+    ("ppo", "labeler"): "labels.labeler",
+    ("frontier_samples", "queries"): "frontier_queries", ("frontier_samples", "samples"): "frontier_samples",
     ("ppo", "snapshots_at"): "evaluation.plan.compare_at.kl", ("sample", "at_kl"): "evaluation.plan.compare_at.kl",
     ("publish", "people"): "evaluation.people", ("publish", "plan"): "evaluation.plan", ("report", "study"): ""}
 """Where a field of a slice stands in the study file, if not under its own name."""
@@ -35,8 +37,8 @@ _NO_SETTINGS = frozenset({"pairs", "responses", "left_out", "awaited", "publish"
                           "draw"})
 """Fields of slices that follow from other settings."""
 
-_AT_KL = frozenset({"snapshots_at", "at_kl"})
-"""Null where policies are compared at the end of their training, for which the study file has no key."""
+_WITHOUT_KEY = frozenset({"snapshots_at", "at_kl", "labeler"})
+"""Null where policies are compared at the end of their training, or people label: the study file has no key then."""
 
 _UNTRUE = frozenset({"labels.budgets", "labels.pool", "labels.draws", "labels.validation"})
 """A stage of labels is planned without them: they change which labels there are, never what one of them is."""
@@ -92,7 +94,7 @@ class ArmParameters:
 
 def _settings(stage: Stage) -> dict[str, str]:
     document = stage.settings.model_dump(mode="json", exclude=set(_NO_SETTINGS))
-    document = {name: value for name, value in document.items() if name not in _AT_KL or value is not None}
+    document = {name: value for name, value in document.items() if name not in _WITHOUT_KEY or value is not None}
     return {key: text for name, value in document.items()
             for key, text in _flat(value, _STUDY_KEYS.get((stage.kind, name), name)) if key not in _UNTRUE}
 

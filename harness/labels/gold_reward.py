@@ -26,21 +26,26 @@ class GoldReward:
     def __init__(self, name: str, reference: Policy, tokenizer: Any, table: QueryTable, *, samples: int, rule: EndRule,
                  seed: int) -> None:
         """Raises InputError where the scorer gives every sample the same score."""
-        self._scorer, self._tokenizer, self._table = get_scorer(name), tokenizer, table
+        self._scorer, self._tokenizer = get_scorer(name), tokenizer
         drawn = reference_samples(reference, tokenizer, table, count=samples, rule=rule, seed=seed)
         try:
-            self.scale = gain_and_bias(self._raw(drawn.rows, drawn.responses))
+            self.scale = gain_and_bias(self._raw(table, drawn.rows, drawn.responses))
         except ValueError as error:
             raise InputError(f"the scorer '{name}' cannot be a reward: {error}", key="policies",
                              cure="Choose another scorer, or reward: model.") from None
 
-    def of(self, rows: np.ndarray) -> Score:
-        """The scores of responses to these rows of the query table, in this order."""
+    def of(self, table: QueryTable, rows: np.ndarray) -> Score:
+        """The scores of responses to these rows of a query table, in this order."""
         def score(queries: TokenBatch, responses: Tensor) -> Tensor:
-            return (self.scale.gain * self._raw(rows, responses) + self.scale.bias).to(responses.device)
+            raw = self._raw(table, rows, responses)
+            return (self.scale.gain * raw + self.scale.bias).to(responses.device)
 
         return score
 
-    def _raw(self, rows: np.ndarray, responses: Tensor) -> Tensor:
-        texts = decode(self._tokenizer, responses.cpu().tolist())
-        return torch.from_numpy(np.asarray(self._scorer(self._table.take(rows), texts), dtype=np.float64))
+    def _raw(self, table: QueryTable, rows: np.ndarray, responses: Tensor) -> Tensor:
+        """responses: (n, R), or (n, k, R) for k of each row."""
+        length = responses.shape[-1]
+        each = np.repeat(rows, responses[0].numel() // length)
+        texts = decode(self._tokenizer, responses.cpu().reshape(-1, length).tolist())
+        raw = np.asarray(self._scorer(table.take(each), texts), dtype=np.float64)
+        return torch.from_numpy(raw).reshape(responses.shape[:-1])

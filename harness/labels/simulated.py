@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.labels.scorers import get_scorer
-from harness.records import LabelTask
+from harness.records import LabelTask, Query
 from harness.seeds import derive_seed
 
 
@@ -33,6 +33,17 @@ def choose_best(scores: np.ndarray, *, noise: float, lapse_rate: float, seed: in
     return np.asarray(np.where(lapsed, at_random, best))
 
 
+def chance_preferred(differences: np.ndarray, *, noise: float, lapse_rate: float) -> np.ndarray:
+    """How likely `choose_best` is to choose the first of two, by how much its score is the higher. Any shape.
+
+    Without noise two equal scores win once each, as they do where their order is drawn.
+    """
+    from scipy.special import expit
+
+    sharp = np.heaviside(differences, 0.5) if noise == 0 else expit(differences / noise)
+    return np.asarray(lapse_rate / 2 + (1 - lapse_rate) * sharp)
+
+
 class SimulatedLabeler:
     """Stands in for people (the paper's mock task). What it labels is called simulated wherever it shows."""
 
@@ -40,11 +51,19 @@ class SimulatedLabeler:
         self._scorer = get_scorer(scorer)
         self._noise, self._lapse_rate = noise, lapse_rate
 
+    def scores_of(self, queries: Sequence[Query], texts: Sequence[str]) -> np.ndarray:
+        """The scorer's own scores of these responses, without noise: (n,)."""
+        return np.asarray(self._scorer(queries, texts), dtype=np.float64)
+
+    def chance_preferred(self, differences: np.ndarray) -> np.ndarray:
+        """How likely it prefers the first of two responses, by how much its score is the higher. Any shape."""
+        return chance_preferred(differences, noise=self._noise, lapse_rate=self._lapse_rate)
+
     def scores(self, tasks: Sequence[LabelTask]) -> np.ndarray:
         """The scorer's own scores, without noise: (n, k)."""
         queries = [task.query for task in tasks for _ in task.candidates]
         texts = [text for task in tasks for text in task.candidates]
-        return np.asarray(self._scorer(queries, texts)).reshape(len(tasks), -1)
+        return self.scores_of(queries, texts).reshape(len(tasks), -1)
 
     def choose(self, tasks: Sequence[LabelTask], *, seed: int, numbers: Sequence[int] | None = None,
                scores: np.ndarray | None = None) -> list[int | None]:

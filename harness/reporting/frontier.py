@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from harness.reporting.budget_plots import CurvePoint, dose_response_plot
+from harness.reporting.canvas import COLOURS, Plot
 from harness.reporting.figure_files import figure_name
 from harness.reporting.page import Page, number, percent, thousands
 from harness.reporting.plots import BandLine, bands
 from harness.reporting.report_data import ReportData, arm_name, budget_name, key_name
 from harness.results.training_records import AccuracyCurve, FrontierRow, RunRow
-from harness.statistics.frontier import GainFit
+from harness.statistics.frontier import LEAST_EFFECTIVE, GainFit
+from harness.statistics.run_bands import Band
 
-_SCORES = {"gold_score": "simulated labeler's own score", "reward_model_score": "reward model's score"}
+_SCORES = {"reward": "reward", "gold_score": "simulated labeler's own score", "win_rate": "wins over the start"}
+_METHODS = {"ppo": "PPO", "best_of_n": "best of n", "optimum": "optimum"}
+_MOST_RUNS = 0.75
+"""A band is drawn where at least this share of its runs is."""
 
 
 def accuracy(page: Page, data: ReportData) -> None:
@@ -52,41 +59,77 @@ def _what_more_would_buy(curve: AccuracyCurve) -> str:
 
 
 def frontier(page: Page, data: ReportData) -> None:
-    """Scores against √KL along training, a band over runs for each budget, and where the labeler's own score turns."""
+    """Scores against √KL along training, by budget; the largest budget beside best-of-n and the optimum; the fits."""
     rows = data.results.frontier
     if not rows:
         return
     page.heading("What KL buys a policy")
-    panels = {}
-    for arm in dict.fromkeys(row.arm.arm for row in rows):
-        for score in dict.fromkeys(row.score for row in rows):
-            lines = [BandLine(budget_name(row.arm), list(zip(row.band.x, row.band.mean, row.band.low, row.band.high,
-                                                     strict=True)))
-                     for row in rows if (row.arm.arm, row.score) == (arm, score)]
-            if lines:
-                panels[figure_name("frontier", arm, score)] = bands(
-                    lines, x_axis="√KL, KL in nats an episode", y_axis=_SCORES[score], title=arm_name(arm))
-    page.figure(panels, "Scores against the square root of the KL to the reference policy while PPO trains: the mean "
-                        "and the range of the runs of each budget. Where budgets differ at the same KL, labels made a "
-                        "difference.")
+    arms = list(dict.fromkeys(row.arm.arm for row in rows))
+    for arm in arms:
+        ppo = [row for row in rows if row.arm.arm == arm and row.method == "ppo"]
+        page.figure({figure_name("frontier", arm, score): _against_kl(
+                         {budget_name(row.arm): row for row in ppo if row.score == score}, score)
+                     for score in dict.fromkeys(row.score for row in ppo)},
+                    f"{arm_name(arm)}: scores against the square root of the KL to the reference policy, on validation "
+                    f"queries while PPO trains: the mean and the range of the runs of each budget. Where budgets "
+                    f"differ at the same KL, labels made a difference.")
+    for arm in arms:
+        _methods(page, [row for row in rows if row.arm.arm == arm])
     fits = [(row, row.fit) for row in rows if row.fit is not None and row.score == "gold_score"]
-    page.table(("policy", "α", "β", "turns at KL"), [
-        (key_name(row.arm), _coefficient(fit.alpha, fit.alpha_low, fit.alpha_high),
-         _coefficient(fit.beta, fit.beta_low, fit.beta_high), _turn(row, fit)) for row, fit in fits],
-        caption="What the labeler's own score gains over the start, R = d(α − β log d), d = √KL (Gao et al. 2022); "
-                "means over runs with t intervals. Beyond the turn more KL would lower it.")
+    if fits:
+        page.table(("policy", "by", "α", "β", "turns at KL"), [
+            (key_name(row.arm), _METHODS[row.method], _coefficient(fit.alpha, fit.alpha_low, fit.alpha_high),
+             _coefficient(fit.beta, fit.beta_low, fit.beta_high), _turn(row, fit)) for row, fit in fits], words=2,
+            caption="What the labeler's own score gains over the start: R = d(α − β log d) by PPO, d(α − βd) by the "
+                    "best of n, d = √KL (Gao et al. 2022). Means over runs with t intervals. Beyond the turn more KL "
+                    "would lower the score; below it the range of single runs, where all turn.")
+
+
+def _methods(page: Page, rows: Sequence[FrontierRow]) -> None:
+    """The largest budget of one kind of policy, by all methods, in other colours than the budgets have."""
+    largest = max(row.arm.label_budget or 0 for row in rows)
+    of_largest = [row for row in rows if (row.arm.label_budget or 0) == largest]
+    scores = [score for score in ("reward", "gold_score")
+              if len({row.method for row in of_largest if row.score == score}) > 1]
+    if not scores:
+        return
+    ideal = next((row for row in of_largest if row.effective_samples is not None), None)
+    said = "" if ideal is None else (
+        f" The optimum ρ·exp(r/β) has the highest reward at its KL; it is drawn while each query's reweighted samples "
+        f"of ρ count for {LEAST_EFFECTIVE} or more, here {ideal.effective_samples:.0f} at its end.")
+    arm = of_largest[0].arm
+    page.figure({figure_name("methods", arm.arm, score): _against_kl(
+                     {_METHODS[row.method]: row for row in of_largest if row.score == score}, score, COLOURS[3:])
+                 for score in scores},
+                f"{key_name(arm)} beside the best of n samples of the starting policy, chosen by the same reward, with "
+                f"its exact KL.{said}")
+
+
+def _against_kl(lines: Mapping[str, FrontierRow], score: str, colours: Sequence[str] = COLOURS) -> Plot:
+    return bands([BandLine(name, _drawn(row.band)) for name, row in lines.items()],
+                 x_axis="√KL, KL in nats an episode", y_axis=_SCORES[score], percent=score == "win_rate",
+                 level=0.5 if score == "win_rate" else None, colours=colours)
+
+
+def _drawn(band: Band) -> list[tuple[float, float, float, float]]:
+    """Where most runs are: the mean would jump where one of a few ends."""
+    points = zip(band.x, band.mean, band.low, band.high, band.n_runs, strict=True)
+    return [(x, mean, low, high) for x, mean, low, high, n_runs in points
+            if n_runs >= _MOST_RUNS * max(band.n_runs)]
 
 
 def _coefficient(value: float, low: float | None, high: float | None) -> tuple[str, str]:
     return number(value), "" if low is None or high is None else f"{number(low)} to {number(high)}"
 
 
-def _turn(row: FrontierRow, fit: GainFit) -> str:
+def _turn(row: FrontierRow, fit: GainFit) -> tuple[str, str]:
     if fit.turns_at is None:
-        return "never"
-    furthest = row.band.x[-1] ** 2
-    turn = fit.turns_at**2
-    return f"{turn:.1f} nats" if turn <= 4 * furthest else f"far beyond {furthest:.1f} nats"
+        return "never", ""
+    furthest, turn = row.band.x[-1] ** 2, fit.turns_at**2
+    if turn > 4 * furthest:
+        return f"far beyond {furthest:.1f} nats", ""
+    single = fit.turns_low is not None and fit.turns_high is not None and fit.turns_high**2 <= 4 * furthest
+    return f"{turn:.1f} nats", f"{(fit.turns_low or 0) ** 2:.1f} to {(fit.turns_high or 0) ** 2:.1f}" if single else ""
 
 
 def convergence(page: Page, data: ReportData) -> None:

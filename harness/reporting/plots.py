@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 from harness.reporting.canvas import COLOURS, GREY, Plot, canvas, finished, legend
 
@@ -62,32 +62,28 @@ def curves(named: Mapping[str, Sequence[Curve]], *, x_axis: str, y_axis: str, ti
 
 @dataclass(frozen=True)
 class BandLine:
-    """A line with a band around it. points: (x, middle, low, high) in the order of x. like: the name of the line whose
-    colour it shares, drawn in `style` (matplotlib's) to be told apart.
-    """
+    """A line with a band around it. points: (x, middle, low, high) in the order of x."""
 
     name: str
     points: Sequence[tuple[float, float, float, float]]
-    like: str | None = None
-    style: str = "-"
 
 
-def bands(lines: Sequence[BandLine], *, x_axis: str, y_axis: str, title: str = "", level: float | None = None) -> Plot:
-    """Lines with bands, one colour a name, and a dashed line at `level`."""
+def bands(lines: Sequence[BandLine], *, x_axis: str, y_axis: str, title: str = "", level: float | None = None,
+          percent: bool = False, colours: Sequence[str] = COLOURS) -> Plot:
+    """Lines with bands, one colour each, and a dashed line at `level`. percent: whether y is a share."""
     figure, axes = canvas(3.9, 3)
-    colours = dict(zip(dict.fromkeys(line.like or line.name for line in lines), COLOURS * len(lines), strict=False))
-    for line in lines:
-        colour = colours[line.like or line.name]
+    for colour, line in zip(cycle(colours), lines, strict=False):
         xs, middle, low, high = zip(*line.points, strict=True)
         axes.fill_between(xs, low, high, color=colour, alpha=0.18, linewidth=0)
-        axes.plot(xs, middle, color=colour, linewidth=1.6, linestyle=line.style,
-                  label=line.name if line.like is None else None)
+        axes.plot(xs, middle, color=colour, linewidth=1.6, label=line.name)
     if level is not None:
         axes.axhline(level, color=GREY, linewidth=1, linestyle="--")
     axes.set_xlabel(x_axis)
     axes.set_ylabel(y_axis)
     axes.set_title(title, fontsize=10)
-    if len(colours) > 1:
+    if percent:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+    if len(lines) > 1:
         legend(axes)
     return finished(figure, ("line", x_axis, y_axis, "low", "high"),
                     [(line.name, *point) for line in lines for point in line.points])

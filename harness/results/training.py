@@ -1,4 +1,4 @@
-"""What training came to, from the stages' summaries and curves."""
+"""How training went and what it came to, from the stages' summaries and curves."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from harness.records import ArmKey
 from harness.results.training_records import (
     AccuracyCurve,
     AccuracyPoint,
-    FrontierRow,
     LearningCurve,
     RewardModelRow,
     RunRow,
 )
 from harness.statistics.convergence import convergence
-from harness.statistics.frontier import fit_gain
 from harness.statistics.learning_curve import LabelerCeiling, fit_power_law
 from harness.statistics.run_bands import band
 from harness.statistics.run_mean import t_interval
@@ -28,7 +26,6 @@ Summary = Mapping[str, float]
 Steps = Sequence[Mapping[str, float]]
 """The PPO metrics of the logged batches, in their order."""
 
-_SCORES = {"gold_score": "objective/gold_score", "reward_model_score": "objective/score_of_valid"}
 _CURVES = {"score": "objective/score", "kl": "objective/kl", "kl_coefficient": "objective/kl_coef",
            "gold_score": "objective/gold_score"}
 _NEAR = 0.05
@@ -106,23 +103,6 @@ def _points(rows: Sequence[RewardModelRow], confidence: float) -> list[AccuracyP
     return points
 
 
-def frontier_rows(curves: Mapping[ArmKey, Steps], starts: Mapping[str, float], *,
-                  confidence: float) -> list[FrontierRow]:
-    """One row for each budget and score. starts: arm -> the gold score of the policy that its training began from."""
-    rows = []
-    for arm, runs in _by_budget(curves).items():
-        for score, metric in _SCORES.items():
-            lines = [_against_distance(steps, metric) for steps in runs]
-            found = band(lines)
-            if found is None:
-                continue
-            start = starts.get(arm.arm) if score == "gold_score" else 0.0
-            fit = None if start is None else fit_gain(
-                [(d, [value - start for value in values]) for d, values in lines], "ppo", confidence=confidence)
-            rows.append(FrontierRow(arm, score, found, fit))
-    return rows
-
-
 def learning_curves(curves: Mapping[ArmKey, Steps]) -> list[LearningCurve]:
     """One for each budget and metric that two batches or more have."""
     found = []
@@ -151,11 +131,3 @@ def _running_means(points: Sequence[tuple[float, float]]) -> tuple[list[float], 
         return [], []
     xs, ys = (np.convolve(column, np.ones(width) / width, mode="valid").tolist() for column in np.array(points).T)
     return xs, ys
-
-
-def _against_distance(steps: Steps, metric: str) -> tuple[list[float], list[float]]:
-    """(√KL ascending, the score there) of one run, running means."""
-    kl, score = map(np.array, _running_means([(step["objective/kl"], step[metric]) for step in steps
-                                              if metric in step]))
-    order = np.argsort(kl)
-    return np.sqrt(np.maximum(kl[order], 1e-9)).tolist(), score[order].tolist()

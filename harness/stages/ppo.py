@@ -20,8 +20,10 @@ from harness.artifacts.files import model_path, write_table
 from harness.artifacts.fitting import checkpoint_of
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
 from harness.artifacts.snapshots import StoredSnapshot, mixture_at, write_snapshots
+from harness.labels.frontier_samples import FrontierSamples, write_rewards_of_reference
 from harness.labels.gold_reward import GoldReward
-from harness.labels.scorers import get_scorer
+from harness.labels.held_out import HeldOut, measured_steps
+from harness.labels.simulated import SimulatedLabeler
 from harness.models.loading import load_tokenizer
 from harness.models.placement import frozen, trained
 from harness.models.policy import Policy
@@ -39,6 +41,9 @@ from harness.training.reward_fit import score_in_micro_batches
 from harness.training.rollout import Score
 from harness.training.snapshots import Snapshots
 
+Reward = Callable[[QueryTable, np.ndarray], Score]
+"""A query table and rows of it -> what scores responses to them."""
+
 _LOGGED_STEPS = 200
 _GOLD_SAMPLES = 64
 _TABLE_ROWS = 32
@@ -55,9 +60,11 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
                          end_token=single_token(tokenizer, task.response.end, key="task.response.end"))
     queries = _Queries(call)
     reward = _reward(call, trainer.reference, tokenizer, queries)
-    gold = _GoldScore(call.settings.gold_scorer, table=queries.table, tokenizer=tokenizer)
-    checkpoint = checkpoint_of(call, log)
     this, near = call.settings, call.settings.snapshots_at
+    labeler = None if this.labeler is None else SimulatedLabeler(**this.labeler.model_dump())
+    gold = _GoldScore(labeler, table=queries.table, tokenizer=tokenizer)
+    held_out = _held_out(call, reward, labeler, tokenizer)
+    checkpoint = checkpoint_of(call, log)
     snapshots = None if near is None else Snapshots(near, most=settings.snapshots, total=settings.updates)
     saved = checkpoint.load() or _last_round(call)
     if saved is not None:
@@ -68,13 +75,15 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
 
     start, stop = (this.start, this.stop) if isinstance(this, OnlinePPOSlice) else (0, settings.updates)
     every = max(1, settings.updates // _LOGGED_STEPS)
+    measured = measured_steps(settings.updates, every=every)
     last: tuple[np.ndarray, PPOStep] | None = None
     while trainer.steps_done < stop:
         rows, stream_ids = queries.rows(trainer.steps_done, settings.batch_size)
-        step = trainer.step(queries.batch(rows), stream_ids, reward(rows))
+        step = trainer.step(queries.batch(rows), stream_ids, reward(queries.table, rows))
         done = trainer.steps_done
         if done % every == 0 or done == stop:
-            log.metrics({**step.metrics, **gold.metrics(rows, step)}, done)
+            held = held_out.metrics(policy, trainer.reference) if done in measured else {}
+            log.metrics({**step.metrics, **gold.metrics(rows, step), **held}, done)
         log.progress(done - start, stop - start,
                      f"score {step.metrics['objective/score']:.2f}  kl {step.metrics['objective/kl']:.1f}")
         if snapshots is not None:
@@ -86,6 +95,7 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
         _write_samples_table(call, queries, tokenizer, *last)
     if stop < settings.updates:
         _round_state(call.out).save(stop, _state(trainer, snapshots))
+    write_rewards_of_reference(call.out, held_out.rewards_of_reference())
     trainer.finish()
     policy.save_pretrained(call.out / "model", tokenizer)
     figures = _summary(call)
@@ -127,16 +137,24 @@ def _keep_snapshots(call: StageCall[PPOSlice], snapshots: Snapshots, policy: Pol
 
 
 def _reward(call: StageCall[PPOSlice], reference: Policy, tokenizer: Any,
-            queries: _Queries) -> Callable[[np.ndarray], Score]:
-    """Rows of the query table -> what scores responses to them."""
+            queries: _Queries) -> Reward:
     settings = call.settings
     if isinstance(settings, GoldPPOSlice):
-        assert settings.gold_scorer is not None
-        return GoldReward(settings.gold_scorer, reference, tokenizer, queries.table,
+        assert settings.labeler is not None
+        return GoldReward(settings.labeler.scorer, reference, tokenizer, queries.table,
                           samples=settings.normalization_samples, rule=settings.task.response, seed=call.seed).of
     model = RewardModel.from_pretrained(model_path(call.inputs["reward_model"]), placement=frozen(settings.compute))
     model.requires_grad_(False)
-    return lambda rows: partial(score_in_micro_batches, model)
+    return lambda table, rows: partial(score_in_micro_batches, model)
+
+
+def _held_out(call: StageCall[PPOSlice], reward: Reward, labeler: SimulatedLabeler | None, tokenizer: Any) -> HeldOut:
+    """Measures the policy on the queries of the samples of ρ."""
+    samples = FrontierSamples.load(call.inputs["frontier_samples"])
+    table = QueryTable(call.inputs["queries"] / "valid.arrow")
+    rows = np.arange(len(samples.valid))
+    return HeldOut(samples, table.take(rows), tokenizer, rule=call.settings.task.response, score=reward(table, rows),
+                   labeler=labeler, seed=call.seed)
 
 
 def _round_state(folder: Path) -> Checkpoint:
@@ -184,13 +202,13 @@ class _Queries:
 class _GoldScore:
     """The simulated labeler's own score of the same samples: where it stays behind, the reward model is exploited."""
 
-    def __init__(self, scorer: str | None, *, table: QueryTable, tokenizer: Any) -> None:
-        self._scorer = get_scorer(scorer) if scorer else None
+    def __init__(self, labeler: SimulatedLabeler | None, *, table: QueryTable, tokenizer: Any) -> None:
+        self._labeler = labeler
         self._table, self._tokenizer = table, tokenizer
 
     def metrics(self, rows: np.ndarray, step: PPOStep) -> dict[str, float]:
         """Means over the valid responses among the first of the batch."""
-        if self._scorer is None:
+        if self._labeler is None:
             return {}
         valid = step.valid[:_GOLD_SAMPLES].cpu().numpy()
         if not valid.any():
@@ -198,7 +216,7 @@ class _GoldScore:
         texts = decode(self._tokenizer, step.truncated[:_GOLD_SAMPLES].cpu()[valid].tolist())
         queries = self._table.take(rows[:_GOLD_SAMPLES][valid])
         scores = step.scores[:_GOLD_SAMPLES].cpu()[valid]
-        return {"objective/gold_score": float(self._scorer(queries, texts).mean()),
+        return {"objective/gold_score": float(self._labeler.scores_of(queries, texts).mean()),
                 "objective/score_of_valid": float(scores.mean())}
 
 

@@ -14,6 +14,7 @@ from harness.records import Done, Pending
 from harness.study.slices import (
     BaseModelSlice,
     DomainTuningSlice,
+    FrontierSamplesSlice,
     JudgeSlice,
     LabelsSlice,
     MeasureSlice,
@@ -84,6 +85,12 @@ def _labels() -> StageFunction[LabelsSlice]:
     return run
 
 
+def _frontier_samples() -> StageFunction[FrontierSamplesSlice]:
+    from harness.stages.frontier_samples import run
+
+    return run
+
+
 def _reward_model() -> StageFunction[RewardModelSlice]:
     from harness.stages.reward_model import run
 
@@ -140,6 +147,7 @@ _STAGES: Mapping[StageKind, Callable[[], StageFunction[Any]]] = {
     "supervised": _supervised,
     "supervised_choice": _supervised_choice,
     "labels": _labels,
+    "frontier_samples": _frontier_samples,
     "reward_model": _reward_model,
     "ppo": _ppo,
     "sample": _sample,

@@ -8,18 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_measures, read_samples, sample_row
 from harness.artifacts.label_table import LabelTable
 from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
 from harness.artifacts.outcome import environments_of, summary_of
 from harness.digests import fingerprint
+from harness.labels.frontier_samples import FrontierSamples, read_rewards_of_reference
+from harness.labels.simulated import SimulatedLabeler
 from harness.provenance import commit, versions
 from harness.records import ArmKey, Done
 from harness.reporting.figure_files import write_figures
 from harness.reporting.report import report
 from harness.reporting.report_data import ArmResponse, Example, ReportData
 from harness.results.file import read_measured, read_outcomes, read_people, write_results
+from harness.results.frontier import RunOfFrontier, frontier_rows
 from harness.results.online import round_rows
 from harness.results.people_records import PeopleResults
 from harness.results.rates import dose_curves, equivalence_rows, win_rate_rows
@@ -31,7 +36,6 @@ from harness.results.training import (
     Steps,
     Summary,
     accuracy_curves,
-    frontier_rows,
     learning_curves,
     not_comparable,
     reward_model_rows,
@@ -105,7 +109,7 @@ def _results(call: StageCall[ReportSlice], measured: dict[ArmKey, Measured], mea
         accuracy_curves=tuple(accuracy_curves(reward_models, _ceiling(call), confidence=plan.confidence)),
         runs=runs,
         learning_curves=tuple(learning_curves(curves)),
-        frontier=tuple(frontier_rows(curves, _starts(study, measured), confidence=plan.confidence)),
+        frontier=tuple(frontier_rows(_frontier_runs(call, curves), _labeler(study), confidence=plan.confidence)),
         online_rounds=tuple(round_rows(study.policies, study.ppo, _round_summaries(call))),
         strengths=strengths(outcomes, measures),
         texts=tuple(text_rows(measures, confidence=plan.confidence, seed=call.seed,
@@ -154,10 +158,17 @@ def _ceiling(call: StageCall[ReportSlice]) -> LabelerCeiling | None:
     return ceiling(LabelTable.load(folder).scores, noise=labels.labeler.noise, lapse_rate=labels.labeler.lapse_rate)
 
 
-def _starts(study: StudySpec, measured: Mapping[ArmKey, Measured]) -> dict[str, float]:
-    """The gold score of the policy that each arm's training began from, where it is an arm too."""
-    found = {policy.arm: measured.get(ArmKey(policy.start)) for policy in study.policies}
-    return {arm: each.entry.gold_score for arm, each in found.items() if each is not None}
+def _labeler(study: StudySpec) -> SimulatedLabeler | None:
+    labels = study.labels
+    return SimulatedLabeler(**labels.labeler.model_dump()) if labels.source == "simulated" else None
+
+
+def _frontier_runs(call: StageCall[ReportSlice], curves: Mapping[ArmKey, Steps]) -> dict[ArmKey, RunOfFrontier]:
+    """Of every trained policy its measurements, and the rewards of the samples of ρ in its run."""
+    gold = {arm: FrontierSamples.load(folder).gold for arm, folder in call.inputs.by_arm("frontiers").items()}
+    return {arm: RunOfFrontier(curves[arm], read_rewards_of_reference(folder),
+                               gold[arm] if np.isfinite(gold[arm]).all() else None)
+            for arm, folder in call.inputs.by_arm("policies").items()}
 
 
 def _round_summaries(call: StageCall[ReportSlice]) -> dict[tuple[ArmKey, int], dict[str, float]]:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness.algorithms.kl import best_of_kl
 from harness.algorithms.responses import penalize, truncate
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import model_path, write_samples, write_table
@@ -25,6 +24,7 @@ from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.records import PAD, Done, Query, Sample
 from harness.seeds import numpy_generator
+from harness.statistics.frontier import best_of_kl
 from harness.study.slices import BestOfSlice, SampleSlice, TextBaseline, TextsSlice
 from harness.tasks.query_table import read_queries
 from harness.tasks.text_tokens import decode, single_token

@@ -23,15 +23,18 @@ class Band:
     n_runs: tuple[int, ...]
 
 
-def band(runs: Sequence[tuple[Sequence[float], Sequence[float]]], *, points: int = 30) -> Band | None:
-    """runs: of each (x ascending, values); between its points a run is a straight line, beyond them nothing.
+def band(runs: Sequence[tuple[Sequence[float], Sequence[float]]], *, points: int = 30,
+         at: Sequence[float] | None = None) -> Band | None:
+    """runs: of each (x ascending, values); between its points a run is a straight line, beyond them nothing. points:
+    how many evenly spaced x, where `at` does not name them.
 
     None where no run has two points.
     """
     known = [(np.asarray(x, dtype=np.float64), np.asarray(value, dtype=np.float64)) for x, value in runs if len(x) > 1]
     if not known:
         return None
-    grid = np.linspace(min(x[0] for x, _ in known), max(x[-1] for x, _ in known), points)
+    ends = min(x[0] for x, _ in known), max(x[-1] for x, _ in known)
+    grid = np.linspace(*ends, points) if at is None else np.asarray(at, dtype=np.float64)
     values = np.array([np.interp(grid, x, value, left=np.nan, right=np.nan) for x, value in known])
     there = ~np.isnan(values)
     some = there.any(axis=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.seeds import derive_seed
+from harness.study.parts import ChoiceModel
 from harness.study.spec import StudySpec
 from harness.study.stage import Stage
 
@@ -27,6 +28,11 @@ class StageCollector:
         return {name: self.externals[name] for name in names if name in self.externals and name is not None}
 
     @property
+    def labeler(self) -> ChoiceModel | None:
+        """The simulated labeler, None where people label or a file has the labels."""
+        return self.study.labels.labeler if self.study.labels.source == "simulated" else None
+
+    @property
     def gold_scorer(self) -> str | None:
         """What the simulated labeler chooses by."""
-        return self.study.labels.labeler.scorer if self.study.labels.source == "simulated" else None
+        return None if self.labeler is None else self.labeler.scorer

@@ -9,6 +9,7 @@ from harness.study.plan import Plan
 from harness.study.slices import (
     BestOfSlice,
     DomainTuningSlice,
+    FrontierSamplesSlice,
     LabelsSlice,
     OnlinePPOSlice,
     PPOSlice,
@@ -111,6 +112,9 @@ def estimate_stage(stage: Stage, plan: Plan) -> Estimate:
         episodes = updates * ppo.batch_size
         return Estimate(episodes=episodes, model_tokens=episodes * passes * (query + response),
                         sampled_tokens=episodes * response)
+    if isinstance(settings, FrontierSamplesSlice):
+        sampled = settings.queries * settings.samples * response
+        return Estimate(model_tokens=settings.queries * query + sampled, sampled_tokens=sampled)
     if isinstance(settings, BestOfSlice):
         sampled = task.queries.test * settings.n * response
         return Estimate(model_tokens=2 * (task.queries.test * query + sampled), sampled_tokens=sampled)

@@ -13,13 +13,13 @@ U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 
 SingleInput = Literal["base", "start", "queries", "policy", "reference_policy", "trained_policy", "reward_model",
-                      "validation_labels", "previous", "sample", "judge", "publish", "supervised"]
+                      "validation_labels", "frontier_samples", "previous", "sample", "judge", "publish", "supervised"]
 """Inputs that a stage has one of. start: where training begins. policy: what is sampled. reference_policy: what the KL
 of the samples is measured to. trained_policy: samples half of an online round's candidates. validation_labels: what
-every reward model is held against. previous: the round before.
+every reward model is held against. frontier_samples: of ρ, on validation queries. previous: the round before.
 """
 
-ArmInput = Literal["samples", "measures", "policies", "reward_models"]
+ArmInput = Literal["samples", "measures", "policies", "reward_models", "frontiers"]
 """Inputs that a stage has one of for each arm."""
 
 OrderedInput = Literal["labels", "rates", "evaluations"]

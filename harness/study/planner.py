@@ -19,6 +19,7 @@ from harness.study.slices import (
     BestOfSlice,
     DomainTuningSlice,
     Draw,
+    FrontierSamplesSlice,
     GoldPPOSlice,
     JudgeSlice,
     MeasureSlice,
@@ -37,6 +38,8 @@ from harness.study.slices import (
 )
 from harness.study.stage import CODE_VERSIONS, Stage, make_stage
 
+_FRONTIER_QUERIES, _FRONTIER_SAMPLES = 16, 128
+"""Samples of ρ from which best-of-n and the optimum are computed: n up to 128, the queries in common to all runs."""
 _TEXT_BASELINES: Mapping[str, TextBaseline] = {name: name for name in get_args(TextBaseline)}
 
 
@@ -45,6 +48,7 @@ class Trained:
     """What the training of one arm comes to. rounds: every reward model of online collection, the last among them."""
 
     policy: Stage
+    frontier_samples: Stage
     reward_model: Stage | None = None
     rounds: tuple[Stage, ...] = ()
 
@@ -60,7 +64,8 @@ def trained_inputs(trained: Mapping[ArmKey, Trained]) -> dict[InputKey, Stage]:
         **{InputOf("rounds", arm=arm, number=number): stage
            for arm, each in trained.items() for number, stage in enumerate(each.rounds)},
         **of_arms("reward_models", {arm: each.reward_model for arm, each in trained.items() if each.reward_model}),
-        **of_arms("policies", {arm: each.policy for arm, each in trained.items()})}
+        **of_arms("policies", {arm: each.policy for arm, each in trained.items()}),
+        **of_arms("frontiers", {arm: each.frontier_samples for arm, each in trained.items()})}
 
 
 class Planner(StageCollector):
@@ -122,10 +127,17 @@ class Planner(StageCollector):
                                    inputs={"start": start, "queries": queries, **inputs},
                                    seed=self.seed("reward_model", arm.seed), arm=arm, has_siblings=True))
 
+    def frontier_samples(self, start: Stage, queries: Stage) -> Stage:
+        settings = FrontierSamplesSlice(task=self.study.task, gold_scorer=self.gold_scorer, queries=_FRONTIER_QUERIES,
+                                        samples=_FRONTIER_SAMPLES, compute=self.study.compute)
+        return self.add(make_stage("frontier samples", settings, inputs={"policy": start, "queries": queries},
+                                   seed=self.seed("frontier_samples"), has_siblings=True,
+                                   externals=self.external(f"scorer:{self.gold_scorer}")))
+
     def ppo(self, arm: ArmKey, inputs: Mapping[InputKey, Stage], *, this: Round | None = None) -> Stage:
-        """inputs: start, queries; reward_model unless the scorer is the reward; previous: of the round before."""
+        """inputs: start, queries, frontier_samples; reward_model unless the scorer rewards; previous: last round."""
         assert arm.seed is not None
-        settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, gold_scorer=self.gold_scorer,
+        settings = PPOSlice(task=self.study.task, ppo=self.study.ppo, labeler=self.labeler,
                             compute=self.study.compute, snapshots_at=self.study.evaluation.plan.compared_at)
         if "reward_model" not in inputs:
             samples = self.study.reward_model.normalization_samples
@@ -144,16 +156,23 @@ class Planner(StageCollector):
 
     def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
         """All that is trained for one arm."""
+        samples = self.frontier_samples(start, queries)
+        inputs: dict[InputKey, Stage] = {"start": start, "queries": queries, "frontier_samples": samples}
         if policy.reward == "gold":
-            return Trained(self.ppo(arm, {"start": start, "queries": queries}))
+            return Trained(self.ppo(arm, inputs), samples)
         if policy.rounds is not None and policy.rounds.rounds > 1:  # one round is offline collection
-            return self.online(arm, policy.rounds, start, zero_shot, queries)
+            return self.online(arm, policy.rounds, inputs, zero_shot)
         reward_model = self.offline_reward_model(arm, start, zero_shot, queries)
-        return Trained(self.ppo(arm, {"start": start, "queries": queries, "reward_model": reward_model}), reward_model)
+        return Trained(self.ppo(arm, {**inputs, "reward_model": reward_model}), samples, reward_model)
 
-    def online(self, arm: ArmKey, online: OnlineSettings, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
-        """All rounds of one arm (Ziegler 2.3): labels, a reward model of all labels so far, PPO from where it was."""
+    def online(self, arm: ArmKey, online: OnlineSettings, inputs: Mapping[InputKey, Stage],
+               zero_shot: Stage) -> Trained:
+        """All rounds of one arm (Ziegler 2.3): labels, a reward model of all labels so far, PPO from where it was.
+
+        inputs: start, queries, frontier_samples.
+        """
         assert arm.label_budget is not None
+        start, queries = inputs["start"], inputs["queries"]
         stages = LabelStages(self, zero_shot=zero_shot, queries=queries)
         imported = self.study.labels.source == "imported"
         labels: dict[int, Stage] = stages.of_budget(arm.label_budget) if imported else {}
@@ -165,12 +184,11 @@ class Planner(StageCollector):
             reward_models.append(self.reward_model(
                 arm, start, {**in_order("labels", labels), **stages.validation()}, queries, this=this,
                 draw=stages.draw(arm.seed) if imported else None))
-            inputs: dict[InputKey, Stage] = {"start": start, "queries": queries, "reward_model": reward_models[-1]}
-            if policy is not None:
-                inputs["previous"] = policy
-            have, policy = this.labels, self.ppo(arm, inputs, this=this)
+            previous: dict[InputKey, Stage] = {} if policy is None else {"previous": policy}
+            policy = self.ppo(arm, {**inputs, "reward_model": reward_models[-1], **previous}, this=this)
+            have = this.labels
         assert policy is not None
-        return Trained(policy, reward_models[-1], tuple(reward_models))
+        return Trained(policy, inputs["frontier_samples"], reward_models[-1], tuple(reward_models))
 
     def best_of(self, arm: ArmKey, n: int, inputs: Mapping[InputKey, Stage]) -> Stage:
         return self._sample_stage(arm, BestOfSlice(task=self.study.task, n=n, compute=self.study.compute), inputs)

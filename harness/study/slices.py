@@ -15,7 +15,8 @@ from harness.tasks.spec import Spec, TaskSpec
 from harness.training.settings import ComputeSettings, EndRule, LanguageModelFitSettings, PPOSettings, RewardFitSettings
 
 StageKind = Literal["base_model", "pretrain", "queries", "domain_tuning", "supervised", "supervised_choice", "labels",
-                    "reward_model", "ppo", "sample", "measure", "judge", "publish", "people", "report"]
+                    "frontier_samples", "reward_model", "ppo", "sample", "measure", "judge", "publish", "people",
+                    "report"]
 
 TextBaseline = Literal["reference", "lead", "random_sentences"]
 """The human text; the source's first sentences; random sentences of it, as many words as the human text has."""
@@ -126,14 +127,28 @@ class RewardModelSlice(StageSlice):
     compute: ComputeSettings
 
 
+class FrontierSamplesSlice(StageSlice):
+    """queries: how many of the validation queries. samples: of the policy, to each of them."""
+
+    kind: ClassVar[StageKind] = "frontier_samples"
+    takes: ClassVar[Takes] = Takes(needed=("policy", "queries"))
+    task: TaskSpec
+    gold_scorer: str | None
+    queries: int
+    samples: int
+    compute: ComputeSettings
+
+
 class PPOSlice(StageSlice):
-    """snapshots_at: the KL, nats an episode, near which the policy is kept beside its end; nowhere where null."""
+    """labeler: whose own score is measured beside the reward, null where people label. snapshots_at: the KL, nats an
+    episode, near which the policy is kept beside its end; nowhere where null.
+    """
 
     kind: ClassVar[StageKind] = "ppo"
-    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "reward_model"))
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "frontier_samples", "reward_model"))
     task: TaskSpec
     ppo: PPOSettings
-    gold_scorer: str | None
+    labeler: ChoiceModel | None
     compute: ComputeSettings
     snapshots_at: float | None = None
 
@@ -141,7 +156,8 @@ class PPOSlice(StageSlice):
 class OnlinePPOSlice(PPOSlice):
     """One round of online collection: batches start .. stop−1 of the one PPO run."""
 
-    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "reward_model"), optional=("previous",))
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "frontier_samples", "reward_model"),
+                                   optional=("previous",))
     start: int
     stop: int
 
@@ -149,7 +165,7 @@ class OnlinePPOSlice(PPOSlice):
 class GoldPPOSlice(PPOSlice):
     """The reward is the gold scorer itself, its scale set on samples of the reference policy as a reward model's is."""
 
-    takes: ClassVar[Takes] = Takes(needed=("start", "queries"))
+    takes: ClassVar[Takes] = Takes(needed=("start", "queries", "frontier_samples"))
     normalization_samples: int
 
 
@@ -231,7 +247,7 @@ class ReportSlice(StageSlice):
     kind: ClassVar[StageKind] = "report"
     takes: ClassVar[Takes] = Takes(
         needed=("judge", "queries", "base"), optional=("supervised", "validation_labels"),
-        several=("samples", "measures", "policies", "reward_models", "rounds", "evaluations"))
+        several=("samples", "measures", "policies", "reward_models", "frontiers", "rounds", "evaluations"))
     study: StudySpec
     responses: dict[Arm, str]
     left_out: dict[Arm, str] = Field(default_factory=dict)

@@ -18,6 +18,7 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "supervised": 5,
     "supervised_choice": 1,
     "labels": 7,
+    "frontier_samples": 1,
     "reward_model": 6,
     "ppo": 8,
     "sample": 7,
@@ -25,7 +26,7 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "judge": 2,
     "publish": 3,
     "people": 2,
-    "report": 9,
+    "report": 10,
 }
 """Raise a kind's number when its code comes to other numbers or files than before: then its cached stages run again."""
 

@@ -12,9 +12,15 @@ from harness.models.trunk import response_layout
 from harness.training.rollout import episodes_per_micro_batch
 
 
-@torch.no_grad()
 def kl_of_responses(policy: Policy, reference: Policy, queries: TokenBatch, *, length: int, seed: int) -> Tensor:
-    """(rows,) nats an episode, KL(π‖ρ) of responses of `length` tokens, one of π's samples to each query.
+    """(rows,) nats an episode, KL(π‖ρ) of responses of `length` tokens, one of π's samples to each query."""
+    return sampled_with_kl(policy, reference, queries, length=length, seed=seed)[1]
+
+
+@torch.no_grad()
+def sampled_with_kl(policy: Policy, reference: Policy, queries: TokenBatch, *, length: int,
+                    seed: int) -> tuple[Tensor, Tensor]:
+    """One sample of π to each query, (rows, length), and KL(π‖ρ) there, (rows,) nats an episode.
 
     At each token of the sample the divergence of the next token is summed over the whole vocabulary, not read off the
     one that was drawn: the same expectation, conditioned on what came before (Rao–Blackwell), with less variance.
@@ -26,7 +32,7 @@ def kl_of_responses(policy: Policy, reference: Policy, queries: TokenBatch, *, l
     for rows in torch.arange(len(queries)).split(episodes_per_micro_batch(policy, queries, length)):
         own, other = (_next_tokens(model, queries[rows], tokens[rows]) for model in (policy, reference))
         found[rows] = (own.exp() * (own - other)).sum(dim=-1).sum(dim=-1).cpu()
-    return found
+    return tokens, found
 
 
 def _next_tokens(policy: Policy, queries: TokenBatch, tokens: Tensor) -> Tensor:

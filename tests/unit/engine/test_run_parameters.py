@@ -12,6 +12,7 @@ from harness.study.loading import load_study
 from harness.study.plan import make_plan
 
 OWN = ("kind", "stage_seed", "arm", "label_budget", "seed", "start", "stop", "scorer", "gold_scorer", "fitted_labels",
+       "frontier_queries", "frontier_samples",
        "n", "baseline", "name", "ask_of_source")
 """What a stage's run says besides keys of the study file."""
 

@@ -29,7 +29,7 @@ def test_the_gold_reward_has_mean_0_and_variance_1_on_samples_of_the_reference(i
     rule = STUDY.task.response
     reward = GoldReward(f"{__name__}:letters", reference, tokenizer, table, samples=64, rule=rule, seed=3)
     drawn = reference_samples(reference, tokenizer, table, count=64, rule=rule, seed=3)
-    scores = reward.of(drawn.rows)(drawn.queries, drawn.responses)
+    scores = reward.of(table, drawn.rows)(drawn.queries, drawn.responses)
     raw = letters([], tokenizer.batch_decode([[token for token in row if token != PAD]
                                               for row in drawn.responses.tolist()], skip_special_tokens=True))
     assert scores.mean().item() == pytest.approx(0, abs=1e-9)

@@ -2,6 +2,7 @@
 
 from harness.records import ArmKey
 from harness.reporting.frontier import accuracy, convergence, frontier
+from harness.reporting.page import Page
 from harness.results.training_records import AccuracyCurve, AccuracyPoint, FrontierRow, RewardModelRow, RunRow
 from harness.statistics.convergence import Convergence
 from harness.statistics.frontier import GainFit
@@ -27,12 +28,23 @@ def test_the_learning_curve_says_what_the_next_doubling_would_buy():
 
 
 def test_scores_against_kl_have_a_band_and_a_turn():
-    band = Band((0.5, 1.0, 1.5), (0.1, 0.2, 0.3), (0.0, 0.1, 0.2), (0.2, 0.3, 0.4), (2, 2, 2))
-    rows = (FrontierRow(ArmKey("rl", 100), "gold_score", band, GainFit(0.3, 0.2, 0.4, 0.2, 0.1, 0.3, 1.65, 2)),
-            FrontierRow(ArmKey("rl", 400), "gold_score", band, GainFit(0.3, None, None, -0.1, None, None, None, 1)))
-    page = written(frontier, data_of(results=results_of(frontier=rows)))
-    assert "2.7 nats" in page and "never" in page and "0.200 to 0.400" in page
-    assert page.count("<svg") == 1
+    band = Band((0.5, 1.0, 1.5), (0.1, 0.2, 0.3), (0.0, 0.1, 0.2), (0.2, 0.3, 0.4), (2, 2, 1))
+    turning, rising = GainFit(0.3, 0.2, 0.4, 0.2, 0.1, 0.3, 1.65, 1.5, 1.8, 2), GainFit(
+        0.3, None, None, -0.1, None, None, None, None, None, 1)
+    rows = (FrontierRow(ArmKey("rl", 100), "gold_score", "ppo", band, turning, None),
+            FrontierRow(ArmKey("rl", 400), "gold_score", "ppo", band, rising, None),
+            FrontierRow(ArmKey("rl", 400), "gold_score", "best_of_n", band, None, None),
+            FrontierRow(ArmKey("rl", 400), "gold_score", "optimum", band, None, 52.3))
+    sheet = Page("A test")
+    frontier(sheet, data_of(results=results_of(frontier=rows)))
+    page = sheet.render()
+    assert "2.7 nats" in page and "2.2 to 3.2" in page and "never" in page and "0.200 to 0.400" in page
+    assert list(sheet.figures) == ["frontier-rl-gold_score", "methods-rl-gold_score"]
+    budgets, methods = (figure.plot.rows for figure in sheet.figures.values())
+    assert [row[:2] for row in budgets] == [("100 labels", 0.5), ("100 labels", 1.0), ("400 labels", 0.5),
+                                            ("400 labels", 1.0)], "the mean of one run of two is not drawn"
+    assert {row[0] for row in methods} == {"PPO", "best of n", "optimum"}
+    assert "count for 50 or more, here 52 at its end" in page
     assert "What KL buys" not in written(frontier, data_of())
 
 

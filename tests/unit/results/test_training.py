@@ -1,10 +1,9 @@
-"""What training came to: rows of runs and reward models, the learning curve, and scores against KL."""
+"""What training came to: rows of runs and reward models, and the learning curves."""
 
-import numpy as np
 import pytest
 
 from harness.records import ArmKey
-from harness.results.training import accuracy_curves, frontier_rows, learning_curves, reward_model_rows, run_rows
+from harness.results.training import accuracy_curves, learning_curves, reward_model_rows, run_rows
 from harness.statistics.learning_curve import LabelerCeiling
 from harness.training.settings import KLSettings, PPOSettings
 
@@ -49,13 +48,3 @@ def test_learning_curves_have_the_mean_and_the_range_of_a_budgets_runs():
     assert (kl.band.mean[-1], kl.band.low[-1], kl.band.high[-1]) == (6.0, 4.0, 8.0)
     assert (score.metric, set(score.band.mean)) == ("score", {1.0})
     assert learning_curves({arm: steps[:1] for arm, steps in curves.items()}) == []
-
-
-def test_the_gain_is_over_the_policy_that_training_began_from():
-    d = np.linspace(0.5, 2.5, 60)
-    curves = {ArmKey("rl", 100, seed): steps(d**2, 0.2 + d * (0.3 - 0.1 * np.log(d))) for seed in (1, 2)}
-    rows = {row.score: row for row in frontier_rows(curves, {"rl": 0.2}, confidence=0.95)}
-    assert rows["gold_score"].arm == ArmKey("rl", 100)
-    assert rows["gold_score"].fit.alpha == pytest.approx(0.3, abs=0.005)
-    assert rows["gold_score"].fit.beta == pytest.approx(0.1, abs=0.01)
-    assert frontier_rows(curves, {}, confidence=0.95)[0].fit is None, "a start that is no arm has no score"

@@ -14,7 +14,7 @@ from harness.records import Done, Pending
 from harness.stages.registry import stage_function
 from harness.study.inputs import Inputs
 from harness.study.loading import load_study
-from harness.study.slices import QueriesSlice
+from harness.study.slices import FrontierSamplesSlice, QueriesSlice
 from harness.tasks.pretraining import pretraining_texts
 from harness.tasks.text_tokens import single_token
 from harness.tasks.tokenizer import train_tokenizer
@@ -47,7 +47,7 @@ def call_stage(settings, inputs, out, *, arm=None, seed=7, killed_at=None) -> Do
 
 
 def finished_stages(root: Path) -> dict[str, Path]:
-    """Folders of a start policy, queries and a reward model, as finished stages leave them."""
+    """Folders of a start policy, queries, samples of it and a reward model, as finished stages leave them."""
     tokenizer = train_tokenizer(islice(pretraining_texts(STUDY.task, "train"), 200), 400)
     shape = ModelShape(layers=1, width=32, heads=2, context=96, vocab_size=len(tokenizer))
     model = build_language_model(shape, seed=1, end_of_text=tokenizer.eos_token_id)
@@ -60,4 +60,7 @@ def finished_stages(root: Path) -> dict[str, Path]:
     reward = RewardModel.from_language_model(model, seed=5)
     reward.save_pretrained(root / "reward_model" / "model", tokenizer)
     call_stage(QueriesSlice(task=STUDY.task), {"base": root / "start"}, root / "queries")
+    samples = FrontierSamplesSlice(task=STUDY.task, gold_scorer="vader", queries=4, samples=16, compute=STUDY.compute)
+    found["frontier_samples"] = root / "frontier_samples"
+    call_stage(samples, {"policy": root / "start", "queries": root / "queries"}, root / "frontier_samples")
     return found

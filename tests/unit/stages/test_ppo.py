@@ -7,12 +7,13 @@ from harness.artifacts.log import METRICS_FILE, read_metrics
 from harness.artifacts.snapshots import read_snapshots
 from harness.models.loading import load_language_model
 from harness.records import ArmKey
+from harness.study.parts import ChoiceModel
 from harness.study.slices import OnlinePPOSlice, PPOSlice, SampleSlice
 from tests.unit.stages.stage_calls import STUDY, call_stage
 
 
 def _ppo_slice(start=None, stop=None):
-    settings = PPOSlice(task=STUDY.task, ppo=STUDY.ppo, gold_scorer="vader", compute=STUDY.compute)
+    settings = PPOSlice(task=STUDY.task, ppo=STUDY.ppo, labeler=ChoiceModel(scorer="vader"), compute=STUDY.compute)
     return settings if stop is None else OnlinePPOSlice(**dict(settings), start=start, stop=stop)
 
 
