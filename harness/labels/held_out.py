@@ -24,7 +24,7 @@ _RESPONSES = 2
 """Of the policy to each query, whenever it is measured. The queries are always the same, so that times compare."""
 _FEWEST_TIMES, _MOST_TIMES = 4, 12
 _BATCHES_A_TIME = 10
-"""A measurement takes half of the time of a batch, so together they take a twentieth of a run that is not short."""
+"""A measurement takes no longer than a batch, so together they add a tenth at most, but for the shortest runs."""
 
 
 def measured_steps(total: int, *, every: int) -> set[int]:
