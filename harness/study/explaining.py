@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
 from harness.errors import InputError
-from harness.study.overrides import set_by_command
+from harness.study.overrides import COMMAND, set_by_command
 from harness.study.spec import StudySpec
 from harness.study.yaml_tree import line_of
 
@@ -79,7 +79,7 @@ def explain(error: ValidationError, tree: CommentedMap, file: str,
     elif kind == "value_error":
         cure = "Change one of its values."
     from_command = set_by_command(place, overridden)
-    return InputError(message[:1].lower() + message[1:], file="--set" if from_command else file,
+    return InputError(message[:1].lower() + message[1:], file=COMMAND if from_command else file,
                       line=None if from_command else line_of(tree, place), key=key, cure=cure)
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from harness.errors import InputError
 from harness.study.explaining import explain, names_unknown_key
-from harness.study.overrides import overridden_tree, set_by_command
+from harness.study.overrides import COMMAND, overridden_tree, set_by_command
 from harness.study.presets import PRESET_KEY, preset_names
 from harness.study.spec import StudySpec
 from harness.study.yaml_tree import expand_variables, line_of, plain
@@ -22,15 +22,45 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
     text is the environment variable, and `${NAME:-other}` has a default. Raises InputError with file, line, key and
     cure.
     """
-    tree, overridden = overridden_tree(path, overrides)
-    expand_variables(tree, (), str(path), tree)
     try:
-        study = StudySpec.model_validate(plain(tree))
-    except ValidationError as error:
-        raise explain(error, tree, str(path), overridden) from None
+        study = _loaded(path, overrides)
+    except InputError as error:
+        raise _blamed(error, path, overrides) from None
     for name in preset_names(path):
         _check_keys(path, name)
     return study
+
+
+def _loaded(path: str | Path, overrides: Sequence[str]) -> StudySpec:
+    tree, overridden = overridden_tree(path, overrides)
+    expand_variables(tree, (), str(path), tree)
+    try:
+        return StudySpec.model_validate(plain(tree))
+    except ValidationError as error:
+        raise explain(error, tree, str(path), overridden) from None
+
+
+def _blamed(error: InputError, path: str | Path, overrides: Sequence[str]) -> InputError:
+    """Of the command line where the error is not there without some of the overrides: what is wrong with another key
+    can be their fault.
+    """
+    if error.file == COMMAND:
+        return error
+    guilty = [override for number, override in enumerate(overrides)
+              if override.partition("=")[0] != PRESET_KEY  # what a preset gives stands in the file
+              and not _is_there_too(error, path, [*overrides[:number], *overrides[number + 1:]])]
+    if not guilty:
+        return error
+    return InputError(error.problem, file=" ".join(f"{COMMAND} {override}" for override in guilty), key=error.key,
+                      cure=error.cure)
+
+
+def _is_there_too(error: InputError, path: str | Path, overrides: Sequence[str]) -> bool:
+    try:
+        _loaded(path, overrides)
+    except InputError as other:
+        return (other.problem, other.key) == (error.problem, error.key)
+    return False
 
 
 def _check_keys(path: str | Path, preset: str) -> None:
@@ -56,4 +86,4 @@ def placed(error: InputError, path: str | Path, overrides: Sequence[str] = ()) -
         return error
     there = ":".join(str(part) for part in (error.file, error.line) if part is not None)
     return InputError(f"{there}: {error.problem}" if there else error.problem, key=error.key, cure=error.cure,
-                      file="--set" if from_command else str(path), line=None if from_command else line)
+                      file=COMMAND if from_command else str(path), line=None if from_command else line)

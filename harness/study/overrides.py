@@ -13,6 +13,8 @@ from harness.errors import InputError
 from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
 from harness.study.yaml_tree import NOT_YAML, check_aliases, read_tree
 
+COMMAND = "--set"
+"""The place of a mistake on the command line, where another is a file's name."""
 _SHOWN = 60
 
 
@@ -29,17 +31,17 @@ def _override(tree: CommentedMap, override: str) -> tuple[str, ...]:
     key, equals, text = override.partition("=")
     parts = tuple(key.split("."))
     if not equals or not all(parts):
-        raise InputError(f"'{override}' is not dotted.key=value", file="--set",
+        raise InputError(f"'{override}' is not dotted.key=value", file=COMMAND,
                          cure="Write for example --set ppo.episodes=4096.")
     if parts[0] == PRESETS_KEY:
-        raise InputError("a preset is chosen, not changed", file="--set", key=key,
+        raise InputError("a preset is chosen, not changed", file=COMMAND, key=key,
                          cure=f"Write --set {PRESET_KEY}=NAME, and override the key itself: "
                               f"--set {'.'.join(parts[2:]) or 'ppo.episodes'}=...")
     try:
-        check_aliases(text, file="--set", key=key)
+        check_aliases(text, file=COMMAND, key=key)
         value = YAML(typ="safe").load(text)
     except NOT_YAML:
-        raise InputError(f"the value '{text[:_SHOWN]}' is not valid YAML", file="--set", key=key,
+        raise InputError(f"the value '{text[:_SHOWN]}' is not valid YAML", file=COMMAND, key=key,
                          cure="Close its brackets and quotes, or put all of it in quotes.") from None
     node: Any = tree
     for part in parts[:-1]:
@@ -61,7 +63,7 @@ def _child(node: Any, part: str) -> Any:
 def _assign(node: Any, part: str, value: Any, key: str) -> None:
     if isinstance(node, list):
         if not part.isdigit() or int(part) >= len(node):
-            raise InputError(f"'{part}' is not a position in this list of {len(node)}", file="--set", key=key,
+            raise InputError(f"'{part}' is not a position in this list of {len(node)}", file=COMMAND, key=key,
                              cure="Count from 0, or set the whole list.")
         node[int(part)] = value
     else:

@@ -17,14 +17,32 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
         load_study(QUICK, ["ppo.kl.coefficient=-1"])
     with pytest.raises(InputError, match=r"^--set: supervised.learning_rates.0: .*greater than 0, not -1"):
         load_study(QUICK, ["supervised.learning_rates=[-1]"])
-    with pytest.raises(InputError, match=r"base_model: a null character is in no text or path"):
-        load_study(QUICK, ['base_model="a\\0b"'])
     with pytest.raises(InputError, match=r"^--set: task.queries.train: labels.budgets asks for 4000 labels, .* is 60"):
         load_study(QUICK, ["task.queries.train=60"])
     with pytest.raises(InputError, match=r"^--set: task.response.text: unknown key. .* write task.response.end"):
         load_study(QUICK, ["task.response.text='.'"])
     with pytest.raises(InputError, match=r"not dotted\.key=value"):
         load_study(QUICK, ["ppo"])
+
+
+@pytest.mark.parametrize(("override", "found"), [
+    ("base_model.tokens=9999999999999999999", "base_model.tokens: a whole number of 19 digits or more"),
+    ('base_model="a\\0b"', "base_model: a null character is in no text or path"),
+    ('title="\\ud800"', "title: half of a surrogate pair"),
+    ("title=${NO_SUCH_VARIABLE}", "title: the environment variable NO_SUCH_VARIABLE is not set"),
+    ("task.response.tokens=8", "task.response.truncate_after: must be in 0..7, not 12"),
+])
+def test_what_the_file_alone_has_not_is_the_fault_of_the_override_that_makes_it(override, found):
+    with pytest.raises(InputError) as raised:
+        load_study(QUICK, ["seeds=[1]", override, "ppo.episodes=64"])
+    assert str(raised.value).startswith(f"--set {override}: {found}")
+
+
+def test_what_is_wrong_in_the_file_is_not_the_overrides_fault(tmp_path):
+    text = QUICK.read_text(encoding="utf-8").replace("truncate_after: 12", "truncate_after: 120")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"^{tmp_path / 'mine.yaml'}:\d+: task.response.truncate_after: must be in"):
+        load_study(tmp_path / "mine.yaml", ["seeds=[1]"])
 
 
 def test_overrides_reach_lists_and_whole_parts():
