@@ -10,17 +10,27 @@ import streamlit as st
 from dashboards.identity import store
 from dashboards.owner.studies import quality_table
 from dashboards.results_charts import curve, intervals, opponents
-from dashboards.widgets import PERCENT, as_plain, figures, in_percent, inert, named_arm, owner_header, sentence
+from dashboards.widgets import (
+    PERCENT,
+    as_plain,
+    figures,
+    in_percent,
+    inert,
+    named_arm,
+    owner_header,
+    said_about,
+    sentence,
+)
 from harness.json_records import to_json
 from harness.ratings.progress import StudyInfo
-from harness.ratings.protocol import StudyKind
+from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.records import Choice
-from harness.reporting.enough import sentence as enough_or_not
-from harness.reporting.page import p_value
-from harness.reporting.report_data import key_name
+from harness.reporting.enough import enough_labels
+from harness.reporting.page import p_value, signed
+from harness.reporting.report_data import by_arm, key_name
 from harness.results.file import people_of_text
 from harness.results.people_records import PeopleComparison, PeopleResults
-from harness.results.rate_records import WinRateRow
+from harness.results.rate_records import EquivalenceRow, WinRateRow
 from harness.text.copied_spans import LEAST_WORDS, copied_spans
 
 TEXT_FIGURES = {
@@ -47,6 +57,7 @@ def page() -> None:
         return
     results = people_of_text(filed, study=study.name)
     _banner(results)
+    _answer(results)
     _win_rates(results)
     _dose_response(results)
     _arms(results)
@@ -64,6 +75,42 @@ def _banner(results: PeopleResults) -> None:
         st.caption(f"Left out by the frozen rules: {row.rater} ({row.why}).")
 
 
+def _answer(results: PeopleResults) -> None:
+    """Whether fewer labels were enough, in the report's own words and figures."""
+    if not results.equivalence:
+        return
+    plan = StudyProtocol.from_json(results.plan).plan
+    st.subheader("How many labels were enough", anchor=False)
+    for rows in by_arm(results.equivalence):
+        for said in enough_labels(rows, plan.compared_at):
+            st.write(said)
+    table = pd.DataFrame([{
+        "Comparison": f"{key_name(row.contrast.arm)} over {key_name(row.contrast.opponent)}",
+        "The smaller was": row.finding, "Win rate": row.test.win_rate, "Low": row.ci_low, "High": row.ci_high,
+        "About": said_about(row.scope), "Runs of each": row.n_runs, "More runs needed": _more_runs(row),
+        "p not better": p_value(row.test.p_a_not_better), "p of these policies": p_value(row.these_runs.p_a_not_better)}
+        for row in results.equivalence])
+    shares = ["Win rate", "Low", "High"]
+    right = st.column_config.TextColumn(alignment="right")
+    st.dataframe(in_percent(table, shares), hide_index=True, placeholder="–",
+                 column_config={**dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)),
+                                "More runs needed": right, "p not better": right, "p of these policies": right})
+    at = plan.compared_at
+    where = ("at the end of their training" if at is None else
+             f"at a KL of {at:g} nats to their reference; those at the end of training are named so")
+    st.caption(f"Policies are compared {where}. Margin: {100 * plan.margin:g} points. A run is a draw of labels and a "
+               f"training seed. 'About another run': win rate and interval hold for runs, queries and raters drawn "
+               f"anew. 'These policies only': one run of each says nothing of another, and nothing is decided.")
+
+
+def _more_runs(row: EquivalenceRow) -> str:
+    """How many more would decide; none where it is decided."""
+    more = row.more_runs
+    if more is None:
+        return "0" if row.finding != "not decided" else "–"
+    return "–" if more.more is None else str(more.more)
+
+
 def _win_rates(results: PeopleResults) -> None:
     st.subheader("Win rates", anchor=False)
     if not results.comparisons:
@@ -76,20 +123,21 @@ def _win_rates(results: PeopleResults) -> None:
         st.altair_chart(intervals({name: row.rate for name, row in rows.items()}),
                         alt="Win rates by label budget and baseline, with intervals")
         _rate_table(rows)
-        with st.expander("Every pair of arms, each training seed apart"):
+        with st.expander("Every pair of runs apart"):
             _rate_table(pairs)
             _fragility(pairs)
     else:
         st.altair_chart(intervals({name: row.rate for name, row in pairs.items()}), alt="Win rates with intervals")
         _rate_table(pairs)
         _fragility(pairs)
-    for note in dict.fromkeys(note for row in results.comparisons for note in row.rate.notes):
+    for note in dict.fromkeys(note for row in results.win_rates or results.comparisons for note in row.rate.notes):
         st.caption(sentence(note))
 
 
 def _rate_table(rows: Mapping[str, WinRateRow] | Mapping[str, PeopleComparison]) -> None:
     table = pd.DataFrame([{
         "Comparison": name, "Win rate": row.rate.win_rate, "Low": row.rate.ci_low, "High": row.rate.ci_high,
+        **({"About": said_about(row.scope), "Runs": row.n_runs} if isinstance(row, WinRateRow) else {}),
         "Without ties": row.rate.win_rate_without_ties, "Majority vote": row.rate.win_rate_majority,
         "Wins": row.rate.wins, "Ties": row.rate.ties, "Losses": row.rate.losses, "Items": row.rate.n_items,
         "Judgments": row.rate.n_judgments, "Raters": row.rate.n_raters, "p (Holm)": p_value(row.p_value_holm)}
@@ -111,15 +159,13 @@ def _dose_response(results: PeopleResults) -> None:
     rows = [row for row in results.win_rates if row.contrast.arm.label_budget]
     if not rows:
         return
-    st.subheader("How many labels were enough", anchor=False)
+    st.subheader("Win rate against labels", anchor=False)
     st.altair_chart(curve(rows), alt="Win rate against label budget")
-    st.caption("Filled: all seeds together with their interval. Hollow: each training seed.")
-    for row in results.equivalence:
-        st.write(enough_or_not(row))
+    st.caption("Filled: all runs together with their interval. Hollow: each run.")
     for fit in results.dose_response:
         slope = fit.slope
-        said = slope.why_undefined or (f"{slope.estimate:+.2f} on the logit scale for twice the labels "
-                                       f"({slope.ci_low:+.2f} to {slope.ci_high:+.2f})")
+        said = slope.why_undefined or (f"{signed(slope.estimate)} on the logit scale for twice the labels "
+                                       f"({signed(slope.ci_low)} to {signed(slope.ci_high)})")
         st.caption(f"{key_name(fit.contrast.arm)} vs {key_name(fit.contrast.opponent)}: {said}.")
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from harness.records import ArmKey
 from harness.reporting.marking import marked
 from harness.reporting.report_data import key_name
+from harness.statistics.runs import Scope
 
 
 def link(label: str, path: str, *, main: bool = False) -> None:
@@ -58,6 +59,11 @@ def in_percent(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 def named_arm(arm: ArmKey) -> str:
     """`rl/500/1` as people read it: `rl 500, seed 1`."""
     return key_name(arm, with_seed=True)
+
+
+def said_about(scope: Scope) -> str:
+    """What an interval speaks of."""
+    return "another run" if scope == "procedure" else "these policies only"
 
 
 def sentence(text: str) -> str:

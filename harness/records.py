@@ -5,7 +5,7 @@ No behaviour beyond what follows from the fields.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import total_ordering
 from typing import Literal
@@ -33,6 +33,11 @@ class ArmKey:
     def __lt__(self, other: ArmKey) -> bool:
         """By name, then budget, then seed; what is None comes first."""
         return self._order < other._order
+
+    @property
+    def without_seed(self) -> ArmKey:
+        """The way of training that it is a run of; a baseline is its own."""
+        return replace(self, seed=None)
 
     @property
     def _order(self) -> tuple[str, int, int]:
@@ -69,6 +74,11 @@ class Contrast:
 
     def __str__(self) -> str:
         return f"{self.arm} vs {self.opponent}"
+
+    @property
+    def without_seeds(self) -> Contrast:
+        """The comparison of two ways of training that it is one pair of runs of."""
+        return Contrast(self.arm.without_seed, self.opponent.without_seed)
 
     @property
     def turned(self) -> Contrast:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboards.identity import store
-from dashboards.widgets import PERCENT, in_percent, named_arm
+from dashboards.widgets import PERCENT, in_percent, named_arm, said_about
 from harness.engine.exported_runs import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
 from harness.ratings.drafting import Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
-from harness.ratings.pairing import ArmSample
+from harness.ratings.pairing import ArmSample, comparisons_of
 from harness.ratings.protocol import MAX_NAME, StudyKind, StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.ratings.rehearsal import rehearse
-from harness.records import Contrast
-from harness.reporting.page import p_value
+from harness.records import ArmKey, Contrast
 from harness.results.people import analyse
+from harness.results.training import not_comparable
+from harness.seeds import numpy_generator
 from harness.statistics.plan import AnalysisPlan
-from harness.study.parts import PeopleSpec, is_policy
+from harness.study.parts import AT_END, PeopleSpec, is_policy
 
 SEED = 1
 
@@ -64,14 +67,7 @@ def section() -> None:
 
 
 def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
-    # The draft depends on the order of the comparisons, which is that of the arms as text.
-    arms = sorted({each.arm for each in samples}, key=str)
-    trained = [arm for arm in arms if is_policy(arm.arm)] or arms
-    left, right = st.columns(2)
-    # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
-    ours = left.multiselect("Arms", arms, default=trained, format_func=named_arm, key=f"arms_{chosen.name}")
-    against = right.multiselect("Against", arms, default=[arm for arm in arms if arm not in trained],
-                                format_func=named_arm, key=f"baselines_{chosen.name}")
+    comparisons, against = _comparisons(chosen, {each.arm for each in samples})
     with st.expander("What raters read", expanded=False):
         title = st.text_input("Title", _DEFAULTS.title, key="title")
         instructions = st.text_area("Instructions", _DEFAULTS.instructions, height=160, key="text")
@@ -93,19 +89,43 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
     name = asks[2].text_input("Name of the study (raters do not see it)", f"{chosen.name}-people", max_chars=MAX_NAME,
                               key=f"name_{chosen.name}").strip()
     _require_readable(name, instructions)
-    comparisons = [Contrast(arm, other) for arm in ours for other in against if arm != other]
     if not comparisons:
         st.info("Choose arms, and what to compare them against.")
         return None
     sizes = Sizes(items=int(per_comparison), overlap=int(overlap), gold=int(gold), repeats=int(repeats),
                   training=int(training), qualification=int(qualification))
-    baselines = tuple(map(str, against))
-    plan = AnalysisPlan(margin=float(margin), baselines=baselines, gatekeeping=baselines)
+    baselines = tuple(arm.arm for arm in against if arm.label_budget is None)
+    plan = AnalysisPlan(margin=float(margin), baselines=baselines, gatekeeping=baselines, compare_at=chosen.compare_at)
     protocol = StudyProtocol(
         name=name, title=title, instructions=instructions, seed=SEED, quota=int(quota) or None, plan=plan,
-        ask_copied=copied, ask_accuracy=accurate, execution=chosen.execution,
-        responses=chosen.fingerprints({*ours, *against}))
+        ask_copied=copied, ask_accuracy=accurate, execution=chosen.execution, not_comparable=_not_comparable(chosen),
+        responses=chosen.fingerprints({arm for pair in comparisons for arm in (pair.arm, pair.opponent)}))
     return NewStudy(protocol, draft_study(samples, comparisons, sizes, seed=SEED), chosen)
+
+
+def _comparisons(chosen: FinishedStudy, arms: set[ArmKey]) -> tuple[list[Contrast], list[ArmKey]]:
+    """The pairs of runs that may meet, and the baselines: the owner chooses ways of training, the draft draws runs."""
+    ways = sorted({arm.without_seed for arm in arms})
+    # Where policies are compared at one KL, those at the end of training are others; the owner may add them.
+    policies = [way for way in ways if is_policy(way.arm) and not way.arm.endswith(AT_END)]
+    others = [way for way in ways if not is_policy(way.arm)]
+    left, right = st.columns(2)
+    # What depends on the execution has its name in the key: another one begins with its own arms, name and questions.
+    ours = left.multiselect("Arms", ways, default=policies or ways, format_func=named_arm, key=f"arms_{chosen.name}")
+    against = right.multiselect("Against", ways, default=others if policies else [], format_func=named_arm,
+                                key=f"baselines_{chosen.name}")
+    budgets = len({way.label_budget for way in ours if way.label_budget}) > 1 and st.checkbox(
+        "Compare the largest label budget with each smaller one, too", True, key=f"budgets_{chosen.name}",
+        help="This is what says whether fewer labels were enough.")
+    if chosen.compare_at is not None:
+        st.caption(f"Policies are compared at a KL of {chosen.compare_at.kl:g} nats, as the study's plan says; those "
+                   f"at the end of training are named so.")
+    return comparisons_of(ours, against, arms, budgets=budgets), against
+
+
+def _not_comparable(chosen: FinishedStudy) -> dict[str, str]:
+    found = not_comparable(chosen.runs, compared_at=None if chosen.compare_at is None else chosen.compare_at.kl)
+    return {str(arm): why for arm, why in found.items()}
 
 
 def _require_readable(name: str, instructions: str) -> None:
@@ -117,17 +137,30 @@ def _require_readable(name: str, instructions: str) -> None:
 
 
 def _summary(draft: Draft, *, asked: int) -> None:
-    fewest = min(Counter(pair.contrast for pair in draft.pairs).values())
+    by_ways = Counter(pair.contrast.without_seeds for pair in draft.pairs)
+    by_runs = Counter(pair.contrast for pair in draft.pairs)
+    fewest = min(by_ways.values())
     if fewest < asked:
         st.warning(f"Of {asked} items a comparison, one has only {fewest}: a query is shown where both arms answered "
                    f"it and obeyed the end rule.", icon=":material/filter_alt:")
-    wanted = draft.judgments
+    wanted, queries = draft.judgments, len({pair.query_id for pair in draft.pairs})
     words = sum(len(text.split()) for pair in draft.pairs
                 for text in (pair.query_text, pair.text, pair.opponent_text))
     seconds = 4 + words / len(draft.pairs) / 4
     checks = len(draft.items.items) - len(draft.pairs)
     st.caption(f"{len(draft.pairs)} items, {wanted} judgments, about {wanted * seconds / 3600:.1f} hours of rating at "
                f"{seconds:.0f} seconds a judgment. Every rater also meets {checks} checks (practice, gold, repeated).")
+    st.caption(f"{len(by_ways)} comparisons, each with {_from_to(by_ways.values())} items, which are spread over its "
+               f"runs: {_from_to(by_runs.values())} for each pair of runs.")
+    if queries < len(draft.pairs):
+        st.warning(f"There are {queries} queries for {len(draft.pairs)} items. No rater meets a query twice, so it "
+                   f"takes at least {draft.fewest_raters} raters. More test queries, or fewer items, take fewer.",
+                   icon=":material/group:")
+
+
+def _from_to(counts: Iterable[int]) -> str:
+    low, high = min(counts), max(counts)
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _leaks(draft: Draft) -> None:
@@ -154,32 +187,38 @@ def _rehearsal(new: NewStudy) -> None:
         raters = st.number_input("Simulated raters", 2, 200, 12, key="rehearsal_raters", width=180)
         truth = st.number_input("True win rate of each arm", 0.5, 0.95, 0.65, step=0.05, key="rehearsal_truth",
                                 width=220)
+        spread = st.number_input("Spread between runs", 0.0, 0.3, 0.03, step=0.01, key="rehearsal_spread", width=180,
+                                 help="Standard deviation of the true win rate from one pair of runs to another. The "
+                                      "study's report has it of the simulated judge.")
         if st.button("Rehearse", key="rehearse"):
             with st.spinner("Simulated raters are at work"):
-                st.session_state["rehearsed"] = seal, _rehearse(new, int(raters), float(truth))
+                st.session_state["rehearsed"] = seal, _rehearse(new, int(raters), float(truth), float(spread))
     of, rows = st.session_state.get("rehearsed", (None, []))
     if of == seal:
         st.warning("Simulated raters, not people.", icon=":material/smart_toy:")
         shares = ("True", "Estimated", "Low", "High", "Width")
         st.dataframe(in_percent(pd.DataFrame(rows), shares), hide_index=True,
-                     column_config={**dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)),
-                                    "p (Holm)": st.column_config.TextColumn(alignment="right")})
+                     column_config=dict.fromkeys(shares, st.column_config.NumberColumn(format=PERCENT)))
 
 
-def _rehearse(new: NewStudy, raters: int, truth: float) -> list[dict[str, Any]]:
-    planted: dict[Contrast, float] = {}
-    for pair in new.draft.pairs:
-        if pair.contrast.turned not in planted:
-            planted[pair.contrast] = truth
+def _rehearse(new: NewStudy, raters: int, truth: float, spread: float) -> list[dict[str, Any]]:
+    """What the study would say, its runs together; each pair of runs apart where no arm has a label budget."""
+    runs = list(dict.fromkeys(pair.contrast for pair in new.draft.pairs))
+    drawn = truth + numpy_generator(SEED, "runs").normal(0, spread, len(runs))
+    planted = dict(zip(runs, np.clip(drawn, 0.02, 0.98).tolist(), strict=True))
     done = rehearse(new.protocol, new.draft.items, win_rates=planted, raters=raters, seed=SEED)
-    rows = []
-    for row in analyse(done.study, done.unblinded, done.store, other_models=False).comparisons:
-        low, high = row.rate.ci_low, row.rate.ci_high
-        rows.append({"Arm": named_arm(row.contrast.arm), "Against": named_arm(row.contrast.opponent),
-                     "True": truth if row.contrast in planted else 1 - truth, "Estimated": row.rate.win_rate,
-                     "Low": low, "High": high, "Width": None if low is None or high is None else high - low,
-                     "Judgments": row.rate.n_judgments, "p (Holm)": p_value(row.p_value_holm)})
-    return rows
+    found = analyse(done.study, done.unblinded, done.store, other_models=False)
+    ways = {contrast.without_seeds for contrast in runs}
+    told = [(row.contrast, row.rate.win_rate, row.rate.ci_low, row.rate.ci_high, said_about(row.scope))
+            for row in found.win_rates]
+    told += [(row.contrast, row.test.win_rate, row.ci_low, row.ci_high, said_about(row.scope))
+             for row in found.equivalence]
+    told = told or [(row.contrast, row.rate.win_rate, row.rate.ci_low, row.rate.ci_high, said_about("these policies"))
+                    for row in found.comparisons]
+    return [{"Arm": named_arm(contrast.arm), "Against": named_arm(contrast.opponent),
+             "True": 1 - truth if contrast.turned in ways else truth, "Estimated": rate, "Low": low, "High": high,
+             "Width": None if low is None or high is None else high - low, "About": about}
+            for contrast, rate, low, high, about in told]
 
 
 def _publish(new: NewStudy) -> None:

@@ -60,8 +60,12 @@ def _coverage(study: StudyInfo) -> None:
     found = store().coverage(study.id)
     share = found.judged / found.wanted if found.wanted else 0.0
     st.progress(min(share, 1.0), text=f"{found.judged} of {found.wanted} judgments · {study.state}")
+    raters = len(store().raters_of_study(study))
     figures(("Items complete", f"{found.complete} / {found.items}"), ("In hand now", str(found.in_hand)),
-            ("Raters", str(len(store().raters_of_study(study)))), ("Open flags", str(found.open_flags)))
+            ("Raters", str(raters)), ("Open flags", str(found.open_flags)))
+    if study.state == "open" and study.kind is StudyKind.EVALUATION and raters < found.fewest_raters:
+        st.caption(f"It takes at least {found.fewest_raters} raters: no rater gets an item, or another item about its "
+                   f"query, twice.")
 
 
 def _flags(study: StudyInfo) -> None:

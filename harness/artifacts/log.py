@@ -78,6 +78,11 @@ def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
             yield record
 
 
+def metrics_of(folder: Path) -> list[dict[str, float]]:
+    """The metrics of each logged step of the stage in this folder, in order."""
+    return [record["metrics"] for record in read_metrics(folder / METRICS_FILE)]
+
+
 def _record(line: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(line) if line.endswith(b"\n") else None

@@ -23,6 +23,8 @@ from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
 from harness.records import ArmKey, arm_of
 from harness.results.file import RESULTS_FILE, read_results
+from harness.results.training_records import RunRow
+from harness.statistics.plan import EqualKL
 from harness.study.plan import Plan
 from harness.study.slices import PeopleSlice
 
@@ -43,8 +45,9 @@ class FinishedStudy:
     """A finished execution: its study's name, where its responses are, and where MLflow keeps it.
 
     execution: the parent run, in the store at tracking_uri, which is kept without its password; None is the embedded
-    one. responses: arm -> fingerprint of its texts. files: their sizes and digests when they were exported, of those
-    that are known.
+    one. responses: arm -> fingerprint of its texts. compare_at: where its plan compares trained policies, None for the
+    end of training. runs: how each PPO run ended. files: sizes and digests of what was exported, of those that are
+    known.
     """
 
     name: str
@@ -52,6 +55,8 @@ class FinishedStudy:
     execution: str | None = None
     tracking_uri: str | None = None
     responses: Mapping[ArmKey, str] = field(default_factory=dict)
+    compare_at: EqualKL | None = None
+    runs: tuple[RunRow, ...] = ()
     files: Mapping[str, Any] = field(default_factory=dict)
 
     def fingerprints(self, arms: Iterable[ArmKey]) -> tuple[str, ...]:
@@ -66,8 +71,12 @@ def finished_studies(root: Path = REPORTS) -> tuple[list[FinishedStudy], list[In
         try:
             run, files = _read(path.parent / EXECUTION_FILE)
             _check(path.parent, files, RESULTS_FILE)
-            found.append(FinishedStudy(path.parent.name, path, run.execution, run.tracking_uri,
-                                       _responses(path.parent), files))
+            results = read_results(path.parent) if (path.parent / RESULTS_FILE).is_file() else None
+            found.append(FinishedStudy(
+                path.parent.name, path, run.execution, run.tracking_uri, files=files,
+                responses={arm_of(name): texts for name, texts in results.responses.items()} if results else {},
+                compare_at=results.analysis_plan.planned.compare_at if results else None,
+                runs=results.runs if results else ()))
         except InputError as error:
             unreadable.append(error)
     return found, unreadable
@@ -172,12 +181,6 @@ def _sample(line: str, file: str, number: int) -> ArmSample:
         raise InputError(f"not a JSON record: {error}", file=file, line=number) from None
     return ArmSample(query_id=row.query_id, query_text=row.query_text, source=row.source,
                      arm=ArmKey(row.arm, row.label_budget, row.seed), text=row.text, valid=row.valid)
-
-
-def _responses(folder: Path) -> Mapping[ArmKey, str]:
-    """By arm the fingerprint of its texts; none where there are no results yet."""
-    found = read_results(folder).responses if (folder / RESULTS_FILE).is_file() else {}
-    return {arm_of(name): texts for name, texts in found.items()}
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class KnownPair:
 def build_items(pairs: Sequence[Pair], *, seed: int, overlap: int = 3, gold: Sequence[KnownPair] = (),
                 repeats: int = 0, qualification: Sequence[KnownPair] = (),
                 training: Sequence[KnownPair] = ()) -> ItemSet:
-    """Items in shuffled order with sides balanced within each pair of arms, and the key that tells the arms.
+    """Items in shuffled order, and the key that tells the arms. Sides are balanced within each comparison of two ways
+    of training, and within each of its pairs of runs.
 
     overlap: how many raters judge each item. repeats: how many items each rater meets a second time, sides
     swapped. Raises InputError where there is nothing to compare.
@@ -65,8 +66,7 @@ def build_items(pairs: Sequence[Pair], *, seed: int, overlap: int = 3, gold: Seq
     arms: dict[str, tuple[ArmKey, ArmKey]] = {}
     for stratum, members in enumerate(strata):
         order = numpy_generator(seed, "order", stratum).permutation(len(members))
-        for position, index in enumerate(order):
-            pair = members[int(index)]
+        for position, pair in enumerate(_by_pair_of_runs([members[int(index)] for index in order])):
             shown = pair if _block_bit(seed, "base", stratum, position) else pair.turned
             name = _opaque(seed, "main", stratum, position)
             arms[name] = (shown.contrast.arm, shown.contrast.opponent)
@@ -94,22 +94,23 @@ def known_item(pair: KnownPair, kind: ItemKind, number: int, *, seed: int) -> St
 def scrambled_pairs(responses: Sequence[Response], *, count: int, seed: int) -> tuple[KnownPair, ...]:
     """Known pairs made from the study's own texts: a response against the same words in random order.
 
-    Anybody who reads will see it, and length and vocabulary give nothing away. Fewer than `count` come back
-    where too few responses have six different words.
+    Anybody who reads will see it, and length and vocabulary give nothing away. Each is of another query. Fewer than
+    `count` come back where too few queries have a response with six different words.
     """
-    chosen: list[KnownPair] = []
+    chosen: dict[str, KnownPair] = {}
     for index in numpy_generator(seed, "scrambled").permutation(len(responses)):
         response = responses[int(index)]
         words = response.text.split()
         if len(chosen) == count:
             break
-        if len(set(words)) < 6:
+        if len(set(words)) < 6 or response.query_id in chosen:
             continue
         mixed = numpy_generator(seed, "words", int(index)).permutation(len(words))
         worse = " ".join(words[int(place)] for place in mixed)
-        chosen.append(KnownPair(response.query_id, response.query_text, response.source, response.text, worse,
-                                "The words of the other text stand in random order."))
-    return tuple(chosen)
+        chosen[response.query_id] = KnownPair(
+            response.query_id, response.query_text, response.source, response.text, worse,
+            "The words of the other text stand in random order.")
+    return tuple(chosen.values())
 
 
 def is_flipped(*, seed: int, stratum: int, position: int, rater: int) -> bool:
@@ -137,12 +138,18 @@ def _opaque(seed: int, kind: str, stratum: int, position: int) -> str:
 
 
 def _strata(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """The pairs by their two arms, each with the same arm first, so that balancing sides balances arms."""
+    """The pairs by their two ways of training, each with the same one first, so that balancing sides balances arms."""
     grouped: dict[Contrast, list[Pair]] = {}
     for pair in pairs:
-        same = pair.turned if pair.contrast.turned in grouped else pair
-        grouped.setdefault(same.contrast, []).append(same)
+        same = pair.turned if pair.contrast.without_seeds.turned in grouped else pair
+        grouped.setdefault(same.contrast.without_seeds, []).append(same)
     return list(grouped.values())
+
+
+def _by_pair_of_runs(pairs: Sequence[Pair]) -> list[Pair]:
+    """One pair of runs after the other: neighbours are shown on different sides."""
+    order = {contrast: place for place, contrast in enumerate(dict.fromkeys(pair.contrast for pair in pairs))}
+    return sorted(pairs, key=lambda pair: order[pair.contrast])
 
 
 def _require_pairs(pairs: Sequence[Pair], *, overlap: int, repeats: int) -> None:

@@ -128,10 +128,20 @@ def flip_for(context: RaterContext, item: Row[Any]) -> bool:
 
 
 def untouched(context: RaterContext, kind: ItemKind) -> Select[Any]:
-    """The items of a kind that the rater has never had."""
+    """The items of a kind that the rater has never had, and of the main ones those whose query is new as well."""
     mine = exists().where(assignments.c.item_id == items.c.id, assignments.c.rater_id == context.rater_id)
-    return select(items).where(items.c.study_id == context.study_id, items.c.kind == kind.value,
-                               items.c.retired_at.is_(None), ~mine)
+    found = select(items).where(items.c.study_id == context.study_id, items.c.kind == kind.value,
+                                items.c.retired_at.is_(None), ~mine)
+    if kind is ItemKind.MAIN and context.kind is StudyKind.EVALUATION and context.protocol.once_a_query:
+        found = found.where(items.c.query_id.not_in(queries_met(context.study_id, context.rater_id)))
+    return found
+
+
+def queries_met(study_id: str, rater_id: str) -> Select[Any]:
+    """The queries of the main items that the rater has had."""
+    had = items.alias()
+    return select(had.c.query_id).join(assignments, assignments.c.item_id == had.c.id).where(
+        assignments.c.study_id == study_id, assignments.c.rater_id == rater_id, had.c.kind == ItemKind.MAIN.value)
 
 
 def practice_item(connection: Connection, context: RaterContext) -> Row[Any] | None:

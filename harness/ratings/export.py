@@ -9,11 +9,12 @@ from typing import Any
 
 from harness.ratings.progress import Final
 from harness.ratings.store import RatingStore
+from harness.records import Contrast
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-ARMS = ("left_arm", "right_arm")
+ARMS = ("left_arm", "right_arm", "run")
 COLUMNS = ("item_id", "query_id", "rater_id", "choice", "both_bad", "shown_at", "decided_at", "revisions", "strength",
            "confidence", "tags", "comment", "copied", "accurate", *ARMS)
 
@@ -21,15 +22,22 @@ COLUMNS = ("item_id", "query_id", "rater_id", "choice", "both_bad", "shown_at", 
 def export_rows(store: RatingStore, study_id: str) -> list[dict[str, Any]]:
     """One row a final main judgment, with COLUMNS; before unblinding without ARMS, whose names `harness.analyze` reads.
 
-    revisions: how often the rater changed the choice.
+    revisions: how often the rater changed the choice. left_arm, right_arm: ways of training, such as `rl/5000`. run:
+    whose texts were compared: the seed of the trained arms, `1 and 2` where they had two, empty where none is trained.
     """
     study = store.study(study_id)
     if study.state == "unblinded":
         return [{"item_id": each.judgment.item_id, "query_id": each.judgment.query_id, **_common(each.final),
-                 "left_arm": str(each.left_arm), "right_arm": str(each.right_arm)}
+                 "left_arm": str(each.left_arm.without_seed), "right_arm": str(each.right_arm.without_seed),
+                 "run": _run(each.judgment.contrast)}
                 for each in store.unblind_in_full(study_id)]
     return [{"item_id": each.item_id, "query_id": each.query_id, **_common(each)}
             for each in store.finals(study_id) if each.item_kind == "main"]
+
+
+def _run(contrast: Contrast) -> str:
+    seeds = {arm.seed for arm in (contrast.arm, contrast.opponent) if arm.seed is not None}
+    return " and ".join(map(str, sorted(seeds)))
 
 
 def _common(final: Final) -> dict[str, Any]:

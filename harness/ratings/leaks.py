@@ -39,10 +39,10 @@ class Leak:
 
 
 def scan(pairs: Sequence[Pair]) -> list[Leak]:
-    """Every leak, the most telling first, for each pair of arms."""
+    """Every leak, the most telling first, for each pair of arms, their runs together."""
     grouped: dict[Contrast, list[Pair]] = {}
     for pair in pairs:
-        grouped.setdefault(pair.contrast, []).append(pair)
+        grouped.setdefault(pair.contrast.without_seeds, []).append(pair)
     found = [leak for contrast, same in grouped.items() for leak in _scan_contrast(contrast, same)]
     return sorted(found, key=lambda leak: -leak.separation)
 

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from harness.ratings.assignment import as_shown
+from harness.ratings.choosing import queries_met
+from harness.ratings.drafting import fewest_raters
 from harness.ratings.protocol import ItemKind, StudyKind, StudyProtocol
 from harness.ratings.schema import assignments, enrolments, flags, items, judgments, raters, studies
 
@@ -71,7 +73,10 @@ class RaterProgress:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How far a study is. wanted: judgments of all main items together; complete: items with all of theirs."""
+    """How far a study is. wanted: judgments of all main items together; complete: items with all of theirs.
+
+    fewest_raters: how many raters that takes.
+    """
 
     items: int
     complete: int
@@ -79,6 +84,7 @@ class Coverage:
     wanted: int
     in_hand: int
     open_flags: int
+    fewest_raters: int
 
 
 def studies_of(connection: Connection, kind: StudyKind | None = None) -> list[StudyInfo]:
@@ -118,12 +124,18 @@ def rater_progress(connection: Connection, study: StudyInfo, rater_id: str) -> R
 
 
 def _main_left(connection: Connection, study: StudyInfo, rater_id: str, judged: int) -> int:
-    """How many main items the rater may still get: the one in hand, and those with room, up to the quota."""
+    """How many main items the rater may still get: the one in hand, and those with room, up to the quota. Of several
+    about one query the rater gets one.
+    """
     own = assignments.alias()
     mine = exists().where(own.c.item_id == items.c.id, own.c.rater_id == rater_id)
-    left: int = connection.execute(select(func.count()).where(
+    free, counted = and_(items.c.taken < items.c.overlap, ~mine), func.count()
+    if study.kind is StudyKind.EVALUATION and study.protocol.once_a_query:
+        free = and_(free, items.c.query_id.not_in(queries_met(study.id, rater_id)))
+        counted = func.count(items.c.query_id.distinct())
+    left: int = connection.execute(select(counted).where(
         items.c.study_id == study.id, items.c.kind == ItemKind.MAIN.value, items.c.retired_at.is_(None),
-        or_(and_(items.c.taken < items.c.overlap, ~mine), mine.where(own.c.state == "open")))).scalar_one()
+        or_(free, mine.where(own.c.state == "open")))).scalar_one()
     quota = study.protocol.quota
     return left if quota is None else max(min(left, quota - judged), 0)
 
@@ -131,10 +143,13 @@ def _main_left(connection: Connection, study: StudyInfo, rater_id: str, judged: 
 def coverage(connection: Connection, study_id: str, *, now: int) -> Coverage:
     """How many judgments there are of those wanted."""
     done = func.count(assignments.c.id)
-    rows = connection.execute(select(items.c.overlap, done.label("done")).select_from(items.outerjoin(
+    rows = connection.execute(select(items.c.query_id, items.c.overlap, done.label("done")).select_from(items.outerjoin(
         assignments, and_(assignments.c.item_id == items.c.id, assignments.c.state.in_(("judged", "asking"))))).where(
         items.c.study_id == study_id, items.c.kind == ItemKind.MAIN.value, items.c.retired_at.is_(None))
-        .group_by(items.c.id, items.c.overlap)).all()
+        .group_by(items.c.id, items.c.query_id, items.c.overlap)).all()
+    protocol = study_by_id(connection, study_id).protocol
+    # Where a query may return, every item could be one rater's.
+    places = [(row.query_id if protocol.once_a_query else str(number), row.overlap) for number, row in enumerate(rows)]
     in_hand = connection.execute(select(func.count()).where(
         assignments.c.study_id == study_id, assignments.c.state == "open",
         assignments.c.leased_until > now)).scalar_one()
@@ -142,7 +157,7 @@ def coverage(connection: Connection, study_id: str, *, now: int) -> Coverage:
         flags.c.study_id == study_id, flags.c.resolved_at.is_(None))).scalar_one()
     return Coverage(items=len(rows), complete=sum(row.done >= row.overlap for row in rows),
                     judged=sum(row.done for row in rows), wanted=sum(row.overlap for row in rows),
-                    in_hand=in_hand, open_flags=raised)
+                    in_hand=in_hand, open_flags=raised, fewest_raters=fewest_raters(places))
 
 
 def finals(connection: Connection, study_id: str) -> list[Final]:

@@ -58,8 +58,10 @@ class StudyProtocol:
     quota: how many main items one rater may judge, None for all. lease_minutes: how long an item stays reserved.
     check_every: about one in so many items is a gold item or a repeat. pass_mark: the share of qualification
     items to get right. ask_copied, ask_accuracy: the questions after the vote, for items with a source.
-    plan: how it will be analysed. execution: the MLflow run that the texts came from. responses: the fingerprints of
-    those texts, by which a study's report finds what people said of them.
+    once_a_query: no rater gets two main items about one query; a rater who met a query before may know whose text
+    returns. plan: how it will be analysed. not_comparable: ways of training, such as `rl/5000`, about which nothing can
+    be decided whatever people say, and why. execution: the MLflow run that the texts came from. responses: the
+    fingerprints of those texts, by which a study's report finds what people said of them.
     """
 
     name: str
@@ -74,7 +76,9 @@ class StudyProtocol:
     pass_mark: float = 0.75
     ask_copied: bool = False
     ask_accuracy: bool = False
+    once_a_query: bool = True
     plan: AnalysisPlan = STANDARD_PLAN
+    not_comparable: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
     execution: str | None = None
     responses: tuple[str, ...] = ()
@@ -98,10 +102,13 @@ class StudyProtocol:
 
     @staticmethod
     def from_json(content: Mapping[str, Any]) -> StudyProtocol:
-        """The protocol that `as_json` wrote, or one that was sealed with its plan spread over keys of its own."""
+        """The protocol that `as_json` wrote, or one that was sealed with its plan spread over keys of its own, or while
+        a query could return.
+        """
         rest = dict(content)
         plan = AnalysisPlan.from_json(rest.pop("plan")) if "plan" in rest else _spread_plan(rest)
-        return StudyProtocol(**{**rest, "plan": plan, "responses": tuple(rest.get("responses", ()))})
+        return StudyProtocol(**{"once_a_query": False, **rest, "plan": plan,
+                                "responses": tuple(rest.get("responses", ()))})
 
 
 def _spread_plan(content: dict[str, Any]) -> AnalysisPlan:

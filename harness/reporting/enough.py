@@ -78,8 +78,12 @@ def what_would_decide(row: EquivalenceRow) -> str | None:
     large, small = (f"{key.label_budget:,}" for key in (row.contrast.arm, row.contrast.opponent))
     if more.more is None:
         return f"More runs of {large} and {small}: {more.why_undefined}."
-    return (f"{more.more} more seeds of {large} and {small} would decide with a chance of {percent(more.power, 0)}, if "
-            f"the win rate is what it seems. More seeds reuse every stage that is there.")
+    by_people = row.judge == "human"
+    judged = ", each with as many judgments as one has now," if by_people else ""
+    cost = ("People would judge them in a study of their own" if by_people
+            else "More seeds reuse every stage that is there")
+    return (f"{more.more} more seeds of {large} and {small}{judged} would decide with a chance of "
+            f"{percent(more.power, 0)}, if the win rate is what it seems. {cost}.")
 
 
 def budget_figure(page: Page, data: ReportData) -> None:

@@ -23,6 +23,9 @@ def _study(page: Page, study: PeopleResults) -> None:
     who = "simulated raters" if study.simulated_judge else "people"
     page.paragraph(f"{study.study}: {study.n_judgments:,} judgments by {study.n_raters} {who}. Items, arm map and plan "
                    f"were sealed before the first ({study.seal[:12]}).")
+    apart = len({row.contrast.without_seeds for row in study.comparisons}) < len(study.comparisons)
+    if apart:  # Of each there are few judgments; all together they are among the win rates above.
+        page.html(f"<details><summary>Each of {len(study.comparisons)} pairs of runs apart</summary>")
     page.table(("compared by people", "win rate", "without ties", "majority", "win / tie / loss", "p", "p (Holm)",
                 "turned by"),
                [(pair_name(row.contrast), rate_cell(row.rate), percent(row.rate.win_rate_without_ties),
@@ -30,6 +33,8 @@ def _study(page: Page, study: PeopleResults) -> None:
                  p_value(row.p_value_holm), _votes(row.fragility)) for row in study.comparisons],
                caption="Two-way clustered by item and rater. 'Turned by': the fewest votes that, dropped, would turn "
                        "the verdict.")
+    if apart:
+        page.html("</details>")
     _agreement(page, study)
     _raters(page, study)
     _copying(page, study)

@@ -13,7 +13,7 @@ from harness.ratings.protocol import ItemKind
 from harness.ratings.quality import RaterInStudy
 from harness.ratings.store import RatingStore
 from harness.ratings.unblinding import Unblinded
-from harness.records import Choice, Contrast, Judgment
+from harness.records import Choice, Contrast, Judgment, arm_of
 from harness.results.answers import answers, copying_by_preference, judged_texts
 from harness.results.file import people_text, reproduces
 from harness.results.people_records import (
@@ -83,7 +83,9 @@ def analyse(study: StudyInfo, unblinded: Sequence[Unblinded], store: RatingStore
         comparisons=tuple(_comparisons(judgments, everybody, plan)),
         win_rates=tuple(win_rate_rows(votes, judge=judge, confidence=plan.confidence,
                                       baselines=[each for each in planned if each in opponents])),
-        equivalence=tuple(equivalence_rows(votes, margin=plan.margin, confidence=plan.confidence, judge=judge)),
+        equivalence=tuple(equivalence_rows(
+            votes, margin=plan.margin, confidence=plan.confidence, judge=judge,
+            not_comparable={arm_of(name): why for name, why in study.protocol.not_comparable.items()})),
         dose_response=tuple(dose_curves(votes, confidence=plan.confidence)),
         sensitivity=tuple(_sensitivity(judgments, plan)) if other_models else (),
         agreement=_agreement(judgments, study.protocol.seed), position=_position(judgments),
@@ -99,16 +101,22 @@ def votes_of_judgments(judgments: Sequence[Judgment]) -> dict[Contrast, Votes]:
     Between two budgets of one arm the larger stands first. Another arm is an opponent as a baseline is; two arms of one
     budget have no first, and stand among the comparisons only.
     """
-    gathered: dict[Contrast, list[tuple[float, str, int, str]]] = defaultdict(list)
+    gathered: dict[Contrast, list[tuple[float, str, int, str, int]]] = defaultdict(list)
     for each in judgments:
         facing = _trained_first(each)
         arm, opponent = facing.contrast.arm, facing.contrast.opponent
         if arm.label_budget is None or (opponent.label_budget == arm.label_budget):
             continue
-        gathered[seeds_together(arm, opponent)].append((facing.outcome, each.query_id, arm.seed or 0, each.rater_id))
-    return {contrast: Votes(*(np.array(column, dtype=kind) for column, kind in
-                              zip(zip(*rows, strict=True), (float, object, int, object), strict=True)))
-            for contrast, rows in sorted(gathered.items())}
+        run = arm.seed or 0
+        gathered[seeds_together(arm, opponent)].append(
+            (facing.outcome, each.query_id, run, each.rater_id, run if opponent.seed is None else opponent.seed))
+    return {contrast: _votes(rows) for contrast, rows in sorted(gathered.items())}
+
+
+def _votes(rows: Sequence[tuple[float, str, int, str, int]]) -> Votes:
+    outcomes, queries, seeds, raters, opponents = zip(*rows, strict=True)
+    return Votes(np.array(outcomes), np.array(queries, dtype=object), np.array(seeds), np.array(raters, dtype=object),
+                 None if opponents == seeds else np.array(opponents))
 
 
 def _trained_first(judgment: Judgment) -> Judgment:
@@ -139,9 +147,12 @@ def _comparisons(kept: Sequence[Judgment], everybody: Sequence[Judgment],
 
 
 def _sensitivity(judgments: Sequence[Judgment], plan: AnalysisPlan) -> list[PeopleSensitivity]:
-    """The same win rates by other models, for every pair of arms."""
+    """The same win rates by other models, for every comparison, its runs together: one pair of runs has few items."""
+    together: dict[Contrast, list[Judgment]] = defaultdict(list)
+    for each in judgments:
+        together[each.contrast.without_seeds].append(each)
     return [PeopleSensitivity(contrast, model)
-            for contrast, found in sorted(_by_contrast(judgments).items(), key=lambda pair: str(pair[0]))
+            for contrast, found in sorted(together.items(), key=lambda pair: str(pair[0]))
             for model in sensitivity(np.array([each.outcome for each in found]),
                                      items=[each.item_id for each in found], raters=[each.rater_id for each in found],
                                      a_was_left=np.array([float(each.arm_was_left) for each in found]),

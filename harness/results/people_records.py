@@ -50,7 +50,7 @@ class PeopleComparison:
 
 @dataclass(frozen=True)
 class PeopleSensitivity:
-    """The answer of one other model for two arms.
+    """The answer of one other model for two arms, their runs together.
 
     arm_a, arm_b: who was compared.
     """
@@ -142,11 +142,11 @@ class PeopleResults:
     before the first judgment. chain_head: the last hash in the chain of judgments. plan: the sealed protocol.
     n_judgments, n_raters: how many the analysis uses. comparisons: every pair of arms that was compared, each training
     seed apart. win_rates: each budget against each baseline, the seeds together. equivalence: the largest budget
-    against each smaller one. dose_response: the curves; its keys are `ARM vs BASELINE`. sensitivity: the comparisons by
-    other models. agreement: how far raters agree. position: whether raters preferred a side. repeats: items judged
-    twice with the sides swapped. quality: every rater. excluded: whom the rules leave out. answers: what raters
-    answered about the texts. copying_by_preference: what they preferred, by these answers. arms: mean measures of every
-    arm's texts.
+    against each smaller one. dose_response: the curves; its keys are `ARM vs BASELINE`. sensitivity: the comparisons,
+    their runs together, by other models. agreement: how far raters agree. position: whether raters preferred a side.
+    repeats: items judged twice with the sides swapped. quality: every rater. excluded: whom the rules leave out.
+    answers: what raters answered about the texts. copying_by_preference: what they preferred, by these answers. arms:
+    mean measures of every arm's texts.
     """
 
     version: int

@@ -104,6 +104,11 @@ class EquivalenceRow:
     study: str | None = None
 
     @property
+    def scope(self) -> Scope:
+        """What the interval is about."""
+        return "procedure" if self.n_runs > 1 else "these policies"
+
+    @property
     def was_enough(self) -> bool:
         """Whether the smaller budget is shown to have been enough."""
         return self.finding == "enough"

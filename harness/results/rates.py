@@ -125,7 +125,7 @@ def _curve(contrast: Contrast, fit: DoseResponse) -> DoseCurve:
 def rate_over_runs_of(votes: Votes, confidence: float) -> RateOverRuns:
     """The win rate of a way of training: by run and query, and by rater where there are several."""
     return rate_over_runs(votes.outcomes, queries=votes.queries, runs=votes.seeds, raters=votes.raters,
-                          confidence=confidence)
+                          opponent_runs=votes.opponent_seeds, confidence=confidence)
 
 
 def _these_runs(rate: WinRate) -> TheseRuns:

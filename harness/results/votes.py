@@ -15,22 +15,28 @@ from harness.statistics.win_rate import majority_outcomes
 
 @dataclass(frozen=True)
 class Votes:
-    """Outcomes from the arm's side, 1, ½ or 0: (n,) each, with the query, the training seed and the rater of each."""
+    """Outcomes from the arm's side, 1, ½ or 0: (n,) each, with the query, the training seed and the rater of each.
+
+    opponent_seeds: None where the opponent is not trained, or each run meets the opponent's of the same seed.
+    """
 
     outcomes: np.ndarray
     queries: np.ndarray
     seeds: np.ndarray
     raters: np.ndarray | None = None
+    opponent_seeds: np.ndarray | None = None
 
     @property
     def items(self) -> list[str]:
-        """An item is one query in one seed's comparison."""
-        return [f"{query}|{seed}" for query, seed in zip(self.queries, self.seeds, strict=True)]
+        """An item is one query between two runs."""
+        parts = [part for part in (self.queries, self.seeds, self.opponent_seeds) if part is not None]
+        return ["|".join(map(str, names)) for names in zip(*parts, strict=True)]
 
     def take(self, kept: np.ndarray) -> Votes:
         """Some of them: (n,) of booleans, or their places."""
         return Votes(self.outcomes[kept], self.queries[kept], self.seeds[kept],
-                     None if self.raters is None else self.raters[kept])
+                     None if self.raters is None else self.raters[kept],
+                     None if self.opponent_seeds is None else self.opponent_seeds[kept])
 
 
 VotesByContrast = Mapping[Contrast, Votes]

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_samples
-from harness.artifacts.log import StageLog
+from harness.artifacts.log import StageLog, metrics_of
+from harness.artifacts.outcome import summary_of
 from harness.json_records import write_json
 from harness.ratings.drafting import Draft, draft_study
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyProtocol
 from harness.ratings.publishing import study_seal
 from harness.records import Done
+from harness.results.training import not_comparable, run_rows
 from harness.study.slices import PeopleSlice, PublishSlice
 from harness.tasks.query_table import read_queries
 
@@ -39,8 +41,18 @@ def drafted(settings: PublishSlice, call: StageCall[PublishSlice | PeopleSlice])
     protocol = StudyProtocol(
         name=settings.name, title=people.title, instructions=people.instructions, seed=call.seed, quota=people.quota,
         ask_copied=settings.ask_of_source, ask_accuracy=settings.ask_of_source,
-        plan=settings.plan, responses=settings.responses)
+        plan=settings.plan, not_comparable=_not_comparable(settings, call), responses=settings.responses)
     return protocol, draft
+
+
+def _not_comparable(settings: PublishSlice, call: StageCall[PublishSlice | PeopleSlice]) -> dict[str, str]:
+    """By way of training why nothing can be decided about it: as for the simulated judge."""
+    policies = call.inputs.by_arm("policies")
+    runs = run_rows({arm: metrics_of(folder) for arm, folder in policies.items()},
+                    {arm: summary_of(folder) for arm, folder in policies.items()}, settings.ppo)
+    compared = {arm.without_seed for pair in settings.pairs for arm in (pair.arm, pair.opponent)}
+    return {str(arm): why for arm, why in not_comparable(runs, compared_at=settings.plan.compared_at).items()
+            if arm in compared}
 
 
 def _responses(call: StageCall[PublishSlice | PeopleSlice]) -> list[ArmSample]:

@@ -13,7 +13,7 @@ import numpy as np
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_json, read_measures, read_samples, sample_row
 from harness.artifacts.label_table import LabelTable
-from harness.artifacts.log import METRICS_FILE, StageLog, read_metrics
+from harness.artifacts.log import StageLog, metrics_of
 from harness.artifacts.outcome import environments_of, summary_of
 from harness.digests import fingerprint
 from harness.labels.frontier_samples import FrontierSamples, read_rewards_of_reference
@@ -142,8 +142,7 @@ def _write_samples(call: StageCall[ReportSlice]) -> None:
 
 def _curves(call: StageCall[ReportSlice]) -> dict[ArmKey, list[dict[str, float]]]:
     """The PPO metrics by step of every trained policy."""
-    return {arm: [step["metrics"] for step in read_metrics(folder / METRICS_FILE)]
-            for arm, folder in call.inputs.by_arm("policies").items()}
+    return {arm: metrics_of(folder) for arm, folder in call.inputs.by_arm("policies").items()}
 
 
 def _summaries(call: StageCall[ReportSlice], name: Literal["policies", "reward_models"]) -> dict[ArmKey, Summary]:

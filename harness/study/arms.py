@@ -52,13 +52,13 @@ def judged_pairs(study: StudySpec) -> tuple[Contrast, ...]:
     largest = max(study.labels.budgets)
     pairs += [Contrast(replace(arm, label_budget=largest), arm) for arm, policy in policies
               if policy.reward == "model" and arm.label_budget != largest]
-    # The end of training, where it is not what is compared, stands beside it.
-    ends = end_arms(study)
-    pairs += [Contrast(ends[pair.arm], ends.get(pair.opponent, pair.opponent)) for pair in pairs if pair.arm in ends]
     # And so is whether it helps to collect the same number of labels online.
     pairs += [Contrast(arm, replace(arm, arm=other.arm)) for arm, policy in policies if policy.rounds is not None
               for other in study.policies if other.learns_offline and other.start == policy.start]
     # The paper also compares what was learnt from labels with what optimizes the labeler itself.
     pairs += [Contrast(arm, ArmKey(bound.arm, 0, arm.seed)) for arm, policy in policies if policy.reward == "model"
               for bound in study.policies if bound.reward == "gold"]
+    # The end of training, where it is not what is compared, stands beside all of it.
+    ends = end_arms(study)
+    pairs += [Contrast(ends[pair.arm], ends.get(pair.opponent, pair.opponent)) for pair in pairs if pair.arm in ends]
     return tuple(pairs)

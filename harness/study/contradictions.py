@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from harness.study.parts import Baseline, LabelsSpec, PolicyArm, ScratchModel, SupervisedSpec
+from harness.study.parts import Baseline, LabelsSpec, PeopleSpec, PolicyArm, ScratchModel, SupervisedSpec
 from harness.tasks.sources import StoryworldSource, TextFiles
 from harness.tasks.spec import TaskSpec
 from harness.training.settings import PPOSettings
@@ -20,13 +20,18 @@ class Contradiction(NamedTuple):
 
 def contradictions(*, task: TaskSpec, base_model: str | ScratchModel, supervised: SupervisedSpec | None,
                    labels: LabelsSpec, policies: tuple[PolicyArm, ...], ppo: PPOSettings,
-                   baselines: tuple[Baseline, ...], best_of: tuple[int, ...]) -> Iterator[Contradiction]:
+                   baselines: tuple[Baseline, ...], best_of: tuple[int, ...], people: PeopleSpec | None,
+                   seeds: tuple[int, ...]) -> Iterator[Contradiction]:
     """What cannot be true together; the first is what the user is told."""
     yield from _of_lengths(task, base_model)
     yield from _of_supervised(supervised, task, labels, policies, baselines)
     yield from _of_policies(policies, labels, ppo)
     yield from _of_comparisons(policies, task, baselines, best_of)
     yield from _of_texts(task)
+    if people is not None and people.items < len(seeds):
+        yield Contradiction(("evaluation.people.items", "seeds"), (
+            f"evaluation.people.items is {people.items}, fewer than the {len(seeds)} seeds: people would not see every "
+            f"run"))
     # Imported labels bring queries of their own.
     wanted = labels.pool_size + labels.validation
     if labels.source != "imported" and wanted > task.queries.train:

@@ -230,13 +230,13 @@ class PolicyArm(Spec):
 class PeopleSpec(Spec):
     """People compare what the simulated judge compares, blind, in the rating app.
 
-    items: queries for each pair of arms. overlap: raters an item. quota: items a rater, null for all. gold,
+    items: of each comparison, spread over its runs. overlap: raters an item. quota: items a rater, null for all. gold,
     repeats, training, qualification: how many items of each kind are planted.
     """
 
     title: str = Field(default=DEFAULT_TITLE, min_length=1)
     instructions: str = Field(default=DEFAULT_INSTRUCTIONS, min_length=1)
-    items: int = Field(default=40, ge=2)
+    items: int = Field(default=120, ge=2)
     overlap: int = Field(default=3, ge=1)
     quota: int | None = Field(default=None, ge=1)
     gold: int = Field(default=6, ge=0)

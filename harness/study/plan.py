@@ -84,7 +84,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
     settings = ReportSlice(study=study, responses={arm: sample.fingerprint for arm, sample in samples.items()})
     inputs: dict[InputKey, Stage] = {
         **of_arms("measures", measures), **of_arms("samples", samples), **trained_inputs(trained),
-        **in_order("evaluations", dict(enumerate(planner.evaluations(samples, queries, people)))),
+        **in_order("evaluations", dict(enumerate(planner.evaluations(samples, trained, queries, people)))),
         **LabelStages(planner, zero_shot=zero_shot, queries=queries).validation(),
         "judge": judge, "queries": queries, "base": base}
     if supervised is not None:

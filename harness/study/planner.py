@@ -220,17 +220,19 @@ class Planner(StageCollector):
                                    seed=self.seed("judge"),
                                    externals=self.external(f"scorer:{evaluation.judge.scorer}")))
 
-    def evaluations(self, samples: Mapping[ArmKey, Stage], queries: Stage, found: Iterable[PeopleSlice]) -> list[Stage]:
+    def evaluations(self, samples: Mapping[ArmKey, Stage], trained: Mapping[ArmKey, Trained], queries: Stage,
+                    found: Iterable[PeopleSlice]) -> list[Stage]:
         """What people say of the arms, by the evaluations' names: the study's own, and those that the owner made in
         the app of the same responses.
         """
-        asked = self.people(samples, queries)
+        asked = self.people(samples, trained, queries)
         stages = {} if asked is None else {asked[0]: asked[1]}
         for other in found:
             stages[other.name] = self.add(make_stage(f"people {other.name}", other, inputs={}, seed=0))
         return [stages[name] for name in sorted(stages)]
 
-    def people(self, samples: Mapping[ArmKey, Stage], queries: Stage) -> tuple[str, Stage] | None:
+    def people(self, samples: Mapping[ArmKey, Stage], trained: Mapping[ArmKey, Trained],
+               queries: Stage) -> tuple[str, Stage] | None:
         """The study's own evaluation by people, with its name.
 
         Publishing and waiting are two stages, so that the seal is in MLflow before anybody can judge.
@@ -243,14 +245,16 @@ class Planner(StageCollector):
         compared = {arm: samples[arm] for arm in sorted({arm for pair in pairs for arm in (pair.arm, pair.opponent)})}
         settings = PublishSlice(
             name="", people=evaluation.people, pairs=pairs, plan=evaluation.plan,
-            ask_of_source=self.study.is_summarization,
+            ask_of_source=self.study.is_summarization, ppo=self.study.ppo,
             responses=tuple(sorted(sample.fingerprint for sample in compared.values())))
         # A published study is never changed: other texts, another plan or items drawn in another way are another study,
         # so all are in its name.
         drawn = {**settings.model_dump(mode="json"), "code_version": CODE_VERSIONS["publish"]}
         name = f"{self.study.study}-{fingerprint(drawn)[:8]}"
         settings = settings.model_copy(update={"name": name})
-        inputs: dict[InputKey, Stage] = {"queries": queries, **of_arms("samples", compared)}
+        inputs: dict[InputKey, Stage] = {
+            "queries": queries, **of_arms("samples", compared),
+            **of_arms("policies", {arm: made.policy for arm, made in trained.items()})}
         publish = self.add(make_stage("publish", settings, inputs=inputs, seed=self.seed("people")))
         return name, self.add(make_stage("people", PeopleSlice(name=name, publish=settings),
                                          inputs={"publish": publish, **inputs}, seed=self.seed("people")))

@@ -215,16 +215,19 @@ class JudgeSlice(StageSlice):
 
 
 class PublishSlice(StageSlice):
-    """name: the evaluation's in the rating store. responses: the fingerprints of the texts that are compared."""
+    """name: the evaluation's in the rating store. responses: the fingerprints of the texts that are compared. ppo: what
+    the policies were trained with, by which it is told whether they had come to rest.
+    """
 
     kind: ClassVar[StageKind] = "publish"
-    takes: ClassVar[Takes] = Takes(needed=("queries",), several=("samples",))
+    takes: ClassVar[Takes] = Takes(needed=("queries",), several=("samples", "policies"))
     name: str
     people: PeopleSpec
     pairs: tuple[Compared, ...]
     plan: AnalysisPlan
     ask_of_source: bool
     responses: tuple[str, ...]
+    ppo: PPOSettings
 
 
 class PeopleSlice(StageSlice):
@@ -233,7 +236,7 @@ class PeopleSlice(StageSlice):
     """
 
     kind: ClassVar[StageKind] = "people"
-    takes: ClassVar[Takes] = Takes(optional=("publish", "queries"), several=("samples",))
+    takes: ClassVar[Takes] = Takes(optional=("publish", "queries"), several=("samples", "policies"))
     name: str
     publish: PublishSlice | None = None
     report: str | None = None

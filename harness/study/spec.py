@@ -102,7 +102,7 @@ class StudySpec(Spec):
         for problem in contradictions(
                 task=self.task, base_model=self.base_model, supervised=self.supervised, labels=self.labels,
                 policies=self.policies, ppo=self.ppo, baselines=self.evaluation.baselines,
-                best_of=self.evaluation.best_of):
+                best_of=self.evaluation.best_of, people=self.evaluation.people, seeds=self.seeds):
             raise PydanticCustomError("contradiction", "{sentence}", problem._asdict())
         return self
 

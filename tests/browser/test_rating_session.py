@@ -33,8 +33,9 @@ from harness.statistics.plan import AnalysisPlan
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 SECRET_ARMS = ("armsecret/4321787654321/9021198765432", "basesecret")
-SECRETS = ("armsecret", "basesecret", "4321787654321", "9021198765432", "studysecret", "executionsecret", "987654321",
-           "responsessecret", "gatesecret")
+OTHER_RUN = ("armsecret/4321787654321/7130198765431", "basesecret")
+SECRETS = ("armsecret", "basesecret", "4321787654321", "9021198765432", "7130198765431", "studysecret",
+           "executionsecret", "987654321", "responsessecret", "gatesecret")
 KEYS = {"1": "left", "2": "tie", "3": "right"}
 Acknowledged = dict[str, str]
 
@@ -116,7 +117,8 @@ async def session(app: App, tokens: list[str], traffic: Traffic) -> list[Acknowl
 
 
 def test_every_acknowledged_click_is_in_the_store_once_and_no_secret_in_the_traffic(app: App) -> None:
-    built = build_items(pairs(40, arms=SECRET_ARMS), seed=987654321, overlap=3)
+    other_run = [replace(pair, query_id=f"other {pair.query_id}") for pair in pairs(20, arms=OTHER_RUN)]
+    built = build_items([*pairs(20, arms=SECRET_ARMS), *other_run], seed=987654321, overlap=3)
     study = publish(app.store, built, name="studysecret", seed=987654321, execution="executionsecret")
     tokens = [app.store.invite(app.store.add_rater(handle)) for handle in ("amber", "birch", "cedar")]
     traffic = Traffic()

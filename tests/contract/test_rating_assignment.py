@@ -10,13 +10,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
-from rating_helpers import Clock, item_set, known, places_taken, publish, rater_in, vote_next, walk
+from rating_helpers import Clock, item_set, known, pairs, places_taken, publish, rater_in, vote_next, walk
 from sqlalchemy import text
 
 from harness.ratings.assignment import NoAssignment
+from harness.ratings.blinding import build_items
 from harness.ratings.judging import Answers, Refused
+from harness.ratings.protocol import StudyProtocol
 from harness.ratings.store import RatingStore
 
 
@@ -183,3 +186,36 @@ def test_the_goal_is_what_others_leave_and_at_most_the_quota(store: RatingStore,
     short = publish(store, item_set(6, overlap=1, seed=9), name="short", quota=3)
     store.consent(short, birch)
     assert store.rater_progress(store.study(short), birch).goal == 3
+
+
+def test_no_rater_meets_a_query_twice_and_the_progress_knows(store: RatingStore, clock: Clock) -> None:
+    built = build_items([replace(pair, query_id=f"q{number % 4}") for number, pair in enumerate(pairs(8))], seed=1,
+                        overlap=1)
+    study = publish(store, built)
+    assert store.coverage(study).fewest_raters == 2
+    for handle in ("amber", "birch"):
+        rater = rater_in(store, study, handle)
+        assert store.rater_progress(store.study(study), rater).goal == 4
+        assert walk(store, clock, study, rater, better="P") == 4
+        met = [each.query_id for each in store.finals(study) if each.rater_id == rater]
+        assert sorted(met) == ["q0", "q1", "q2", "q3"]
+        assert store.next_assignment(study, rater) is NoAssignment.FINISHED
+    assert store.coverage(study).complete == 8
+
+
+def test_what_was_skipped_was_met(store: RatingStore, clock: Clock) -> None:
+    built = build_items([replace(pair, query_id="q") for pair in pairs(2)], seed=1, overlap=1)
+    study = publish(store, built)
+    rater = rater_in(store, study, "amber")
+    vote_next(store, clock, study, rater, choice="skip")
+    assert store.next_assignment(study, rater) is NoAssignment.FINISHED
+
+
+def test_a_study_that_was_sealed_before_lets_queries_return(store: RatingStore, clock: Clock) -> None:
+    built = build_items([replace(pair, query_id="q") for pair in pairs(3)], seed=1, overlap=1)
+    study = publish(store, built, once_a_query=False)
+    assert store.coverage(study).fewest_raters == 1
+    assert walk(store, clock, study, rater_in(store, study, "amber"), better="P") == 3
+    old = {name: value for name, value in StudyProtocol(
+        name="old", title="t", instructions="i", seed=1).as_json().items() if name != "once_a_query"}
+    assert StudyProtocol.from_json(old).once_a_query is False

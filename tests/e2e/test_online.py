@@ -87,3 +87,24 @@ def test_a_file_of_labels_is_taken_in_order_by_the_rounds(tmp_path, monkeypatch)
                for path in (tmp_path / "mlruns" / "artifacts").rglob("outcome.json")]
     assert sorted(figures["trained_on"] + figures["validated_on"] for figures in trained
                   if "trained_on" in figures) == [6, 24]
+
+
+def test_online_and_gold_arms_are_compared_at_the_plan_s_kl(tmp_path, monkeypatch):
+    policies = f"{TWO_ARMS['policies'][:-1]}, {{arm: mock_reward, reward: gold}}]"
+    settings = {"labels.budgets": "[24]", "policies": policies, "evaluation.best_of": "[]",
+                "evaluation.plan.compare_at": "{kl: 0.05}"}
+    assert _run(tmp_path, monkeypatch, **settings) == 0
+    document = results(tmp_path)
+    runs = {(row["arm"], row["label_budget"]): row["compared_at"] for row in document["runs"]}
+    assert set(runs) == {("rl", 24), ("rl_online", 24), ("mock_reward", 0)}
+    assert all(kl is not None for kl in runs.values()), "each was kept near the KL"
+    arms = {arm["arm"] for arm in document["arms"]}
+    assert {f"{arm}{end}" for arm in ("rl", "rl_online", "mock_reward") for end in ("", "_end")} <= arms
+    judged = {(row["arm"], row["baseline"]) for row in document["win_rates"]}
+    assert {("rl_online", "rl"), ("rl_online_end", "rl_end"), ("rl", "mock_reward"),
+            ("rl_end", "mock_reward_end")} <= judged
+    kept = [json.loads(path.read_text()) for path in (tmp_path / "mlruns" / "artifacts").rglob("snapshots.json")]
+    assert len(kept) == len(runs), "one file a policy, of an online arm's last round"
+    for kl in runs.values():
+        assert any(min(each["kl"] for each in snapshots) <= kl <= max(each["kl"] for each in snapshots)
+                   for snapshots in kept)

@@ -77,7 +77,7 @@ def test_exports_are_by_side_before_unblinding_and_by_arm_after(
     capsys.readouterr()
     main(["export", "pilot", "--format", "jsonl"])
     after = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {after[0]["left_arm"], after[0]["right_arm"]} == {"rl/500/1", "zero_shot"}
+    assert {after[0]["left_arm"], after[0]["right_arm"]} == {"rl/500", "zero_shot"}
 
 
 def test_an_export_after_unblinding_is_what_analyze_reads(

@@ -1,6 +1,6 @@
-"""The owner's pages through Streamlit's AppTest: watching, closing, results, a new study, raters.
+"""The owner's pages through Streamlit's AppTest: watching, closing, results, raters.
 
-They are dashboards.owner.studies, dashboards.owner.new_study and dashboards.owner.raters, listed in
+They are dashboards.owner.studies and dashboards.owner.raters, listed in
 dashboards.owner.sections, and dashboards.results.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 import app_visitor
 import pytest
@@ -16,30 +16,19 @@ from app_visitor import Visitor, press, words
 from rating_helpers import item_set, known, pairs, publish, rater_in
 
 from dashboards import identity
-from harness.engine.exported_runs import finished_studies
 from harness.errors import InputError
+from harness.ratings.assignment import NoAssignment
 from harness.ratings.blinding import build_items
 from harness.ratings.store import RatingStore
-from harness.records import ArmKey
+from harness.results.file import people_of_text
 from harness.results.people import study_report
-from harness.statistics.plan import AnalysisPlan
+from harness.statistics.plan import AnalysisPlan, EqualKL
 from harness.statistics.raters import ExclusionRules
 
 HURRIED = AnalysisPlan(exclusions=ExclusionRules(min_gold_accuracy=0.6))
 """The tests judge in no time, which the rules take for not reading."""
 
 store, visit = app_visitor.store, app_visitor.visit
-
-
-def finished_execution(root: Path, name: str, *, arms: tuple[str, ...] = ("rl",), source: str | None = None) -> None:
-    """An execution's exported responses, as the report writes them."""
-    folder = root / "mlruns" / "reports" / name
-    folder.mkdir(parents=True)
-    rows = [{"query_id": f"q{i}", "query_text": f"query {i}", "arm": each, "label_budget": budget,
-             "seed": budget and 1, "source": source,
-             "text": f"the {each} went down to the old sea number {i} again."}
-            for each, budget in (*((arm, 500) for arm in arms), ("zero_shot", None)) for i in range(12)]
-    (folder / "samples.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
 
 
 def test_the_owner_watches_without_arms_closes_and_unblinds(store: RatingStore, visit: Callable[..., Visitor]) -> None:
@@ -84,27 +73,35 @@ def test_results_show_nothing_before_unblinding_and_the_tables_after(
     assert "Fewer than 8" in words(app)
 
 
-def test_the_owner_makes_a_study_from_a_finished_execution(
-        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    finished_execution(tmp_path, "story")
-    visitor = visit(owner=True)
-    app = visitor.open("own", section="New study")
-    assert "Leak scan" in words(app)
-    press(app, "Rehearse")
-    assert "Simulated raters, not people" in words(app)
-    press(app, "Publish the study")
-    assert [each.name for each in store.studies()] == ["story-people"]
-    app.number_input(key="overlap").set_value(2)
+def test_results_say_what_they_are_about_and_what_cannot_be_compared(
+        store: RatingStore, visit: Callable[..., Visitor]) -> None:
+    compared = [replace(pair, query_id=f"{seed} {pair.query_id}") for seed in (1, 2, 3, 4)
+                for pair in pairs(4, arms=(f"rl/5000/{seed}", f"rl/500/{seed}"))]
+    why = "1 of 4 runs with 500 labels did not come to a KL of 6 nats"
+    for name, barred in (("open to all", {}), ("barred", {"rl/500": why})):
+        study = publish(store, build_items(compared, seed=1, overlap=1), name=name, not_comparable=barred,
+                        plan=replace(HURRIED, compare_at=EqualKL(kl=6.0)))
+        rater = store.add_rater(f"amber of {name}")
+        store.consent(study, rater)
+        while not isinstance(held := store.next_assignment(study, rater), NoAssignment):
+            text = store.show(rater, held).texts[0]
+            store.vote(rater, held, revision=0, choice="left" if int(text.split()[0][1:]) % 2 else "right")
+        store.close(study)
+        study_report(store, study)
+    app = visit(owner=True).open("results")
+    assert why in words(app)
+    app.selectbox(key="results_study").set_value(next(each for each in store.studies() if each.name == "open to all"))
     app.run()
-    press(app, "Publish the study")
-    assert "there is a study named 'story-people' already" in words(app)
-
-
-def test_the_best_of_n_samples_is_no_trained_policy(visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    finished_execution(tmp_path, "story", arms=("rl", "best_of_4"))
-    app = visit(owner=True).open("own", section="New study")
-    assert app.multiselect(key="arms_story").value == [ArmKey("rl", 500, 1)]
-    assert app.multiselect(key="baselines_story").value == [ArmKey("best_of_4", 500, 1), ArmKey("zero_shot")]
+    (row,) = people_of_text(store.report(store.study_id("open to all")) or "", study="").equivalence
+    assert why not in words(app)
+    assert f"{row.ci_low:.1%}"[:-1] in words(app)
+    assert "4 runs of each at a KL of 6 nats" in words(app)
+    assert "Margin: 5 points" in words(app)
+    table = next(frame.value for frame in app.dataframe if "The smaller was" in frame.value.columns)
+    (shown,) = table.to_dict("records")
+    assert (shown["About"], shown["Runs of each"], shown["The smaller was"]) == ("another run", 4, row.finding)
+    assert row.more_runs is not None
+    assert shown["More runs needed"] == (str(row.more_runs.more) if row.more_runs.more else "–")
 
 
 def test_the_owner_invites_with_a_link_that_is_shown_once(store: RatingStore, visit: Callable[..., Visitor]) -> None:
@@ -172,22 +169,6 @@ def test_who_only_practised_has_a_name_in_the_owners_table(
     assert [each.quality.rater for each in store.raters_of_study(store.study(study))] == ["amber"]
 
 
-def test_another_execution_begins_with_its_own_arms_name_and_questions(
-        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    finished_execution(tmp_path, "story")
-    finished_execution(tmp_path, "summary", arms=("supervised_rl",), source="A long report.")
-    app = visit(owner=True).open("own", section="New study")
-    press(app, "Rehearse")
-    assert "Of 40 items a comparison, one has only 12" in words(app)
-    picker = app.selectbox(key="execution")
-    picker.set_value(next(each for each in finished_studies()[0] if each.name == "summary"))
-    app.run()
-    assert "Simulated raters, not people" not in words(app), "that was a rehearsal of the other"
-    press(app, "Publish the study")
-    (study,) = store.studies()
-    assert (study.name, study.protocol.ask_copied) == ("summary-people", True)
-
-
 def test_a_report_that_differs_from_the_filed_one_stays_on_the_owners_page(
         store: RatingStore, visit: Callable[..., Visitor]) -> None:
     study = publish(store)
@@ -200,38 +181,6 @@ def test_a_report_that_differs_from_the_filed_one_stays_on_the_owners_page(
     assert "differs from the one that was filed" in words(visit(owner=True).open())
 
 
-@pytest.mark.parametrize(("name", "content", "said"), [
-    ("results.json", b'{"responses": {"rl', "results.json: not a JSON record"),
-    ("results.json", b'{"study": "story"}', "these results are of harness 0.1"),
-    ("execution.json", b"\xff\xfe", "execution.json: not a JSON record"),
-    ("samples.jsonl", b"\xff\xfe", "samples.jsonl: it is not text in UTF-8")])
-def test_an_execution_that_cannot_be_read_says_why(
-        visit: Callable[..., Visitor], tmp_path: Path, name: str, content: bytes, said: str) -> None:
-    finished_execution(tmp_path, "story")
-    (tmp_path / "mlruns" / "reports" / "story" / name).write_bytes(content)
-    assert said in words(visit(owner=True).open("own", section="New study"))
-
-
-def test_a_damaged_execution_leaves_the_others_open(visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    for name in ("broken", "story"):
-        finished_execution(tmp_path, name)
-    (tmp_path / "mlruns" / "reports" / "broken" / "results.json").write_bytes(b"{")
-    app = visit(owner=True).open("own", section="New study")
-    assert "broken/results.json: not a JSON record" in words(app)
-    assert app.selectbox(key="execution").options == ["story"]
-
-
-def test_nothing_is_published_where_mlflow_has_lost_the_execution(
-        store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    finished_execution(tmp_path, "story")
-    (tmp_path / "mlruns" / "reports" / "story" / "execution.json").write_text(
-        json.dumps({"execution": "gone", "tracking_uri": f"sqlite:///{tmp_path / 'mlflow.db'}"}))
-    app = visit(owner=True).open("own", section="New study")
-    press(app, "Publish the study")
-    assert "MLflow does not take seals/story-people" in words(app)
-    assert store.studies() == []
-
-
 def test_the_log_is_told_in_words(store: RatingStore, visit: Callable[..., Visitor]) -> None:
     study = publish(store)
     rater = rater_in(store, study, "amber")
@@ -242,16 +191,3 @@ def test_the_log_is_told_in_words(store: RatingStore, visit: Callable[..., Visit
     assert list(log.columns) == ["When (UTC)", "What", "Detail"]
     assert "items 6" in log["Detail"].iloc[-1]
     assert "{" not in "".join(log["Detail"])
-
-
-@pytest.mark.parametrize(("key", "written", "said"), [
-    ("name_story", "", "name: a study needs a name"), ("name_story", "a\u202eb", "name: 'a\\u202eb' has invisible"),
-    ("title", " ", "title: a study needs a title"), ("text", " ", "instructions: raters read them")])
-def test_what_raters_or_commands_could_not_read_is_refused_before_publishing(
-        visit: Callable[..., Visitor], tmp_path: Path, key: str, written: str, said: str) -> None:
-    finished_execution(tmp_path, "story")
-    app = visit(owner=True).open("own", section="New study")
-    (app.text_area if key == "text" else app.text_input)(key=key).set_value(written)
-    app.run()
-    assert said in words(app)
-    assert "Publish the study" not in words(app)

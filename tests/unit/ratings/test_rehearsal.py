@@ -60,11 +60,13 @@ def default_study(budget: int) -> tuple[PublishSlice, Draft]:
 def test_the_default_study_finds_a_planted_65_percent_and_calls_no_twins_different(tmp_path: Path) -> None:
     settings, draft = default_study(60_000)
     pairs = {pair.contrast for pair in draft.pairs}
-    assert len(pairs) == 6, "three seeds against two baselines"
+    assert pairs == set(settings.pairs) & pairs
+    assert len(pairs) == 2 * len({pair.arm.seed for pair in pairs}) > 2, "every run against two baselines"
+    assert draft.fewest_raters == settings.people.overlap, "no query returns"
     planted = {pair: 0.65 for pair in pairs if pair.opponent == ArmKey("zero_shot")}
     protocol = StudyProtocol(name="rehearsal", title=settings.people.title, instructions="i", seed=1,
                              plan=AnalysisPlan(gatekeeping=settings.plan.gatekeeping, margin=settings.plan.margin))
-    done = rehearse(protocol, draft.items, win_rates=planted, raters=12, seed=3, folder=tmp_path)
+    done = rehearse(protocol, draft.items, win_rates=planted, raters=12, seed=4, folder=tmp_path)
     report = analyse(done.study, done.unblinded, done.store, other_models=False)
     found = {row.contrast.opponent.arm: row for row in report.win_rates}
     assert found["zero_shot"].p_value_holm < 0.05

@@ -34,3 +34,14 @@ def test_every_question_is_asked_directly_and_each_once():
         # How far is it from what optimizes the labeler itself?
         "rl/500/1 vs mock_reward/0/1", "rl/2000/1 vs mock_reward/0/1", "rl_online/500/1 vs mock_reward/0/1",
         "rl_online/2000/1 vs mock_reward/0/1"]
+
+
+def test_at_one_kl_the_end_of_training_stands_beside_every_question():
+    at_kl = load_study(ROOT / "studies" / "online.yaml", [*SMALL, "evaluation.plan={compare_at: {kl: 4.0}}"])
+    pairs = [str(pair) for pair in judged_pairs(at_kl)]
+    asked = [str(pair) for pair in judged_pairs(STUDY)]
+    assert pairs[:len(asked)] == asked
+    of_policies = [pair for pair in asked if not pair.startswith("best_of")]
+    at_end = [pair.replace("rl/", "rl_end/").replace("rl_online/", "rl_online_end/").replace(
+        "mock_reward/", "mock_reward_end/") for pair in of_policies]
+    assert pairs[len(asked):] == at_end

@@ -61,3 +61,30 @@ def test_another_plan_or_other_responses_are_another_study_in_the_store() -> Non
         for stage in quick(*overrides).stages if stage.kind == "people"}
     assert len(names) == 4
     assert all(name.startswith("quick-") for name in names)
+
+
+def test_online_and_gold_arms_are_sampled_at_the_plan_s_kl_and_people_judge_them_there() -> None:
+    study = load_study(str(ROOT / "studies" / "online.yaml"), [
+        "labels.budgets=[500]", "seeds=[1, 2]", "evaluation.plan={compare_at: {kl: 4.0}}", "evaluation.people={}"])
+    plan = make_plan(study, {})
+    at_kl = {stage.arm: stage.settings.at_kl for stage in plan.stages if stage.kind == "sample"}
+    for arm in ("rl/500", "rl_online/500", "mock_reward/0"):
+        name, budget = arm.split("/")
+        for seed in (1, 2):
+            assert at_kl[ArmKey(name, int(budget), seed)] == 4.0
+            assert at_kl[ArmKey(f"{name}_end", int(budget), seed)] is None
+    assert {stage.settings.snapshots_at for stage in plan.stages if stage.kind == "ppo"} == {4.0}
+    (publish,) = [stage for stage in plan.stages if stage.kind == "publish"]
+    arms = {arm.arm for pair in publish.settings.pairs for arm in (pair.arm, pair.opponent)}
+    assert {"rl", "rl_online", "mock_reward"} <= arms
+    assert not any(arm.endswith("_end") for arm in arms)
+    assert publish.settings.plan.compared_at == 4.0
+
+
+def test_without_one_kl_in_the_plan_people_judge_the_end_of_training() -> None:
+    asked = quick("evaluation.people={items: 8}", "evaluation.plan={compare_at: null}")
+    (publish,) = [stage for stage in asked.stages if stage.kind == "publish"]
+    sampled = {stage.fingerprint: stage for stage in asked.stages if stage.kind == "sample"}
+    policies = [sampled[each] for each in publish.settings.responses if sampled[each].arm.seed is not None]
+    assert policies
+    assert all(stage.settings.at_kl is None for stage in policies)
