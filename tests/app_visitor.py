@@ -22,7 +22,7 @@ class Visitor:
 
     def __init__(self, cookies: dict[str, str]) -> None:
         self.cookies = cookies
-        self.app = AppTest.from_file(str(MAIN), default_timeout=30)
+        self.app = AppTest.from_file(str(MAIN), default_timeout=120)
 
     def open(self, page: str = "", **query: str) -> AppTest:
         for name, value in query.items():

@@ -66,13 +66,15 @@ def runs_of_budgets(root: Path, name: str, *, seeds: tuple[int, ...], queries: i
 
 def test_the_owner_chooses_ways_of_training_and_the_draft_draws_their_runs(
         store: RatingStore, visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    runs_of_budgets(tmp_path, "story", seeds=(1, 2, 3, 4), queries=40)
+    runs_of_budgets(tmp_path, "story", seeds=(1, 2, 3, 4), queries=12)
     app = visit(owner=True).open("own", section="New study")
     assert app.multiselect(key="arms_story").value == [ArmKey("rl", 500), ArmKey("rl", 5000)], "not at the end"
-    app.number_input(key="per_comparison").set_value(18)
+    app.number_input(key="per_comparison").set_value(6)
+    app.number_input(key="gold").set_value(0)
+    app.number_input(key="rehearsal_raters").set_value(6)
     app.run()
-    assert "3 comparisons, each with 18 items, which are spread over its runs: 4 to 5 for each pair" in words(app)
-    assert "40 queries for 54 items" in words(app)
+    assert "3 comparisons, each with 6 items, which are spread over its runs: 1 to 2 for each pair" in words(app)
+    assert "12 queries for 18 items" in words(app)
     assert "at least 6 raters" in words(app)
     press(app, "Rehearse")
     told = next(frame.value for frame in app.dataframe if "About" in frame.value.columns)
