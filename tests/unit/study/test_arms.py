@@ -6,7 +6,7 @@ from tests.e2e.runs import ROOT
 
 SMALL = ["labels.budgets=[500, 2000]", "seeds=[1]", "policies.1.online.rounds=8", "evaluation.best_of=[4]",
          "evaluation.baselines=[zero_shot]"]
-STUDY = load_study(ROOT / "studies" / "online.yaml", SMALL)
+STUDY = load_study(ROOT / "studies" / "online.yaml", [*SMALL, "evaluation.plan={compare_at: null}"])
 
 
 def test_a_policy_has_an_arm_for_each_budget_and_the_gold_reward_one_without_labels():
