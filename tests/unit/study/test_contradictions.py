@@ -21,7 +21,7 @@ ONLINE = ROOT / "studies" / "online.yaml"
     (COPIER, ["task.source={kind: storyworld, genre: stories}"], "the genre must be reports for a summarization task"),
     (COPIER, ["task.source={kind: text, path: here}"], "task.source: plain text files have no summaries"),
     (COPIER, ["task.pretraining_extracts=0.9"], "task.pretraining_extracts: .* is more than 1, all there is"),
-    (ONLINE, ["policies.1.online.rounds=65"], "rl_online has 65 rounds, more than the 64 batches"),
+    (ONLINE, ["policies.1.online.rounds=129"], "rl_online has 129 rounds, more than the 128 batches"),
     (ONLINE, ["labels={source: human, budgets: [500, 2000]}"],
      "mock_reward has the simulated labeler's scorer as its reward, but the labels are human"),
     (ONLINE, ["policies=[{arm: rl_online, collection: online}]"], "best_of needs a policy with offline labels"),
