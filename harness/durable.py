@@ -1,6 +1,6 @@
 """Files that outlast a kill and a power cut, and digests by which one flipped bit in them is found.
 
-A digest is SHA-256. A file above 64 MiB has one for each 64 MiB, so that the processor's cores can share the work.
+A digest is SHA-256. A file above 64 MiB has one for each 64 MiB.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -19,9 +18,6 @@ PIECE = 64 << 20
 """Bytes of a large file that have a digest of their own."""
 
 _BUFFER = 1 << 20
-ALONE = 4 << 20
-"""Below so many bytes in all, threads cost more than they save."""
-_MOST_THREADS = 8
 _MAGIC = b"harness-sha256 "
 _HEAD = len(_MAGIC) + 64 + 1
 
@@ -55,27 +51,12 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 def piece_digests(files: Mapping[Path, int], *, start: int = 0) -> dict[Path, tuple[str, ...]]:
-    """Hexadecimal SHA-256 of each piece of each file, read by several threads where it is much.
+    """Hexadecimal SHA-256 of each piece of each file. One thread: several gained nothing (docs/decisions.md).
 
     files: path -> how many bytes to read after `start`; one that has fewer is read to its end. Raises OSError.
     """
-    places = [(path, offset, min(PIECE, size - offset)) for path, size in files.items()
-              for offset in range(0, max(size, 1), PIECE)]
-    threads = min(_MOST_THREADS, len(places), os.cpu_count() or 1)
-
-    def read(place: tuple[Path, int, int]) -> str:
-        path, offset, length = place
-        return _sha256(path, start + offset, length)
-
-    if threads == 1 or sum(files.values()) < ALONE:
-        found = [read(place) for place in places]
-    else:
-        with ThreadPoolExecutor(threads) as pool:  # hashlib and reads leave Python's lock to the others
-            found = list(pool.map(read, places))
-    digests: dict[Path, tuple[str, ...]] = dict.fromkeys(files, ())
-    for (path, _, _), digest in zip(places, found, strict=True):
-        digests[path] += (digest,)
-    return digests
+    return {path: tuple(_sha256(path, start + offset, min(PIECE, size - offset))
+                        for offset in range(0, max(size, 1), PIECE)) for path, size in files.items()}
 
 
 def _sha256(path: Path, start: int, length: int) -> str:

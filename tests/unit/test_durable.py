@@ -1,11 +1,13 @@
 """Files that are there whole or not at all, and digests by which one flipped bit is found."""
 
 import hashlib
+import os
+from pathlib import Path
 
 import pytest
 
 from harness import durable
-from harness.durable import open_sealed, piece_digests, write_sealed
+from harness.durable import open_sealed, piece_digests, replaced, write_sealed
 from harness.errors import DamagedFile
 
 
@@ -17,11 +19,8 @@ def test_a_small_file_has_the_digest_that_sha256sum_gives(tmp_path):
     assert piece_digests(files) == {path: (hashlib.sha256(path.read_bytes()).hexdigest(),) for path in files}
 
 
-@pytest.mark.parametrize("cores", [1, 3])
-def test_a_large_file_has_a_digest_for_each_piece(tmp_path, monkeypatch, cores):
+def test_a_large_file_has_a_digest_for_each_piece(tmp_path, monkeypatch):
     monkeypatch.setattr(durable, "PIECE", 1000)
-    monkeypatch.setattr(durable, "ALONE", 0)
-    monkeypatch.setattr(durable.os, "cpu_count", lambda: cores)
     content = bytes(range(251)) * 10
     path = tmp_path / "large"
     path.write_bytes(content)
@@ -46,3 +45,22 @@ def test_a_file_of_another_kind_is_opened_as_it_is(tmp_path):
     path.write_bytes(b"PK\x03\x04 and what else a zip file has")
     with open_sealed(path) as file:
         assert file.read(2) == b"PK"
+
+
+def test_what_was_there_stays_until_the_new_file_is_whole(tmp_path):
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "link").symlink_to("file")
+    with pytest.raises(UnicodeEncodeError), replaced(tmp_path / "link") as temporary:
+        temporary.write_text("ne" * 10_000 + "\ud800", encoding="utf-8")
+    assert (tmp_path / "file").read_text() == "old"
+    with replaced(tmp_path / "link") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "file").read_text() == "new" and (tmp_path / "link").is_symlink()
+    assert {found.name for found in tmp_path.iterdir()} == {"file", "link"}
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced():
+    device = Path(os.devnull)
+    with replaced(device) as place:
+        place.write_text("gone")
+    assert device.is_char_device()
