@@ -1,10 +1,11 @@
-"""The command `harness power`: how many items and raters a claim needs, by formula and by simulation."""
+"""The command `harness power`: how many items and raters a claim needs, or how many more training runs a study."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from harness.cli.arguments import (
 )
 from harness.cli.command import run_command
 from harness.errors import InputError
+from harness.results.more_runs_records import MoreRunsResult
 from harness.statistics.power_records import Claim, Look, Needed, PowerPoint, PowerResult
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(_parser(), argv, run=run, show=_print)
 
 
-def run(arguments: argparse.Namespace) -> PowerResult:
+def run(arguments: argparse.Namespace) -> PowerResult | MoreRunsResult:
     """The record, and the page where --html asks for it. Raises InputError."""
+    if arguments.runs is not None:
+        return _more_runs(arguments)
     from harness.seeds import numpy_generator
     from harness.statistics.power import power_curve
     from harness.statistics.simulation import Design
@@ -66,6 +70,28 @@ def run(arguments: argparse.Namespace) -> PowerResult:
 
         write_page(arguments.html, html(result))
     return result
+
+
+def _more_runs(arguments: argparse.Namespace) -> MoreRunsResult:
+    """How many more training runs of a finished study would decide."""
+    from harness.engine.exported_runs import exported_times
+    from harness.results.file import RESULTS_FILE, read_results
+    from harness.results.more_runs import contrasts_to_decide
+
+    if arguments.html:
+        raise InputError("there is no page of training runs", key="--html", cure="The study's report.html says it")
+    if arguments.runs.is_file() and arguments.runs.name != RESULTS_FILE:
+        raise InputError(f"not a {RESULTS_FILE}", file=str(arguments.runs), key="--runs",
+                         cure=f"Give a study's {RESULTS_FILE}, or the folder that it is in")
+    folder = arguments.runs.parent if arguments.runs.is_file() else arguments.runs
+    contrasts = contrasts_to_decide(read_results(folder), power=arguments.power)
+    if not contrasts:
+        raise InputError("no two label budgets were compared", file=str(folder / RESULTS_FILE), key="equivalence",
+                         cure="A study with two or more labels.budgets asks whether fewer labels were enough")
+    times = exported_times(folder)
+    return MoreRunsResult(power=arguments.power, contrasts=tuple(
+        each if times is None or each.more_runs is None or each.more_runs.more is None
+        else replace(each, seconds=times.seconds(each.contrast, each.more_runs.more)) for each in contrasts))
 
 
 def _formula(arguments: argparse.Namespace) -> dict[Claim, int | None]:
@@ -165,17 +191,25 @@ def _notes(arguments: argparse.Namespace) -> list[str]:
     return notes
 
 
-def _print(result: PowerResult) -> None:
+def _print(result: PowerResult | MoreRunsResult) -> None:
     from rich.console import Console
 
-    from harness.reporting.power import print_power
+    from harness.reporting.power import print_power, print_runs
 
-    print_power(Console(highlight=False, width=None if sys.stdout.isatty() else 120), result)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    if isinstance(result, MoreRunsResult):
+        print_runs(console, result)
+    else:
+        print_power(console, result)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = CommandParser(prog="harness power",
-                                     description="How many items and raters a claim needs.")
+                           description="How many items and raters a claim needs; with --runs, how many more training "
+                                       "runs a study needs.")
+    parser.add_argument("--runs", type=Path, metavar="RESULTS.json",
+                        help="a finished study: how many more training runs would decide which label budgets were "
+                             "enough, from what its runs differ by (of the other options only --power counts then)")
     parser.add_argument("--win-rate", type=share, default=0.55, help="the true win rate (default 0.55)")
     parser.add_argument("--margin", type=margin, help="for the claims 'not better by more' and 'equivalent'")
     parser.add_argument("--raters", type=positive_count, default=12)

@@ -191,7 +191,7 @@ def _execute(plan: Plan, uri: str, arguments: argparse.Namespace, starting: Exit
     executor.close()
     output = _output(plan.study, arguments)
     if execution.plan.report.fingerprint in execution.refs:
-        publish_results(execution.plan, execution, tracking, output)
+        publish_results(execution.plan, execution, tracking, output, jobs=resources.jobs)
     say_what_happened(execution.plan, execution, console, output)
     return exit_code(execution)
 

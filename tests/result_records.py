@@ -42,7 +42,7 @@ def equivalence_row(larger: int, smaller: int, win_rate: float) -> EquivalenceRo
                        p_equivalent=0.5, lower_bound=0.5, upper_bound=0.6, verdict="not worse", why_undefined=None)
     return EquivalenceRow(contrast=Contrast(ArmKey("rl", larger), ArmKey("rl", smaller)), judge="human", test=test,
                           ci_low=0.49, ci_high=0.61, finding="not decided", why_not_decided="a test", n_runs=1,
-                          between_runs_sd=None, more_runs=None, these_runs=test, seeds=ONE_SEED)
+                          spread=None, more_runs=None, these_runs=test, seeds=ONE_SEED)
 
 
 def arm_measures(arm: str, label_budget: int | None = None, seed: int | None = None, *, novel: float = 0.5,

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.artifacts.outcome import check_listed, is_sealed, sealed
 from harness.digests import fingerprint
+from harness.engine.run_times import RunTimes
 from harness.errors import DamagedFile, InputError
-from harness.json_records import MalformedError, from_json, write_json
+from harness.json_records import MalformedError, from_json, to_json, write_json
 from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
@@ -185,16 +186,28 @@ def _sample(line: str, file: str, number: int) -> ArmSample:
 
 @dataclass(frozen=True)
 class _Execution:
-    """What execution.json says: the parent run, and the store it is in where that is not the embedded one."""
+    """What execution.json says: the parent run, and the store it is in where that is not the embedded one; how long
+    further training runs would take, where that is known.
+    """
 
     execution: str | None = None
     tracking_uri: str | None = None
+    run_times: RunTimes | None = None
 
 
-def write_execution(folder: Path, *, execution: str, tracking_uri: str, files: Mapping[str, Any]) -> None:
+def write_execution(folder: Path, *, execution: str, tracking_uri: str, files: Mapping[str, Any],
+                    run_times: RunTimes | None = None) -> None:
     """execution.json. files: sizes and digests of what was exported beside it, as `outcome.listed` gives them."""
     write_json(folder / EXECUTION_FILE, sealed({
-        "execution": execution, "tracking_uri": _uri_to_keep(tracking_uri), "files": files}))
+        "execution": execution, "tracking_uri": _uri_to_keep(tracking_uri), "run_times": to_json(run_times),
+        "files": files}))
+
+
+def exported_times(folder: Path) -> RunTimes | None:
+    """How long further runs of an exported study would take; None where that is not known. Raises InputError where
+    execution.json is damaged.
+    """
+    return _read(folder / EXECUTION_FILE)[0].run_times
 
 
 def _uri_to_keep(uri: str) -> str | None:

@@ -15,9 +15,11 @@ from harness.disk_full import full_disk_said
 from harness.durable import sync
 from harness.engine.execution import Execution
 from harness.engine.experiment_page import experiment_tags
-from harness.engine.exported_runs import exported_files, write_execution
+from harness.engine.exported_runs import exported_files, exported_times, write_execution
+from harness.engine.run_times import run_times, seconds_of_stages
 from harness.engine.tracking import Tracking
 from harness.records import ArmKey, Pending
+from harness.reporting.enough import what_would_decide
 from harness.reporting.figure_files import FIGURES_FOLDER
 from harness.reporting.terminal import win_rate_table
 from harness.results.file import RESULTS_FILE, read_results
@@ -26,16 +28,19 @@ from harness.results.text_records import ArmMeasures
 from harness.study.plan import Plan
 
 
-def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path) -> None:
+def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output: Path, *, jobs: int) -> None:
     """Copy report and samples, log them to the execution's run, and give each arm its own run with its figures: one run
     a study, so not while people are awaited.
+
+    jobs: how many stages ran at once.
     """
     folder = tracking.fetch(execution.refs[plan.report.fingerprint])
     figures = sorted((folder / FIGURES_FOLDER).iterdir())
     files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl", *figures]
     with full_disk_said(output):
         copy_together(folder, files, output)
-        write_execution(output, execution=execution.run_id, tracking_uri=tracking.uri, files=listed(folder, files))
+        write_execution(output, execution=execution.run_id, tracking_uri=tracking.uri, files=listed(folder, files),
+                        run_times=run_times(plan, seconds_of_stages(execution.refs), jobs=jobs))
     tracking.log_files(execution.run_id, folder, files)
     if execution.pending:
         return
@@ -102,7 +107,13 @@ def arm_metrics(measures: ArmMeasures, win_rates: Iterable[WinRateRow]) -> dict[
 def say_what_happened(plan: Plan, execution: Execution, console: Console, output: Path) -> None:
     """The win-rate table and where the report is; or what failed, or what people still have to do."""
     if plan.report.fingerprint in execution.refs:
-        console.print(win_rate_table(read_results(output)))
+        results, times = read_results(output), exported_times(output)
+        console.print(win_rate_table(results))
+        for row in results.equivalence:
+            more = None if row.more_runs is None else row.more_runs.more
+            seconds = None if times is None or more is None else times.seconds(row.contrast, more)
+            if said := what_would_decide(row, seconds=seconds):
+                console.print(said, highlight=False, markup=False, soft_wrap=True)
         console.print(f"report:  {output / 'report.html'}\nresults: {output / RESULTS_FILE}", highlight=False,
                       markup=False, soft_wrap=True)
     for name, message in execution.failures.items():

@@ -70,8 +70,11 @@ def _enough_or_not(row: EquivalenceRow, compared_at: float | None) -> str:
     return f"Not decided whether {small} labels were enough against {large}: {row.why_not_decided} ({shown})."
 
 
-def what_would_decide(row: EquivalenceRow) -> str | None:
-    """How many more runs it would take; None where it is decided or cannot be told."""
+def what_would_decide(row: EquivalenceRow, *, seconds: float | None = None) -> str | None:
+    """How many more runs it would take; None where it is decided or cannot be told.
+
+    seconds: about how long they take, where that is known.
+    """
     more = row.more_runs
     if more is None:
         return None
@@ -82,8 +85,17 @@ def what_would_decide(row: EquivalenceRow) -> str | None:
     judged = ", each with as many judgments as one has now," if by_people else ""
     cost = ("People would judge them in a study of their own" if by_people
             else "More seeds reuse every stage that is there")
-    return (f"{more.more} more seeds of {large} and {small}{judged} would decide with a chance of "
+    seeds = "1 more seed" if more.more == 1 else f"{more.more} more seeds"
+    time = "" if seconds is None or by_people else f", {about(seconds)},"
+    return (f"{seeds} of {large} and {small}{judged}{time} would decide with a chance of "
             f"{percent(more.power, 0)}, if the win rate is what it seems. {cost}.")
+
+
+def about(seconds: float) -> str:
+    """A time that was estimated: 'about 3 minutes'."""
+    if seconds < 90:
+        return f"about {max(round(seconds, -1), 10):.0f} seconds"
+    return f"about {round(seconds / 60)} minutes" if seconds < 5400 else f"about {seconds / 3600:.1f} hours"
 
 
 def budget_figure(page: Page, data: ReportData) -> None:

@@ -1,11 +1,14 @@
-"""How many items and raters a claim needs: lines for the terminal, and a page with the curve."""
+"""How many items and raters a claim needs, or runs a study: lines for the terminal, and a page with the curve."""
 
 from __future__ import annotations
 
 from rich.console import Console
 
+from harness.reporting.enough import about
 from harness.reporting.page import Page, percent
 from harness.reporting.plots import curves
+from harness.reporting.report_data import arm_name
+from harness.results.more_runs_records import ContrastToDecide, MoreRunsResult
 from harness.statistics.power_records import Claim, PowerResult
 
 _CLAIMS: dict[Claim, str] = {"different": "different", "not_better": "not better", "equivalent": "equivalent"}
@@ -45,6 +48,38 @@ def print_power(console: Console, result: PowerResult) -> None:
         console.print(line)
     for note in result.notes:
         console.print(f"Note: {note}")
+
+
+def print_runs(console: Console, result: MoreRunsResult) -> None:
+    """For each two budgets what is decided, or how many more runs would, and the chances with more runs."""
+    for each in result.contrasts:
+        console.print(_of_contrast(each, result.power), markup=False, soft_wrap=True)
+        if each.finding == "not decided" and each.more_runs is not None:
+            for chance in each.chances:
+                bars = " ".join(f"{name} {share:4.0%} {'█' * round(10 * share):<10}" for name, share in
+                                (("enough", chance.enough), ("not enough", chance.not_enough)))
+                console.print(f"{chance.n_runs:>5} runs  {bars}")
+    if any(each.more_runs is not None for each in result.contrasts):
+        console.print("Note: the chances take each win rate as it seems. More seeds in the study file (`seeds`) reuse "
+                      "every stage that is there; they train every budget. Looking again after each seed that is added "
+                      "raises the error rate: choose the number beforehand.", soft_wrap=True)
+
+
+def _of_contrast(each: ContrastToDecide, power: float) -> str:
+    arm = each.contrast.arm
+    large, small = (f"{key.label_budget:,}" for key in (arm, each.contrast.opponent))
+    by = "" if each.judge == "simulated" else " (by people)"
+    name = f"{'' if arm.arm == 'rl' else arm_name(arm.arm) + ', '}{large} against {small}{by}"
+    if each.finding != "not decided":
+        return f"{name}: decided. {small} labels were {each.finding}, with {each.n_runs} runs of each."
+    more = each.more_runs
+    if more is None:
+        return f"{name}: not decided, {each.why_not_decided}."
+    if more.more is None:
+        return f"{name}: not decided with {each.n_runs} runs of each, and {more.why_undefined}."
+    time = f", {about(each.seconds)}," if each.seconds is not None else ""
+    return (f"{name}: {each.n_runs} runs of each, {percent(each.win_rate)}. {more.more} more of each{time} would "
+            f"decide with a chance of {percent(more.power, 0)} ({percent(power, 0)} is wanted).")
 
 
 def _formula_lines(result: PowerResult) -> list[str]:

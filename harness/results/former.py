@@ -94,7 +94,7 @@ def _about_these_runs(row: Json) -> Json:
     rest = {name: value for name, value in row.items() if name != "was_enough"}
     why = "about these policies only: analysed by a former version"
     return {**rest, "finding": "not decided", "why_not_decided": why,
-            "n_runs": len(row["by_seed"]), "between_runs_sd": None, "more_runs": None, "these_runs": test}
+            "n_runs": len(row["by_seed"]), "spread": None, "more_runs": None, "these_runs": test}
 
 
 def _equivalence(row: Json, confidence: float) -> Json:

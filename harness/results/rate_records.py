@@ -11,7 +11,7 @@ from harness.results.spelling import ARM_AND_BASELINE, KIND_AND_BASELINE, TWO_BU
 from harness.statistics.dose_response import CurveFit
 from harness.statistics.equivalence import Equivalence
 from harness.statistics.fragility import Fragility
-from harness.statistics.more_runs import MoreRuns
+from harness.statistics.more_runs import MoreRuns, RunVariance
 from harness.statistics.paired_models import ArmStrength
 from harness.statistics.run_errors import Scope, TheseRuns
 from harness.statistics.sensitivity import Sensitivity
@@ -84,7 +84,7 @@ class EquivalenceRow:
     arm_a, budget_a: the larger budget. arm_b, budget_b: the smaller one. judge: `simulated` or `human`. ci_low,
     ci_high: the two-sided interval of the win rate, for another run too. finding: whether the smaller budget was
     `enough`, `not enough`, or that is `not decided`. why_not_decided: null where it is decided. n_runs: of each budget.
-    between_runs_sd: standard deviation of the win rate between runs, beyond what sampling explains; null with one run.
+    spread: where the variance of the win rate comes from; null with one run.
     more_runs: how many runs would decide; null where it is decided or nothing is known of what runs differ by.
     these_runs: the same test about these policies only. study: as in `win_rates`.
     """
@@ -97,7 +97,7 @@ class EquivalenceRow:
     finding: Verdict
     why_not_decided: str | None
     n_runs: int
-    between_runs_sd: float | None
+    spread: RunVariance | None
     more_runs: MoreRuns | None
     these_runs: Equivalence
     seeds: SeedRates = field(metadata=INLINE)
@@ -112,6 +112,11 @@ class EquivalenceRow:
     def was_enough(self) -> bool:
         """Whether the smaller budget is shown to have been enough."""
         return self.finding == "enough"
+
+    @property
+    def between_runs_sd(self) -> float | None:
+        """Standard deviation of the win rate between runs, beyond what sampling explains."""
+        return None if self.spread is None else self.spread.between_runs_sd
 
 
 @dataclass(frozen=True)

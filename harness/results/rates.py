@@ -79,11 +79,10 @@ def equivalence_rows(votes: VotesByContrast, *, margin: float, confidence: float
                if contrast.opponent in barred or arm in barred}
         for found in budget_verdicts(rates, margin=margin, alpha=1 - confidence, not_comparable=why):
             contrast = against[found.label_budget]
-            spread = found.rate.spread
             rows.append(EquivalenceRow(
                 contrast=contrast, judge=judge, test=found.test, ci_low=found.rate.ci_low, ci_high=found.rate.ci_high,
                 finding=found.verdict, why_not_decided=found.why_not_decided, n_runs=found.rate.n_runs,
-                between_runs_sd=None if spread is None else spread.between_runs_sd, more_runs=found.more_runs,
+                spread=found.rate.spread, more_runs=found.more_runs,
                 these_runs=found.these_runs, seeds=_seed_rates(votes[contrast], confidence)))
     place = {contrast: number for number, contrast in enumerate(votes)}
     return sorted(rows, key=lambda row: place[row.contrast])

@@ -1,5 +1,7 @@
 """The answer's sentences: which budget was enough, about a way of training, and what would decide the others."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from harness.records import ArmKey, Contrast
@@ -14,6 +16,7 @@ from harness.reporting.enough import (
 from harness.reporting.page import Page
 from harness.results.rates import equivalence_rows
 from harness.results.votes import Votes
+from harness.statistics.more_runs import MoreRuns
 from tests.result_records import results_of
 from tests.unit.reporting.report_pages import data_of, written
 
@@ -72,6 +75,16 @@ def test_undecided_budgets_say_how_many_more_seeds_would_decide() -> None:
     assert said.startswith(expected)
     (row,) = _rows(_of_budgets(1000, 500, 300, 300))
     assert what_would_decide(row) is None
+
+
+def test_the_time_of_more_seeds_is_said_where_it_is_known() -> None:
+    (row,) = _rows(_of_budgets(1000, 500, 500, 400))
+    row = replace(row, more_runs=MoreRuns(10, 4, 0.83, 0.55, None))
+    said = [what_would_decide(row, seconds=seconds) for seconds in (None, 44.0, 200.0, 9000.0)]
+    assert [each.split(" would decide")[0] for each in said] == [
+        f"4 more seeds of 1,000 and 500{time}"
+        for time in ("", ", about 40 seconds,", ", about 3 minutes,", ", about 2.5 hours,")]
+    assert what_would_decide(replace(row, more_runs=MoreRuns(7, 1, 0.8, 0.55, None))).startswith("1 more seed of")
 
 
 def test_absence_of_evidence_is_never_read_as_evidence() -> None:

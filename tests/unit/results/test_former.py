@@ -62,7 +62,7 @@ def test_a_report_of_the_second_version_is_read_as_one_about_its_own_runs_and_re
             del row[name]
     for row in second["equivalence"]:
         row["was_enough"] = True
-        for name in ("finding", "why_not_decided", "n_runs", "between_runs_sd", "more_runs", "these_runs"):
+        for name in ("finding", "why_not_decided", "n_runs", "spread", "more_runs", "these_runs"):
             del row[name]
     found = people_of_text(json.dumps(second), study="old")
     assert {row.finding for row in found.equivalence} == {"not decided"}
