@@ -57,17 +57,18 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         arms = ", ".join(dict.fromkeys(arm.arm for arm, _ in models)) or "none"
         raise InputError(f"the study has no reward model of {budget} labels{of_arm}", file=arguments.study,
                          cure=f"Its budgets are {budgets}; its arms with a reward model: {arms}.")
-    store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
     base = next(stage for stage in plan.stages if stage.kind in ("base_model", "pretrain"))
     last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
     wanted = last.inputs.in_order("labels")
     folders = []
-    for fingerprint in (base.fingerprint, *wanted):
-        found = store.finished(fingerprint) if store is not None else None
-        if store is None or found is None:
-            raise InputError("its labels are not there yet", file=arguments.study,
-                             cure="Run the study first, with the same --set and --tracking-uri.")
-        folders.append(store.fetch(found))
+    with tracking.refusals(uri):
+        store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
+        for fingerprint in (base.fingerprint, *wanted):
+            found = store.finished(fingerprint) if store is not None else None
+            if store is None or found is None:
+                raise InputError("its labels are not there yet", file=arguments.study,
+                                 cure="Run the study first, with the same --set and --tracking-uri.")
+            folders.append(store.fetch(found))
     labels = LabelFiles(folders[1:])
     assert isinstance(last.settings, RewardModelSlice)
     own = budget_numbers(budget, last.settings.draw, there=len(labels))

@@ -31,10 +31,11 @@ def addresses(argv: Sequence[str] | None) -> list[str]:
     """
     from harness.engine.experiment_page import runs_address
     from harness.engine.opening import experiments_of
-    from harness.engine.tracking import default_uri
+    from harness.engine.tracking import default_uri, refusals
     from harness.run import ROOT
 
     arguments, further = _parsed(argv)
+    uri = arguments.tracking_uri or default_uri(ROOT)
     place = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     place.add_argument("--host", default=os.environ.get("MLFLOW_HOST", "127.0.0.1"))
     place.add_argument("--port", "-p", default=os.environ.get("MLFLOW_PORT", "5000"))
@@ -45,8 +46,8 @@ def addresses(argv: Sequence[str] | None) -> list[str]:
         return []
     host = "localhost" if served.host in _EVERYWHERE else served.host
     page = f"http://{host}:{served.port}{served.static_prefix}/"
-    return [f"{name}: {page}{runs_address(experiment)}"
-            for name, experiment in experiments_of(arguments.tracking_uri or default_uri(ROOT))]
+    with refusals(uri):
+        return [f"{name}: {page}{runs_address(experiment)}" for name, experiment in experiments_of(uri)]
 
 
 def _parsed(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:

@@ -102,7 +102,7 @@ def _store_of(execution: str, recorded: str | None) -> Tracking:
     """
     from harness.engine.patience import Patience
     from harness.engine.sqlite_store import file_of
-    from harness.engine.tracking import Tracking, default_uri, store_exists
+    from harness.engine.tracking import Tracking, default_uri, refusals, store_exists
     from harness.engine.tracking_uri import check_reachable, with_password
 
     own = default_uri(ROOT)
@@ -110,8 +110,9 @@ def _store_of(execution: str, recorded: str | None) -> Tracking:
     patience = Patience(recorded or own, seconds=_SECONDS)
     if file_of(uri) not in (None, file_of(own)) and store_exists(own):  # harness 0.2 recorded where the own one lay
         store = Tracking(own, root=ROOT, patience=patience)
-        if store.has_run(execution):
-            return store
+        with refusals(own):
+            if store.has_run(execution):
+                return store
     check_reachable(uri)
     return Tracking(uri, root=ROOT, patience=patience)
 

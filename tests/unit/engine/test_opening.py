@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 
-from harness import mlflow_ui, run
+from harness import clean, export_labels, mlflow_ui, run
 from harness.engine.tracking import Tracking, default_uri
 
 
@@ -81,3 +83,15 @@ def test_a_dry_run_leaves_no_trace(folder, capsys):
     shutil.rmtree(folder / "mlruns")
     assert run.main(["quick", "--dry-run"]) == 0
     assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize(("main", "argv"), [
+    (run.main, ["quick"]), (run.main, ["quick", "--dry-run"]), (clean.main, []),
+    (export_labels.main, ["quick", "--out", "labels.json"])])
+def test_every_command_says_in_one_line_that_the_store_is_damaged(folder, capsys, main, argv):
+    tracking = Tracking(default_uri(folder / "mlruns"), root=folder / "mlruns")
+    tracking.begin_run(tracking.experiment("quick"), "a run", tags={})
+    with closing(sqlite3.connect(folder / "mlruns" / "mlflow.db")) as store, store:
+        store.execute("ALTER TABLE runs RENAME COLUMN status TO statur")  # as a flipped bit in its name does
+    code, said = error(main, capsys, *argv)
+    assert code == 2 and "mlflow.db: the MLflow store is damaged (no such column: runs.status). Put a copy" in said
