@@ -15,18 +15,22 @@ import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
 
 from harness.errors import INTERRUPTED
 from tests.faults import damage, disk, kills, places, server, stops
 from tests.faults.bench import ROOT, SMALL, Bench, frozen_code
-from tests.faults.command import Study, Wrong
+from tests.faults.command import Missed, Study, Wrong
 from tests.faults.fault import Fault
 from tests.faults.ledger import Ledger, Trial
 from tests.faults.page import machine, page
 from tests.faults.verdicts import WEDGED, Verdict
 
 FAULTS = (*kills.FAULTS, *stops.FAULTS, *damage.FAULTS, *disk.FAULTS, *server.FAULTS, *places.FAULTS)
+
+ATTEMPTS = 5
+"""How often a study may end before the fault comes, by chance."""
 
 
 def main() -> int:
@@ -120,11 +124,19 @@ def _strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Ben
             pool.shutdown(cancel_futures=True)
 
 
+def _struck(fault: Fault, bench: Bench, number: int) -> Verdict:
+    """Strike until it does. Raises Wrong."""
+    for _ in range(ATTEMPTS):
+        with suppress(Missed):
+            return fault.strike(bench, number)
+    raise Wrong(f"{ATTEMPTS} times the study ended before the fault came")
+
+
 def _tried(fault: Fault, bench: Bench, number: int, commit: str) -> Trial:
     bench.undisturbed  # noqa: B018  made before the clock runs
     began = time.monotonic()
     try:
-        verdict = fault.strike(bench, number)
+        verdict = _struck(fault, bench, number)
     except Wrong as wrong:
         verdict = Verdict(WEDGED, str(wrong))
     except Exception:  # the runner's own mistake: it must show, and the other faults go on

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from harness.provenance import BUILD_RECORD
 from tests.e2e.runs import TINY
-from tests.faults.command import Study
+from tests.faults.command import Missed, Running, Study
 from tests.faults.verdicts import compared
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +26,8 @@ SMALL: dict[str, object] = {**TINY, "study": "small", "labels.budgets": "[40]", 
 """The study `quick`, cut to ten seconds: 14 stages."""
 STATES = {"early": 3, "late": 7, "finished": None}
 """How many stages were finished when the study was killed; None: it was not."""
+SERVED = "served"
+"""Where in a study's folder a tracking server of its own keeps files."""
 _CODE = ("harness", "studies", "dashboards")
 CHECKPOINTS = {"HARNESS_CHECKPOINT_SECONDS": "0"}
 """A checkpoint after every step, so that there is one to resume from."""
@@ -33,11 +35,12 @@ CHECKPOINTS = {"HARNESS_CHECKPOINT_SECONDS": "0"}
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """What a study comes to where nothing happens. seconds: it took. megabytes: it left."""
+    """What a study comes to where nothing happens. seconds: it took. megabytes: it left. stages: it has."""
 
     results: bytes
     seconds: float
     megabytes: float
+    stages: int
 
 
 class Bench:
@@ -63,7 +66,8 @@ class Bench:
                 compared(self.study, folder, self.study.results(folder) if ended.code == 0 else b"", ended)
                 size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
                 note.write_text(json.dumps({"seconds": seconds, "megabytes": size / 1e6}), encoding="utf-8")
-        return Undisturbed(results=self.study.results(folder), **json.loads(note.read_text(encoding="utf-8")))
+        return Undisturbed(results=self.study.results(folder), stages=finished_stages(folder),
+                           **json.loads(note.read_text(encoding="utf-8")))
 
     def fresh(self, name: str) -> Path:
         """An empty folder, always at the same place."""
@@ -75,6 +79,14 @@ class Bench:
     def dice(self, fault: str, number: int) -> random.Random:
         """The chance of one trial: it is the same whenever the trial is done again."""
         return random.Random(f"{self.seed} {fault} {number}")
+
+    def half_way(self, process: Running, folder: Path, dice: random.Random) -> None:
+        """Wait until a random number of stages is finished, and up to a second more: a moment that does not depend on
+        how busy the machine is. Raises Missed.
+        """
+        stages = dice.randrange(1, self.undisturbed.stages - 1)
+        if not (process.until(lambda: finished_stages(folder) >= stages) and process.sleep(dice.uniform(0, 1))):
+            raise Missed
 
     def in_state(self, state: str) -> Path:
         """A copy of the study in that state, at the place where it was made: stores of MLflow may name places."""
@@ -112,8 +124,9 @@ class Bench:
 
 
 def finished_stages(folder: Path) -> int:
-    """How many stages of a study have their files in the place of finished ones."""
-    return sum("outcome.json" in files for _, _, files in os.walk(folder / "mlruns" / "artifacts"))
+    """How many stages of a study have their files in the place of finished ones: its own, or its server's."""
+    return sum("outcome.json" in files for place in (folder / "mlruns" / "artifacts", folder / SERVED)
+               for _, _, files in os.walk(place))
 
 
 def _has_checkpoint(folder: Path) -> bool:

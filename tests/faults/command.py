@@ -21,6 +21,10 @@ class Wrong(Exception):
     """What must not be: other bytes, a traceback, a second line, something that does not end."""
 
 
+class Missed(Exception):
+    """The study ended before the fault came: nothing was tried."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """A command that is over. code: as the shell has it, negative for a signal's number."""

@@ -33,10 +33,12 @@ _HOW = """## How it is done
 - **Chance** is seeded: a trial of the same number strikes at the same moment and the same byte.
 - **SIGKILL** comes 25 times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
   command, so that it meets the workers of the killed one. Three in ten take all processes, the others the driver alone.
-  Half of these studies write a checkpoint at every step, the others every 30 seconds.
+  Half of these studies write a checkpoint at every step, the others every 30 seconds. Later means when up to five more
+  stages are finished.
 - **All other faults** strike a smaller study: stages of every kind, sixteen of them, ten seconds.
-- **Ctrl-C** goes to the whole process group, as from a terminal; SIGTERM to the driver. The first second is left out,
-  because until then Python itself is starting.
+- **Ctrl-C** goes to the whole process group, as from a terminal; SIGTERM to the driver. Half of them come within five
+  seconds of the start, the others when a random number of stages is finished. The first second is left out, because
+  until then Python itself is starting.
 - **Flipped bits and short files** go through every kind of file below `mlruns/`, of a study killed early, of one killed
   late and of a finished one: weights, tokenizers, tables, samples, measures, metrics, outcomes, checkpoints, reports,
   locks, the database. Where the database cannot be read, the line asks to move it away, and that is done.

@@ -123,10 +123,8 @@ def two_drivers(bench: Bench, number: int) -> Verdict:
     first.sleep(dice.uniform(0, 5))
     second = bench.study.start(folder)
     if number % 2:
-        if first.sleep(dice.uniform(0, undisturbed.seconds)):
-            first.kill()
-        else:
-            compared(bench.study, folder, undisturbed.results, first.end())
+        bench.half_way(first, folder, dice)
+        first.kill()
     else:
         compared(bench.study, folder, undisturbed.results, first.end())
     return Verdict("same bytes", compared(bench.study, folder, undisturbed.results, second.end()))

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults import proxy
-from tests.faults.bench import Bench
+from tests.faults.bench import SERVED, Bench, finished_stages
 from tests.faults.command import Ended, Wrong
 from tests.faults.fault import Fault
 from tests.faults.verdicts import MENDED, SAME, Verdict, compared, complaint, goes_on, reused
@@ -41,7 +41,7 @@ class Server:
         """Returns when it answers."""
         words = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port),
                  "--backend-store-uri", f"sqlite:///{self._folder}/server.db", "--workers", "1",
-                 "--artifacts-destination", str(self._folder / "served")]
+                 "--artifacts-destination", str(self._folder / SERVED)]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(words, cwd=self._folder, stdout=log, stderr=log, start_new_session=True,
                                              env={**os.environ, **_LEAN})
@@ -82,14 +82,11 @@ def stopped(bench: Bench, number: int) -> Verdict:
     folder = bench.fresh("stopped")
     with serving(folder) as server:
         process = bench.study.start(folder, "--tracking-uri", server.url)
-        process.until(lambda: any((folder / "mlruns" / "underway").glob("*/")))
-        alive = process.sleep(dice.uniform(0, undisturbed.seconds / 2))
+        bench.half_way(process, folder, dice)
         server.stop()
         seconds = dice.uniform(30, 60)
         time.sleep(seconds)
         server.start()
-        if not alive:
-            raise Wrong("the study ended before the server was stopped")
         ended = process.end()
         if ended.code == 0:
             said = compared(bench.study, folder, undisturbed.results, ended)
@@ -114,7 +111,7 @@ def refused(bench: Bench, number: int, *, status: int) -> Verdict:
         if ended.code != REFUSED:
             raise Wrong(f"exit code {ended.code} where the server refuses from request {door.refused_from} on: {said}")
         door.refuses = 0
-        there = sum(1 for _ in (folder / "served").rglob("outcome.json"))
+        there = finished_stages(folder)
         again: Ended = bench.study.run(folder, "--tracking-uri", door.url)
         compared(bench.study, folder, undisturbed.results, again)
         if reused(again) < there - 3:  # those that ran at that moment were not finished

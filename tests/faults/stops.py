@@ -6,6 +6,7 @@ import signal
 from functools import partial
 
 from tests.faults.bench import Bench
+from tests.faults.command import Missed
 from tests.faults.fault import Fault
 from tests.faults.verdicts import MENDED, SAME, Verdict, compared, complaint, goes_on
 
@@ -14,13 +15,16 @@ FIRST = 1.0
 
 
 def stop(bench: Bench, number: int, *, times: int, how: signal.Signals) -> Verdict:
-    """Signals at a random moment, half of them in the first five seconds. Ctrl-C reaches the whole process group, as
-    from a terminal; SIGTERM the driver alone, as from `kill`.
+    """Signals in the first five seconds, or when a random number of stages is finished. Ctrl-C reaches the whole
+    process group, as from a terminal; SIGTERM the driver alone, as from `kill`. Raises Missed.
     """
     dice, undisturbed = bench.dice(f"stop {how} {times}", number), bench.undisturbed
     folder = bench.fresh("stop")
     process = bench.study.start(folder)
-    process.sleep(dice.uniform(FIRST, 5.0 if number % 2 else max(5.0, 0.9 * undisturbed.seconds)))
+    if number % 2 == 0:
+        bench.half_way(process, folder, dice)
+    elif not process.sleep(dice.uniform(FIRST, 5)):
+        raise Missed
     for _ in range(times):
         if process.lives():
             process.signal(how, group=how is signal.SIGINT)
@@ -28,7 +32,7 @@ def stop(bench: Bench, number: int, *, times: int, how: signal.Signals) -> Verdi
     ended = process.end()
     if ended.code == 0:
         compared(bench.study, folder, undisturbed.results, ended)
-        return Verdict(SAME, "it had ended already")
+        raise Missed
     said = complaint(ended)
     verdict = goes_on(bench.study, folder, undisturbed.results)
     return Verdict(MENDED, said) if verdict.outcome == SAME else verdict
