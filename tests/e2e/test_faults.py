@@ -2,12 +2,13 @@
 
 import pytest
 
-from tests.faults.__main__ import FAULTS, missing_numbers
+from tests.faults.__main__ import ATTEMPTS, FAULTS, missing_numbers, struck
 from tests.faults.bench import ROOT, SMALL, Bench, frozen_code
-from tests.faults.command import Ended, Study, Wrong
+from tests.faults.command import Ended, Missed, Study, Wrong
+from tests.faults.fault import Fault
 from tests.faults.ledger import Ledger, Trial
 from tests.faults.page import page
-from tests.faults.verdicts import MENDED, SAME, WEDGED, complaint
+from tests.faults.verdicts import MENDED, SAME, WEDGED, Verdict, complaint
 
 BY_NAME = {fault.name: fault for fault in FAULTS}
 SELECTION = [
@@ -33,7 +34,7 @@ def test_the_same_command_comes_to_the_same_bytes_after(bench, name, number):
     fault = BY_NAME[name]
     if lack := fault.lacks():
         pytest.skip(lack)
-    assert fault.strike(bench, number).outcome in (SAME, MENDED)
+    assert struck(fault, bench, number).outcome in (SAME, MENDED)
 
 
 def test_one_line_is_one_line_wherever_it_is_said():
@@ -43,6 +44,20 @@ def test_one_line_is_one_line_wherever_it_is_said():
                   Ended(1, "", "Traceback (most recent call last):\nValueError: no\n")):
         with pytest.raises(Wrong):
             complaint(ended)
+
+
+def test_a_fault_that_came_too_late_strikes_again_and_is_never_called_survived(bench):
+    late = [Missed(), Missed()]
+
+    def strike(_, number):
+        if late:
+            raise late.pop()
+        return Verdict(SAME, f"{number}")
+
+    assert struck(Fault("late", 1, strike), bench, 7) == Verdict(SAME, "7")
+    late += [Missed()] * ATTEMPTS
+    with pytest.raises(Wrong, match="times the study ended before"):
+        struck(Fault("late", 1, strike), bench, 7)
 
 
 def trial(number, outcome, commit="abc", fault="Ctrl-C", times=1, day="2026-01-02"):

@@ -124,7 +124,7 @@ def _strike(missing: Sequence[tuple[Fault, int]], lanes: Sequence[dict[bool, Ben
             pool.shutdown(cancel_futures=True)
 
 
-def _struck(fault: Fault, bench: Bench, number: int) -> Verdict:
+def struck(fault: Fault, bench: Bench, number: int) -> Verdict:
     """Strike until it does. Raises Wrong."""
     for _ in range(ATTEMPTS):
         with suppress(Missed):
@@ -136,7 +136,7 @@ def _tried(fault: Fault, bench: Bench, number: int, commit: str) -> Trial:
     bench.undisturbed  # noqa: B018  made before the clock runs
     began = time.monotonic()
     try:
-        verdict = _struck(fault, bench, number)
+        verdict = struck(fault, bench, number)
     except Wrong as wrong:
         verdict = Verdict(WEDGED, str(wrong))
     except Exception:  # the runner's own mistake: it must show, and the other faults go on
