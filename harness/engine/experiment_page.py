@@ -45,19 +45,21 @@ def _description(experiment: str, study: StudySpec, results: Results, output: Pa
     return "\n\n".join([
         f"{link('Win rate against label budget', _CURVES, 'CHART')} · {link('Arms', _ARMS, 'TABLE')}",
         f"**{study.title or study.study}**", headline(study, results),
-        f"Report: `{place}/report.html`, results: `{place}/results.json`. The execution's run has both."])
+        f"Report: `{place}/report.html`, results: `{place}/results.json`. The execution's run has "
+        "both, and every figure under `figures`."])
 
 
 def _charts(baselines: Sequence[str]) -> dict[str, Any]:
-    """One scatter chart for each baseline, a point for each arm."""
-    section = "win-rates"
-    charts = [{"uuid": f"win-rate-{baseline}", "type": "SCATTER", "runsCountToCompare": 1000, "deleted": False,
-               "isGenerated": False, "metricSectionId": section,
-               "xaxis": {"key": "label_budget", "type": "METRIC"},
-               "yaxis": {"key": f"win_rate_vs_{baseline}", "type": "METRIC"}} for baseline in baselines]
+    """Scatter charts, a point for each arm: its win rate over each baseline, its reward model, its score and KL."""
+    drawn = {"Win rate against label budget": [("label_budget", f"win_rate_vs_{baseline}") for baseline in baselines],
+             "What labels buy a reward model, and KL a policy": [("label_budget", "reward_model_accuracy"),
+                                                                 ("kl_to_reference", "gold_score")]}
+    charts = [{"uuid": f"{y}-{x}", "type": "SCATTER", "runsCountToCompare": 1000, "deleted": False,
+               "isGenerated": False, "metricSectionId": section, "xaxis": {"key": x, "type": "METRIC"},
+               "yaxis": {"key": y, "type": "METRIC"}} for section, pairs in drawn.items() for x, y in pairs]
     return {"compareRunCharts": charts, "compareRunSections": [
-        {"uuid": section, "name": "Win rate against label budget", "display": True, "isReordered": False,
-         "deleted": False, "isGenerated": False}]}
+        {"uuid": section, "name": section, "display": True, "isReordered": False, "deleted": False,
+         "isGenerated": False} for section in drawn]}
 
 
 def _view(name: str, charts: Mapping[str, Any]) -> str:

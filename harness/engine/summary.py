@@ -23,7 +23,7 @@ from harness.reporting.enough import what_would_decide
 from harness.reporting.figure_files import FIGURES_FOLDER
 from harness.reporting.terminal import win_rate_table
 from harness.results.file import RESULTS_FILE, read_results
-from harness.results.rate_records import WinRateRow
+from harness.results.records import Results
 from harness.results.text_records import ArmMeasures
 from harness.study.plan import Plan
 
@@ -50,7 +50,7 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     tags = {"simulated_judge": str(results.simulated_judge).lower()}
     models = _models(plan, execution, tracking)
     for measures in results.arms:
-        execution.tree.record_arm(measures.arm, arm_metrics(measures, results.win_rates), tags,
+        execution.tree.record_arm(measures.arm, arm_metrics(measures, results), tags,
                                   models.get(measures.arm))
 
 
@@ -86,8 +86,10 @@ def copy_together(folder: Path, files: list[Path], output: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def arm_metrics(measures: ArmMeasures, win_rates: Iterable[WinRateRow]) -> dict[str, float]:
-    """The figures of one arm's run: its measures, its own win rates, and its label budget to plot them against."""
+def arm_metrics(measures: ArmMeasures, results: Results) -> dict[str, float]:
+    """The figures of one arm's run: its measures, its reward model's, its own win rates, and its label budget to plot
+    them against.
+    """
     arm = measures.arm
     figures: dict[str, float | None] = {
         "gold_score": measures.gold_score, "reward_model_score": measures.reward_model_score,
@@ -95,7 +97,12 @@ def arm_metrics(measures: ArmMeasures, win_rates: Iterable[WinRateRow]) -> dict[
     figures |= {f"rouge/{name}": value for name, value in (measures.rouge or {}).items()}
     figures |= {f"copying/{name}": value for name, value in measures.copying.items()}
     figures["label_budget"] = arm.label_budget
-    for row in win_rates:
+    for model in results.reward_models:
+        if model.arm == arm:
+            figures |= {"reward_model_accuracy": model.validation_accuracy,
+                        "reward_model_log_loss": model.validation_loss,
+                        "reward_model_calibration_error": model.validation_calibration_error}
+    for row in results.win_rates:
         if row.contrast.arm == replace(arm, seed=None):
             name = f"win_rate_vs_{row.contrast.opponent}" + ("" if row.judge == "simulated" else f"_{row.judge}")
             own = {point.seed: point.win_rate for point in row.seeds.by_seed}

@@ -46,9 +46,16 @@ def canvas(width: float, height: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def legend(axes: Any) -> None:
-    """The names of what is drawn, where it hides least."""
-    axes.legend(frameon=False, fontsize=8.5, labelcolor=INK)
+def beside(axes: Any, points: float) -> Any:
+    """The transform of what is drawn so many points to the right of its place, on any scale."""
+    from matplotlib.transforms import offset_copy
+
+    return offset_copy(axes.transData, fig=axes.figure, x=points, units="points")
+
+
+def legend(axes: Any, place: str = "best") -> None:
+    """The names of what is drawn. place: matplotlib's `loc`, where it hides least by default."""
+    axes.legend(loc=place, frameon=False, fontsize=8.5, labelcolor=INK)
 
 
 def finished(figure: Any, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Plot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from harness.reporting.budget_plots import CurvePoint, dose_response_plot
@@ -26,36 +27,66 @@ def accuracy(page: Page, data: ReportData) -> None:
     if not found:
         return
     page.heading("What labels buy a reward model")
-    runs: dict[tuple[str, int | None], list[float]] = {}
-    for row in data.results.reward_models:
-        if row.validation_accuracy is not None:
-            runs.setdefault((row.arm.arm, row.arm.label_budget), []).append(row.validation_accuracy)
-    chance = 1 / data.study.labels.candidates
-    panels = {}
     for curve in found:
-        points = [CurvePoint(point.label_budget, point.accuracy, point.accuracy_low, point.accuracy_high,
-                             tuple(runs[curve.arm, point.label_budget])) for point in curve.points]
-        levels = {"the labeler's own noise": curve.ceiling.accuracy} if curve.ceiling else {}
-        panels[figure_name("reward model", curve.arm)] = dose_response_plot(
-            {arm_name(curve.arm): points}, axis="right on held-out labels", levels=levels, reference=chance)
-    on = f"the study's {found[0].n_labels:,} held-out labels" if found[0].ceiling else "held-out labels"
-    page.figure(panels, f"How often the reward model ranks the chosen candidate first, on {on}. Filled: the mean over "
-                        f"runs with its interval; hollow: single runs; dashed: chance.")
+        on = f"the study's {curve.n_labels:,} held-out labels" if curve.ceiling else "held-out labels"
+        page.figure(_accuracy_panels(curve, data), (
+            f"{arm_name(curve.arm)}: reward models on {on}: how often the chosen candidate ranks first, what a label "
+            f"still surprises, and how far the chances that they give to their favourites are from what comes true. "
+            f"Filled: the mean over runs, with its interval; hollow: single runs; dashed: chance; dotted: the power "
+            f"law; dash-dotted: what the labeler's own noise allows."))
     page.items(_what_more_would_buy(curve) for curve in found)
+
+
+def _accuracy_panels(curve: AccuracyCurve, data: ReportData) -> dict[str, Plot]:
+    law, ceiling = curve.power_law, curve.ceiling
+    chance = 1 / data.study.labels.candidates
+    right, losses, errors = [], [], []
+    for point in curve.points:
+        budget = point.label_budget
+        runs = [row for row in data.results.reward_models if (row.arm.arm, row.arm.label_budget) == (curve.arm, budget)]
+        fitted = None
+        if ceiling is not None and law is not None and law.scale is not None and law.exponent is not None:
+            fitted = ceiling.accuracy - law.scale * budget ** -law.exponent
+        right.append(CurvePoint(budget, point.accuracy, point.accuracy_low, point.accuracy_high,
+                                _known([row.validation_accuracy for row in runs]), fitted))
+        losses.append(CurvePoint(budget, point.log_loss, point.log_loss_low, point.log_loss_high,
+                                 _known([row.validation_loss for row in runs])))
+        errors.append(CurvePoint(budget, point.calibration_error, None, None,
+                                 _known([row.validation_calibration_error for row in runs])))
+    noise = "the labeler's own noise"
+    name = arm_name(curve.arm)
+    return {
+        figure_name("reward-model", curve.arm, "accuracy"): dose_response_plot(
+            {name: right}, axis="right on held-out labels", levels={noise: ceiling.accuracy} if ceiling else {},
+            reference=chance),
+        figure_name("reward-model", curve.arm, "log_loss"): dose_response_plot(
+            {name: losses}, axis="log loss, nats a label", levels={noise: ceiling.log_loss} if ceiling else {},
+            reference=-math.log(chance), percent=False),
+        figure_name("reward-model", curve.arm, "calibration"): dose_response_plot(
+            {name: errors}, axis="calibration error", reference=None)}
+
+
+def _known(values: Sequence[float | None]) -> tuple[float, ...]:
+    return tuple(value for value in values if value is not None)
 
 
 def _what_more_would_buy(curve: AccuracyCurve) -> str:
     law, most = curve.power_law, curve.points[-1]
     said = f"{arm_name(curve.arm)}: with {most.label_budget:,} labels right in {percent(most.accuracy)}"
-    if curve.ceiling is None or law is None:
-        return said + "."
-    said += f", where the labeler's own noise allows {percent(curve.ceiling.accuracy)}"
+    if curve.ceiling is not None:
+        said += f", where the labeler's own noise allows {percent(curve.ceiling.accuracy)}"
+    sure = f"It gives its favourite a chance of {percent(most.confidence)} on average."
+    if law is None:
+        return f"{said}. {sure}"
     if law.next_doubling is None or law.exponent is None:
-        return f"{said}. No power law: {law.why_undefined}."
-    between = "" if law.exponent_low is None or law.exponent_high is None else (
-        f" ({law.exponent_low:.2f} to {law.exponent_high:.2f})")
-    return (f"{said}. The gap falls as labels to the power −{law.exponent:.2f}{between}; twice the labels would buy "
-            f"{100 * law.next_doubling:.1f} points.")
+        return f"{said}. {sure} No power law: {law.why_undefined}."
+    return (f"{said}. {sure} The gap falls as labels to the power −{law.exponent:.2f}"
+            f"{_between(law.exponent_low, law.exponent_high, 1, 2)}; twice the labels would buy "
+            f"{100 * law.next_doubling:.1f} points{_between(law.next_doubling_low, law.next_doubling_high, 100, 1)}.")
+
+
+def _between(low: float | None, high: float | None, times: float, digits: int) -> str:
+    return "" if low is None or high is None else f" ({number(times * low, digits)} to {number(times * high, digits)})"
 
 
 def frontier(page: Page, data: ReportData) -> None:

@@ -38,7 +38,10 @@ def reward_model_rows(summaries: Mapping[ArmKey, Summary]) -> list[RewardModelRo
     """summaries: of the reward models' stages."""
     return [RewardModelRow(arm=arm, trained_on=round(found["trained_on"]), validated_on=round(found["validated_on"]),
                            validation_accuracy=found.get("validation_accuracy"),
-                           validation_loss=found.get("validation_loss"), gain=found["gain"], bias=found["bias"])
+                           validation_loss=found.get("validation_loss"),
+                           validation_confidence=found.get("validation_confidence"),
+                           validation_calibration_error=found.get("validation_calibration_error"),
+                           gain=found["gain"], bias=found["bias"])
             for arm, found in summaries.items()]
 
 
@@ -96,10 +99,12 @@ def _points(rows: Sequence[RewardModelRow], confidence: float) -> list[AccuracyP
     points = []
     for budget in sorted({row.arm.label_budget or 0 for row in rows}):
         same = [row for row in rows if row.arm.label_budget == budget]
-        accuracies = np.array([row.validation_accuracy for row in same], dtype=np.float64)
-        low, high = t_interval(accuracies, confidence)
-        points.append(AccuracyPoint(budget, float(accuracies.mean()), low, high,
-                                    float(np.mean([row.validation_loss for row in same])), len(same)))
+        accuracies, losses, sure, off = np.array(
+            [(row.validation_accuracy, row.validation_loss, row.validation_confidence,
+              row.validation_calibration_error) for row in same], dtype=np.float64).T
+        points.append(AccuracyPoint(budget, float(accuracies.mean()), *t_interval(accuracies, confidence),
+                                    float(losses.mean()), *t_interval(losses, confidence), float(sure.mean()),
+                                    float(off.mean()), len(same)))
     return points
 
 

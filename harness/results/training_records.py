@@ -18,9 +18,10 @@ class RewardModelRow:
     """What one reward model learnt.
 
     arm, label_budget, seed: of its policy. trained_on: how many labels it was fitted to. validated_on: on how many
-    held-out labels accuracy and loss are measured. validation_accuracy: how often the chosen candidate has the highest
-    score. validation_loss: nats a label. gain, bias: bring its scores to mean 0 and standard deviation 1 on the
-    starting policy.
+    held-out labels it is measured. validation_accuracy: how often the chosen candidate has the highest score.
+    validation_loss: nats a label. validation_confidence: the mean chance that it gives to its favourite.
+    validation_calibration_error: how far such chances are from what comes true (Guo et al. 2017). gain, bias: bring
+    its scores to mean 0 and standard deviation 1 on the starting policy.
     """
 
     arm: ArmKey = field(metadata=ARM_BUDGET_AND_SEED)
@@ -28,6 +29,8 @@ class RewardModelRow:
     validated_on: int
     validation_accuracy: float | None
     validation_loss: float | None
+    validation_confidence: float | None
+    validation_calibration_error: float | None
     gain: float
     bias: float
 
@@ -63,8 +66,9 @@ class LearningCurve:
 class AccuracyPoint:
     """The reward models of one label budget.
 
-    label_budget: how many labels. accuracy, log_loss: means over runs. accuracy_low, accuracy_high: a t interval over
-    runs, null with one run. n_runs: how many there are.
+    label_budget: how many labels. accuracy, log_loss, confidence, calibration_error: means over runs, as in
+    `reward_models`. accuracy_low, accuracy_high, log_loss_low, log_loss_high: t intervals over runs, null with one run.
+    n_runs: how many there are.
     """
 
     label_budget: int
@@ -72,6 +76,10 @@ class AccuracyPoint:
     accuracy_low: float | None
     accuracy_high: float | None
     log_loss: float
+    log_loss_low: float | None
+    log_loss_high: float | None
+    confidence: float
+    calibration_error: float
     n_runs: int
 
 

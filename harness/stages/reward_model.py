@@ -50,7 +50,9 @@ def run(call: StageCall[RewardModelSlice], log: StageLog) -> Done:
     figures = {"trained_on": float(len(train)), "validated_on": float(len(valid))}
     if len(valid):
         result = evaluate_reward_model(model, valid)
-        figures |= {"validation_loss": result.loss, "validation_accuracy": result.accuracy}
+        figures |= {"validation_loss": result.loss, "validation_accuracy": result.accuracy,
+                    "validation_confidence": result.calibration.confidence,
+                    "validation_calibration_error": result.calibration.error}
     scale = normalize_reward_model(model, queries=queries, responses=responses)
     figures |= {"gain": scale.gain, "bias": scale.bias}
     model.save_pretrained(call.out / "model", tokenizer)

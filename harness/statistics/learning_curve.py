@@ -29,8 +29,9 @@ class PowerLaw:
     """gap = scale · labels^(−exponent): how far the accuracy is below its ceiling.
 
     exponent: mean over runs; exponent_low, exponent_high: a t interval over runs, None with one. scale: at the mean
-    exponent. next_doubling: by how much twice the labels of the largest budget would raise the accuracy. n_runs: how
-    many runs were fitted. why_undefined: why there is no fit.
+    exponent. next_doubling: by how much twice the labels of the largest budget would raise the accuracy, at the mean
+    exponent; next_doubling_low, next_doubling_high: a t interval over runs. n_runs: how many runs were fitted.
+    why_undefined: why there is no fit.
     """
 
     exponent: float | None
@@ -38,6 +39,8 @@ class PowerLaw:
     exponent_high: float | None
     scale: float | None
     next_doubling: float | None
+    next_doubling_low: float | None
+    next_doubling_high: float | None
     n_runs: int
     why_undefined: str | None = None
 
@@ -68,10 +71,12 @@ def fit_power_law(runs: Mapping[int, Sequence[tuple[int, float]]], *, ceiling: f
             slopes.append(float(slope))
             intercepts.append(float(intercept))
     if not slopes:
-        return PowerLaw(None, None, None, None, None, 0, "two budgets below the ceiling are needed in one run")
+        return PowerLaw(None, None, None, None, None, None, None, 0,
+                        "two budgets below the ceiling are needed in one run")
     exponents = -np.array(slopes)
     exponent, scale = float(exponents.mean()), float(np.exp(np.mean(intercepts)))
     largest = max(labels for points in runs.values() for labels, _ in points)
-    gap = scale * largest ** -exponent
-    low, high = t_interval(exponents, confidence)
-    return PowerLaw(exponent, low, high, scale, float(gap * (1 - 2.0 ** -exponent)), len(slopes))
+    gains = np.exp(np.array(intercepts)) * largest ** -exponents * (1 - 2.0 ** -exponents)
+    gain = scale * largest ** -exponent * (1 - 2.0 ** -exponent)
+    return PowerLaw(exponent, *t_interval(exponents, confidence), scale, float(gain), *t_interval(gains, confidence),
+                    len(slopes))

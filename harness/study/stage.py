@@ -19,7 +19,7 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "supervised_choice": 1,
     "labels": 7,
     "frontier_samples": 1,
-    "reward_model": 6,
+    "reward_model": 7,
     "ppo": 8,
     "sample": 7,
     "measure": 2,

@@ -19,6 +19,7 @@ from harness.models.micro_batch import rows_per_micro_batch
 from harness.models.prompts import TokenBatch
 from harness.models.reward import RewardModel
 from harness.models.threaded import run_threaded, threads_for
+from harness.statistics.calibration import Calibration, calibration
 from harness.training.adam import Adam
 from harness.training.batching import epoch_batches, micro_batches
 from harness.training.checkpoint import Checkpoint
@@ -33,10 +34,13 @@ _EVALUATED_TOGETHER = 4096
 
 
 class RewardEvaluation(NamedTuple):
-    """loss: nats per label. accuracy: the share of labels whose best candidate scores highest (chance is 1/k)."""
+    """loss: nats per label. accuracy: the share of labels whose best candidate scores highest (chance is 1/k).
+    calibration: of the softmax of the scores, as they were fitted.
+    """
 
     loss: float
     accuracy: float
+    calibration: Calibration
 
 
 def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: RewardFitSettings, seed: int,
@@ -55,19 +59,19 @@ def fit_reward_model(model: RewardModel, labels: LabelSource, *, settings: Rewar
         batch = labels.take(torch.from_numpy(batches[step]))
         size = settings.micro_batch or _rows_per_micro_batch(model, labels.width)
 
-        def read(part: Tensor) -> tuple[RewardEvaluation, list[Tensor | None]]:
+        def read(part: Tensor) -> tuple[tuple[float, float], list[Tensor | None]]:
             picked = batch.take(part)
             share = len(picked) / len(batch)
             scores = model.score(picked.queries.to(model.device), picked.candidates.to(model.device))
             result = reward_loss(scores, picked.best.to(model.device))
             gradients = optimizer.gradients(share * result.loss)
-            return RewardEvaluation(share * result.loss.item(), share * result.accuracy.item()), gradients
+            return (share * result.loss.item(), share * result.accuracy.item()), gradients
 
         parts = micro_batches(batch.queries.lengths, size=size, threads=threads)
         loss = accuracy = 0.0
-        for result, gradients in run_threaded([partial(read, part) for part in parts], threads=threads):
+        for figures, gradients in run_threaded([partial(read, part) for part in parts], threads=threads):
             optimizer.accumulate(gradients)
-            loss, accuracy = loss + result.loss, accuracy + result.accuracy
+            loss, accuracy = loss + figures[0], accuracy + figures[1]
         return {"train/loss": loss, "train/accuracy": accuracy}
 
     total = len(batches)
@@ -102,12 +106,16 @@ def score_in_micro_batches(model: RewardModel, queries: TokenBatch, responses: T
 def evaluate_reward_model(model: RewardModel, labels: LabelSource) -> RewardEvaluation:
     """Loss and accuracy on labels, without training."""
     loss = accuracy = 0.0
+    chances = []
     for rows in torch.arange(len(labels)).split(_EVALUATED_TOGETHER):
         part = labels.take(rows)
-        result = reward_loss(score_in_micro_batches(model, part.queries, part.candidates), part.best.to(model.device))
+        scores = score_in_micro_batches(model, part.queries, part.candidates)
+        result = reward_loss(scores, part.best.to(model.device))
+        chances.append((scores.double().softmax(dim=-1).cpu().numpy(), part.best.numpy()))
         share = len(part) / len(labels)
         loss, accuracy = loss + share * result.loss.item(), accuracy + share * result.accuracy.item()
-    return RewardEvaluation(loss=loss, accuracy=accuracy)
+    given, best = (np.concatenate(arrays) for arrays in zip(*chances, strict=True))
+    return RewardEvaluation(loss=loss, accuracy=accuracy, calibration=calibration(given, best))
 
 
 def normalize_reward_model(model: RewardModel, *, queries: TokenBatch, responses: Tensor) -> GainBias:

@@ -28,5 +28,9 @@ def test_a_view_is_named_and_charts_each_baseline():
     view = json.loads(TAGS["mlflow.sharedViewState.harness-win-rates"])
     state = json.loads(view["state"])
     assert view["name"] == "Win rate against label budget" and state["searchFilter"] == "tags.level = 'arm'"
-    assert [chart["yaxis"]["key"] for chart in state["compareRunCharts"]] == [
-        f"win_rate_vs_{baseline}" for baseline in STUDY.evaluation.baselines]
+    first, second = (section["uuid"] for section in state["compareRunSections"])
+    drawn = [(chart["metricSectionId"], chart["xaxis"]["key"], chart["yaxis"]["key"])
+             for chart in state["compareRunCharts"]]
+    assert drawn == [
+        *((first, "label_budget", f"win_rate_vs_{baseline}") for baseline in STUDY.evaluation.baselines),
+        (second, "label_budget", "reward_model_accuracy"), (second, "kl_to_reference", "gold_score")]

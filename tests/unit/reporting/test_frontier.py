@@ -1,5 +1,7 @@
 """The sections on what labels buy a reward model, and KL a policy."""
 
+import pytest
+
 from harness.records import ArmKey
 from harness.reporting.frontier import accuracy, convergence, frontier
 from harness.reporting.page import Page
@@ -13,17 +15,24 @@ from tests.unit.reporting.report_pages import data_of, written
 
 
 def model(labels, seed, right):
-    return RewardModelRow(ArmKey("rl", labels, seed), labels, 500, right, 1.0, 1.0, 0.0)
+    return RewardModelRow(ArmKey("rl", labels, seed), labels, 500, right, 1.0, 0.7, 0.1, 1.0, 0.0)
 
 
 def test_the_learning_curve_says_what_the_next_doubling_would_buy():
-    points = (AccuracyPoint(100, 0.5, 0.4, 0.6, 1.2, 2), AccuracyPoint(400, 0.7, 0.6, 0.8, 1, 2))
-    curve = AccuracyCurve("rl", 500, points, LabelerCeiling(0.9, 0.5, 0.8), PowerLaw(0.5, 0.4, 0.6, 4.0, 0.0586, 2))
+    points = (AccuracyPoint(100, 0.5, 0.4, 0.6, 1.2, 1.1, 1.3, 0.75, 0.25, 2),
+              AccuracyPoint(400, 0.7, 0.6, 0.8, 1.0, 0.9, 1.1, 0.8, 0.1, 2))
+    law = PowerLaw(0.5, 0.4, 0.6, 4.0, 0.0586, 0.05, 0.07, 2)
+    curve = AccuracyCurve("rl", 500, points, LabelerCeiling(0.9, 0.5, 0.8), law)
     models = tuple(model(labels, seed, 0.6) for labels in (100, 400) for seed in (1, 2))
-    page = written(accuracy, data_of(results=results_of(accuracy_curves=(curve,), reward_models=models)))
+    sheet = Page("A test")
+    accuracy(sheet, data_of(results=results_of(accuracy_curves=(curve,), reward_models=models)))
+    page = sheet.render()
     assert "with 400 labels right in 70.0%, where the labeler&#x27;s own noise allows 90.0%" in page
-    assert "labels to the power −0.50 (0.40 to 0.60); twice the labels would buy 5.9 points" in page
-    assert "<svg" in page
+    assert "labels to the power −0.50 (0.40 to 0.60); twice the labels would buy 5.9 points (5.0 to 7.0)" in page
+    assert "a chance of 80.0% on average" in page
+    assert list(sheet.figures) == [f"reward-model-rl-{each}" for each in ("accuracy", "log_loss", "calibration")]
+    fitted = [row[3] for row in sheet.figures["reward-model-rl-accuracy"].plot.rows if row[2] == "fit"]
+    assert fitted == [pytest.approx(0.9 - 4 * 100**-0.5), pytest.approx(0.9 - 4 * 400**-0.5)]
     assert "labels buy" not in written(accuracy, data_of())
 
 

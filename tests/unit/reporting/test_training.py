@@ -25,7 +25,8 @@ def test_an_arm_is_a_row_with_the_means_over_its_seeds() -> None:
 
 def test_a_reward_model_names_the_labels_that_its_accuracy_rests_on() -> None:
     row = RewardModelRow(ArmKey("rl", 250, 1), trained_on=225, validated_on=25, validation_accuracy=0.6,
-                         validation_loss=1.2, gain=0.5, bias=-0.1)
+                         validation_loss=1.2, validation_confidence=0.7,
+                         validation_calibration_error=0.1, gain=0.5, bias=-0.1)
     page = written(reward_models, data_of(results=results_of(reward_models=(row,))))
     assert _cells(page, "rl 250, seed 1")[1:3] == ["225", "60% of 25"]
     assert "(chance 25.0%)" in page

@@ -12,7 +12,8 @@ PPO = PPOSettings(episodes=3200, batch_size=64, kl=KLSettings(target=6.0, horizo
 
 def summary(accuracy, labels):
     return {"trained_on": float(labels), "validated_on": 500.0, "validation_accuracy": accuracy,
-            "validation_loss": 1.1, "gain": 1.0, "bias": 0.0}
+            "validation_loss": 1.1, "validation_confidence": 0.8, "validation_calibration_error": 0.2,
+            "gain": 1.0, "bias": 0.0}
 
 
 def test_reward_models_are_one_curve_over_the_same_held_out_labels():
@@ -23,6 +24,8 @@ def test_reward_models_are_one_curve_over_the_same_held_out_labels():
     assert (curve.arm, curve.n_labels) == ("rl", 500)
     assert [(point.label_budget, point.accuracy, point.n_runs) for point in curve.points] == [
         (100, pytest.approx(0.5), 2), (400, pytest.approx(0.7), 2)]
+    assert (curve.points[0].log_loss, curve.points[0].log_loss_low) == (pytest.approx(1.1), pytest.approx(1.1))
+    assert (curve.points[0].confidence, curve.points[0].calibration_error) == (pytest.approx(0.8), pytest.approx(0.2))
     assert curve.power_law.exponent == pytest.approx(0.5)
     (without,) = accuracy_curves(rows, None, confidence=0.95)
     assert without.power_law is None

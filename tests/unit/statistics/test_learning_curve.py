@@ -31,6 +31,7 @@ def test_a_power_law_comes_back_with_what_the_next_doubling_buys():
     assert (found.exponent, found.scale) == (pytest.approx(0.5), pytest.approx(2.0))
     assert found.next_doubling == pytest.approx(2.0 * (1600**-0.5 - 3200**-0.5))
     assert (found.exponent_low, found.exponent_high) == (pytest.approx(0.5), pytest.approx(0.5))
+    assert (found.next_doubling_low, found.next_doubling_high) == (pytest.approx(found.next_doubling),) * 2
 
 
 def test_a_run_at_its_ceiling_has_no_gap_to_fit():
