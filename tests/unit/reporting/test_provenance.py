@@ -8,7 +8,7 @@ from tests.unit.reporting.report_pages import data_of, written
 def test_every_setting_stands_under_the_name_that_set_takes() -> None:
     page = written(methods, data_of(overrides=("labels.budgets=[250,1000]", "seeds=[1,2,3]"),
                                     results=results_of(arms=[arm_measures("zero_shot")])))
-    for name, value in (("labels.budgets", "250, 1000"), ("ppo.kl.coefficient", "0.15"), ("seeds", "1, 2, 3")):
+    for name, value in (("labels.budgets", "250, 1000"), ("ppo.kl.coefficient", "0.2"), ("seeds", "1, 2, 3")):
         assert f"<dt>{name}</dt><dd>{value}</dd>" in page
     assert "Reward models were fitted to 250, 1,000 best-of-4 labels given by a simulated labeler" in page
     assert "Each budget was trained with 3 training seeds." in page
