@@ -54,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Columns: item_id, rater_id, left_arm, right_arm, choice (left, right, tie, skip, or the arm "
                "that won); optional query_id, shown_at, decided_at, label_budget, run, seed, left_length, "
                "right_length, left_copying, right_copying, gold_choice, repeat_of. A run is one training of an arm, or "
-               "a pair of them where both arms are trained; without that column, a seed is a run. With two runs or "
-               "more, intervals hold for another run too.")
+               "a pair of them where both arms are trained, as `1 and 2`; without that column, a seed is a run. With "
+               "two runs or more, intervals hold for another run too.")
     parser.add_argument("ratings", type=Path, help="a .csv or .jsonl file")
     parser.add_argument("--baseline", metavar="ARM", help="the arm that the others are measured against")
     parser.add_argument("--margin", type=margin, default=0.05, help="for equivalence (default 0.05)")

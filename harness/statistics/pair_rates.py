@@ -12,7 +12,10 @@ from harness.statistics.equivalence import equivalence
 from harness.statistics.multiplicity import holm
 from harness.statistics.ratings_file import Ratings
 from harness.statistics.runs import RateOverRuns, rate_over_runs
-from harness.statistics.win_rate import WinRate, win_rate
+from harness.statistics.win_rate import Labels, WinRate, win_rate
+
+TWO_RUNS = " and "
+"""Between the runs of a judgment whose arms had one each, as the rating app's exports name them."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,21 @@ def pair_rate(ratings: Ratings, pair: ArmPair, settings: AnalysisSettings, *, bo
     runs = None if ratings.training_runs is None else ratings.training_runs[pair.rows]
     if runs is None or "" in runs:
         return PairRate(these, None)
+    own, other = _two_runs(runs)
     return PairRate(these, rate_over_runs(pair.outcomes, items=items, queries=items if queries is None else queries,
-                                          runs=runs, raters=raters, confidence=settings.confidence))
+                                          runs=own, opponent_runs=other, raters=raters,
+                                          confidence=settings.confidence))
+
+
+def _two_runs(runs: Labels) -> tuple[list[str], list[str] | None]:
+    """Of each judgment its two runs, the same one twice where both arms had it; None where no judgment names two.
+
+    Which arm had which does not matter: a run on both sides is one run.
+    """
+    split = [run.partition(TWO_RUNS) for run in runs]
+    if not any(between for _, between, _ in split):
+        return list(runs), None
+    return [first for first, *_ in split], [second or first for first, _, second in split]
 
 
 def comparisons(ratings: Ratings, settings: AnalysisSettings) -> tuple[Comparison, ...]:

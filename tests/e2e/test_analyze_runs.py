@@ -60,6 +60,19 @@ def test_an_item_that_several_runs_answered_is_one_query_where_the_file_names_no
     assert found == json_of(analyze, capsys, _file(tmp_path))["comparisons"]
 
 
+def test_two_runs_of_one_judgment_are_named_together(tmp_path, capsys) -> None:
+    rng = np.random.default_rng(3)
+    own, other, query = (codes.ravel() for codes in np.indices((4, 4, 30)))
+    quality = 0.15 * rng.normal(size=4)
+    outcomes = (rng.random(len(own)) < 0.5 + quality[own] - quality[other]).astype(float)
+    names = [str(a) if a == b else " and ".join(map(str, sorted((a, b)))) for a, b in zip(own, other, strict=True)]
+    rows = [[f"{a}-{b}-{q}", "r", "large", "small", "left" if won else "right", q, name]
+            for won, a, b, q, name in zip(outcomes, own, other, query, names, strict=True)]
+    (row,) = json_of(analyze, capsys, _file(tmp_path, rows=rows))["comparisons"]
+    expected = rate_over_runs(outcomes, queries=query, runs=own, opponent_runs=other)
+    assert (row["n_runs"], row["ci_low"]) == (4, pytest.approx(expected.ci_low))
+
+
 def test_one_run_decides_nothing_about_another(tmp_path, capsys) -> None:
     rows = [[*row[:4], "left" if int(row[5]) % 10 else "right", row[5], "only"] for row in ROWS if row[6] == "run 0"]
     path = _file(tmp_path, rows=rows)
