@@ -15,7 +15,7 @@ from mlflow.tracking import MlflowClient
 from safetensors.torch import load_file
 
 from harness.artifacts.label_table import LabelTable
-from harness.engine.exported_runs import finished_studies, load_samples
+from harness.engine.exported_runs import exported_times, finished_studies, load_samples
 from harness.records import PAD
 from tests.e2e.runs import TINY, command, results, run_study, variables
 
@@ -50,6 +50,13 @@ def test_a_study_ends_with_report_and_results(finished):
     headings = re.findall(r'<h2 id="([^"]+)"', page)
     assert len(headings) == len(set(headings)) > 10
     assert all(f'href="#{heading}"' in page for heading in headings)
+
+
+def test_how_long_further_runs_would_take_is_noted_beside_the_results(finished):
+    times = exported_times(finished / "mlruns" / "reports" / "tiny")
+    assert times.another.keys() == {"rl/80 vs rl/40"}
+    assert times.another["rl/80 vs rl/40"] > 0
+    assert times.again > 0
 
 
 def _page(folder):
