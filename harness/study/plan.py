@@ -53,6 +53,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
     zero_shot = planner.zero_shot(base)
     supervised = planner.supervised(zero_shot, queries)
     starts = {"zero_shot": zero_shot, "supervised": supervised}
+    labels = LabelStages(planner, zero_shot=zero_shot, queries=queries)
 
     samples: dict[ArmKey, Stage] = {}
     trained: dict[ArmKey, Trained] = {}
@@ -66,7 +67,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
     for arm, policy_arm in policy_arms(study):
         start = starts[policy_arm.start]
         assert start is not None
-        made = trained[arm] = planner.trained(arm, policy_arm, start, zero_shot, queries)
+        made = trained[arm] = planner.trained(arm, policy_arm, start, labels, queries)
         sampled: dict[InputKey, Stage] = {"queries": queries, "policy": made.policy, "reference_policy": start,
                                           **made.reward_input}
         samples[arm] = planner.sample(arm, sampled, at_kl=study.evaluation.plan.compared_at)
@@ -76,7 +77,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
         start = starts[policy_arm.start]
         assert start is not None
         own = replace(arm, arm=policy_arm.arm)
-        reward_model = planner.offline_reward_model(own, start, zero_shot, queries)
+        reward_model = planner.offline_reward_model(own, start, labels, queries)
         samples[arm] = planner.best_of(arm, n, {"queries": queries, "policy": start, "reward_model": reward_model})
 
     measures = {arm: planner.measure(arm, sample, queries) for arm, sample in samples.items()}
@@ -85,7 +86,7 @@ def make_plan(study: StudySpec, externals: Mapping[str, str], people: Iterable[P
     inputs: dict[InputKey, Stage] = {
         **of_arms("measures", measures), **of_arms("samples", samples), **trained_inputs(trained),
         **in_order("evaluations", dict(enumerate(planner.evaluations(samples, trained, queries, people)))),
-        **LabelStages(planner, zero_shot=zero_shot, queries=queries).validation(),
+        **labels.validation(),
         "judge": judge, "queries": queries, "base": base}
     if supervised is not None:
         inputs["supervised"] = supervised

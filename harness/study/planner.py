@@ -148,32 +148,30 @@ class Planner(StageCollector):
                                    seed=self.seed("ppo", arm.seed), arm=arm, has_siblings=True,
                                    externals=self.external(f"scorer:{self.gold_scorer}")))
 
-    def offline_reward_model(self, arm: ArmKey, start: Stage, zero_shot: Stage, queries: Stage) -> Stage:
+    def offline_reward_model(self, arm: ArmKey, start: Stage, labels: LabelStages, queries: Stage) -> Stage:
         assert arm.label_budget is not None
-        labels = LabelStages(self, zero_shot=zero_shot, queries=queries)
         inputs = {**in_order("labels", labels.of_budget(arm.label_budget)), **labels.validation()}
         return self.reward_model(arm, start, inputs, queries, draw=labels.draw(arm.seed))
 
-    def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, zero_shot: Stage, queries: Stage) -> Trained:
+    def trained(self, arm: ArmKey, policy: PolicyArm, start: Stage, labels: LabelStages, queries: Stage) -> Trained:
         """All that is trained for one arm."""
         samples = self.frontier_samples(start, queries)
         inputs: dict[InputKey, Stage] = {"start": start, "queries": queries, "frontier_samples": samples}
         if policy.reward == "gold":
             return Trained(self.ppo(arm, inputs), samples)
         if policy.rounds is not None and policy.rounds.rounds > 1:  # one round is offline collection
-            return self.online(arm, policy.rounds, inputs, zero_shot)
-        reward_model = self.offline_reward_model(arm, start, zero_shot, queries)
+            return self.online(arm, policy.rounds, inputs, labels)
+        reward_model = self.offline_reward_model(arm, start, labels, queries)
         return Trained(self.ppo(arm, {**inputs, "reward_model": reward_model}), samples, reward_model)
 
     def online(self, arm: ArmKey, online: OnlineSettings, inputs: Mapping[InputKey, Stage],
-               zero_shot: Stage) -> Trained:
+               stages: LabelStages) -> Trained:
         """All rounds of one arm (Ziegler 2.3): labels, a reward model of all labels so far, PPO from where it was.
 
         inputs: start, queries, frontier_samples.
         """
         assert arm.label_budget is not None
         start, queries = inputs["start"], inputs["queries"]
-        stages = LabelStages(self, zero_shot=zero_shot, queries=queries)
         imported = self.study.labels.source == "imported"
         labels: dict[int, Stage] = stages.of_budget(arm.label_budget) if imported else {}
         reward_models: list[Stage] = []
