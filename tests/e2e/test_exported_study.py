@@ -58,17 +58,25 @@ def ratings(rehearsed: Rehearsed, tmp_path: Path) -> Path:
 
 
 def _by_pair(rows: list[dict[str, Any]]) -> dict[frozenset[str], dict[str, Any]]:
-    return {frozenset((row["arm_a"], row["arm_b"])): row for row in rows}
+    """By the two arms; an exported one is a way of training, and its seed is the run."""
+    return {frozenset(name.removesuffix("/1") for name in (row["arm_a"], row["arm_b"])): row for row in rows}
 
 
-@pytest.mark.parametrize(("options", "turned"), [(["--baseline", SMALL], False), ([], True)])
+def _pair(*arms: str) -> frozenset[str]:
+    return frozenset(arm.removesuffix("/1") for arm in arms)
+
+
+@pytest.mark.parametrize(("options", "turned"), [(["--baseline", "rl/10"], False), ([], True)])
 def test_both_directions_of_equivalence_have_one_name_and_one_number_everywhere(
         document: dict[str, Any], ratings: Path, capsys: pytest.CaptureFixture[str], options: list[str],
         turned: bool) -> None:
     """Without a baseline `analyze` takes the pair of budgets from the other side: then the directions change places."""
-    analysed = _by_pair(json_of(analyze, capsys, ratings, *options)["comparisons"])[frozenset((LARGE, SMALL))]
-    ours = _by_pair(document["comparisons"])[frozenset((LARGE, SMALL))]
-    assert (analysed["arm_a"], ours["arm_a"]) == (SMALL if turned else LARGE, LARGE)
+    analysed = _by_pair(json_of(analyze, capsys, ratings, *options)["comparisons"])[_pair(LARGE, SMALL)]
+    ours = _by_pair(document["comparisons"])[_pair(LARGE, SMALL)]
+    assert (analysed["arm_a"], ours["arm_a"]) == ("rl/10" if turned else "rl/40", LARGE)
+    # One run: nothing is decided about another, and what is compared is about these policies.
+    assert analysed["equivalence"]["verdict"] == "not decided"
+    analysed = analysed["these_runs"]
     assert set(analysed["equivalence"]) == set(ours["equivalence"])
     expected = {name: value for name, value in ours["equivalence"].items() if not (turned and name in OF_A)}
     found = {name: analysed["equivalence"][TURNED.get(name, name) if turned else name] for name in expected}
@@ -79,7 +87,7 @@ def test_both_directions_of_equivalence_have_one_name_and_one_number_everywhere(
 def test_the_row_of_budgets_says_of_these_runs_what_the_comparison_of_its_arms_says(document: dict[str, Any]) -> None:
     (row,) = document["equivalence"]
     assert (row["arm_a"], row["budget_a"], row["arm_b"], row["budget_b"]) == ("rl", 40, "rl", 10)
-    compared = _by_pair(document["comparisons"])[frozenset((LARGE, SMALL))]["equivalence"]
+    compared = _by_pair(document["comparisons"])[_pair(LARGE, SMALL)]["equivalence"]
     assert {name: row["these_runs"][name] for name in compared} == pytest.approx(compared)
     assert (row["finding"], row["n_runs"]) == ("not decided", 1)
 
@@ -89,11 +97,11 @@ def test_win_rates_have_the_same_names_and_numbers(
     analysed = json_of(analyze, capsys, ratings, "--baseline", BASELINE, "--resamples", 0)
     for row in document["comparisons"]:
         if row["arm_b"] == BASELINE:
-            theirs = _by_pair(analysed["comparisons"])[frozenset((row["arm_a"], row["arm_b"]))]
+            theirs = _by_pair(analysed["comparisons"])[_pair(row["arm_a"], row["arm_b"])]
             shared = set(row) - {"fragility", "nobody_excluded", "equivalence"}
-            # An exported arm is one run: nothing is said there of another one.
             assert shared == set(theirs) - {"equivalence", "scope", "n_runs", "these_runs"}
-            assert (theirs["scope"], theirs["n_runs"]) == ("these policies", 0)
+            assert (theirs["scope"], theirs["n_runs"]) == ("these policies", 1)
+            shared -= {"arm_a", "arm_b"}
             assert {name: theirs[name] for name in shared} == {
                 name: pytest.approx(row[name]) if isinstance(row[name], float) else row[name] for name in shared}
     for part, name in (("agreement", "raw"), ("agreement", "n_items"), ("position", "left_rate"),
