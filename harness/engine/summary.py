@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock
 from rich.console import Console
 
 from harness.artifacts.outcome import listed
@@ -37,7 +38,7 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     folder = tracking.fetch(execution.refs[plan.report.fingerprint])
     figures = sorted((folder / FIGURES_FOLDER).iterdir())
     files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl", *figures]
-    with full_disk_said(output):
+    with full_disk_said(output), _report_lock(tracking.root):
         copy_together(folder, files, output)
         write_execution(output, execution=execution.run_id, tracking_uri=tracking.uri, files=listed(folder, files),
                         run_times=run_times(plan, seconds_of_stages(execution.refs), jobs=jobs))
@@ -52,6 +53,15 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     for measures in results.arms:
         execution.tree.record_arm(measures.arm, arm_metrics(measures, results), tags,
                                   models.get(measures.arm))
+
+
+def _report_lock(root: Path) -> FileLock:
+    """Two commands that end at once write one report after the other; else files of both could come to stand together,
+    and the one would take away what the other had begun.
+    """
+    locks = root / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    return FileLock(locks / "reports.lock")
 
 
 def _models(plan: Plan, execution: Execution, tracking: Tracking) -> dict[ArmKey, str]:

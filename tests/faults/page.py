@@ -30,7 +30,7 @@ _HOW = """## How it is done
 - **The code** is a copy that nobody edits while the faults strike. The table names the last commit that had changed it.
   A trial counts as it came out last. What was wedged or wrong is tried again when the code has changed, the rest when
   `--again` asks for it.
-- **Chance** is seeded: a trial of the same number strikes at the same moment and the same byte.
+- **Chance** is seeded: a trial of the same number strikes the same byte, after as many seconds or finished stages.
 - **SIGKILL** comes 25 times in a row to one study of `studies/quick.yaml`, each time followed at once by the same
   command, so that it meets the workers of the killed one. Three in ten take all processes, the others the driver alone.
   Half of these studies write a checkpoint at every step, the others every 30 seconds. Later means when up to five more

@@ -1,8 +1,14 @@
-"""What each arm's own MLflow run is given."""
+"""What each arm's own MLflow run is given, and what is left of a report."""
+
+import json
+import threading
+import time
+from types import SimpleNamespace
 
 from harness.artifacts.outcome import listed
+from harness.engine import summary
 from harness.engine.exported_runs import write_execution
-from harness.engine.summary import arm_metrics, copy_together
+from harness.engine.summary import arm_metrics, copy_together, publish_results
 from harness.records import ArmKey
 from harness.results.training_records import RewardModelRow
 from tests.result_records import arm_measures, rate, results_of, win_rate_row
@@ -44,3 +50,35 @@ def test_figures_of_a_former_report_go_and_files_of_others_stay(tmp_path):
     export("figures/kept.svg")
     assert sorted(path.name for path in output.rglob("*") if path.is_file()) == [
         "execution.json", "kept.svg", "mine.svg", "report.html"]
+
+
+def test_two_studies_that_end_at_once_leave_the_whole_report_of_one(tmp_path, monkeypatch):
+    """Each is slow between its files, so that without a lock they would come to stand together."""
+    names, output = ("report.html", "results.json", "samples.jsonl", "figures/win-rate.svg"), tmp_path / "output"
+    monkeypatch.setattr(summary, "sync", lambda path: time.sleep(0.05))
+    monkeypatch.setattr(summary, "run_times", lambda *_, **__: None)
+    monkeypatch.setattr(summary, "seconds_of_stages", lambda _: None)
+    failures = []
+
+    def publish(study):
+        for name in names:
+            (tmp_path / study / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / study / name).write_text(study)
+        tracking = SimpleNamespace(root=tmp_path / "mlruns", uri="", fetch=lambda _: tmp_path / study,
+                                   log_files=lambda *_: None)
+        plan = SimpleNamespace(report=SimpleNamespace(fingerprint="report"))
+        execution = SimpleNamespace(refs={"report": None}, run_id=study, pending=["an early end"])
+        try:
+            publish_results(plan, execution, tracking, output, jobs=1)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=publish, args=(study,)) for study in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert len({(output / name).read_text() for name in names}) == 1
+    assert json.loads((output / "execution.json").read_text())["execution"] == (output / "report.html").read_text()
+    assert not list(output.rglob("*.part"))
