@@ -65,7 +65,7 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
     gold = _GoldScore(labeler, table=queries.table, tokenizer=tokenizer)
     held_out = _held_out(call, reward, labeler, tokenizer)
     checkpoint = checkpoint_of(call, log)
-    snapshots = None if near is None else Snapshots(near, most=settings.snapshots, total=settings.updates)
+    snapshots = None if near is None else Snapshots(most=settings.snapshots, total=settings.updates)
     saved = checkpoint.load() or _last_round(call)
     if saved is not None:
         trainer.load_state_dict(saved[1])
@@ -87,7 +87,7 @@ def run(call: StageCall[PPOSlice], log: StageLog) -> Done:
         log.progress(done - start, stop - start,
                      f"score {step.metrics['objective/score']:.2f}  kl {step.metrics['objective/kl']:.1f}")
         if snapshots is not None:
-            snapshots.offer(done, step.metrics["objective/kl"], trainer.weights)
+            snapshots.offer(done, trainer.weights)
         if done < stop and checkpoint.due(done):
             checkpoint.save(done, _state(trainer, snapshots))
         last = rows, step

@@ -20,7 +20,7 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "labels": 7,
     "frontier_samples": 1,
     "reward_model": 7,
-    "ppo": 8,
+    "ppo": 9,
     "sample": 7,
     "measure": 2,
     "judge": 2,

@@ -48,7 +48,7 @@ def test_what_is_set_on_the_command_line_is_what_two_executions_differ_in():
     after = study_parameters(planned("quick.yaml", "ppo.learning_rate=2.0e-4", "labels.labeler.noise=0.3",
                                      "ppo.kl.target=null").study)
     assert {key: (before[key], after[key]) for key in before if before[key] != after[key]} == {
-        "ppo.learning_rate": ("0.0006", "0.0002"), "labels.labeler.noise": ("0.1", "0.3"),
+        "ppo.learning_rate": ("0.0004", "0.0002"), "labels.labeler.noise": ("0.1", "0.3"),
         "ppo.kl.target": ("2.1", "null")}
 
 

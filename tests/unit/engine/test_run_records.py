@@ -46,7 +46,7 @@ def test_an_execution_says_its_study_its_seed_and_its_commit(records, client, pl
     run = client.get_run(records.run_id)
     assert run.info.status == "FINISHED"
     assert (run.data.params["study"], run.data.params["seed"]) == ("quick", str(plan.study.seed))
-    assert (run.data.params["ppo.learning_rate"], run.data.params["labels.budgets"]) == ("0.0006", "[16, 1000, 4000]")
+    assert (run.data.params["ppo.learning_rate"], run.data.params["labels.budgets"]) == ("0.0004", "[16, 1000, 4000]")
     assert len(run.data.tags["mlflow.source.git.commit"]) == 40
     assert run.data.metrics == {"stages_executed": 3, "stages_reused": 2, "stages_failed": 0}
     folder = Path(run.info.artifact_uri.removeprefix("file://"))

@@ -1,45 +1,42 @@
-"""Of the policies in the last quarter of training the nearest to a KL are kept, some on either side of it."""
+"""Of the policies in the last quarter of training some are kept, evenly spaced, the last one among them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.training.snapshots import Snapshots
 
 
-def kept(kls, *, kl, most):
-    snapshots = Snapshots(kl, most=most, total=len(kls))
-    for step, each in enumerate(kls, start=1):
-        snapshots.offer(step, each, lambda step=step: {"step": step})
+def kept(total, *, most):
+    snapshots = Snapshots(most=most, total=total)
+    for step in range(1, total + 1):
+        snapshots.offer(step, lambda step=step: {"step": step})
     return snapshots.kept
 
 
-def test_what_comes_before_is_passed_over_and_the_nearest_stay():
-    kls = [2.0] * 50 + [1.0 + step / 10 for step in range(50)]
-    found = kept(kls, kl=5.0, most=4)
-    # Running means of eight: at step 50 + n it is 1 + (n − 4.5)/10, so 5 is passed between n = 44 and 45.
-    assert [each.step for each in found] == [93, 94, 95, 96]
+@pytest.mark.parametrize(("total", "most", "steps"), [
+    (192, 8, [144, 151, 158, 165, 171, 178, 185, 192]), (100, 2, [75, 100]), (100, 6, [75, 80, 85, 90, 95, 100]),
+    (4, 8, [3, 4]), (1, 2, [1]), (2, 2, [2])])
+def test_they_are_evenly_spaced_over_the_last_quarter(total, most, steps):
+    found = kept(total, most=most)
+    assert [each.step for each in found] == steps
     assert all(each.weights == {"step": each.step} for each in found)
 
 
-@given(st.lists(st.floats(0, 10), min_size=2, max_size=60), st.integers(2, 5))
-def test_both_sides_are_kept_where_both_were_seen(kls, most):
-    found = kept(kls, kl=5.0, most=most)
-    assert 1 <= len(found) <= most
-    means = [sum(kls[max(0, step - 8):step]) / min(step, 8) for step in range(1, len(kls) + 1)]
-    seen = [mean for step, mean in enumerate(means, start=1) if step >= 0.75 * len(kls)]
-    for side in (lambda mean: mean <= 5.0, lambda mean: mean > 5.0):
-        if any(map(side, seen)):
-            assert any(side(each.kl) for each in found)
+@given(st.integers(1, 500), st.integers(2, 12))
+def test_there_are_no_more_than_asked_for_and_the_end_is_one(total, most):
+    steps = [each.step for each in kept(total, most=most)]
+    assert 1 <= len(steps) <= most and steps[-1] == total and steps[0] >= 0.75 * total
 
 
-@given(st.lists(st.floats(0, 10), min_size=4, max_size=40), st.data())
-def test_a_resumed_run_keeps_the_same(kls, data):
-    stop = data.draw(st.integers(1, len(kls) - 1))
-    first = Snapshots(5.0, most=3, total=len(kls))
-    for step, each in enumerate(kls[:stop], start=1):
-        first.offer(step, each, lambda step=step: {"step": step})
-    second = Snapshots(5.0, most=3, total=len(kls))
+@given(st.integers(4, 40), st.data())
+def test_a_resumed_run_keeps_the_same(total, data):
+    stop = data.draw(st.integers(1, total - 1))
+    first = Snapshots(most=3, total=total)
+    for step in range(1, stop + 1):
+        first.offer(step, lambda step=step: {"step": step})
+    second = Snapshots(most=3, total=total)
     second.load_state_dict(first.state_dict())
-    for step, each in enumerate(kls[stop:], start=stop + 1):
-        second.offer(step, each, lambda step=step: {"step": step})
-    assert second.kept == kept(kls, kl=5.0, most=3)
+    for step in range(stop + 1, total + 1):
+        second.offer(step, lambda step=step: {"step": step})
+    assert second.kept == kept(total, most=3)
