@@ -30,7 +30,7 @@ def test_an_override_that_is_wrong_is_blamed_on_the_command_line():
     ('base_model="a\\0b"', "base_model: a null character is in no text or path"),
     ('title="\\ud800"', "title: half of a surrogate pair"),
     ("title=${NO_SUCH_VARIABLE}", "title: the environment variable NO_SUCH_VARIABLE is not set"),
-    ("task.response.tokens=8", "task.response.truncate_after: must be in 0..7, not 12"),
+    ("task.response.tokens=8", "task.response.truncate_after: must be in 0..7, not 8"),
 ])
 def test_what_the_file_alone_has_not_is_the_fault_of_the_override_that_makes_it(override, found):
     with pytest.raises(InputError) as raised:
@@ -39,7 +39,7 @@ def test_what_the_file_alone_has_not_is_the_fault_of_the_override_that_makes_it(
 
 
 def test_what_is_wrong_in_the_file_is_not_the_overrides_fault(tmp_path):
-    text = QUICK.read_text(encoding="utf-8").replace("truncate_after: 12", "truncate_after: 120")
+    text = QUICK.read_text(encoding="utf-8").replace("truncate_after: 8", "truncate_after: 120")
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=rf"^{tmp_path / 'mine.yaml'}:\d+: task.response.truncate_after: must be in"):
         load_study(tmp_path / "mine.yaml", ["seeds=[1]"])
