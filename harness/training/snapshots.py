@@ -10,8 +10,8 @@ from typing import Any
 Weights = dict[str, Any]
 
 _FROM = 0.75
-"""Of training: before it a policy may pass a KL on its way, and has had less training at that KL than others. In the last
-tenth the learning rate is so small that a policy hardly moves: all its states may lie on one side of the KL."""
+"""Of training: before it a policy may pass a KL on its way, and has had less training at that KL than others. In the
+last tenth the learning rate is so small that a policy hardly moves: all its states may lie on one side of the KL."""
 
 
 @dataclass(frozen=True)
