@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from harness.artifacts.call import StageCall
@@ -76,10 +77,22 @@ class ProgressPump:
 
 @dataclass
 class _Worker:
-    """A pool of one process, and the last stage it was given."""
+    """A pool of one process, the last stage it was given, and the thread that hands on what it tells.
+
+    told: this process's own end of the worker's pipe, until the worker has it.
+    """
 
     pool: ProcessPoolExecutor
+    reader: threading.Thread
+    told: Connection
     last: Future[Done | Pending] | None = None
+
+    def submit(self, call: StageCall[StageSlice]) -> None:
+        """Raises BrokenProcessPool where the process was killed."""
+        try:
+            self.last = self.pool.submit(_run_in_worker, call)
+        finally:
+            self.told.close()  # the worker alone holds it now, so its death ends the pipe
 
     @property
     def idle(self) -> bool:
@@ -97,20 +110,33 @@ def load_ahead() -> None:
 class ProcessPool:
     """Worker processes that live as long as the study, forked from one that has imported torch.
 
-    Each is a pool of its own: where the system kills one for want of memory, the stages of the others go on.
+    Each is a pool of its own with a pipe of its own: where the system kills one for want of memory, the stages of the
+    others go on. A queue that all write to has a lock, and who is killed with it keeps it for ever.
     """
 
     def __init__(self, slots: int, send: Send) -> None:
         self.slots = slots
         self._context = multiprocessing.get_context("forkserver")
-        self._queue = self._context.SimpleQueue()
         self._workers: list[_Worker] = []
-        self._pump = ProgressPump(self._queue, send)
+        self._send = send
 
     def _new_worker(self) -> _Worker:
         load_ahead()
-        return _Worker(ProcessPoolExecutor(1, mp_context=self._context, initializer=_start_worker,
-                                           initargs=(self._queue,)))
+        hears, tells = self._context.Pipe(duplex=False)
+        reader = threading.Thread(target=self._hand_on, args=(hears,), daemon=True)
+        reader.start()
+        return _Worker(ProcessPoolExecutor(1, mp_context=self._context, initializer=_start_worker, initargs=(tells,)),
+                       reader, tells)
+
+    def _hand_on(self, hears: Connection) -> None:
+        """Until the worker's end, which may come in the middle of a word."""
+        with hears:
+            while True:
+                try:
+                    note = hears.recv()
+                except (EOFError, OSError):
+                    return
+                self._send(*note)
 
     def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]:
         place = next((number for number, worker in enumerate(self._workers) if worker.idle), len(self._workers))
@@ -118,15 +144,17 @@ class ProcessPool:
             self._workers.append(self._new_worker())
         worker = self._workers[place]
         try:
-            worker.last = worker.pool.submit(_run_in_worker, call)
+            worker.submit(call)
         except BrokenProcessPool:  # killed, in its last stage or since
             worker = self._workers[place] = self._new_worker()
-            worker.last = worker.pool.submit(_run_in_worker, call)
+            worker.submit(call)
+        assert worker.last is not None
         return worker.last
 
     def close(self) -> None:
         self._shut_down()
-        self._pump.close()
+        for worker in self._workers:
+            worker.reader.join()
 
     def abandon(self, code: int) -> None:
         for process in multiprocessing.active_children():
@@ -138,12 +166,13 @@ class ProcessPool:
             worker.pool.shutdown(wait=True, cancel_futures=True)
 
 
-_queue: multiprocessing.SimpleQueue[tuple[str, Told] | None] | None = None
+_tells: Connection | None = None
+_one_word = threading.Lock()
 
 
-def _start_worker(queue: multiprocessing.SimpleQueue[tuple[str, Told] | None]) -> None:
-    global _queue
-    _queue = queue
+def _start_worker(tells: Connection) -> None:
+    global _tells
+    _tells = tells
     threading.Thread(target=_end_with_driver, daemon=True).start()
 
 
@@ -156,6 +185,13 @@ def _end_with_driver() -> None:
 
 
 def _run_in_worker(call: StageCall[StageSlice]) -> Done | Pending:
-    assert _queue is not None
-    queue = _queue
-    return run_stage(call, lambda told: queue.put((call.name, told)))
+    return run_stage(call, lambda told: _tell(call.name, told))
+
+
+def _tell(name: str, told: Told) -> None:
+    assert _tells is not None
+    try:
+        with _one_word:
+            _tells.send((name, told))
+    except BrokenPipeError:  # the driver was killed
+        os._exit(1)

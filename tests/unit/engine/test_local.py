@@ -1,6 +1,7 @@
 """Worker processes: one that is killed takes no other stage along."""
 
 import os
+import threading
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
@@ -43,3 +44,23 @@ def test_a_worker_that_is_killed_takes_no_other_stage_along(tmp_path):
             _looked_up(future)
     finally:
         pool.close()
+
+
+class DeadlyInTheMiddleOfAWord:
+    """Ends the process that reads it, when it has told its driver a part of something."""
+
+    def __reduce__(self):
+        return exec, ("import os; from harness.engine import local\n"
+                      "os.write(local._tells.fileno(), bytes(2)); os._exit(9)",)
+
+
+def test_a_worker_that_is_killed_while_it_tells_something_silences_no_other(tmp_path):
+    pool = ProcessPool(2, lambda name, progress: None)
+    killed = pool.submit(_call(tmp_path, DeadlyInTheMiddleOfAWord()))
+    with pytest.raises(BrokenProcessPool):
+        killed.result(timeout=60)
+    _looked_up(pool.submit(_call(tmp_path)))
+    closing = threading.Thread(target=pool.close, daemon=True)
+    closing.start()
+    closing.join(timeout=60)
+    assert not closing.is_alive()
