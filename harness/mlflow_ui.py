@@ -12,6 +12,10 @@ from harness.errors import InputError
 from harness.passwords import without_password
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  it is only told apart
+_LEAN = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""Seven queues of jobs that judge chats: a page of runs has no use for them. What the user has set is left."""
+_WORKERS = ("--workers", "1")
+"""For a person or a few. A supervisor of several takes those for dead that a busy machine lets wait five seconds."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    for name, value in _LEAN.items():
+        os.environ.setdefault(name, value)
     os.execv(command[0], command)
 
 
@@ -81,7 +87,7 @@ def server(argv: Sequence[str] | None) -> list[str]:
         check_reachable(uri)
         with refusals(uri):
             check_file(uri)
-    command = [sys.executable, "-P", "-m", "mlflow", "ui"]
+    command = [sys.executable, "-P", "-m", "mlflow", "ui", *_WORKERS]  # of two MLflow takes the last, the user's
     if uri == without_password(uri):
         return [*command, "--backend-store-uri", uri, *further]
     os.environ["MLFLOW_BACKEND_STORE_URI"] = uri  # other users of the machine do not see it there

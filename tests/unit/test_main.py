@@ -85,8 +85,9 @@ def test_mlflow_shows_the_store_of_this_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mlruns").mkdir()
     (tmp_path / "mlruns" / "mlflow.db").touch()
-    assert mlflow_server(["--port", "5001"])[-6:] == [
-        "mlflow", "ui", "--backend-store-uri", f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}", "--port", "5001"]
+    assert mlflow_server(["--port", "5001"])[-8:] == [
+        "mlflow", "ui", "--workers", "1", "--backend-store-uri", f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}",
+        "--port", "5001"]
 
 
 def test_mlflow_s_addresses_are_of_each_study_and_of_where_it_is_served(tmp_path, monkeypatch):
@@ -105,7 +106,7 @@ def test_mlflow_s_addresses_are_of_each_study_and_of_where_it_is_served(tmp_path
 def test_no_password_is_on_the_command_line_of_mlflow(monkeypatch):
     monkeypatch.setenv("MLFLOW_BACKEND_STORE_URI", "")
     uri = "postgresql://user:secret@host/runs"
-    assert mlflow_server(["--tracking-uri", uri])[-2:] == ["mlflow", "ui"]
+    assert mlflow_server(["--tracking-uri", uri])[-4:] == ["mlflow", "ui", "--workers", "1"]
     assert os.environ["MLFLOW_BACKEND_STORE_URI"] == uri
     with pytest.raises(InputError, match=r"^http://host: --tracking-uri: it is a server already"):
         mlflow_server(["--tracking-uri", "http://user:secret@host"])
