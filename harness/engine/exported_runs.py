@@ -92,29 +92,29 @@ def log_seal(study: FinishedStudy, protocol: StudyProtocol, seal: str) -> None:
         return
     content = {"study": protocol.name, "seal": seal, "analysis_plan": protocol.plan.digest(),
                "protocol": protocol.as_json()}
-    _store_of(study.execution, study.tracking_uri).log_seal(
+    _store_of(study.execution, study.tracking_uri, root=study.samples.parents[2]).log_seal(
         study.execution, json.dumps(content, indent=1), f"seals/{protocol.name}-{seal[:8]}.json")
 
 
-def _store_of(execution: str, recorded: str | None) -> Tracking:
+def _store_of(execution: str, recorded: str | None, *, root: Path) -> Tracking:
     """The store that has an execution: the one beside its report, since a folder may be moved or copied with both, or
-    the recorded one.
+    the recorded one. root: the folder of both.
     """
     from harness.engine.patience import Patience
     from harness.engine.sqlite_store import file_of
     from harness.engine.tracking import Tracking, default_uri, refusals, store_exists
     from harness.engine.tracking_uri import check_reachable, with_password
 
-    own = default_uri(ROOT)
+    own = default_uri(root)
     uri = own if recorded is None else with_password(recorded)
     patience = Patience(recorded or own, seconds=_SECONDS)
     if file_of(uri) not in (None, file_of(own)) and store_exists(own):  # harness 0.2 recorded where the own one lay
-        store = Tracking(own, root=ROOT, patience=patience)
+        store = Tracking(own, root=root, patience=patience)
         with refusals(own):
             if store.has_run(execution):
                 return store
     check_reachable(uri)
-    return Tracking(uri, root=ROOT, patience=patience)
+    return Tracking(uri, root=root, patience=patience)
 
 
 def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:

@@ -15,8 +15,9 @@ from harness.engine.interrupts import SIGNALS, Stops, unheard
 
 @pytest.fixture
 def stops():
-    """Afterwards the signals are what they were."""
+    """The signals as Python has them, though the tests run with a hangup that is ignored; afterwards as they were."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield Stops()
     for number, handler in before.items():
         signal.signal(number, handler)
