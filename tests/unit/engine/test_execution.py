@@ -60,7 +60,7 @@ def test_only_what_is_about_to_be_read_is_fetched_and_once(plan, first, monkeypa
     shutil.rmtree(report.path)
     fetched.clear()
     assert executed(plan, root)[0].executed == [plan.report.name]
-    assert sorted(fetched) == sorted([*plan.report.inputs.values(), plan.report.fingerprint])
+    assert sorted(fetched) == sorted({*plan.report.inputs.values(), plan.report.fingerprint})
 
 
 def test_a_stage_without_siblings_has_all_cores(plan, first):
