@@ -5,13 +5,18 @@ No behaviour beyond what follows from the fields.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import total_ordering
-from typing import Literal
+from typing import Literal, TypeVar
 
 PAD = -1
 """The token id that stands for 'no token' in every token array of the harness. Never reaches a model."""
+
+
+TWO_RUNS = " and "
+"""Between the seeds of two runs that one judgment is of, in files of ratings: `1 and 2`."""
 
 
 @total_ordering
@@ -60,6 +65,17 @@ def arm_of(name: str) -> ArmKey:
     except ValueError:
         return ArmKey(name)
     return found if str(found) == name else ArmKey(name)
+
+
+T = TypeVar("T")
+
+
+def by_way(of_runs: Iterable[tuple[ArmKey, T]]) -> dict[ArmKey, list[T]]:
+    """What the runs of each way of training have, together, in their order."""
+    groups: dict[ArmKey, list[T]] = {}
+    for arm, each in of_runs:
+        groups.setdefault(arm.without_seed, []).append(each)
+    return groups
 
 
 @dataclass(frozen=True, order=True)

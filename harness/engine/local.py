@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Protocol
 
 from harness.artifacts.call import StageCall
 from harness.artifacts.log import Told
@@ -58,23 +58,6 @@ class InThisProcess:
         os._exit(code)
 
 
-class ProgressPump:
-    """Hands on what workers put into a queue, from a thread of its own, until it is closed. queue: get and put."""
-
-    def __init__(self, queue: Any, send: Send) -> None:
-        self._queue = queue
-        self._thread = threading.Thread(target=self._forward, args=(send,), daemon=True)
-        self._thread.start()
-
-    def _forward(self, send: Send) -> None:
-        while (note := self._queue.get()) is not None:
-            send(*note)
-
-    def close(self) -> None:
-        self._queue.put(None)
-        self._thread.join()
-
-
 @dataclass
 class _Worker:
     """A pool of one process, the last stage it was given, and the thread that hands on what it tells.
@@ -87,10 +70,11 @@ class _Worker:
     told: Connection
     last: Future[Done | Pending] | None = None
 
-    def submit(self, call: StageCall[StageSlice]) -> None:
+    def submit(self, call: StageCall[StageSlice]) -> Future[Done | Pending]:
         """Raises BrokenProcessPool where the process was killed."""
         try:
             self.last = self.pool.submit(_run_in_worker, call)
+            return self.last
         finally:
             self.told.close()  # the worker alone holds it now, so its death ends the pipe
 
@@ -144,12 +128,10 @@ class ProcessPool:
             self._workers.append(self._new_worker())
         worker = self._workers[place]
         try:
-            worker.submit(call)
+            return worker.submit(call)
         except BrokenProcessPool:  # killed, in its last stage or since
             worker = self._workers[place] = self._new_worker()
-            worker.submit(call)
-        assert worker.last is not None
-        return worker.last
+            return worker.submit(call)
 
     def close(self) -> None:
         self._shut_down()

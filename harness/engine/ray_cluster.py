@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from concurrent.futures import Future
 from typing import Any
 
 from harness.artifacts.call import StageCall
-from harness.engine.local import ProgressPump, Send
+from harness.engine.local import Send
 from harness.engine.worker import run_stage
 from harness.errors import InputError
 from harness.records import Done, Pending
@@ -22,6 +23,23 @@ _SECONDS = 5.0
 _PASSED_ON = ("OMP_WAIT_POLICY", "HARNESS_CHECKPOINT_SECONDS", "HARNESS_KERNELS", "CXX", "HF_HOME", "HF_HUB_OFFLINE",
               "PYTHONPATH")
 """Variables of the driver that a stage must see as well."""
+
+
+class ProgressPump:
+    """Hands on what workers put into a queue, from a thread of its own, until it is closed. queue: get and put."""
+
+    def __init__(self, queue: Any, send: Send) -> None:
+        self._queue = queue
+        self._thread = threading.Thread(target=self._forward, args=(send,), daemon=True)
+        self._thread.start()
+
+    def _forward(self, send: Send) -> None:
+        while (note := self._queue.get()) is not None:
+            send(*note)
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
 
 
 class RayCluster:

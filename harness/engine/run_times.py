@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from harness.engine.stage_usage import usage_metrics
-from harness.records import ArmKey, ArtifactRef, Contrast
+from harness.records import ArtifactRef, Contrast
+from harness.study.arms import judged_pairs
 from harness.study.parts import AT_END
 from harness.study.plan import Plan
 
@@ -56,7 +57,10 @@ def run_times(plan: Plan, seconds: Mapping[str, float], *, jobs: int) -> RunTime
     arms = plan.report.inputs.by_arm("measures")
     again = set(inputs) - all_behind(arms.values())
     another = {}
-    for contrast in _contrasts(arms):
+    ways = {arm.without_seed for arm in arms}
+    for contrast in dict.fromkeys(pair.without_seeds for pair in judged_pairs(plan.study)):
+        if contrast.arm.arm != contrast.opponent.arm or not {contrast.arm, contrast.opponent} <= ways:
+            continue
         kinds = (contrast.arm.arm, contrast.arm.arm + AT_END)
         budgets = (contrast.arm.label_budget, contrast.opponent.label_budget)
         of_seeds: dict[int | None, list[str]] = {}
@@ -68,13 +72,3 @@ def run_times(plan: Plan, seconds: Mapping[str, float], *, jobs: int) -> RunTime
         if all(stage in seconds for stages in added for stage in stages):
             another[str(contrast)] = sum(seconds[stage] for stages in added for stage in stages) / len(added)
     return RunTimes(another, sum(seconds.get(stage, 0.0) for stage in again), jobs)
-
-
-def _contrasts(arms: Iterable[ArmKey]) -> list[Contrast]:
-    """The largest budget of each kind of policy against each smaller one."""
-    budgets: dict[str, set[int]] = {}
-    for arm in arms:
-        if arm.label_budget:
-            budgets.setdefault(arm.arm, set()).add(arm.label_budget)
-    return [Contrast(ArmKey(arm, max(known)), ArmKey(arm, small))
-            for arm, known in budgets.items() for small in sorted(known - {max(known)})]

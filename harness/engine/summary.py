@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -113,7 +112,7 @@ def arm_metrics(measures: ArmMeasures, results: Results) -> dict[str, float]:
                         "reward_model_log_loss": model.validation_loss,
                         "reward_model_calibration_error": model.validation_calibration_error}
     for row in results.win_rates:
-        if row.contrast.arm == replace(arm, seed=None):
+        if row.contrast.arm == arm.without_seed:
             name = f"win_rate_vs_{row.contrast.opponent}" + ("" if row.judge == "simulated" else f"_{row.judge}")
             own = {point.seed: point.win_rate for point in row.seeds.by_seed}
             figures |= {name: None if arm.seed is None else own.get(arm.seed), f"{name}_all_seeds": row.rate.win_rate,

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.ratings.progress import Final
 from harness.ratings.store import RatingStore
-from harness.records import Contrast
+from harness.records import TWO_RUNS, Contrast
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,7 +37,7 @@ def export_rows(store: RatingStore, study_id: str) -> list[dict[str, Any]]:
 
 def _run(contrast: Contrast) -> str:
     seeds = {arm.seed for arm in (contrast.arm, contrast.opponent) if arm.seed is not None}
-    return " and ".join(map(str, sorted(seeds)))
+    return TWO_RUNS.join(map(str, sorted(seeds)))
 
 
 def _common(final: Final) -> dict[str, Any]:

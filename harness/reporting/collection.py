@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from harness.records import ArmKey
 from harness.reporting.page import Page, number, percent, thousands
 from harness.reporting.report_data import ReportData, arm_name, key_name
@@ -19,7 +17,7 @@ def online(page: Page, data: ReportData) -> None:
     page.heading("Online collection")
     groups: dict[tuple[ArmKey, int], list[RoundRow]] = {}
     for row in rows:
-        groups.setdefault((replace(row.arm, seed=None), row.round), []).append(row)
+        groups.setdefault((row.arm.without_seed, row.round), []).append(row)
     page.table(("policy", "round", "from episode", "labels", "accuracy", "gain"),
                [(key_name(arm), str(this), thousands(same[0].episodes), thousands(same[0].labels),
                  percent(mean_of_defined([row.validation_accuracy for row in same]), 0),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
-from harness.records import ArmKey
+from harness.records import by_way
 from harness.reporting.canvas import Plot
 from harness.reporting.figure_files import figure_name
 from harness.reporting.page import UNDEFINED, Page, number, percent, thousands
@@ -24,11 +23,12 @@ Figure = Literal["gold_score", "reward_model_score", "kl_to_reference", "mean_to
 def policies(page: Page, data: ReportData) -> None:
     """Scores, KL and length of every arm; KL and scores over training."""
     page.heading("Training")
+    ways = by_way((each.arm, each) for each in data.results.arms)
     gold = "the simulated labeler's own score" if data.results.simulated_labels else "the judge's score"
     page.table(("arm", "gold score", "reward model", "KL, nats", "tokens", "ends in time"),
                [(key_name(group), number(_mean(arms, "gold_score")), _or_dash(_mean(arms, "reward_model_score")),
                  _or_dash(_mean(arms, "kl_to_reference")), _or_dash(_mean(arms, "mean_tokens"), 1),
-                 percent(_mean(arms, "valid"))) for group, arms in _by_budget(data.results.arms).items()],
+                 percent(_mean(arms, "valid"))) for group, arms in ways.items()],
                caption=f"On the test queries, seeds averaged. Gold score: {gold}, without noise. KL: to the policy "
                        f"that training started from.")
     found = data.results.learning_curves
@@ -67,14 +67,6 @@ def _learning_curve(curves: Sequence[LearningCurve], axis: str) -> Plot:
     lines = [BandLine(budget_name(each.arm), list(zip(each.band.x, each.band.mean, each.band.low, each.band.high,
                                                       strict=True))) for each in curves]
     return bands(lines, x_axis="episodes", y_axis=axis)
-
-
-def _by_budget(arms: Sequence[ArmMeasures]) -> dict[ArmKey, list[ArmMeasures]]:
-    """The seeds of each budget."""
-    groups: dict[ArmKey, list[ArmMeasures]] = {}
-    for each in arms:
-        groups.setdefault(replace(each.arm, seed=None), []).append(each)
-    return groups
 
 
 def _mean(arms: Sequence[ArmMeasures], figure: Figure) -> float | None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
+from typing import Literal
 
 import numpy as np
 
 from harness.labels.simulated import SimulatedLabeler
-from harness.records import ArmKey
+from harness.records import ArmKey, by_way
+from harness.results.training import Steps
 from harness.results.training_records import FrontierRow
 from harness.statistics.clustered import FloatArray
 from harness.statistics.frontier import LEAST_EFFECTIVE, Form, Optimum, best_of_kl, best_of_n, fit_gain, optimum
 from harness.statistics.run_bands import band
 
-Steps = Sequence[Mapping[str, float]]
 Line = tuple[list[float], list[float]]
 """d = √KL ascending, and the score there."""
 
@@ -38,10 +39,7 @@ class RunOfFrontier:
 def frontier_rows(runs: Mapping[ArmKey, RunOfFrontier], labeler: SimulatedLabeler | None, *,
                   confidence: float) -> list[FrontierRow]:
     """One row for each budget, score and method."""
-    groups: dict[ArmKey, list[RunOfFrontier]] = {}
-    for arm, run in runs.items():
-        groups.setdefault(replace(arm, seed=None), []).append(run)
-    return [row for arm, group in groups.items() for row in _rows_of(arm, group, labeler, confidence)]
+    return [row for arm, group in by_way(runs.items()).items() for row in _rows_of(arm, group, labeler, confidence)]
 
 
 def _rows_of(arm: ArmKey, runs: Sequence[RunOfFrontier], labeler: SimulatedLabeler | None,
@@ -74,17 +72,16 @@ def _values_of(run: RunOfFrontier, labeler: SimulatedLabeler | None) -> dict[str
     return found
 
 
-def _row(arm: ArmKey, score: str, method: str, lines: Sequence[Line], confidence: float, *,
+def _row(arm: ArmKey, score: str, method: Form | Literal["optimum"], lines: Sequence[Line], confidence: float, *,
          at: Sequence[float] | None = None, effective_samples: float | None = None) -> Iterator[FrontierRow]:
     over_runs = band(lines, at=at)
     if over_runs is None:
         return
-    forms: dict[str, Form] = {"ppo": "ppo", "best_of_n": "best_of_n"}
     fit = None
-    if score != "win_rate" and method in forms:
+    if score != "win_rate" and method != "optimum":
         gains = [([x for x in d if x > 0], [y - values[0] for x, y in zip(d, values, strict=True) if x > 0])
                  for d, values in lines]
-        fit = fit_gain(gains, forms[method], confidence=confidence)
+        fit = fit_gain(gains, method, confidence=confidence)
     yield FrontierRow(arm, score, method, over_runs, fit, effective_samples)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.records import ArmKey
+from harness.records import ArmKey, by_way
 from harness.results.training_records import (
     AccuracyCurve,
     AccuracyPoint,
@@ -61,8 +61,7 @@ def not_comparable(runs: Sequence[RunRow], *, compared_at: float | None) -> dict
     compared at a KL: where a run was not at rest.
     """
     found: dict[ArmKey, str] = {}
-    for arm in dict.fromkeys(replace(row.arm, seed=None) for row in runs):
-        mine = [row for row in runs if replace(row.arm, seed=None) == arm]
+    for arm, mine in by_way((row.arm, row) for row in runs).items():
         these = f"{len(mine)} runs with {arm.label_budget:,} labels"
         restless = sum(not row.end.converged for row in mine)
         if restless:
@@ -111,7 +110,7 @@ def _points(rows: Sequence[RewardModelRow], confidence: float) -> list[AccuracyP
 def learning_curves(curves: Mapping[ArmKey, Steps]) -> list[LearningCurve]:
     """One for each budget and metric that two batches or more have."""
     found = []
-    for arm, runs in _by_budget(curves).items():
+    for arm, runs in by_way(curves.items()).items():
         for name, metric in _CURVES.items():
             lines = [_running_means([(step["episodes"], step[metric]) for step in steps if metric in step])
                      for steps in runs]
@@ -119,14 +118,6 @@ def learning_curves(curves: Mapping[ArmKey, Steps]) -> list[LearningCurve]:
             if over_runs is not None:
                 found.append(LearningCurve(arm, name, over_runs))
     return found
-
-
-def _by_budget(curves: Mapping[ArmKey, Steps]) -> dict[ArmKey, list[Steps]]:
-    """The runs of each budget."""
-    groups: dict[ArmKey, list[Steps]] = {}
-    for arm, steps in curves.items():
-        groups.setdefault(replace(arm, seed=None), []).append(steps)
-    return groups
 
 
 def _running_means(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:

@@ -102,12 +102,13 @@ class AccuracyCurve:
 class FrontierRow:
     """A score against the KL that it costs, over the runs of one budget, on validation queries.
 
-    arm, label_budget: whose runs. score: `reward` (the reward model's, with the penalty in its place where a response
-    does not end in time), `gold_score` (the simulated labeler's own) or `win_rate` (how often the labeler would prefer
-    a response to one of the starting policy). method: `ppo`, along training; `best_of_n` of the starting policy by the
-    reward, n = 1, 2, 4 and so on; `optimum`, the policy that no other exceeds in reward at its KL. band: over runs, x =
-    √KL, KL in nats an episode. fit: of the gain over the starting policy, null for win rates and the optimum.
-    effective_samples: what the samples behind the optimum count for at its largest KL, of each query; null for others.
+    arm, label_budget: whose runs. score: `reward`, `gold_score` or `win_rate`. The reward is the reward model's score,
+    or the penalty where a response does not end in time. The gold score is the simulated labeler's own. The win rate
+    is how often the labeler would prefer a response to one of the starting policy. method: `ppo`, along training;
+    `best_of_n` of the starting policy by the reward, n = 1, 2, 4 and so on; `optimum`, the policy that no other exceeds
+    in reward at its KL. band: over runs, x = √KL, KL in nats an episode. fit: of the gain over the starting policy,
+    null for win rates and the optimum. effective_samples: what the samples behind the optimum count for at its largest
+    KL, of each query; null for others.
     """
 
     arm: ArmKey = field(metadata=ARM_AND_BUDGET)

@@ -181,8 +181,8 @@ def _examples(call: StageCall[ReportSlice]) -> list[Example]:
     samples: dict[ArmKey, list[str]] = {}
     seen: set[ArmKey] = set()
     for arm, folder in call.inputs.by_arm("samples").items():
-        if (seeds_together := replace(arm, seed=None)) not in seen:
-            seen.add(seeds_together)
+        if arm.without_seed not in seen:
+            seen.add(arm.without_seed)
             samples[arm] = [sample.text for sample in itertools.islice(read_samples(folder), _EXAMPLES)]
     return [Example(query.text, query.source, tuple(ArmResponse(arm, texts[index]) for arm, texts in samples.items()))
             for index, query in enumerate(queries)]

@@ -12,7 +12,7 @@ from harness.statistics.equivalence import Equivalence
 from harness.statistics.fragility import Fragility
 from harness.statistics.paired_models import ArmStrength, Effect
 from harness.statistics.raters import ExclusionRules, RaterQuality
-from harness.statistics.run_errors import Scope
+from harness.statistics.run_errors import Scope, TheseRuns
 from harness.statistics.sensitivity import Sensitivity
 from harness.statistics.sides import PositionTest, SwappedRepeats
 from harness.statistics.win_rate import WinRate
@@ -50,12 +50,9 @@ class OfPair:
 
 
 @dataclass(frozen=True)
-class OfTheseRuns:
-    """The same comparison about the policies that were trained, and no other."""
+class OfTheseRuns(TheseRuns):
+    """The same comparison, with its test of equivalence."""
 
-    ci_low: float | None
-    ci_high: float | None
-    p_value: float | None
     equivalence: Equivalence
     why_undefined: str | None
 

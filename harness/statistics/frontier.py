@@ -87,11 +87,11 @@ def optimum(rewards: FloatArray, values: FloatArray, beta: float) -> Optimum:
 
     rewards, values: (q, k). KL = E[r]/β − log Z, Z = E_ρ[exp(r/β)].
     """
+    from scipy import special
+
     scaled = rewards / beta
-    highest = scaled.max(axis=1, keepdims=True)
-    weights = np.exp(scaled - highest)
-    log_z = np.log(weights.mean(axis=1)) + highest[:, 0]
-    weights /= weights.sum(axis=1, keepdims=True)
+    weights = special.softmax(scaled, axis=1)
+    log_z = special.logsumexp(scaled, axis=1) - np.log(rewards.shape[1])
     kl = (weights * scaled).sum(axis=1) - log_z
     return Optimum(float(kl.mean()), float((weights * values).sum(axis=1).mean()),
                    float((1 / (weights**2).sum(axis=1)).mean()))

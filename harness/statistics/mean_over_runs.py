@@ -10,7 +10,7 @@ import numpy as np
 from harness.statistics.clustered import FloatArray, encode
 from harness.statistics.multiway import multiway_variance
 from harness.statistics.resampling import Bounds, MeanInterval
-from harness.statistics.run_errors import Error, error_over_runs, run_factors
+from harness.statistics.run_errors import Error, error_over_runs
 from harness.statistics.win_rate import Labels
 
 
@@ -21,7 +21,7 @@ def means_over_runs(values: FloatArray, *, articles: Labels, runs: Labels, these
     articles, runs: (n,) labels. these_runs: the k means with intervals about these policies; a column with one run
     stays as it is there. ranges: (lowest, highest) that each mean can have; intervals are cut there.
     """
-    article, run = encode(articles)[0], run_factors(runs)["run"]
+    article, run = encode(articles)[0], encode(runs)[0]
     return [_over_runs(values[:, column], article, run, found, ranges[column], confidence)
             for column, found in enumerate(these_runs)]
 

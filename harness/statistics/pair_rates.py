@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from harness.records import TWO_RUNS
 from harness.seeds import numpy_generator
 from harness.statistics.analysis_records import AnalysisSettings, Comparison, OfTheseRuns
 from harness.statistics.arm_pairs import ArmPair, arm_pairs
@@ -13,9 +14,6 @@ from harness.statistics.multiplicity import holm
 from harness.statistics.ratings_file import Ratings
 from harness.statistics.runs import RateOverRuns, rate_over_runs
 from harness.statistics.win_rate import Labels, WinRate, win_rate
-
-TWO_RUNS = " and "
-"""Between the runs of a judgment whose arms had one each, as the rating app's exports name them."""
 
 
 @dataclass(frozen=True)
