@@ -31,7 +31,7 @@ def test_novels_are_continued_from_real_weights(tmp_path, model):
                 "domain_tuning": "{learning_rate: 1.0e-4, batch_size: 8, steps: 5}"}
     process = run_study(tmp_path, study="continue_my_text", settings=settings, environment=environment)
     assert process.returncode == 0, process.stdout + process.stderr
-    _check(tmp_path, {"zero_shot", "supervised", "reference", "rl"})
+    _check(tmp_path, {"zero_shot", "supervised", "reference", "rl", "rl_end"})
     again = run_study(tmp_path, study="continue_my_text", settings=settings,
                       environment={**environment, "PYTHONPROFILEIMPORTTIME": "1"})
     assert "0 stages executed" in again.stdout

@@ -31,7 +31,7 @@ def samples(inputs, tmp_path_factory):
 def _settings(**plan):
     people = PeopleSpec(items=3, overlap=2, gold=0, repeats=0, training=0, qualification=0)
     return PublishSlice(name="pilot", people=people, pairs=(Contrast(*ARMS),), plan=AnalysisPlan(**plan),
-                        ask_of_source=False, responses=("x",))
+                        ask_of_source=False, responses=("x",), ppo=STUDY.ppo)
 
 
 def _published(samples, out, seed=7, **plan):
