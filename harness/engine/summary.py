@@ -16,12 +16,13 @@ from harness.durable import sync
 from harness.engine.execution import Execution
 from harness.engine.experiment_page import experiment_tags
 from harness.engine.exported_runs import exported_files, exported_times, write_execution
-from harness.engine.run_times import run_times, seconds_of_stages
+from harness.engine.run_times import RunTimes, run_times, seconds_of_stages
 from harness.engine.tracking import Tracking
 from harness.records import ArmKey, Pending
 from harness.reporting.enough import what_would_decide
 from harness.reporting.figure_files import FIGURES_FOLDER
 from harness.reporting.terminal import win_rate_table
+from harness.reporting.win_rates import headline
 from harness.results.file import RESULTS_FILE, read_results
 from harness.results.records import Results
 from harness.results.text_records import ArmMeasures
@@ -121,15 +122,12 @@ def arm_metrics(measures: ArmMeasures, results: Results) -> dict[str, float]:
 
 
 def say_what_happened(plan: Plan, execution: Execution, console: Console, output: Path) -> None:
-    """The win-rate table and where the report is; or what failed, or what people still have to do."""
+    """The win-rate table, the answer, and where the report is; or what failed, or what people still have to do."""
     if plan.report.fingerprint in execution.refs:
         results, times = read_results(output), exported_times(output)
         console.print(win_rate_table(results))
-        for row in results.equivalence:
-            more = None if row.more_runs is None else row.more_runs.more
-            seconds = None if times is None or more is None else times.seconds(row.contrast, more)
-            if said := what_would_decide(row, seconds=seconds):
-                console.print(said, highlight=False, markup=False, soft_wrap=True)
+        for said in (headline(plan.study, results), *_what_would_decide(results, times)):
+            console.print(said, highlight=False, markup=False, soft_wrap=True)
         console.print(f"report:  {output / 'report.html'}\nresults: {output / RESULTS_FILE}", highlight=False,
                       markup=False, soft_wrap=True)
     for name, message in execution.failures.items():
@@ -139,6 +137,14 @@ def say_what_happened(plan: Plan, execution: Execution, console: Console, output
                       + "\nOpen the app with `harness app`, then give the same command again.",
                       highlight=False, markup=False, soft_wrap=True)
     console.print(f"{len(execution.executed)} stages executed, {len(execution.reused)} reused", highlight=False)
+
+
+def _what_would_decide(results: Results, times: RunTimes | None) -> Iterable[str]:
+    for row in results.equivalence:
+        more = None if row.more_runs is None else row.more_runs.more
+        seconds = None if times is None or more is None else times.seconds(row.contrast, more)
+        if said := what_would_decide(row, seconds=seconds):
+            yield said
 
 
 def _awaited(pending: Iterable[Pending]) -> list[str]:

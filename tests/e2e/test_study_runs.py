@@ -1,5 +1,6 @@
 """Whole studies, as a user runs them: real training at a tiny scale, and what harness.stages.report makes of it."""
 
+import html
 import json
 import os
 import re
@@ -95,6 +96,8 @@ def test_a_second_run_executes_nothing(finished):
     process = run_study(finished)
     assert process.returncode == 0
     assert "0 stages executed" in process.stdout
+    (answer,) = re.findall(r"^.*\b40 labels were (?:not )?enough.*$", process.stdout, re.MULTILINE)
+    assert html.escape(answer, quote=False) in _page(finished), "the terminal says what the report begins with"
     assert time.monotonic() - began < 60
     execution, stages, arms = _newest_execution(finished)
     (report,) = stages
