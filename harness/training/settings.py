@@ -128,7 +128,7 @@ class PPOSettings:
     """PPO on language (Ziegler 2.2, released train_policy.py). Defaults: the released code's style tasks.
 
     micro_batch: episodes read together, chosen by the model's size where None; it changes no gradient. snapshots: how
-    many copies of the weights are held of the last quarter of training, where policies are compared at a KL.
+    many copies of the weights are held of the last two fifths of training, where policies are compared at a KL.
     """
 
     episodes: int = 1_000_000

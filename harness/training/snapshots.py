@@ -9,9 +9,9 @@ from typing import Any
 
 Weights = dict[str, Any]
 
-_FROM = 0.75
-"""Of training: before it a policy may pass a KL on its way, and has had less training at that KL than others. In the
-last tenth the learning rate is so small that a policy hardly moves: all its states may lie on one side of the KL."""
+_FROM = 0.6
+"""Of training: before it a policy may pass a KL on its way, and has had less training at that KL than others. Later on
+the learning rate is so small that a policy hardly moves: all its states may lie on one side of the KL."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """The states at evenly spaced steps of the last quarter of training, its end among them.
+    """The states at evenly spaced steps of the last two fifths of training, its end among them.
 
     They are not chosen by training's own KL. Neighbours of one step are alike, and its noise is as large as what a
     policy still moves by: the nearest to a KL lay on one side of it, measured well, in two of sixteen runs.

@@ -1,5 +1,6 @@
 """When a PPO run counts as at rest."""
 
+import numpy as np
 import pytest
 
 from harness.statistics.convergence import convergence
@@ -38,3 +39,12 @@ def test_a_policy_that_never_left_its_reference_is_at_rest():
     assert of([0.0] * 20, target=None).converged
     # A last tenth at 0.01 after one at nothing is off by ten times the least that counts, 0.001.
     assert of([0.0] * 18 + [0.01] * 2, target=None).kl_off_target == pytest.approx(10)
+
+
+def test_what_may_be_sampling_error_is_not_held_against_a_run():
+    rng = np.random.default_rng(0)
+    at_target = [of(rng.normal(6, 0.75, 192).tolist(), horizon=200_000).converged for _ in range(400)]
+    far = [of(rng.normal(6.8, 0.75, 192).tolist(), horizon=200_000).converged for _ in range(400)]
+    assert np.mean(at_target) > 0.99
+    assert np.mean(far) < 0.25
+    assert not of([6.8] * 192, horizon=200_000).converged

@@ -1,4 +1,4 @@
-"""Of the policies in the last quarter of training some are kept, evenly spaced, the last one among them."""
+"""Of the policies in the last two fifths of training some are kept, evenly spaced, the last one among them."""
 
 import pytest
 from hypothesis import given
@@ -15,9 +15,9 @@ def kept(total, *, most):
 
 
 @pytest.mark.parametrize(("total", "most", "steps"), [
-    (192, 8, [144, 151, 158, 165, 171, 178, 185, 192]), (100, 2, [75, 100]), (100, 6, [75, 80, 85, 90, 95, 100]),
+    (192, 8, [116, 127, 138, 149, 159, 170, 181, 192]), (100, 2, [60, 100]), (100, 6, [60, 68, 76, 84, 92, 100]),
     (4, 8, [3, 4]), (1, 2, [1]), (2, 2, [2])])
-def test_they_are_evenly_spaced_over_the_last_quarter(total, most, steps):
+def test_they_are_evenly_spaced_over_the_last_two_fifths(total, most, steps):
     found = kept(total, most=most)
     assert [each.step for each in found] == steps
     assert all(each.weights == {"step": each.step} for each in found)
@@ -26,7 +26,7 @@ def test_they_are_evenly_spaced_over_the_last_quarter(total, most, steps):
 @given(st.integers(1, 500), st.integers(2, 12))
 def test_there_are_no_more_than_asked_for_and_the_end_is_one(total, most):
     steps = [each.step for each in kept(total, most=most)]
-    assert 1 <= len(steps) <= most and steps[-1] == total and steps[0] >= 0.75 * total
+    assert 1 <= len(steps) <= most and steps[-1] == total and steps[0] >= 0.6 * total
 
 
 @given(st.integers(4, 40), st.data())
