@@ -180,5 +180,5 @@ def _rest(rows: tuple[RunRow, ...], data: ReportData) -> str:
     off = "the tenth before" if target is None else f"the target of {target:g} nats"
     resting = sum(row.end.converged for row in rows)
     return (f"The last tenth of each run: its KL, how far that is off {off}, and how far the KL coefficient β moved. "
-            f"{thousands(resting)} of {len(rows)} runs were at rest: within 5% of it but for sampling, or with β steady.")
+            f"{thousands(resting)} of {len(rows)} runs were at rest: within 5% of it (but for sampling) or β steady.")
 
