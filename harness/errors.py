@@ -50,6 +50,10 @@ class StoreRefused(InputError):
     exit_code = 4
 
 
+class MissingInput(InputError):
+    """A file or folder that the user names is not there. Unlike one that is broken, it leaves a plan possible."""
+
+
 class DamagedFile(InputError):
     """A file of a finished stage, or one that a stage goes on from, is not as it was written."""
 
@@ -66,7 +70,8 @@ def blamed_on(key: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(error.problem, file=error.file, line=error.line, key=key, cure=error.cure) from error.__cause__
+        raise type(error)(error.problem, file=error.file, line=error.line, key=key,
+                          cure=error.cure) from error.__cause__
 
 
 @contextmanager

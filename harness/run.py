@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from harness.cli.arguments import CommandParser, jobs
 from harness.engine.interrupts import STOPS
-from harness.errors import InputError, readable_inputs
+from harness.errors import InputError, MissingInput, readable_inputs
 from harness.imports import without_collector
 from harness.passwords import without_password
 
@@ -102,7 +102,7 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
     from harness.study.externals import external_digests
     from harness.study.plan import make_plan
 
-    absent: list[InputError] = []
+    absent: list[MissingInput] = []
     with readable_inputs():
         externals = external_digests(study, absent=absent if arguments.dry_run else None)
     plan = make_plan(study, externals)
@@ -121,7 +121,7 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
         return _look(plan, uri, arguments, starting, absent)
 
 
-def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack, absent: list[InputError]) -> int:
+def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack, absent: list[MissingInput]) -> int:
     """What of the plan is there decides what is read and done. absent: files that are not there yet."""
     from harness.engine import tracking
     from harness.engine.writable import check_folder, check_link

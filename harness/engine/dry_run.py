@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from harness.engine.execution import finished_stages, missing_stages
-from harness.engine.preflight import check_context
+from harness.engine.preflight import check_context, check_label_file
 from harness.engine.screen import console_for
 from harness.engine.tracking import Tracking
 from harness.errors import InputError
@@ -27,11 +27,14 @@ _LEFT = 3
 def print_plan(plan: Plan, tracking: Tracking | None, *, absent: Sequence[InputError] = ()) -> None:
     """The stages, which are cached, and an estimate of what the others take. absent: files that are not there yet.
 
-    Raises InputError where queries and responses do not fit into a base model whose shape is known.
+    Raises InputError where queries and responses do not fit into a base model whose shape is known, and for a label
+    file that is there and cannot be used.
     """
     known, compute = model_shape(plan.study.base_model), plan.study.compute
     if known is not None:
         check_context(plan.study, known.shape.context)
+    if not any(error.key == "labels.path" for error in absent):
+        check_label_file(plan.study, known.shape.vocabulary if known is not None else None)
     finished = finished_stages(plan, tracking) if tracking is not None else {}
     missing = {stage.fingerprint for stage in missing_stages(plan, finished)}
     table = Table(title=f"{plan.study.study}: {len(plan.stages)} stages", title_justify="left")

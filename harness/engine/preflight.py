@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.errors import InputError, blamed_on
 from harness.hub import retries_unsaid
-from harness.labels.imported import read_labels
+from harness.labels.imported import check_labels, read_labels
 from harness.labels.scorers import get_scorer
 from harness.study.externals import named_scorers
 from harness.study.parts import ScratchModel
@@ -31,7 +31,9 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool 
                 get_scorer(name)
         if not isinstance(study.base_model, ScratchModel):
             _check_base_model(study, study.base_model, queries_are_known)
-        elif isinstance(study.task.source, HubDataset) and not queries_are_known:
+            return
+        check_label_file(study, study.base_model.vocabulary)
+        if isinstance(study.task.source, HubDataset) and not queries_are_known:
             study.task.source.check()
 
 
@@ -42,13 +44,23 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
     with blamed_on("base_model"):
         context, tokenizer = check_language_model(name), load_tokenizer(name)
     check_context(study, context)
-    wanted = study.labels.pool_size + study.labels.validation
+    labels = study.labels
     if not queries_are_known:
-        check_enough_queries(study.task, tokenizer,
-                             labels=1 if study.labels.source == "imported" else wanted)
-    if study.labels.source == "imported":
-        read_labels(Path(study.labels.path), study.labels.format, tokenizer, candidates=study.labels.candidates,
-                    budget=wanted, longest=study.task.response.tokens)
+        check_enough_queries(study.task, tokenizer, labels=1 if labels.source == "imported" else labels.wanted)
+    if labels.source == "imported":
+        read_labels(Path(labels.path), labels.format, tokenizer, candidates=labels.candidates, budget=labels.wanted,
+                    longest=study.task.response.tokens)
+
+
+def check_label_file(study: StudySpec, vocabulary: int | None) -> None:
+    """Raises InputError where imported labels cannot be used, as far as that is known without a tokenizer.
+
+    vocabulary: the most entries the base model's can have, None where it is not known.
+    """
+    labels = study.labels
+    if labels.source == "imported":
+        check_labels(Path(labels.path), labels.format, candidates=labels.candidates, budget=labels.wanted,
+                     vocabulary=vocabulary)
 
 
 def check_context(study: StudySpec, context: int | None) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from harness.errors import InputError
 from harness.tasks.text_tokens import beginning_tokens, encode
 
 LabelFormat = Literal["texts", "token_ids"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ class ImportedLabel:
     best: int
 
 
+def check_labels(path: Path, form: LabelFormat, *, candidates: int, budget: int, vocabulary: int | None) -> None:
+    """Raises InputError for what is wrong with the first `budget` labels whatever the tokenizer is: their form, their
+    fields, their number. vocabulary: the most entries it can have, which ids are held against; None where not known.
+    """
+    rows: Iterator[object] = (_text_rows(path, candidates) if form == "texts" else
+                              _id_labels(path, math.inf if vocabulary is None else vocabulary, candidates))
+    _first(rows, budget, path)
+
+
 def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: int, budget: int,
                 longest: int) -> list[ImportedLabel]:
     """The first `budget` labels of a file. Raises InputError with the row (its line, or its index from 0) and the cure.
@@ -32,28 +44,33 @@ def read_labels(path: Path, form: LabelFormat, tokenizer: Any, *, candidates: in
     texts: a line is {"query": text, "candidates": [k texts], "best": 0..k-1}. token_ids: one JSON list of
     {"query": ids, "sample0": ids, ..., "best"}; ids past the vocabulary are padding, and must all be the same id.
     """
-    read = _text_rows if form == "texts" else _id_rows
-    rows = read(path, tokenizer, candidates, longest)
-    labels = []
-    for label in rows:
-        labels.append(label)
-        if len(labels) == budget:
-            return labels
-    raise InputError(f"the budget of {budget} is larger than the {len(labels)} labels there are", file=str(path),
-                     key="labels.budgets",
-                     cure=f"Ask for {len(labels)} or fewer." if labels else "Give a file with labels.")
+    return _first(_text_labels(path, tokenizer, candidates, longest) if form == "texts" else
+                  _id_labels(path, len(tokenizer), candidates, longest), budget, path)
 
 
-def _text_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
+def _first(rows: Iterator[T], budget: int, path: Path) -> list[T]:
+    found = list(islice(rows, budget))
+    if len(found) < budget:
+        raise InputError(f"the budget of {budget} is larger than the {len(found)} labels there are", file=str(path),
+                         key="labels.budgets",
+                         cure=f"Ask for {len(found)} or fewer." if found else "Give a file with labels.")
+    return found
+
+
+def _text_labels(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
     first = beginning_tokens(tokenizer)
+    for number, query, texts, best in _text_rows(path, count):
+        ids = encode(tokenizer, [query, *texts])
+        _check_lengths(ids[1:], longest, path, line=number)
+        yield ImportedLabel(first + tuple(ids[0]), tuple(tuple(row) for row in ids[1:]), best)
+
+
+def _text_rows(path: Path, count: int) -> Iterator[tuple[int, str, list[str], int]]:
+    """(line, query, candidates, best) of each label."""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            query, texts, best = _checked_texts(_parsed(line, path, number), path, number, count)
-            ids = encode(tokenizer, [query, *texts])
-            _check_lengths(ids[1:], longest, path, line=number)
-            yield ImportedLabel(first + tuple(ids[0]), tuple(tuple(row) for row in ids[1:]), best)
+            if line.strip():
+                yield number, *_checked_texts(_parsed(line, path, number), path, number, count)
 
 
 def _parsed(line: bytes, path: Path, number: int) -> Any:
@@ -96,7 +113,10 @@ def _check_lengths(candidates: Sequence[Sequence[int]], longest: int, path: Path
                          cure="Is it another task's file? Else set task.response.tokens, or leave the label out.")
 
 
-def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[ImportedLabel]:
+def _id_labels(path: Path, size: float, count: int, longest: int | None = None) -> Iterator[ImportedLabel]:
+    """size: the tokenizer's entries, or the most it can have; then an id below may still be padding, and no length is
+    known.
+    """
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
@@ -104,7 +124,6 @@ def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[I
                          line=getattr(error, "lineno", None), cure="Give the released file as it is.") from None
     if not isinstance(rows, list):
         raise InputError("the file must hold one JSON list of labels", file=str(path), cure="Give the released file.")
-    size = len(tokenizer)
     padding: set[int] = set()
     names = ("query", *(f"sample{i}" for i in range(count)))
     for index, row in enumerate(rows):
@@ -124,7 +143,8 @@ def _id_rows(path: Path, tokenizer: Any, count: int, longest: int) -> Iterator[I
         if not query or not all(samples):
             raise InputError(f"label {index}: a query or sample is nothing but padding", file=str(path),
                              cure="Mend or remove the label.")
-        _check_lengths(samples, longest, path, index=index)
+        if longest is not None:
+            _check_lengths(samples, longest, path, index=index)
         yield ImportedLabel(query, tuple(samples), best)
 
 
@@ -139,7 +159,7 @@ def _checked_ids(row: Any, name: str, path: Path, index: int) -> Sequence[int]:
     return ids
 
 
-def _without_padding(ids: Sequence[int], size: int, name: str, path: Path, index: int) -> tuple[int, ...]:
+def _without_padding(ids: Sequence[int], size: float, name: str, path: Path, index: int) -> tuple[int, ...]:
     """The tokens between the padding at either end. Raises InputError for padding among them."""
     at = [place for place, token in enumerate(ids) if token < size]
     if at and at[-1] - at[0] >= len(at):

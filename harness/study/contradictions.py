@@ -33,13 +33,12 @@ def contradictions(*, task: TaskSpec, base_model: str | ScratchModel, supervised
             f"evaluation.people.items is {people.items}, fewer than the {len(seeds)} seeds: people would not see every "
             f"run"))
     # Imported labels bring queries of their own.
-    wanted = labels.pool_size + labels.validation
-    if labels.source != "imported" and wanted > task.queries.train:
+    if labels.source != "imported" and labels.wanted > task.queries.train:
         keys = ["labels.budgets"] if labels.pool is None else ["labels.pool"]
         keys += ["labels.validation"] if labels.validation else []
         yield Contradiction((*keys, "task.queries.train"), (
-            f"{' and '.join(keys)} ask{'' if len(keys) > 1 else 's'} for {wanted} labels, each on a query of its own, "
-            f"but task.queries.train is {task.queries.train}"))
+            f"{' and '.join(keys)} ask{'' if len(keys) > 1 else 's'} for {labels.wanted} labels, each on a query of "
+            f"its own, but task.queries.train is {task.queries.train}"))
 
 
 def _of_lengths(task: TaskSpec, base_model: str | ScratchModel) -> Iterator[Contradiction]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
-from harness.errors import InputError, blamed_on
+from harness.errors import InputError, MissingInput, blamed_on
 from harness.hub import is_path
 from harness.labels.scorers import CLASSIFIER
 from harness.study.parts import ScratchModel
@@ -26,17 +26,17 @@ _OF_A_MODEL = ("config.json", "tokenizer.json")
 """One of them is in a model's folder; the tokenizer alone is enough for a plan."""
 
 
-def external_digests(study: StudySpec, *, absent: list[InputError] | None = None) -> dict[str, str]:
+def external_digests(study: StudySpec, *, absent: list[MissingInput] | None = None) -> dict[str, str]:
     """Digest by name: `source`, `base_model`, `labels`, `scorer:NAME`. Raises InputError for what is not there.
 
-    absent: where given, takes those errors instead; what is not there then has no digest, and its stages will have
-    other fingerprints once it is.
+    absent: where given, takes the errors of what is not there; it then has no digest, and its stages will have other
+    fingerprints once it is there. What is broken is refused all the same.
     """
     found = {}
     for name, digest in _digests(study):
         try:
             found[name] = digest()
-        except InputError as error:
+        except MissingInput as error:
             if absent is None:
                 raise
             absent.append(error)
@@ -102,7 +102,7 @@ def named_scorers(study: StudySpec) -> dict[str, str]:
 
 
 def _absent(path: str, what: str, *, key: str) -> str:
-    raise InputError(f"there is no folder {path}", key=key, cure=f"Give a {what}'s folder or a name on the hub.")
+    raise MissingInput(f"there is no folder {path}", key=key, cure=f"Give a {what}'s folder or a name on the hub.")
 
 
 def _digest_base_model(path: Path) -> str:
@@ -122,9 +122,12 @@ def _digest_source(source: TextFiles | JsonlPairs) -> str:
 
 
 def _digest_labels(path: Path) -> str:
+    cure = "Give the path of a file of labels; texts as JSONL, or the paper's token ids as JSON."
+    if not path.exists():
+        raise MissingInput(f"there is no label file {path}", key="labels.path", cure=cure)
     if not path.is_file():
-        raise InputError(f"there is no label file {path}", key="labels.path",
-                         cure="Give the path of a file of labels; texts as JSONL, or the paper's token ids as JSON.")
+        what = "a folder" if path.is_dir() else "no regular file"
+        raise InputError(f"{path} is {what}", key="labels.path", cure=cure)
     return _digest_path(path, whole=True)
 
 
@@ -165,7 +168,7 @@ def _digest_module(name: str, *, key: str) -> str:
     if spec is not None and spec.origin in ("built-in", "frozen"):
         return _hash(name)  # it belongs to Python and has no file
     if spec is None or spec.origin is None or not Path(spec.origin).is_file():
-        raise InputError(f"there is no Python module '{name}' for the scorer", key=key,
+        raise MissingInput(f"there is no Python module '{name}' for the scorer", key=key,
                          cure="Write module:function, with the module on PYTHONPATH.")
     return _digest_path(Path(spec.origin), whole=True)
 

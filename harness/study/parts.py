@@ -129,6 +129,11 @@ class LabelCounts(Spec):
         """How many labels the runs draw from."""
         return self.pool or max(self.budgets)
 
+    @property
+    def wanted(self) -> int:
+        """How many labels the study needs in all."""
+        return self.pool_size + self.validation
+
 
 class SimulatedLabels(LabelCounts):
     """Labels chosen by a program. Named simulated wherever they show."""

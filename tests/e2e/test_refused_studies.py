@@ -60,6 +60,21 @@ def test_bad_input_is_one_line_and_nothing_is_written(tmp_path, settings, extra,
     _is_refused(run_study(tmp_path, *extra, settings={**TINY, **settings}), tmp_path, 2, expected)
 
 
+@pytest.mark.parametrize("extra", [[], ["--dry-run"]])
+@pytest.mark.parametrize(("rows", "expected"), [
+    ("[]", ["budget of 40 is larger than the 0 labels"]),
+    ("{broken", ["labels.json:1: not a JSON file"]),
+])
+def test_labels_that_cannot_be_used_are_refused_before_a_model_is_made(tmp_path, tmp_path_factory, rows, expected,
+                                                                           extra):
+    path = tmp_path_factory.mktemp("given") / "labels.json"
+    path.write_text(rows)
+    settings = {**TINY, "labels": f"{{source: imported, path: {path}, format: token_ids, budgets: [40]}}",
+                "supervised.scorer": "vader"}
+    del settings["labels.budgets"]
+    _is_refused(run_study(tmp_path, *extra, settings=settings), tmp_path, 2, expected)
+
+
 def test_a_server_that_does_not_answer_is_one_line_with_an_exit_code_of_its_own(tmp_path):
     process = run_study(tmp_path, "--tracking-uri", "http://127.0.0.1:9", settings=TINY)
     _is_refused(process, tmp_path, 5, ["no MLflow server answers at http://127.0.0.1:9"])

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness.engine.dry_run import print_plan
-from harness.errors import InputError
+from harness.errors import InputError, MissingInput
 from harness.shipped import STUDIES
 from harness.study.estimate import count_labels
 from harness.study.loading import load_study
@@ -47,7 +47,7 @@ def test_the_parts_of_the_memory_are_named_with_its_peak(capsys) -> None:
 
 
 def test_what_is_not_there_yet_is_named(capsys) -> None:
-    _, shown = _shown(capsys, absent=[InputError("there is no such file", file="texts.txt")])
+    _, shown = _shown(capsys, absent=[MissingInput("there is no such file", file="texts.txt")])
     assert "Not there yet: texts.txt: there is no such file" in shown
 
 
@@ -55,3 +55,14 @@ def test_a_model_that_cannot_read_a_query_is_said_before_anything_is_shown(capsy
     with pytest.raises(InputError, match=r"longer than the 1024 tokens of context that gpt2-large has"):
         _shown(capsys, "base_model=gpt2-large", "task.query_tokens=5000")
     assert capsys.readouterr().out == ""
+
+
+def test_a_label_file_that_cannot_be_used_is_said_before_anything_is_shown(capsys, tmp_path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text("{broken")
+    labels = f"labels={{source: imported, path: {path}, budgets: [2]}}"
+    with pytest.raises(InputError, match=r"labels.jsonl:1: not a line of JSON"):
+        _shown(capsys, labels, "supervised.scorer=vader")
+    assert capsys.readouterr().out == ""
+    missing = MissingInput("there is no label file", key="labels.path")
+    assert "Not there yet: labels.path" in _shown(capsys, labels, "supervised.scorer=vader", absent=[missing])[1]

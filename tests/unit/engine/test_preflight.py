@@ -1,5 +1,7 @@
 """What is wrong with a study's inputs is said before anything is written."""
 
+import json
+
 import pytest
 
 from harness.engine.preflight import check_context, check_inputs
@@ -25,6 +27,18 @@ def test_a_query_and_its_response_must_fit_into_the_context() -> None:
 def test_a_scorer_that_is_not_there_is_blamed_on_its_key() -> None:
     with pytest.raises(InputError, match=r"^labels.labeler.scorer: .*no_such_scorer"):
         check_inputs(load_study(QUICK, ["labels.labeler.scorer=no_such_scorer"]), queries_are_known=True)
+
+
+def test_labels_are_looked_at_before_a_model_from_scratch_is_made(tmp_path) -> None:
+    path = tmp_path / "labels.json"
+    good = {"query": [5], "sample0": [6], "sample1": [2047], "best": 0}
+    labels = f"labels={{source: imported, path: {path}, format: token_ids, candidates: 2, budgets: [2]}}"
+    study = load_study(QUICK, [labels, "supervised.scorer=vader"])
+    path.write_text(json.dumps([good, good]))
+    check_inputs(study, queries_are_known=True)
+    path.write_text(json.dumps([good, {**good, "query": [2048, 2049]}]))
+    with pytest.raises(InputError, match=r"label 1: token ids 2048, 2049 are past the tokenizer's 2048 entries"):
+        check_inputs(study, queries_are_known=True)
 
 
 @pytest.fixture(scope="module")

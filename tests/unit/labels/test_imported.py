@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.errors import InputError
-from harness.labels.imported import read_labels
+from harness.labels.imported import check_labels, read_labels
 from harness.tasks.tokenizer import train_tokenizer
 
 GOOD = {"query": "the cat", "candidates": [" sat", " ran"], "best": 1}
@@ -65,3 +65,30 @@ def test_released_labels_of_another_tokenizer_are_refused(tmp_path, tokenizer):
 def test_a_budget_larger_than_the_labels_is_refused(tmp_path, tokenizer):
     with pytest.raises(InputError, match="budget of 3 is larger than the 1 labels"):
         read_labels(_texts(tmp_path, GOOD), "texts", tokenizer, candidates=2, budget=3, longest=24)
+
+
+RELEASED = {"query": [5, 6], "sample0": [7], "sample1": [9], "best": 0}
+
+
+def test_without_a_tokenizer_good_labels_pass(tmp_path):
+    check_labels(_texts(tmp_path, GOOD), "texts", candidates=2, budget=1, vocabulary=300)
+    padded = _released(tmp_path, [{**RELEASED, "sample0": [7, 300, 300]}])
+    for vocabulary in (300, 400, None):  # with 400 at most it may have 300, and then 300 is padding
+        check_labels(padded, "token_ids", candidates=2, budget=1, vocabulary=vocabulary)
+
+
+@pytest.mark.parametrize(("form", "rows", "expected"), [
+    ("texts", [], r"budget of 2 is larger than the 0 labels"),
+    ("texts", [GOOD], r"budget of 2 is larger than the 1 labels"),
+    ("texts", [GOOD, "{broken"], r"labels.jsonl:2: .*JSON"),
+    ("texts", [GOOD, {**GOOD, "best": 2}], r"labels.jsonl:2: best: 'best' must be one of 0\.\.1, not 2"),
+    ("token_ids", [RELEASED], r"budget of 2 is larger than the 1 labels"),
+    ("token_ids", {}, r"one JSON list"),
+    ("token_ids", [RELEASED, {**RELEASED, "sample1": "text"}], r"label 1: 'sample1' must be a list of token ids"),
+    ("token_ids", [RELEASED, {**RELEASED, "query": [4000, 4001]}], r"label 1: token ids 4000, 4001 are past"),
+    ("token_ids", [RELEASED, {**RELEASED, "sample0": [7, 4000, 8]}], r"padding stands between the tokens of 'sample0'"),
+])
+def test_what_is_wrong_with_labels_whatever_the_tokenizer_is_found_without_one(tmp_path, form, rows, expected):
+    path = _texts(tmp_path, *rows) if form == "texts" else _released(tmp_path, rows)
+    with pytest.raises(InputError, match=expected):
+        check_labels(path, form, candidates=2, budget=2, vocabulary=300)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from harness.errors import InputError
+from harness.errors import InputError, MissingInput
 from harness.study.externals import check_unchanged, external_digests
 from harness.study.loading import load_study
 from tests.e2e.runs import ROOT
 
 QUICK = ROOT / "studies" / "quick.yaml"
+ONE_POLICY = ["policies=[{arm: rl}]", "evaluation={baselines: [zero_shot]}"]
 
 
 def test_a_base_model_is_known_by_the_middle_of_its_weights_too(tmp_path):
@@ -43,3 +44,31 @@ def test_what_changes_while_the_study_runs_is_noticed(tmp_path):
     (tmp_path / "config.json").unlink()
     tmp_path.rmdir()
     check_unchanged(study, {})
+
+
+@pytest.mark.parametrize(("override", "problem"), [
+    ("task.source={kind: text, path: absent}", "there is no such file or folder"),
+    ("base_model=./absent", "there is no folder ./absent"),
+    ("labels={source: imported, path: absent, budgets: [2]}", "there is no label file absent"),
+])
+def test_a_plan_goes_on_without_what_is_not_there(tmp_path, monkeypatch, override, problem):
+    monkeypatch.chdir(tmp_path)
+    absent: list[MissingInput] = []
+    assert external_digests(load_study(QUICK, [override, "supervised=null", *ONE_POLICY]), absent=absent) == {}
+    assert problem in str(absent[0])
+
+
+@pytest.mark.parametrize(("override", "problem"), [
+    ("task.source={kind: text, path: empty}", r"task.source: the folder has no .txt files"),
+    ("task.source={kind: jsonl, path: broken.jsonl}", r"broken.jsonl:1: task.source: not valid JSON"),
+    ("task.source={kind: text, path: /dev/null}", r"neither a regular file nor a folder"),
+    ("base_model=./empty", r"the folder empty holds no model"),
+    ("labels={source: imported, path: empty, budgets: [2]}", r"labels.path: empty is a folder"),
+    ("labels={source: imported, path: /dev/null, budgets: [2]}", r"labels.path: /dev/null is no regular file"),
+])
+def test_no_plan_is_made_of_what_is_broken(tmp_path, monkeypatch, override, problem):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.jsonl").write_text("{broken")
+    with pytest.raises(InputError, match=problem):
+        external_digests(load_study(QUICK, [override, "supervised=null", *ONE_POLICY]), absent=[])
