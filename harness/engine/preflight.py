@@ -12,6 +12,7 @@ from harness.study.externals import named_scorers
 from harness.study.parts import ScratchModel
 from harness.study.spec import StudySpec
 from harness.tasks.hub import HubDataset
+from harness.tasks.sources import StoryworldSource
 
 
 def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool = False) -> None:
@@ -33,8 +34,8 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool 
             _check_base_model(study, study.base_model, queries_are_known)
             return
         check_label_file(study, study.base_model.vocabulary)
-        if isinstance(study.task.source, HubDataset) and not queries_are_known:
-            study.task.source.check()
+        if not queries_are_known:
+            _check_text(study)
 
 
 def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> None:
@@ -46,10 +47,26 @@ def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> N
     check_context(study, context)
     labels = study.labels
     if not queries_are_known:
-        check_enough_queries(study.task, tokenizer, labels=1 if labels.source == "imported" else labels.wanted)
+        check_enough_queries(study.task, tokenizer, labels=_labelled_queries(study))
     if labels.source == "imported":
         read_labels(Path(labels.path), labels.format, tokenizer, candidates=labels.candidates, budget=labels.wanted,
                     longest=study.task.response.tokens)
+
+
+def _check_text(study: StudySpec) -> None:
+    source = study.task.source
+    if isinstance(source, StoryworldSource):  # it has no end
+        return
+    if isinstance(source, HubDataset):  # files were checked when their digests were made
+        source.check()
+    from harness.tasks.queries import check_enough_text
+
+    check_enough_text(study.task, labels=_labelled_queries(study))
+
+
+def _labelled_queries(study: StudySpec) -> int:
+    """How many train queries there must be: imported labels bring their own, and PPO needs some."""
+    return 1 if study.labels.source == "imported" else study.labels.wanted
 
 
 def check_label_file(study: StudySpec, vocabulary: int | None) -> None:

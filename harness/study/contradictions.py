@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from harness.study.parts import Baseline, LabelsSpec, PeopleSpec, PolicyArm, ScratchModel, SupervisedSpec
-from harness.tasks.sources import StoryworldSource, TextFiles
+from harness.tasks.hub import HubDataset
+from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
 from harness.tasks.spec import TaskSpec
 from harness.training.settings import PPOSettings
 
@@ -98,6 +99,12 @@ def _of_texts(task: TaskSpec) -> Iterator[Contradiction]:
         if isinstance(source, TextFiles):
             yield Contradiction(("task.source", "task.kind"), (
                 "plain text files have no summaries; summarization needs kind jsonl, hub or storyworld"))
+        if isinstance(source, JsonlPairs) and source.reference_key is None:
+            yield Contradiction(("task.source.reference_key",),
+                                "it names the summaries' key in the files, and summarization needs it")
+        if isinstance(source, HubDataset) and source.reference_column is None:
+            yield Contradiction(("task.source.reference_column",),
+                                "it names the summaries' column, and summarization needs it")
     if isinstance(source, StoryworldSource):
         wanted = "reports" if task.kind == "summarization" else "stories"
         if source.genre != wanted:

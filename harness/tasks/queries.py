@@ -12,7 +12,7 @@ import numpy as np
 from harness.errors import InputError
 from harness.records import Query
 from harness.tasks.continuation import continuation_queries
-from harness.tasks.sources import Split
+from harness.tasks.sources import Document, Split
 from harness.tasks.spec import TaskSpec
 from harness.tasks.summarization import summary_queries
 
@@ -40,16 +40,40 @@ def task_queries(task: TaskSpec, tokenizer: Any, split: Split) -> Iterator[Query
 
 def check_enough_queries(task: TaskSpec, tokenizer: Any, *, labels: int) -> None:
     """Raises InputError where the text gives fewer queries than the study needs; reads no more than it must."""
-    needed = {"test": task.queries.test, "valid": 1, "train": labels}
+    needed = _needed(task, labels)
     for split, queries in split_queries(task, tokenizer):
         count = sum(1 for _ in islice(queries, needed[split]))
         check_count(split, count, needed[split])
 
 
-def check_count(split: Split, count: int, wanted: int) -> None:
-    """Raises InputError where the text gives fewer queries of a split than are wanted."""
+def check_enough_text(task: TaskSpec, *, labels: int) -> None:
+    """Raises InputError where the text is too short for that, whatever byte-level tokenizer will be made of it."""
+    for split, needed in _needed(task, labels).items():
+        count = 0
+        for document in task.source.documents(split):
+            count += _most_queries(task, document)
+            if count >= needed:
+                break
+        check_count(split, count, needed, most="at most ")
+
+
+def _most_queries(task: TaskSpec, document: Document) -> int:
+    """A token has a byte or more."""
+    if task.kind == "summarization":
+        return int(bool(document.text.strip() and (document.reference or "").strip()))
+    most = len(document.text.encode()) // (task.query_tokens_min + task.response.tokens)
+    return most if task.queries.per_document is None else min(most, task.queries.per_document)
+
+
+def _needed(task: TaskSpec, labels: int) -> dict[Split, int]:
+    return {"test": task.queries.test, "valid": 1, "train": labels}
+
+
+def check_count(split: Split, count: int, wanted: int, *, most: str = "") -> None:
+    """Raises InputError where the text gives fewer queries of a split than are wanted. most: whether the count is one.
+    """
     if count < wanted:
-        raise InputError(f"the text gives {count} {split} queries, fewer than the {wanted} that the study needs",
+        raise InputError(f"the text gives {most}{count} {split} queries, fewer than the {wanted} that the study needs",
                          key=f"task.queries.{split}",
                          cure=f"Give more text, shorter queries, or {_CURES[split]}.")
 

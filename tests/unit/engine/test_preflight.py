@@ -41,6 +41,33 @@ def test_labels_are_looked_at_before_a_model_from_scratch_is_made(tmp_path) -> N
         check_inputs(study, queries_are_known=True)
 
 
+def test_text_that_is_too_short_whatever_the_tokenizer_is_said_before_one_is_made(tmp_path) -> None:
+    for name in ("train", "valid", "test"):
+        (tmp_path / f"{name}.txt").write_text("A cat sat. " * 100 + "A.")  # 1,102 bytes
+    paths = ", ".join(f"{key}: {tmp_path}/{name}.txt" for key, name in (
+        ("path", "train"), ("valid_path", "valid"), ("test_path", "test")))
+    sets = [f"task.source={{kind: text, {paths}}}", "task.query_tokens_min=10", "task.queries.per_document=null",
+            "task.response={tokens: 10, truncate_after: 0}", "labels.budgets=[20]", "supervised=null",
+            "evaluation={baselines: [zero_shot]}", "policies=[{arm: rl}]"]
+    check_inputs(load_study(QUICK, [*sets, "task.queries.test=55"]), queries_are_known=False)
+    with pytest.raises(InputError, match=r"the text gives at most 55 test queries, fewer than the 56 that the study"):
+        check_inputs(load_study(QUICK, [*sets, "task.queries.test=56"]), queries_are_known=False)
+    with pytest.raises(InputError, match=r"at most 55 train queries, fewer than the 56"):
+        check_inputs(load_study(QUICK, [*sets, "task.queries.test=9", "labels.budgets=[56]"]), queries_are_known=False)
+
+
+def test_each_pair_is_one_query_at_most(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PAIRS", str(path := tmp_path / "pairs.jsonl"))
+    monkeypatch.setenv("BASE_MODEL", "none")
+    path.write_text('{"text": "A long article.", "short": "An article."}\n{"text": "No summary.", "short": ""}\n' * 60)
+    (tmp_path / "test.jsonl").write_text(path.read_text())
+    source = f"{{kind: jsonl, path: {path}, test_path: {tmp_path}/test.jsonl, reference_key: short}}"
+    study = load_study(STUDIES / "summarize_my_pairs.yaml", [
+        f"task.source={source}", "task.queries.test=61", "base_model={context: 1024}"])
+    with pytest.raises(InputError, match=r"the text gives at most 60 test queries, fewer than the 61"):
+        check_inputs(study, queries_are_known=False)
+
+
 @pytest.fixture(scope="module")
 def base_model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
