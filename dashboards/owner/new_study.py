@@ -15,7 +15,7 @@ from dashboards.identity import store
 from dashboards.widgets import PERCENT, in_percent, named_arm, said_about
 from harness.engine.exported_runs import FinishedStudy, finished_studies, load_samples, log_seal
 from harness.errors import InputError
-from harness.ratings.drafting import Draft, Sizes, draft_study
+from harness.ratings.drafting import MOST, Draft, Sizes, draft_study
 from harness.ratings.leaks import scan
 from harness.ratings.pairing import ArmSample, comparisons_of
 from harness.ratings.protocol import MAX_NAME, StudyKind, StudyProtocol
@@ -72,15 +72,16 @@ def _form(chosen: FinishedStudy, samples: list[ArmSample]) -> NewStudy | None:
         title = st.text_input("Title", _DEFAULTS.title, key="title")
         instructions = st.text_area("Instructions", _DEFAULTS.instructions, height=160, key="text")
     columns = st.columns(4)
-    per_comparison = columns[0].number_input("Items a comparison", 2, 10_000, _DEFAULTS.items, key="per_comparison")
-    overlap = columns[1].number_input("Raters an item", 1, 50, _DEFAULTS.overlap, key="overlap")
+    per_comparison = columns[0].number_input("Items a comparison", 2, MOST.items, _DEFAULTS.items, key="per_comparison")
+    overlap = columns[1].number_input("Raters an item", 1, MOST.overlap, _DEFAULTS.overlap, key="overlap")
     quota = columns[2].number_input("Items a rater (0: all)", 0, 100_000, 0, key="quota")
     margin = columns[3].number_input("Equivalence margin", 0.01, 0.2, 0.05, step=0.01, key="margin")
     checks = st.columns(4)
-    gold = checks[0].number_input("Gold items", 0, 200, _DEFAULTS.gold, key="gold")
-    repeats = checks[1].number_input("Repeated items", 0, 200, _DEFAULTS.repeats, key="repeats")
-    training = checks[2].number_input("Training items", 0, 20, _DEFAULTS.training, key="training")
-    qualification = checks[3].number_input("Qualification items", 0, 40, _DEFAULTS.qualification, key="qualification")
+    gold = checks[0].number_input("Gold items", 0, MOST.gold, _DEFAULTS.gold, key="gold")
+    repeats = checks[1].number_input("Repeated items", 0, MOST.repeats, _DEFAULTS.repeats, key="repeats")
+    training = checks[2].number_input("Training items", 0, MOST.training, _DEFAULTS.training, key="training")
+    qualification = checks[3].number_input("Qualification items", 0, MOST.qualification, _DEFAULTS.qualification,
+                                           key="qualification")
     asks = st.columns([1, 1, 2], vertical_alignment="bottom")
     has_source = any(each.source for each in samples)
     copied = asks[0].checkbox("Ask what is copied", has_source, disabled=not has_source, key=f"copied_{chosen.name}")

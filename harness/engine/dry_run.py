@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from harness.engine.execution import finished_stages, missing_stages
+from harness.engine.machine_memory import check_memory, machine_memory
 from harness.engine.preflight import check_context, check_label_file
 from harness.engine.screen import console_for
 from harness.engine.tracking import Tracking
@@ -55,7 +56,8 @@ def print_plan(plan: Plan, tracking: Tracking | None, *, absent: Sequence[InputE
     labels = count_labels(stage for stage in plan.stages if stage.fingerprint in missing)
     lines = [f"{len(missing)} stages to run: {labels:,} labels, {total.episodes:,} episodes, "
              f"{total.model_tokens / _MILLION:,.1f} million tokens through a model (a backward pass counted as two).",
-             *_model_lines(plan.study, known, total), *(f"Not there yet: {error}" for error in absent)]
+             *_model_lines(plan.study, known, total), *(f"Not there yet: {error}" for error in absent),
+             *(f"Not on this machine: {error}" for error in _too_large(plan.study))]
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
@@ -75,6 +77,15 @@ def _model_lines(study: StudySpec, known: KnownShape | None, total: Estimate) ->
             f"Memory: PPO in {study.compute.precision} holds {memory.peak / scale:.1f} {unit} at most "
             f"({unit}: {parts}).",
             f"Time: {time} GPU-hours, were it one A100 (two FLOP for each parameter and token)."]
+
+
+def _too_large(study: StudySpec) -> list[InputError]:
+    """A plan can be made for a larger machine."""
+    try:
+        check_memory(study, machine_memory())
+    except InputError as error:
+        return [error]
+    return []
 
 
 def _count(number: int) -> str:

@@ -1,9 +1,10 @@
-"""Checks a study's inputs before anything is written: base model, context length, texts, label file, scorers."""
+"""Checks a study's inputs before anything is written: sizes, base model, texts, label file, scorers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from harness.engine.machine_memory import check_memory, machine_memory
 from harness.errors import InputError, blamed_on
 from harness.hub import retries_unsaid
 from harness.labels.imported import check_labels, read_labels
@@ -20,12 +21,14 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool 
 
     queries_are_known: an earlier run made this study's queries, so they need not be counted. With a model from
     scratch there is no tokenizer to count with before its first stage. on_cluster: stages run on machines that
-    may have the GPU which this one lacks.
+    may have the GPU or the memory which this one lacks.
     """
     if study.compute.device == "cuda" and not on_cluster:
         from harness.models.placement import frozen
 
         frozen(study.compute)
+    if not on_cluster:
+        check_memory(study, machine_memory())
     with retries_unsaid():
         for name, key in named_scorers(study).items():
             with blamed_on(key):

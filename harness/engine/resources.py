@@ -30,11 +30,11 @@ def choose_resources(study: StudySpec, jobs: int | None) -> Resources:
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     width = _width(study)
-    narrow = width is not None and width <= _SMALL_WIDTH and not _on_gpu(study)
+    narrow = width is not None and width <= _SMALL_WIDTH and not on_gpu(study)
     return Resources(jobs=jobs or (cores if narrow else 1), cores=cores, narrow_threads=1 if narrow else cores)
 
 
-def _on_gpu(study: StudySpec) -> bool:
+def on_gpu(study: StudySpec) -> bool:
     """Told from the device files: importing torch would take longer than all of a plan."""
     return study.compute.device != "cpu" and Path("/dev/nvidia0").exists()
 

@@ -31,6 +31,10 @@ class Sizes:
     qualification: int
 
 
+MOST = Sizes(items=10_000, overlap=50, gold=200, repeats=200, training=20, qualification=40)
+"""More is a slip of the finger: nobody would judge it."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """What a study would show. pairs: by arm, for the leak scan and the rehearsal. items: blinded, with their key."""

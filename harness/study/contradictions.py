@@ -66,6 +66,11 @@ def _of_supervised(supervised: SupervisedSpec | None, task: TaskSpec, labels: La
                             "supervised.scorer must be named when the labels are not simulated")
 
 
+    elif supervised.keep * supervised.pairs < 1 and task.kind == "continuation":
+        yield Contradiction(("supervised.keep", "supervised.pairs"), (
+            f"supervised.keep {supervised.keep:g} of supervised.pairs {supervised.pairs:,} is less than one pair"))
+
+
 def _of_policies(policies: tuple[PolicyArm, ...], labels: LabelsSpec, ppo: PPOSettings) -> Iterator[Contradiction]:
     for policy in policies:
         if policy.reward == "gold" and labels.source != "simulated":

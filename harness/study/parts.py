@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.labels.scorers import CLASSIFIER
-from harness.ratings.drafting import Sizes
+from harness.ratings.drafting import MOST, Sizes
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
 from harness.tasks.spec import Spec
 from harness.training.settings import LanguageModelFitSettings
@@ -38,11 +38,11 @@ def is_policy(arm: str) -> bool:
 class ScratchModel(Spec):
     """A small GPT-2, with a tokenizer of its own, pretrained on the task's text as the study's first stage."""
 
-    layers: int = Field(default=2, ge=1)
-    width: int = Field(default=128, ge=8)
+    layers: int = Field(default=2, ge=1, le=1_000)
+    width: int = Field(default=128, ge=8, le=100_000)
     heads: int = Field(default=4, ge=1)
-    context: int = Field(default=128, ge=8)
-    vocabulary: int = Field(default=2048, ge=300)
+    context: int = Field(default=128, ge=8, le=1_000_000)
+    vocabulary: int = Field(default=2048, ge=300, le=1_000_000)
     tokens: int = Field(default=2_000_000, ge=1000, description="tokens of text to pretrain on, seen once each")
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=2e-3, batch_size=32, epochs=1)
 
@@ -102,10 +102,10 @@ class LabelCounts(Spec):
     """
 
     budgets: tuple[int, ...] = Field(min_length=1)
-    candidates: int = Field(default=4, ge=2)
-    pool: int | None = Field(default=None, ge=2)
+    candidates: int = Field(default=4, ge=2, le=1_000)
+    pool: int | None = Field(default=None, ge=2, le=_MOST_LABELS)
     draws: Literal["each_run", "shared"] = "each_run"
-    validation: int = Field(default=0, ge=0)
+    validation: int = Field(default=0, ge=0, le=_MOST_LABELS)
 
     @field_validator("budgets")
     @classmethod
@@ -241,13 +241,13 @@ class PeopleSpec(Spec):
 
     title: str = Field(default=DEFAULT_TITLE, min_length=1)
     instructions: str = Field(default=DEFAULT_INSTRUCTIONS, min_length=1)
-    items: int = Field(default=120, ge=2)
-    overlap: int = Field(default=3, ge=1)
+    items: int = Field(default=120, ge=2, le=MOST.items)
+    overlap: int = Field(default=3, ge=1, le=MOST.overlap)
     quota: int | None = Field(default=None, ge=1)
-    gold: int = Field(default=6, ge=0)
-    repeats: int = Field(default=4, ge=0)
-    training: int = Field(default=2, ge=0)
-    qualification: int = Field(default=4, ge=0)
+    gold: int = Field(default=6, ge=0, le=MOST.gold)
+    repeats: int = Field(default=4, ge=0, le=MOST.repeats)
+    training: int = Field(default=2, ge=0, le=MOST.training)
+    qualification: int = Field(default=4, ge=0, le=MOST.qualification)
 
     @property
     def sizes(self) -> Sizes:

@@ -35,7 +35,7 @@ class EvaluationSpec(Spec):
     """
 
     baselines: tuple[Baseline, ...] = Field(default=("zero_shot", "supervised"), min_length=1)
-    best_of: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+    best_of: tuple[Annotated[int, Field(ge=2, le=1_000_000)], ...] = Field(
         default=(), description="arms best_of_N: N samples of ρ, of which the reward model's favourite is taken")
     judge: ChoiceModel = ChoiceModel()
     people: PeopleSpec | None = None

@@ -25,12 +25,16 @@ TextSourceSpec = Annotated[
 ]
 
 
+_MOST_QUERIES = 20_000_000
+"""One for each label that a study may have, and as many to be held out. More are never made."""
+
+
 class QueryCounts(Spec):
     """How many queries each split gets. train: at most so many (a finite source may have fewer)."""
 
-    train: int = Field(default=100_000, ge=1)
-    valid: int = Field(default=256, ge=1)
-    test: int = Field(default=512, ge=1)
+    train: int = Field(default=100_000, ge=1, le=_MOST_QUERIES)
+    valid: int = Field(default=256, ge=1, le=_MOST_QUERIES)
+    test: int = Field(default=512, ge=1, le=_MOST_QUERIES)
     per_document: int | None = Field(default=None, ge=1, description="at most so many from one document")
 
 
@@ -44,7 +48,7 @@ class ContinuationTask(Spec):
     start: str | None = None
     end: str | None = "."
     response: EndRule = EndRule(tokens=24, end=".", truncate_after=16)
-    temperature: float = Field(default=0.7, gt=0)
+    temperature: float = Field(default=0.7, ge=0.001, le=1000)
     queries: QueryCounts = QueryCounts()
 
 
@@ -58,7 +62,7 @@ class SummarizationTask(Spec):
     suffix: str = "\n\nTL;DR:"
     cut_at: str | None = Field(default=None, description="a source too long is cut back to this text")
     response: EndRule = EndRule(tokens=75, end="\n", truncate_after=55)
-    temperature: float = Field(default=0.7, gt=0)
+    temperature: float = Field(default=0.7, ge=0.001, le=1000)
     lead_sentences: int = Field(default=3, ge=1)
     pretraining_summaries: float = Field(
         default=0.0, ge=0, le=1, description="share of the pretraining documents that end in suffix and summary")

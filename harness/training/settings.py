@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+_MOST_EPOCHS = 10_000
+"""A training of more never ends."""
+
 
 def _require(condition: bool, message: str) -> None:
     if not condition:
@@ -78,7 +81,8 @@ class LanguageModelFitSettings:
         _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}")
         _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
         _require(self.steps is None or self.steps >= 1, f"steps must be 1 or more, not {self.steps}")
-        _require(self.epochs is None or self.epochs > 0, f"epochs must be positive, not {self.epochs}")
+        _require(self.epochs is None or 0 < self.epochs <= _MOST_EPOCHS,
+                 f"epochs must be positive and at most {_MOST_EPOCHS:,}, not {self.epochs}")
         _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), not {self.dropout}")
         _require(self.weight_decay >= 0, f"weight_decay must not be negative, not {self.weight_decay}")
         _require(self.clip_gradient > 0, f"clip_gradient must be positive, not {self.clip_gradient}")
@@ -148,9 +152,10 @@ class PPOSettings:
     snapshots: int = 8
 
     def __post_init__(self) -> None:
-        _require(self.snapshots >= 2, f"snapshots must be 2 or more, not {self.snapshots}")
+        _require(2 <= self.snapshots <= 1000, f"snapshots must be in 2..1000, not {self.snapshots}")
         for name in ("episodes", "batch_size", "minibatches", "epochs"):
             _require(getattr(self, name) >= 1, f"{name} must be 1 or more, not {getattr(self, name)}")
+        _require(self.epochs <= _MOST_EPOCHS, f"epochs must be {_MOST_EPOCHS:,} or less, not {self.epochs}")
         _require(self.episodes >= self.batch_size,
                  f"episodes ({self.episodes}) must be at least one batch ({self.batch_size})")
         _require(self.batch_size % self.minibatches == 0,

@@ -28,6 +28,7 @@ ONLINE = ROOT / "studies" / "online.yaml"
      "mock_reward has the simulated labeler's scorer as its reward, but the labels are human"),
     (ONLINE, ["policies=[{arm: rl_online, collection: online}]"], "best_of needs a policy with offline labels"),
     (ONLINE, ["evaluation.best_of=[4, 4]"], "evaluation.best_of: a number is listed twice"),
+    (QUICK, ["supervised.keep=1.0e-9"], r"supervised.keep 1e-09 of supervised.pairs 3,000 is less than one pair"),
     (QUICK, ["evaluation.people={items: 3}", "seeds=[1, 2, 3, 4]"], "fewer than the 4 seeds"),
 ])
 def test_settings_that_do_not_fit_together_are_refused(study, overrides, expected):

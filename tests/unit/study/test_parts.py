@@ -19,3 +19,26 @@ ONLINE = ROOT / "studies" / "online.yaml"
 def test_an_impossible_policy_is_refused(overrides, expected):
     with pytest.raises(InputError, match=expected):
         load_study(ONLINE, overrides)
+
+
+@pytest.mark.parametrize(("override", "most"), [
+    ("base_model.layers=1001", 1000), ("base_model.width=100096", 100_000), ("base_model.context=1000001", 1_000_000),
+    ("base_model.vocabulary=1000001", 1_000_000), ("labels.candidates=1001", 1000),
+    ("labels.pool=10000001", 10_000_000), ("labels.validation=10000001", 10_000_000), ("task.queries.train=20000001", 20_000_000),
+    ("task.temperature=1001", 1000), ("evaluation.best_of=[1000001]", 1_000_000),
+    ("evaluation.people={items: 10001}", 10_000), ("evaluation.people={overlap: 51}", 50),
+])
+def test_a_size_that_means_nothing_is_refused_with_its_bound(override, most):
+    with pytest.raises(InputError, match=rf"{override.partition('=')[0]}.*: input should be less than .* {most}, not"):
+        load_study(ONLINE, [override])
+
+
+@pytest.mark.parametrize(("override", "expected"), [
+    ("task.temperature=1.0e-300", r"task.temperature: input should be greater than or equal to 0\.001"),
+    ("ppo.epochs=10001", r"ppo.epochs: must be 10,000 or less"),
+    ("ppo.snapshots=1001", r"ppo.snapshots: must be in 2\.\.1000"),
+    ("supervised.fit.epochs=1.0e+308", r"supervised.fit.epochs: must be positive and at most 10,000"),
+])
+def test_a_training_without_end_or_meaning_is_refused(override, expected):
+    with pytest.raises(InputError, match=expected):
+        load_study(ONLINE, [override])
