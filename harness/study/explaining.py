@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from harness.errors import InputError
 from harness.study.overrides import COMMAND, set_by_command
 from harness.study.spec import StudySpec
-from harness.study.yaml_tree import line_of
+from harness.study.yaml_tree import as_yaml, line_of
 
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _MISSING = ("missing", "missing_argument")
@@ -23,7 +23,8 @@ _OTHER_TYPE = {
     "a list": ("tuple_type", "list_type"),
     "a mapping of keys to values": ("dict_type", "model_type", "model_attributes_type", "dataclass_type"),
     "a text": ("string_type",), "true or false": ("bool_type", "bool_parsing"),
-    "a whole number": ("int_type", "int_parsing", "int_from_float"), "a number": ("float_type", "float_parsing")}
+    "a whole number": ("int_type", "int_parsing", "int_from_float"), "a number": ("float_type", "float_parsing"),
+    "a whole number of at most 18 digits": ("int_parsing_size",)}
 """What a person calls what pydantic asks for, and pydantic's names of the errors."""
 _OF_ONE_KEY = re.compile(r"([a-z_]+) ((?:must|is) .*)")
 _SHOWN = 60
@@ -74,7 +75,7 @@ def explain(error: ValidationError, tree: CommentedMap, file: str,
         place, message, cure = (*place, own[0]), own[1], "Change the value."
         key = ".".join(map(str, place))
     elif "input" in first and not isinstance(first["input"], Mapping):
-        message = f"{message}, not {first['input']!r}" if kind != "value_error" else message
+        message = f"{message}, not {_shown(first['input'])}" if kind != "value_error" else message
         cure = "Change the value."
     elif kind == "value_error":
         cure = "Change one of its values."
@@ -90,7 +91,9 @@ def _of_one_key(message: str, place: tuple[Any, ...], tree: CommentedMap) -> tup
 
 
 def _shown(value: Any) -> str:
-    text = "a mapping" if isinstance(value, Mapping) else "nothing" if value is None else repr(value)
+    spelled = value in ("true", "false")  # as `plain` has written it
+    text = "a mapping" if isinstance(value, Mapping) else "nothing" if value is None else (
+        value if spelled else as_yaml(value))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 

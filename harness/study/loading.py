@@ -12,7 +12,7 @@ from harness.study.explaining import explain, names_unknown_key
 from harness.study.overrides import COMMAND, overridden_tree, set_by_command
 from harness.study.presets import PRESET_KEY, preset_names
 from harness.study.spec import StudySpec
-from harness.study.yaml_tree import expand_variables, line_of, plain
+from harness.study.yaml_tree import check_counts, expand_variables, line_of, plain
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
@@ -34,10 +34,14 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudySpec:
 def _loaded(path: str | Path, overrides: Sequence[str]) -> StudySpec:
     tree, overridden = overridden_tree(path, overrides)
     expand_variables(tree, (), str(path), tree)
+    check_counts(tree, (), str(path), tree)
     try:
-        return StudySpec.model_validate(plain(tree))
+        StudySpec.model_validate(plain(tree, spelled=True))  # pydantic would take true for the number 1
+        study = StudySpec.model_validate(plain(tree))
     except ValidationError as error:
         raise explain(error, tree, str(path), overridden) from None
+    check_counts(study.document(), (), str(path), tree)  # numbers that were texts, of variables say
+    return study
 
 
 def _blamed(error: InputError, path: str | Path, overrides: Sequence[str]) -> InputError:

@@ -13,7 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent, ScalarEvent
 
 from harness.errors import InputError
 from harness.shipped import STUDIES, study_names
@@ -28,6 +28,8 @@ _DEEPEST = 100
 """Of collections within each other. The time of reading grows with the square of the depth."""
 _UNCOUNTABLE = 10**18
 """What an estimate multiplies must stay below the largest floating-point number."""
+_UNREADABLE = re.compile(r"[-+]?[0-9][0-9_]{999,}")
+"""Python makes no number of more than 4300 digits, and says so in its own words."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -57,7 +59,8 @@ def read_tree(path: Path) -> CommentedMap:
         raise InputError(f"not valid YAML: {' '.join(str(error).split())}", file=str(path),
                          cure="Mend the value, or put it in quotes.") from None
     if not isinstance(tree, CommentedMap):
-        raise InputError("a study file is a mapping of keys to values", file=str(path),
+        problem = "it is empty" if tree is None else "a study file is a mapping of keys to values"
+        raise InputError(problem, file=str(path),
                          cure=f"Begin from one in {STUDIES}.")
     return tree
 
@@ -82,6 +85,8 @@ def check_aliases(text: str, *, file: str, key: str | None = None) -> None:
                     f"the alias *{event.anchor} stands within what it repeats" if within else
                     f"with its aliases written out it has more than {_MOST_VALUES} values", file=file, key=key,
                     line=None if key else event.start_mark.line + 1, cure="Write out what is meant.")
+        elif isinstance(event, ScalarEvent) and event.implicit[0] and _UNREADABLE.fullmatch(event.value):
+            raise _uncountable(file, None if key else event.start_mark.line + 1, key)
         elif isinstance(event, NodeEvent):
             if isinstance(event, CollectionStartEvent):
                 begun.append((event.anchor, count))
@@ -102,9 +107,9 @@ def expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Comment
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in list(items):
         here = (*place, key)
-        if isinstance(value, int) and abs(value) >= _UNCOUNTABLE:
-            raise InputError("a whole number of 19 digits or more counts nothing that can be run", file=file,
-                             line=line_of(root, here), key=".".join(map(str, here)), cure="Write a smaller one.")
+        if isinstance(node, Mapping) and not isinstance(key, str):
+            raise InputError(f"the key {as_yaml(key)} is no name, as all keys are", file=file, line=line_of(root, here),
+                             key=".".join(map(str, place)) or None, cure="Take it out, or name the key that is meant.")
         if not isinstance(value, str):
             expand_variables(value, here, file, root)
             continue
@@ -114,6 +119,25 @@ def expand_variables(node: Any, place: tuple[Any, ...], file: str, root: Comment
         if wrong:
             raise InputError(f"{wrong} is in no text or path", file=file, line=line_of(root, here),
                              key=".".join(map(str, here)), cure="Take it out.")
+
+
+def check_counts(node: Any, place: tuple[Any, ...], file: str, root: CommentedMap) -> None:
+    """Raise InputError for a whole number too large for anything. root: the tree, which knows the lines."""
+    for key, value in node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ():
+        here = (*place, key)
+        if isinstance(value, int) and abs(value) >= _UNCOUNTABLE:
+            raise _uncountable(file, line_of(root, here), ".".join(map(str, here)))
+        check_counts(value, here, file, root)
+
+
+def _uncountable(file: str, line: int | None, key: str | None) -> InputError:
+    return InputError("a whole number of 19 digits or more counts nothing that can be run", file=file, line=line,
+                      key=key, cure="Write a smaller one.")
+
+
+def as_yaml(value: Any) -> str:
+    """A value as it stands in a study file, where Python has another word for it."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _is_text(value: str) -> bool:
@@ -150,9 +174,11 @@ def line_of(tree: Any, place: tuple[Any, ...]) -> int | None:
     return line
 
 
-def plain(node: Any) -> Any:
+def plain(node: Any, *, spelled: bool = False) -> Any:
+    """Without what the reader adds. spelled: true and false as texts."""
     if isinstance(node, Mapping):
-        return {key if isinstance(key, str) else str(key): plain(value) for key, value in node.items()}
+        return {key if isinstance(key, str) else str(key): plain(value, spelled=spelled)
+                for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return tuple(plain(value) for value in node)
-    return node
+        return tuple(plain(value, spelled=spelled) for value in node)
+    return as_yaml(node) if spelled and isinstance(node, bool) else node

@@ -19,7 +19,7 @@ def _write(tmp_path, text):
     ("  episodes: 5120", "  episods: 2048", "episods", ["ppo.episods", "unknown key", "episodes"]),
     ("  episodes: 5120", "  episodes: many", "episodes:", ["ppo.episodes: a whole number is needed here, not 'many'"]),
     ("  batch_size: 32", "  batch_size: 0", "batch_size: 0", ["ppo.batch_size: must be 1 or more, not 0. Change"]),
-    ("temperature: 0.7", "temperature: 0", "temperature", ["task.temperature", "greater than 0"]),
+    ("temperature: 0.7", "temperature: 0", "temperature", ["task.temperature", "0.001, not 0"]),
     ("budgets: [16, 1000, 4000]", "budgets: [250, 250]", "budgets", ["labels.budgets", "listed twice"]),
     ("genre: stories", "genre: poems", "genre", ["task.source.genre", "'stories'", "'poems'"]),
     ("source: simulated", "source: guessed", "source: guessed", ["labels.source", "no 'guessed'", "'simulated'"]),

@@ -24,8 +24,9 @@ def test_an_impossible_policy_is_refused(overrides, expected):
 @pytest.mark.parametrize(("override", "most"), [
     ("base_model.layers=1001", 1000), ("base_model.width=100096", 100_000), ("base_model.context=1000001", 1_000_000),
     ("base_model.vocabulary=1000001", 1_000_000), ("labels.candidates=1001", 1000),
-    ("labels.pool=10000001", 10_000_000), ("labels.validation=10000001", 10_000_000), ("task.queries.train=20000001", 20_000_000),
-    ("task.temperature=1001", 1000), ("evaluation.best_of=[1000001]", 1_000_000),
+    ("labels.pool=10000001", 10_000_000), ("labels.validation=10000001", 10_000_000),
+    ("task.queries.train=20000001", 20_000_000), ("task.temperature=1001", 1000),
+    ("evaluation.best_of=[1000001]", 1_000_000),
     ("evaluation.people={items: 10001}", 10_000), ("evaluation.people={overlap: 51}", 50),
 ])
 def test_a_size_that_means_nothing_is_refused_with_its_bound(override, most):

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import InputError
-from harness.study.yaml_tree import expand_variables, line_of, plain, read_tree
+from harness.study.yaml_tree import check_counts, expand_variables, line_of, plain, read_tree
 from tests.unit.study.alias_bombs import alias_bomb
 
 TEXT = """# A comment.
@@ -29,14 +29,17 @@ def test_a_line_is_that_of_the_deepest_key_that_is_there(tree, place, line) -> N
     assert line_of(tree, place) == line
 
 
-@pytest.mark.parametrize(("value", "said"), [
-    ('"\\0"', "a null character is in no text"), ('"\\ud800"', "half of a surrogate pair is in no text"),
-    ("1" + "0" * 18, "a whole number of 19 digits or more"), ("-1" + "0" * 400, "a whole number of 19 digits or more")])
-def test_what_is_no_text_and_no_count_is_refused_with_its_line(tmp_path, value, said) -> None:
+@pytest.mark.parametrize(("check", "value", "said"), [
+    (expand_variables, '"\\0"', "a null character is in no text"),
+    (expand_variables, '"\\ud800"', "half of a surrogate pair is in no text"),
+    (check_counts, "1" + "0" * 18, "a whole number of 19 digits or more"),
+    (check_counts, "-1" + "0" * 400, "a whole number of 19 digits or more"),
+    (check_counts, "0x" + "f" * 5000, "a whole number of 19 digits or more")])
+def test_what_is_no_text_and_no_count_is_refused_with_its_line(tmp_path, check, value, said) -> None:
     (tmp_path / "s.yaml").write_text(f"study: a\nppo:\n  episodes: {value}\n")
     tree = read_tree(tmp_path / "s.yaml")
     with pytest.raises(InputError, match=rf"^s.yaml:3: ppo.episodes: {said}"):
-        expand_variables(tree, (), "s.yaml", tree)
+        check(tree, (), "s.yaml", tree)
 
 
 def test_variables_are_put_in_and_their_defaults_where_they_are_not_set(tree, monkeypatch) -> None:
@@ -54,7 +57,7 @@ def test_a_variable_that_is_not_set_names_its_line_and_key(tree, monkeypatch) ->
 
 
 @pytest.mark.parametrize(("content", "problem"), [
-    ("a: [1", r"s.yaml:\d: not valid YAML"), ("- 1\n", "a study file is a mapping"),
+    ("a: [1", r"s.yaml:\d: not valid YAML"), ("- 1\n", "a study file is a mapping"), ("", "it is empty"),
     ("a: 2024-99-99", "not valid YAML")])
 def test_what_is_no_study_file_is_one_message(tmp_path, content, problem) -> None:
     (tmp_path / "s.yaml").write_text(content)
