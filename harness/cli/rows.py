@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.durable import replaced
-from harness.errors import InputError
+from harness.errors import InputError, readable_inputs
 
 Row = dict[str, Any]
 
@@ -65,10 +65,8 @@ def read_rows(path: Path, bad: BadRows) -> Iterator[tuple[int, Row]]:
     if reader is None:
         raise InputError(f"not a CSV or JSONL file: {path.suffix or 'no ending'}", file=str(path),
                          cure="Give a file that ends in .csv or .jsonl")
-    try:
+    with readable_inputs():
         data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=str(path)) from None
     return reader(data.removeprefix(b"\xef\xbb\xbf"), bad)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness.engine.store_errors import damage
 from harness.errors import InputError
+from harness.hub import is_address
 from harness.passwords import without_password, without_password_of
 
 _SERVERS = ("postgresql", "mysql", "mssql")
@@ -55,7 +56,8 @@ def check_database(uri: str) -> None:
     except (SQLAlchemyError, ValueError):
         url = None
     if url is None or url.get_backend_name() not in ("sqlite", *_SERVERS):
-        raise InputError(f"'{without_password(uri)}' is not an MLflow tracking URI", file="--tracking-uri", cure=_CURE)
+        what = "names no server and no database" if is_address(uri) else "is not an MLflow tracking URI"
+        raise InputError(f"'{without_password(uri)}' {what}", file="--tracking-uri", cure=_CURE)
     if url.get_backend_name() == "sqlite":
         _check_sqlite(url)
     else:

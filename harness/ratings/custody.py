@@ -29,6 +29,7 @@ from harness.ratings.unblinding import verify
 
 _UNSOUND = (SQLAlchemyError, CommandError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What reading raises of tables that are whole, but that the harness did not fill."""
+_OF_BACKUPS = "Give a file that harness raters backup wrote"
 
 
 def rater_id_of(connection: Connection, handle: str) -> str:
@@ -126,7 +127,7 @@ def integrity(path: Path) -> str | None:
 def restore(database: Database, source: Path) -> Path | None:
     """Put a backup in the database's place. What was there is kept beside it; its path is returned."""
     if not source.exists():
-        raise InputError("there is no such backup", file=str(source))
+        raise InputError("there is no such backup", file=str(source), cure=_OF_BACKUPS)
     if source.is_dir() and database.path is not None:  # PostgreSQL has backups that are folders
         raise InputError("a backup is a file, and this is a folder", file=str(source), cure="Name the file in it")
     if database.path is None:
@@ -178,12 +179,13 @@ def _staged(source: Path, place: Path) -> Path:
     """
     problem = integrity(source)
     if problem:
-        raise InputError(f"the backup is damaged: {problem}", file=str(source))
+        raise InputError(f"the backup is damaged: {problem}", file=str(source), cure="Take another backup")
     with closing(sqlite3.connect(_read_only(source), uri=True)) as backup_file:
         if not backup_file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (judgments.name,)).fetchone():
-            raise InputError("it is no backup of a rating store", file=str(source))
+            raise InputError("it is no backup of a rating store", file=str(source), cure=_OF_BACKUPS)
     staged = place.with_name(f"{place.name}.restoring")
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, staged)
         database = Database(URL.create("sqlite", database=str(staged)))
         database.migrate()

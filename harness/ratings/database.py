@@ -71,9 +71,6 @@ class Database:
         self.path = Path(url.database) if self.is_sqlite and url.database else None
         # SQLite's busy handler polls and starves threads; within one process a lock queues the writers instead.
         self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
-        if self.path is not None:
-            with _as_unavailable():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite_engine(url, durable=durable) if self.is_sqlite else _postgresql_engine(url)
         self._anchor: sqlite3.Connection | None = None
 
@@ -134,6 +131,7 @@ class Database:
     @contextmanager
     def _migration_turn(self) -> Iterator[None]:
         if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self.path}.migration.lock"):
                 if not self.path.exists():
                     self.path.touch()  # with the user's umask; SQLite itself would let nobody else write

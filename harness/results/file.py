@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.digests import canonical_json
-from harness.errors import InputError
+from harness.errors import InputError, readable_inputs
 from harness.json_records import MalformedError, from_json, to_json, write_json
 from harness.results.former import reproduced_by, upgraded
 from harness.results.people_records import PeopleResults
@@ -110,12 +110,11 @@ def _people(document: Any, file: str) -> PeopleResults:
 
 def _document(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        with readable_inputs():
+            return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"not a JSON record: {error}", file=str(path),
                          cure="Run the study's command once more") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=str(path)) from None
 
 
 def _record(kind: type[T], document: Any, file: str) -> T:

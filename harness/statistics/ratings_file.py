@@ -103,8 +103,8 @@ def read_ratings(path: Path, *, columns: str | None = None, skip_bad: bool = Fal
     if skips:
         excluded.append(LeftOutRows("skipped by the rater", skips))
     if not table.lines:
-        problem = "every judgment is a skip" if skips else "no judgments in it"
-        raise InputError(problem, file=str(path), cure="Every row of it was bad." if bad.counts else None)
+        raise InputError("every judgment is a skip" if skips else "no judgments in it", file=str(path), cure=(
+            "Every row of it was bad." if bad.counts else f"Write a row for each choice: {', '.join(REQUIRED)}"))
     ratings = table.ratings()
     kept = _latest(ratings)
     warnings = []

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from harness.errors import InputError
+from harness.hub import is_address
 from harness.study.presets import PRESET_KEY, PRESETS_KEY, merge_preset
 from harness.study.yaml_tree import NOT_YAML, check_aliases, read_tree
 
@@ -20,6 +21,8 @@ _SHOWN = 60
 
 def overridden_tree(path: str | Path, overrides: Sequence[str]) -> tuple[CommentedMap, list[tuple[str, ...]]]:
     """The file with its preset and all overrides, and the keys that the overrides set."""
+    if is_address(str(path)):
+        raise InputError("it is an address, and no path", file=str(path), cure="Give the path of a YAML file.")
     tree = read_tree(Path(path))
     choices = [override for override in overrides if override.partition("=")[0] == PRESET_KEY]
     overridden = [_override(tree, override) for override in choices]

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
+from harness.hub import is_address
 from harness.labels.scorers import CLASSIFIER
 from harness.ratings.drafting import MOST, Sizes
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
@@ -56,6 +57,8 @@ class ScratchModel(Spec):
 def _place(path: str) -> str:
     if not path.strip():
         raise ValueError("it is empty")
+    if is_address(path):
+        raise ValueError("it is an address, and neither a path nor a name")
     return os.path.expanduser(path)
 
 

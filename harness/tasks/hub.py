@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from harness.errors import InputError
+from harness.hub import is_address
 from harness.tasks.cleaning import Cleaning
 from harness.tasks.file_reading import string_value, text_chunks
 from harness.tasks.sources import (
@@ -47,6 +48,7 @@ class HubDataset:
 
     def __post_init__(self) -> None:
         require(bool(self.name.strip()), "name is empty")
+        require(not is_address(self.name), "name is an address: the hub's names are as owner/name")
         require_names("column", self.source_column, self.reference_column, self.id_column)
         splits = [name for name in (self.train_split, self.valid_split, self.test_split) if name is not None]
         require(all(splits), "the name of a split is empty")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, Protocol
 
 from harness.errors import InputError
+from harness.hub import is_address
 from harness.seeds import derive_seed
 from harness.tasks.cleaning import Cleaning, clean_reference, clean_source
 from harness.tasks.file_reading import chunks, files_below, json_rows, string_value
@@ -108,6 +109,7 @@ class _FileSource(ABC):
             path = getattr(self, key)
             if path is not None:
                 require(bool(path.strip()), f"{key} is empty")
+                require(not is_address(path), f"{key} is an address, and no path")
                 object.__setattr__(self, key, os.path.expanduser(path))
 
     @abstractmethod

@@ -66,7 +66,8 @@ def read_texts(path: Path, *, tokenizer: Tokenizer, columns: str | None = None,
         seen.add(key)
         rows.append(row)
     if not rows:
-        raise InputError("no texts in it", file=str(path), cure="Every row was bad." if bad.counts else None)
+        raise InputError("no texts in it", file=str(path), cure="Every row was bad." if bad.counts else
+                         "Write a row for each response")
     return ReadTexts(tuple(rows), tuple(bad.left_out))
 
 

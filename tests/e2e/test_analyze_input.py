@@ -83,7 +83,7 @@ def test_an_unclosed_quote_swallows_no_rows_in_silence(tmp_path, capsys) -> None
      ".jsonl", "r.jsonl:2: invalid JSON"),
     (b"item_id,rater_id,left_arm,right_arm,choice\n1,x,a,b,left\n2,\xff,a,b,left\n", ".csv",
      "r.csv:3: invalid UTF-8"),
-    (b"", ".csv", "no judgments"),
+    (b"", ".csv", "no judgments in it. Write a row for each choice: item_id, rater_id, left_arm, right_arm, choice"),
     (b"x", ".txt", "not a CSV or JSONL file"),
 ])
 def test_a_bad_file_is_one_message(tmp_path, capsys, content, suffix, message) -> None:

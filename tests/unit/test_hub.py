@@ -5,7 +5,7 @@ import logging
 import pytest
 from huggingface_hub.utils.logging import get_verbosity
 
-from harness.hub import is_path, retries_unsaid
+from harness.hub import is_address, is_path, retries_unsaid
 
 
 @pytest.mark.parametrize(("name", "path"), [
@@ -13,6 +13,12 @@ from harness.hub import is_path, retries_unsaid
     ("/models/gpt2", True), ("~/gpt2", True)])
 def test_the_hub_has_names_with_one_slash_at_most(name: str, path: bool) -> None:
     assert is_path(name) == path
+
+
+@pytest.mark.parametrize("name", ["file:///", "file:/models/gpt2", "https://huggingface.co/gpt2", "s3://bucket/gpt2"])
+def test_an_address_is_told_from_names_and_paths(name: str) -> None:
+    assert is_address(name)
+    assert not any(map(is_address, ("gpt2", "openai-community/gpt2", "/a:/b", "./file:/x", "a b:/c", "")))
 
 
 def test_the_client_speaks_again_afterwards_even_after_an_error() -> None:

@@ -112,6 +112,18 @@ def test_what_is_no_backup_of_ours_leaves_the_store_in_its_place(store: RatingSt
     assert not [path for path in tmp_path.iterdir() if "restor" in path.name]
 
 
+@pytest.mark.parametrize("name", ["absent.db", "empty.db"])
+def test_only_a_sound_backup_makes_a_folder_for_a_store(store: RatingStore, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty.db").touch()
+    database = Database(database_url(str(tmp_path / "new" / "ratings.db")))
+    with pytest.raises(InputError, match=r"Give a file that harness raters backup wrote$"):
+        restore(database, tmp_path / name)
+    assert not (tmp_path / "new").exists()
+    store.backup(tmp_path / "sound.db")
+    restore(database, tmp_path / "sound.db")
+    assert (tmp_path / "new" / "ratings.db").is_file()
+
+
 @pytest.mark.parametrize("url", ["postgresql://me:a%20b%2F%40@host/ratings",
                                  "postgresql://host/ratings?user=me&password=a%20b%2F%40"])
 def test_no_password_is_on_the_command_line_of_postgresqls_tools(

@@ -126,6 +126,18 @@ def test_true_is_neither_a_number_nor_a_text(override, said):
     assert not load_study(QUICK, ["ppo.whiten_rewards=false"]).ppo.whiten_rewards
 
 
+@pytest.mark.parametrize(("path", "override", "said"), [
+    ("file:///", "seed=1", r"^file:///: it is an address, and no path"),
+    (QUICK, "base_model=https://huggingface.co/gpt2", "^--set: base_model: it is an address, and neither"),
+    (QUICK, "task.source={kind: text, path: 'file:///texts'}", "^--set: task.source.path: is an address, and no path"),
+    (QUICK, "task.source={kind: hub, name: 'https://hub/a'}", "^--set: task.source.name: is an address: the hub's"),
+    (QUICK, "labels={source: imported, path: 'file:///', budgets: [2]}", "path: it is an address, and neither"),
+])
+def test_an_address_is_not_taken_for_a_path(path, override, said):
+    with pytest.raises(InputError, match=said):
+        load_study(path, [override])
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("1: 2", "study.yaml:3: the key 1 is no name"), ("true: 2", "study.yaml:3: the key true is no name"),
     ("ppo:\n  1.5: 2", "study.yaml:4: ppo: the key 1.5 is no name"), ("? [a, b]\n: 3", "the key .* is no name")])
