@@ -13,6 +13,7 @@ from harness.study.parts import ScratchModel
 from harness.study.spec import StudySpec
 from harness.tasks.sources import StoryworldSource
 from harness.training.memory import SINGLE, TransformerShape, activation_bytes, logits_bytes, sampling_bytes
+from harness.training.snapshots import snapshot_steps
 
 _GIB = 1 << 30
 _TOKEN = 8
@@ -49,9 +50,8 @@ def _arrays(study: StudySpec) -> Iterator[Array]:
     if known is not None and not on_gpu(study):  # what a GPU holds is not in this memory
         yield from _of_sampling(study, known.shape)
         if study.evaluation.plan.compare_at is not None:
-            snapshots = min(study.ppo.snapshots, study.ppo.updates // 4 + 1)  # of the last quarter of training
-            yield Array("ppo.snapshots", f"{snapshots:,} copies of the weights",
-                        snapshots * known.shape.parameters * SINGLE)
+            kept = len(snapshot_steps(most=study.ppo.snapshots, total=study.ppo.updates))
+            yield Array("ppo.snapshots", f"{kept:,} copies of the weights", kept * known.shape.parameters * SINGLE)
     episode = task.query_tokens * _TOKEN + task.response.tokens * (_TOKEN + SINGLE)
     yield Array("ppo.batch_size", "a batch of episodes", study.ppo.batch_size * episode)
     yield Array("reward_model.normalization_samples", "the samples that set a reward model's scale",

@@ -22,6 +22,12 @@ class Snapshot:
     weights: Weights
 
 
+def snapshot_steps(*, most: int, total: int) -> set[int]:
+    """After which of `total` batches a copy is kept; fewer than `most` where there are no more batches."""
+    first = max(1, math.ceil(_FROM * total))
+    return {round(first + index * (total - first) / (most - 1)) for index in range(most)}
+
+
 class Snapshots:
     """The states at evenly spaced steps of the last two fifths of training, its end among them.
 
@@ -31,8 +37,7 @@ class Snapshots:
     """
 
     def __init__(self, *, most: int, total: int) -> None:
-        first = max(1, math.ceil(_FROM * total))
-        self._steps = {round(first + index * (total - first) / (most - 1)) for index in range(most)}
+        self._steps = snapshot_steps(most=most, total=total)
         self.kept: list[Snapshot] = []
 
     def offer(self, step: int, weights: Callable[[], Weights]) -> None:
