@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from harness.cli.arguments import CommandParser, not_negative
 from harness.cli.command import run_command
 from harness.errors import InputError
+from harness.folders import ROOT, check_root
 
 if TYPE_CHECKING:
     from harness.engine.cleaning import Waste
@@ -53,8 +54,8 @@ def run(arguments: argparse.Namespace) -> Cleaned:
     from harness.engine.cleaning import KINDS, Cleaner
     from harness.engine.tracking_uri import check_reachable
     from harness.passwords import without_password
-    from harness.run import ROOT
 
+    check_root()
     uri = arguments.tracking_uri or tracking.default_uri(ROOT)
     if not (ROOT.is_dir() and tracking.store_exists(uri)):
         raise InputError("there are no runs here", file=without_password(uri),
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> Cleaned:
     check_reachable(uri)
     try:
         with tracking.refusals(uri):
-            store = tracking.Tracking(uri, root=ROOT)
+            store = tracking.Tracking(uri, root=ROOT, writes=arguments.yes)
             cleaner = Cleaner(store.stored_runs(), ROOT, older_than=arguments.older_than)
             found = cleaner.find()
             waste = cleaner.remove(found.waste) if arguments.yes else found.waste

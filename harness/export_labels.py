@@ -15,6 +15,7 @@ from typing import Any
 from harness.cli.arguments import CommandParser, count, positive_count
 from harness.cli.command import run_command
 from harness.errors import InputError
+from harness.folders import ROOT, check_root
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,7 +32,6 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.engine.tracking_uri import check_reachable
     from harness.labels.draws import budget_numbers
     from harness.models.loading import load_tokenizer
-    from harness.run import ROOT
     from harness.shipped import study_file
     from harness.study.externals import external_digests
     from harness.study.loading import load_study
@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
     if arguments.out.is_dir():
         raise InputError("is a folder", file=str(arguments.out), key="--out", cure="Give the path of a .json file.")
+    check_root()
     arguments.study = study_file(arguments.study)
     study = load_study(arguments.study, arguments.overrides)
     plan = make_plan(study, external_digests(study))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from harness.cli.arguments import CommandParser
 from harness.errors import InputError
+from harness.folders import ROOT, check_root
 from harness.passwords import without_password
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  it is only told apart
@@ -38,7 +39,6 @@ def addresses(argv: Sequence[str] | None) -> list[str]:
     from harness.engine.experiment_page import runs_address
     from harness.engine.opening import experiments_of
     from harness.engine.tracking import default_uri, refusals
-    from harness.run import ROOT
 
     arguments, further = _parsed(argv)
     uri = arguments.tracking_uri or default_uri(ROOT)
@@ -74,8 +74,9 @@ def server(argv: Sequence[str] | None) -> list[str]:
     from harness.engine.sqlite_store import file_of
     from harness.engine.tracking import default_uri, refusals, store_exists
     from harness.engine.tracking_uri import check_reachable
-    from harness.run import ROOT
 
+    if arguments.tracking_uri is None:
+        check_root()
     uri = arguments.tracking_uri or default_uri(ROOT)
     if uri.startswith(("http://", "https://")):
         raise InputError("it is a server already", file=without_password(uri), key="--tracking-uri",

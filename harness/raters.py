@@ -20,7 +20,7 @@ from harness.durable import replaced
 from harness.errors import InputError
 from harness.passwords import without_password
 from harness.ratings import custody
-from harness.ratings.database import Database, StoreUnavailable, database_url
+from harness.ratings.database import Database, StoreUnavailable, database_url, sqlite_file
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
@@ -79,7 +79,8 @@ def _base_url(text: str) -> str:
 def _store(options: argparse.Namespace) -> RatingStore:
     """The store that is there. Raises InputError where there is none: a mistyped address must not make another."""
     url = database_url(options.url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+    file = sqlite_file(url)
+    if url.get_backend_name() == "sqlite" and (file is None or not file.is_file()):
         raise InputError("there is no rating store", file=without_password(url.database or ""),
                          key=None if options.url is None else "--url",
                          cure="Write where it is with --url or in HARNESS_RATINGS_URL. The app, a study with human "

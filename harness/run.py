@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from harness.cli.arguments import CommandParser, jobs
 from harness.engine.interrupts import STOPS
 from harness.errors import InputError, MissingInput, readable_inputs
+from harness.folders import ROOT, check_folder, check_root
 from harness.imports import without_collector
 from harness.passwords import without_password
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from harness.engine.screen import LineScreen, LiveScreen
     from harness.study.plan import Plan
     from harness.study.spec import StudySpec
-
-ROOT = Path("mlruns")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -102,6 +101,7 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
     from harness.study.externals import external_digests
     from harness.study.plan import make_plan
 
+    check_root()
     absent: list[MissingInput] = []
     with readable_inputs():
         externals = external_digests(study, absent=absent if arguments.dry_run else None)
@@ -124,12 +124,10 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
 def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack, absent: list[MissingInput]) -> int:
     """What of the plan is there decides what is read and done. absent: files that are not there yet."""
     from harness.engine import tracking
-    from harness.engine.writable import check_folder, check_link
 
     if arguments.dry_run:
         from harness.engine.dry_run import print_plan
 
-        check_link(ROOT)
         store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
         print_plan(plan, store, absent=absent)
         return 0

@@ -30,6 +30,17 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@contextmanager
+def for_reading_only(folder: Path, place: Path) -> Iterator[None]:
+    """What is in the folder is there at the place too inside, on a disk that is mounted for reading only."""
+    subprocess.run(["mount", "--bind", str(folder), str(place)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
 def enlarge(folder: Path) -> None:
     subprocess.run(["mount", "-o", "remount,size=1g", str(folder)], check=True)
 

@@ -6,6 +6,7 @@ or in that of its study's last one, however it ended. Reports, what people were 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -237,13 +238,15 @@ def _delete(path: Path) -> None:
 
 
 def _is_held(lock: Path) -> bool:
-    if not lock.exists():
-        return False
+    """Asked without a write, which a look at somebody else's folder may lack: `FileLock` takes the same lock."""
     try:
-        with FileLock(lock, timeout=0):
-            return False
-    except Timeout:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
         return True
+    return False
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.artifacts.outcome import check_listed, is_sealed, sealed
 from harness.digests import fingerprint
+from harness.disk_full import full_disk
 from harness.engine.run_times import RunTimes
 from harness.errors import DamagedFile, InputError
+from harness.folders import ROOT
 from harness.json_records import MalformedError, from_json, to_json, write_json
-from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url
+from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url, sqlite_file
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
@@ -32,7 +34,6 @@ from harness.study.slices import PeopleSlice
 if TYPE_CHECKING:
     from harness.engine.tracking import Tracking
 
-ROOT = Path("mlruns")
 REPORTS = ROOT / "reports"
 SAMPLES_FILE = "samples.jsonl"
 EXECUTION_FILE = "execution.json"
@@ -122,8 +123,8 @@ def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:
 
     Raises InputError where there is a rating store and it cannot be read: people's words never go missing silently.
     """
-    url = database_url(None)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    file = sqlite_file(database_url(None))
+    if file is not None and not file.exists():
         return []
     planned = {stage.settings.name for stage in plan.stages if isinstance(stage.settings, PeopleSlice)}
     known = set(plan.responses.values())
@@ -134,7 +135,8 @@ def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:
                 if study.state == "unblinded" and not study.simulated and study.name not in planned
                 and study.protocol.responses and known.issuperset(study.protocol.responses)]
     except StoreUnavailable as error:
-        raise InputError(f"the rating store cannot be read: {error}", key=URL_VARIABLE) from None
+        raise full_disk(error, file or ".") or InputError(
+            f"the rating store cannot be read: {error}", key=URL_VARIABLE) from None
 
 
 def load_samples(study: FinishedStudy) -> list[ArmSample]:

@@ -29,7 +29,7 @@ _REFUSAL_TEXT = re.compile(
 that it does not know, as a gateway's before the server is."""
 
 _MORE_ACCESS = "Ask its owner for access, for example by `chmod -R g+rwX mlruns`."
-_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _DAMAGED_TEXT = re.compile(r"no such (table|column)|could not decode to UTF-8", re.IGNORECASE)
 """How SQLite meets flipped bits in its tables' names and in texts. Which version made them, MLflow checks before."""
@@ -93,6 +93,8 @@ def refusal(error: BaseException, uri: str) -> InputError | None:
     if is_refused(error):
         return StoreRefused(f"the tracking server refuses ({without_password_of(uri, one_line(error))})",
                             file=without_password(uri), cure=ASK_FOR_ACCESS)
+    if (full := full_disk(error, uri.removeprefix("sqlite:///"))) is not None:
+        return full
     for each in chain(error):
         if isinstance(each, sqlite3.OperationalError) and _NOT_ALLOWED_TEXT.search(str(each)):
             return StoreRefused(f"the MLflow store cannot be written ({each})", file=without_password(uri),
@@ -100,7 +102,7 @@ def refusal(error: BaseException, uri: str) -> InputError | None:
         if isinstance(each, OSError) and each.errno in _NOT_ALLOWED:
             return StoreRefused(os.strerror(each.errno).lower(), file=each.filename and str(each.filename),
                                 cure=_MORE_ACCESS)
-    return damage(error, uri) or full_disk(error, uri.removeprefix("sqlite:///"))
+    return damage(error, uri)
 
 
 def reason(error: BaseException) -> str:

@@ -1,10 +1,9 @@
-"""Checks that a folder or MLflow's database can be written to, before a run begins; leaves nothing behind."""
+"""Checks that MLflow's database can be opened, before a run begins; leaves nothing behind."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -14,39 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness.engine.store_errors import damage
 from harness.errors import InputError
+from harness.folders import check_folder
 from harness.hub import is_address
 from harness.passwords import without_password, without_password_of
 
 _SERVERS = ("postgresql", "mysql", "mssql")
 _SECONDS = 5
 _CURE = "Give for example http://host:5000 or sqlite:///mlruns/mlflow.db."
-
-
-def check_folder(folder: Path, *, key: str | None = None) -> None:
-    """Raise InputError for a folder that cannot be written into, or neither is there nor can be made."""
-    check_link(folder)
-    # os.path says False where pathlib would raise: a name too long, a folder that may not be entered.
-    place = next(above for above in (folder.absolute(), *folder.absolute().parents) if os.path.exists(above))
-    if not place.is_dir():
-        raise InputError(f"{place} is a file, and a folder is needed there", file=str(folder), key=key,
-                         cure="Move the file away, or choose another place.")
-    try:
-        tempfile.TemporaryDirectory(dir=place).cleanup()  # its permissions do not tell all: /proc has them
-    except OSError as error:
-        raise InputError(f"{place} cannot be written into ({error.strerror})", file=str(folder), key=key,
-                         cure="Change its permissions, or choose another place.") from None
-    longest = os.pathconf(place, "PC_NAME_MAX")
-    if any(len(os.fsencode(part)) > longest for part in folder.parts):
-        raise InputError(f"a name in it is longer than the {longest} bytes that {place} allows", file=str(folder),
-                         key=key, cure="Choose a shorter name.")
-
-
-def check_link(folder: Path) -> None:
-    """Raise InputError where the folder, or one above it, is a link to nothing."""
-    for place in (folder, *folder.parents):
-        if place.is_symlink() and not os.path.exists(place):
-            raise InputError(f"it is a link to {os.readlink(place)}, which is not there", file=str(place),
-                             cure="Make that folder or mount its disk, or remove the link.")
 
 
 def check_database(uri: str) -> None:

@@ -26,10 +26,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.pool import NullPool
 
 from harness.errors import InputError
+from harness.folders import ROOT, check_place
 from harness.passwords import without_password, without_password_of
 
 URL_VARIABLE = "HARNESS_RATINGS_URL"
-DEFAULT_PATH = Path("mlruns/ratings.db")
+DEFAULT_PATH = ROOT / "ratings.db"
 BUSY_TIMEOUT_MS = 30_000
 MIGRATION_LOCK = 7_202_519  # any fixed number: PostgreSQL's advisory lock for migrations
 
@@ -61,6 +62,15 @@ def database_url(url: str | None) -> URL:
     return parsed
 
 
+def sqlite_file(url: URL) -> Path | None:
+    """The file of a SQLite database; None for another kind. Raises InputError where its folder cannot be one."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    file = Path(url.database)
+    check_place(file.parent)
+    return file
+
+
 class Database:
     """One rating database. `reading()` and `writing()` give a connection in a transaction, for one operation."""
 
@@ -68,7 +78,7 @@ class Database:
         """durable False is for rehearsals, whose database is thrown away: nothing waits for the disk."""
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self.path = Path(url.database) if self.is_sqlite and url.database else None
+        self.path = sqlite_file(url)
         # SQLite's busy handler polls and starves threads; within one process a lock queues the writers instead.
         self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite_engine(url, durable=durable) if self.is_sqlite else _postgresql_engine(url)

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -16,13 +17,13 @@ from harness.disk_full import full_disk, full_disk_said
 from harness.durable import write_sealed
 from harness.errors import InputError, StoreRefused
 
-CURE = "Free space there (`harness clean` says what no study needs), then give the same command again."
+CURE = ("Free space there (`harness clean` says what no study needs) or move the folder to a larger disk, then give "
+        "the same command again.")
 
 
 @pytest.mark.parametrize(("error", "problem"), [
     (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
     (OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk quota is used up"),
-    (OSError(errno.EFBIG, "File too large"), "a file is larger than"),
     (sqlite3.OperationalError("database or disk is full"), "the disk is full"),
     (MlflowException("(sqlite3.OperationalError) database or disk is full [SQL: ...]"), "the disk is full"),
     (RuntimeError("Error: I/O error: No space left on device (os error 28)"), "the disk is full"),
@@ -34,6 +35,21 @@ def test_each_is_known(tmp_path, error, problem):
     mount = next(str(above) for above in tmp_path.parents if os.path.ismount(above))
     assert str(said).startswith(f"{tmp_path}/deep/down: {problem}")
     assert f", at {mount}. {CURE}" in str(said)
+
+
+@pytest.mark.parametrize(("number", "cure"), [
+    (errno.EFBIG, "Raise that limit or move the folder to another disk, then give the same command again."),
+    (errno.EROFS, "Mount it for writing or copy the folder to another disk, then give the same command again.")])
+def test_more_space_is_no_cure_for_another_limit(tmp_path, number, cure):
+    assert str(full_disk(OSError(number, os.strerror(number)), tmp_path)).endswith(f". {cure}")
+
+
+@pytest.mark.parametrize("text", ["attempt to write a readonly database", "unable to open database file"])
+def test_sqlite_is_asked_what_keeps_it_from_writing(tmp_path, monkeypatch, text):
+    error = sqlite3.OperationalError(text)
+    assert full_disk(error, tmp_path / "mlflow.db") is None
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY))
+    assert "the disk is mounted for reading only" in str(full_disk(error, tmp_path / "mlflow.db"))
 
 
 def test_where_it_was_wrapped_in_others_it_is_found():

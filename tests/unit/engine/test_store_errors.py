@@ -92,7 +92,7 @@ def test_the_status_of_boto_s_errors_is_known():
 
 @pytest.mark.parametrize(("error", "said"), [
     (PermissionError(errno.EACCES, "x", "a/file"), r"a/file: permission denied\. Ask its owner for access"),
-    (OSError(errno.EROFS, "x", "a/file"), r"a/file: read-only file system\. Ask its owner"),
+    (OSError(errno.EROFS, "x", "a/file"), r"a/file: the disk is mounted for reading only, at /.*\. Mount it for"),
     (OSError(errno.ENOSPC, "x"), r"the disk is full, at /.*\. Free space there"),
     (sqlite3.OperationalError("attempt to write a readonly database"), r"the MLflow store cannot be written \(attempt"),
     (sqlite3.OperationalError("database or disk is full"), "the disk is full, at /")])

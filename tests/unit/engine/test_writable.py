@@ -1,12 +1,8 @@
 """What a run cannot write into or connect to is one line before it begins, and nothing is written."""
 
-import errno
-import os
-from pathlib import Path
-
 import pytest
 
-from harness.engine.writable import check_database, check_folder
+from harness.engine.writable import check_database
 from harness.errors import InputError
 
 
@@ -51,27 +47,3 @@ def test_a_store_is_a_database_or_a_place_for_one(tmp_path):
         check_database(f"sqlite:///{tmp_path}")
     with pytest.raises(InputError, match=r"text\.db is a file, and a folder is needed there"):
         check_database(f"sqlite:///{tmp_path}/text.db/mlflow.db")
-
-
-def test_a_folder_can_be_written_into_or_made(tmp_path, monkeypatch):
-    check_folder(tmp_path / "new" / "below")
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "file").touch()
-    for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(InputError, match=r"--output: .*file is a file, and a folder is needed there"):
-            check_folder(place, key="--output")
-    with pytest.raises(InputError, match=r"a name in it is longer than the \d+ bytes"):
-        check_folder(tmp_path / "new" / ("é" * 128), key="--output")
-
-    def refuse(folder):
-        raise PermissionError(errno.EACCES, "Permission denied", folder)
-
-    monkeypatch.setattr(os, "mkdir", lambda path, mode: refuse(path))
-    with pytest.raises(InputError, match=r"cannot be written into \(Permission denied\)"):
-        check_folder(tmp_path / "new")
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="Linux only")
-def test_a_place_that_takes_no_folder_whatever_its_permissions_say_is_refused():
-    with pytest.raises(InputError, match="/proc cannot be written into"):
-        check_folder(Path("/proc/new"))
