@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -85,10 +86,27 @@ class _Worker:
 
 def load_ahead() -> None:
     """Let the libraries of workers load from now on, in the process that workers are forked from, beside this one."""
+    _outlive_tracker()
     multiprocessing.set_forkserver_preload(["harness.engine.worker_libraries"])
     resource_tracker.ensure_running()  # first, since starting it makes all signals heard again
     with unheard():
         forkserver.ensure_running()
+
+
+_unregister = resource_tracker.unregister
+
+
+def _outlive_tracker() -> None:
+    """Python's tracker of semaphores may be killed: another begins at once, and nothing is lost. But it would warn of
+    that, and print a traceback for each semaphore that goes and of which it never heard.
+    """
+    warnings.filterwarnings("ignore", "resource_tracker: process died unexpectedly")
+    resource_tracker.unregister = _tell_and_unregister
+
+
+def _tell_and_unregister(name: str, kind: str) -> None:
+    resource_tracker.register(name, kind)
+    _unregister(name, kind)
 
 
 class ProcessPool:

@@ -1,6 +1,8 @@
 """Worker processes: one that is killed takes no other stage along."""
 
 import os
+import subprocess
+import sys
 import threading
 from concurrent.futures.process import BrokenProcessPool
 
@@ -12,6 +14,7 @@ from harness.engine.local import ProcessPool
 from harness.errors import InputError
 from harness.study.inputs import Inputs
 from harness.study.slices import BaseModelSlice
+from tests.e2e.runs import ROOT
 
 
 class Deadly:
@@ -64,3 +67,27 @@ def test_a_worker_that_is_killed_while_it_tells_something_silences_no_other(tmp_
     closing.start()
     closing.join(timeout=60)
     assert not closing.is_alive()
+
+
+TRACKER_KILLED = """
+import os, signal
+from multiprocessing import resource_tracker
+from pathlib import Path
+from harness.engine.local import ProcessPool
+from tests.unit.engine.test_local import _call, _looked_up
+
+pool = ProcessPool(2, lambda name, progress: None)
+beside = [pool.submit(_call(Path.cwd())) for _ in range(2)]
+tracker = resource_tracker._resource_tracker._pid
+os.kill(tracker, signal.SIGKILL)
+os.waitpid(tracker, 0)
+for future in (*beside, pool.submit(_call(Path.cwd()))):
+    _looked_up(future)
+pool.close()
+"""
+
+
+def test_a_tracker_of_semaphores_that_is_killed_is_no_word(tmp_path):
+    done = subprocess.run([sys.executable, "-c", TRACKER_KILLED], cwd=tmp_path, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
