@@ -33,13 +33,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What can go or, where `removed`, is gone. kept_stages: finished ones that stay. unknown: folders of unfinished
-    stages of which this store has no run.
+    """What can go or, where `removed`, is gone. kept_stages: finished ones that stay. served_stages: so many of them on
+    a server. unknown: folders of unfinished stages of which this store has no run.
     """
 
     removed: bool
     tallies: tuple[Tally, ...]
     kept_stages: int
+    served_stages: int
     unknown: tuple[str, ...]
 
 
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> Cleaned:
         raise InputError(f"this user may not remove it ({error.strerror})", file=error.filename,
                          cure="Let its owner give the command.") from None
     return Cleaned(removed=arguments.yes, tallies=tuple(_tally(kind, waste) for kind in KINDS),
-                   kept_stages=found.kept, unknown=tuple(map(str, found.unknown)))
+                   kept_stages=found.kept, served_stages=found.served, unknown=tuple(map(str, found.unknown)))
 
 
 def _tally(kind: str, waste: Sequence[Waste]) -> Tally:
@@ -85,6 +86,9 @@ def _show(result: Cleaned) -> None:
     total = f"{sum(tally.mebibytes for tally in result.tallies):,.1f} MiB"
     print(f"{total} removed" if result.removed else f"{total} can go: `harness clean --yes` removes it", end="")
     print(f"; {result.kept_stages:,} finished stages stay.")
+    if result.served_stages:
+        print(f"The server keeps {result.served_stages:,} of them: their downloads here are copies, which a study that "
+              "needs them fetches again.")
     for folder in result.unknown:
         print(f"Not known to this store, so left: {folder}. Give the --tracking-uri of its study.")
 

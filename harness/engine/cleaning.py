@@ -53,10 +53,13 @@ class Waste:
 
 @dataclass(frozen=True)
 class Findings:
-    """What can go. kept: how many finished stages stay. unknown: unfinished ones of which this store has no run."""
+    """What can go. kept: how many finished stages stay. served: so many of them on a server. unknown: unfinished ones
+    of which this store has no run.
+    """
 
     waste: tuple[Waste, ...]
     kept: int
+    served: int
     unknown: tuple[Path, ...]
 
 
@@ -101,8 +104,10 @@ class Cleaner:
         if not claims.all:
             waste += self._temporary_files([each.path for each in waste], with_files, claims)
             waste += self._dead_locks(executions)
+        served = sum(map(_is_served, stages))
         return Findings(tuple(each for each in waste if _unwritten_for(each.path) >= self._older_than),
-                        len(with_files) - len(going), tuple(folder for folder in free if folder.name not in known))
+                        len(with_files) - len(going) + served, served,
+                        tuple(folder for folder in free if folder.name not in known))
 
     def remove(self, waste: Iterable[Waste]) -> list[Waste]:
         """Remove what no study has claimed since it was found; give what was removed.
@@ -225,6 +230,11 @@ def _stays(run: StoredRun, needed: set[str], asking: set[str]) -> bool:
         return True
     gone = run.tags.keys() & {CLEANED_TAG, DAMAGED_TAG}
     return run.active and run.status == "FINISHED" and not gone and run.fingerprint in needed
+
+
+def _is_served(run: StoredRun) -> bool:
+    """Whether a server keeps this finished stage's files. What is here of them is a copy."""
+    return run.folder is None and run.active and run.status == "FINISHED" and run.tags.get("is_original") == "true"
 
 
 def _delete(path: Path) -> None:

@@ -11,6 +11,7 @@ from harness.engine import cleaning
 from harness.engine.cleaning import Cleaner
 from harness.engine.execution import finished_stages
 from harness.engine.run_records import RunRecords
+from harness.engine.stage_files import StageFiles
 from harness.engine.tracking import Tracking, default_uri
 from harness.records import Pending
 from harness.shipped import STUDIES
@@ -71,6 +72,16 @@ def test_what_a_finished_execution_uses_stays(tmp_path):
     found = cleaner(tmp_path).find()
     assert not [each for each in found.waste if each.kind == "stages"]
     assert found.kept == len({stage.fingerprint for plan in (OLD, NEW) for stage in plan.stages})
+
+
+def test_what_a_server_keeps_stays_and_its_download_is_a_copy(tmp_path, monkeypatch):
+    ended(tmp_path, NEW, "FINISHED")
+    monkeypatch.setattr(StageFiles, "local", lambda self, artifact_uri: None)
+    copy = tmp_path / "downloads" / NEW.report.fingerprint
+    copy.mkdir(parents=True)
+    found = cleaner(tmp_path).find()
+    assert {(each.kind, each.path) for each in found.waste} == {("downloads", copy)}
+    assert found.kept == found.served == len({stage.fingerprint for stage in NEW.stages})
 
 
 @pytest.mark.parametrize(("status", "goes"), [("FAILED", True), ("KILLED", True), ("SCHEDULED", False)])
