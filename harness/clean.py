@@ -1,6 +1,7 @@
 """The command `harness clean`: removes what no study needs any more; without `--yes` it only says what that is.
 
-Exit codes: 0 done, 2 an argument is wrong or there are no runs, 4 the tracking server refuses, 130 stopped.
+Exit codes: 0 done, 2 an argument is wrong or there are no runs, 4 the tracking server or the disk
+refuses, 5 the tracking server cannot be reached, 130 stopped.
 """
 
 from __future__ import annotations
@@ -51,20 +52,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> Cleaned:
     """Raises InputError where there are no runs, or what can go may not be removed."""
-    from harness.engine import tracking
-    from harness.engine.cleaning import KINDS, Cleaner
-    from harness.engine.tracking_uri import check_reachable
+    from harness.engine.tracking_uri import check_reachable, default_uri, store_exists
     from harness.passwords import without_password
 
     check_root()
-    uri = arguments.tracking_uri or tracking.default_uri(ROOT)
-    if not (ROOT.is_dir() and tracking.store_exists(uri)):
+    uri = arguments.tracking_uri or default_uri(ROOT)
+    if not (ROOT.is_dir() and store_exists(uri)):
         raise InputError("there are no runs here", file=without_password(uri),
                          cure="Give the command where mlruns/ lies, with the --tracking-uri that the studies have.")
     check_reachable(uri)
+
+    from harness.engine.cleaning import KINDS, Cleaner
+    from harness.engine.tracking import Tracking, refusals
+
     try:
-        with tracking.refusals(uri):
-            store = tracking.Tracking(uri, root=ROOT, writes=arguments.yes)
+        with refusals(uri):
+            store = Tracking(uri, root=ROOT, writes=arguments.yes)
             cleaner = Cleaner(store.stored_runs(), ROOT, older_than=arguments.older_than)
             found = cleaner.find()
             waste = cleaner.remove(found.waste) if arguments.yes else found.waste

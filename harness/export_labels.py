@@ -25,11 +25,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Write the labels that the arm's (last) reward model is trained on. Raises InputError."""
+    from harness.engine.tracking_uri import check_reachable, default_uri, store_exists
+
+    check_root()
+    uri = arguments.tracking_uri or default_uri(ROOT)
+    if store_exists(uri):
+        check_reachable(uri)
+
     from harness.artifacts.files import model_path
     from harness.artifacts.label_files import write_token_ids
     from harness.artifacts.label_table import LabelFiles
-    from harness.engine import tracking
-    from harness.engine.tracking_uri import check_reachable
+    from harness.engine.tracking import Tracking, refusals
     from harness.labels.draws import budget_numbers
     from harness.models.loading import load_tokenizer
     from harness.shipped import study_file
@@ -40,13 +46,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
     if arguments.out.is_dir():
         raise InputError("is a folder", file=str(arguments.out), key="--out", cure="Give the path of a .json file.")
-    check_root()
     arguments.study = study_file(arguments.study)
     study = load_study(arguments.study, arguments.overrides)
     plan = make_plan(study, external_digests(study))
-    uri = arguments.tracking_uri or tracking.default_uri(ROOT)
-    if tracking.store_exists(uri):
-        check_reachable(uri)
     budget = arguments.budget or max(study.labels.budgets)
     models = [(stage.arm, stage) for stage in plan.stages if stage.kind == "reward_model" and stage.arm is not None]
     trained = [stage for arm, stage in models if arm.label_budget == budget and arguments.arm in (None, arm.arm)
@@ -62,8 +64,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     last = [stage for stage in trained if stage.arm == trained[0].arm][-1]
     wanted = last.inputs.in_order("labels")
     folders = []
-    with tracking.refusals(uri):
-        store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
+    with refusals(uri):
+        store = Tracking(uri, root=ROOT, writes=False) if store_exists(uri) else None
         for fingerprint in (base.fingerprint, *wanted):
             found = store.finished(fingerprint) if store is not None else None
             if store is None or found is None:

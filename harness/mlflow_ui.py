@@ -38,7 +38,8 @@ def addresses(argv: Sequence[str] | None) -> list[str]:
     """
     from harness.engine.experiment_page import runs_address
     from harness.engine.opening import experiments_of
-    from harness.engine.tracking import default_uri, refusals
+    from harness.engine.tracking import refusals
+    from harness.engine.tracking_uri import default_uri
 
     arguments, further = _parsed(argv)
     uri = arguments.tracking_uri or default_uri(ROOT)
@@ -70,10 +71,8 @@ def server(argv: Sequence[str] | None) -> list[str]:
     """The command that serves the store. Raises InputError where there is none."""
     arguments, further = _parsed(argv)
 
-    from harness.engine.opening import check_file
     from harness.engine.sqlite_store import file_of
-    from harness.engine.tracking import default_uri, refusals, store_exists
-    from harness.engine.tracking_uri import check_reachable
+    from harness.engine.tracking_uri import check_reachable, default_uri, store_exists
 
     if arguments.tracking_uri is None:
         check_root()
@@ -84,8 +83,11 @@ def server(argv: Sequence[str] | None) -> list[str]:
     if not store_exists(uri):
         raise InputError("there are no runs yet", file=uri,
                          cure="Run a study here first, for example `harness run quick`, or give its --tracking-uri.")
+    check_reachable(uri)  # MLflow itself would try for minutes
     if file_of(uri) is not None:  # MLflow's page shows a traceback for a file that does not open
-        check_reachable(uri)
+        from harness.engine.opening import check_file
+        from harness.engine.tracking import refusals
+
         with refusals(uri):
             check_file(uri)
     command = [sys.executable, "-P", "-m", "mlflow", "ui", *_WORKERS]  # of two MLflow takes the last, the user's

@@ -97,11 +97,16 @@ def _run(arguments: argparse.Namespace, starting: ExitStack) -> int:
 
 
 def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) -> int:
+    from harness.engine.tracking_uri import check_reachable, default_uri
+
+    check_root()
+    uri = arguments.tracking_uri or default_uri(ROOT)
+    check_reachable(uri)
+
     from harness.engine.exported_runs import judged_elsewhere
     from harness.study.externals import external_digests
     from harness.study.plan import make_plan
 
-    check_root()
     absent: list[MissingInput] = []
     with readable_inputs():
         externals = external_digests(study, absent=absent if arguments.dry_run else None)
@@ -112,23 +117,21 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
     if not (arguments.dry_run or os.path.exists(_output(study, arguments))):  # a study without a report must run
         _load_ahead(study, arguments)
 
-    from harness.engine import tracking
-    from harness.engine.tracking_uri import check_reachable
+    from harness.engine.tracking import refusals
 
-    uri = arguments.tracking_uri or tracking.default_uri(ROOT)
-    check_reachable(uri)
-    with tracking.refusals(uri):
+    with refusals(uri):
         return _look(plan, uri, arguments, starting, absent)
 
 
 def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitStack, absent: list[MissingInput]) -> int:
     """What of the plan is there decides what is read and done. absent: files that are not there yet."""
-    from harness.engine import tracking
+    from harness.engine.tracking import Tracking
+    from harness.engine.tracking_uri import store_exists
 
     if arguments.dry_run:
         from harness.engine.dry_run import print_plan
 
-        store = tracking.Tracking(uri, root=ROOT, writes=False) if tracking.store_exists(uri) else None
+        store = Tracking(uri, root=ROOT, writes=False) if store_exists(uri) else None
         print_plan(plan, store, absent=absent)
         return 0
     from harness.engine.preflight import check_inputs
@@ -136,7 +139,7 @@ def _look(plan: Plan, uri: str, arguments: argparse.Namespace, starting: ExitSta
     check_folder(ROOT)
     if arguments.output is not None:
         check_folder(arguments.output, key="--output")
-    store = tracking.Tracking(uri, root=ROOT) if tracking.store_exists(uri) else None
+    store = Tracking(uri, root=ROOT) if store_exists(uri) else None
     if store is None or store.finished(plan.report.fingerprint) is None:  # else nothing is read any more
         queries = next(stage for stage in plan.stages if stage.kind == "queries")
         known = store is not None and store.finished(queries.fingerprint) is not None

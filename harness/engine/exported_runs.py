@@ -103,8 +103,8 @@ def _store_of(execution: str, recorded: str | None, *, root: Path) -> Tracking:
     """
     from harness.engine.patience import Patience
     from harness.engine.sqlite_store import file_of
-    from harness.engine.tracking import Tracking, default_uri, refusals, store_exists
-    from harness.engine.tracking_uri import check_reachable, with_password
+    from harness.engine.tracking import Tracking, refusals
+    from harness.engine.tracking_uri import check_reachable, default_uri, store_exists, with_password
 
     own = default_uri(root)
     uri = own if recorded is None else with_password(recorded)
@@ -216,7 +216,7 @@ def exported_times(folder: Path) -> RunTimes | None:
 def _uri_to_keep(uri: str) -> str | None:
     """None for the embedded store, and for another below `mlruns/` an address that holds wherever that is moved to."""
     from harness.engine.sqlite_store import file_of, uri_of
-    from harness.engine.tracking import default_uri
+    from harness.engine.tracking_uri import default_uri
 
     file, root = file_of(uri), ROOT.resolve()
     if file is None or not file.is_relative_to(root):

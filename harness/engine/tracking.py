@@ -22,7 +22,6 @@ from harness.engine.logged_models import begin_model, models_of, settle_models
 from harness.engine.moving import move_folder
 from harness.engine.opening import artifacts_below, look_into, open_store
 from harness.engine.patience import Patience
-from harness.engine.sqlite_store import file_of, uri_of
 from harness.engine.stage_files import StageFiles, local_path
 from harness.engine.stage_usage import usage_metrics
 from harness.engine.store_errors import NOT_FOUND, http_status, one_line, refusal
@@ -39,17 +38,6 @@ with without_module("pandas"):
 
 NEWEST = 250
 """Reading a run takes a tenth of the time of looking for one."""
-
-
-def default_uri(root: Path) -> str:
-    """The embedded store below the given folder."""
-    return uri_of((root / "mlflow.db").resolve())
-
-
-def store_exists(uri: str) -> bool:
-    """Whether reading from the store would create nothing new."""
-    file = file_of(uri)
-    return file is None or file.exists()
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""The address of MLflow's store: whether one answers there, and how the harness signs in."""
+"""The address of MLflow's store: whether one answers there, and how the harness signs in. Does without MLflow, which
+takes seconds to import: a wrong address is said before.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ import http.client
 import os
 import urllib.error
 import urllib.request
+from pathlib import Path
 
+from harness.engine.sqlite_store import file_of, uri_of
 from harness.engine.store_errors import ASK_FOR_ACCESS, AWAY_STATUS, REFUSALS
 from harness.engine.writable import check_database
 from harness.errors import InputError, StoreRefused, StoreUnreachable
@@ -39,6 +43,17 @@ def _unreached(uri: str, error: Exception) -> InputError:
     return (InputError if wrong else StoreUnreachable)(
         f"no MLflow server answers at {uri} ({reason})", file="--tracking-uri",
         cure="Start it, or leave the option out to use the embedded store.")
+
+
+def default_uri(root: Path) -> str:
+    """The embedded store below the given folder."""
+    return uri_of((root / "mlflow.db").resolve())
+
+
+def store_exists(uri: str) -> bool:
+    """Whether reading from the store would create nothing new."""
+    file = file_of(uri)
+    return file is None or file.exists()
 
 
 def is_server(uri: str) -> bool:

@@ -17,7 +17,8 @@ from server import CHROMIUM, chromium
 
 from harness.engine.experiment_page import experiment_tags
 from harness.engine.run_tree import RunTree
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.records import ArmKey
 from harness.shipped import STUDIES
 from harness.study.loading import load_study

@@ -11,6 +11,8 @@ import time
 import pytest
 
 from harness import clean
+from harness.engine.cleaning import KINDS
+from harness.engine.stage_files import StageFiles
 from harness.engine.stored_runs import CLEANED_TAG
 from tests.e2e.runs import ROOT
 from tests.unit.engine.test_cleaning import NEW, OLD, ended, tracking, unneeded
@@ -41,6 +43,20 @@ def test_it_is_dry_until_told_otherwise(root, capsys):
     document = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert document["removed"] and {row["kind"]: row["number"] for row in document["tallies"]}["stages"] == len(gone)
     assert unneeded(root) == set()
+
+
+def test_what_a_server_keeps_stays_and_its_download_is_a_copy(root, monkeypatch, capsys):
+    monkeypatch.setattr(StageFiles, "local", lambda self, artifact_uri: None)
+    copy = root / "downloads" / NEW.report.fingerprint
+    copy.mkdir(parents=True)
+    assert clean.main([]) == 0
+    told = capsys.readouterr()
+    rows = {line.split("  ")[0]: line.split()[-3] for line in told.out.splitlines()[:len(KINDS)]}
+    assert {kind for kind, number in rows.items() if number != "0"} == {"downloads"}
+    kept = len({stage.fingerprint for plan in (OLD, NEW) for stage in plan.stages})
+    assert f"; {kept} finished stages stay.\nThe server keeps {kept} of them: their downloads here are cop" in told.out
+    assert told.err == "", "no bars of MLflow"
+    assert clean.main(["--yes"]) == 0 and not copy.exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--tracking-uri", "sqlite:///elsewhere.db"]])

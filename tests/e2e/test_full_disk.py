@@ -16,7 +16,8 @@ from rating_helpers import item_set, publish, rater_in
 
 from dashboards import identity
 from harness import analyze, clean
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.raters import main
 from harness.ratings import judging
 from harness.ratings.store import RatingStore, open_store

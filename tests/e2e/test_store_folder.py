@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness import app, clean, export_labels, mlflow_ui, raters, run
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from tests.small_disk import for_reading_only, mounting
 
 Command = tuple[Callable[[list[str]], int], list[str]]

@@ -10,7 +10,8 @@ import pytest
 from harness import __version__
 from harness.__main__ import COMMANDS, main
 from harness.app import server as app_server
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.errors import InputError
 from harness.mlflow_ui import addresses
 from harness.mlflow_ui import main as mlflow_main
@@ -75,6 +76,22 @@ def test_nothing_heavy_is_imported_to_begin(arguments):
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.parametrize("arguments", ["run quick", "clean", "mlflow", "export-labels quick --out x"])
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:9", "postgresql+psycopg://127.0.0.1:9/runs"])
+def test_an_address_where_nobody_answers_is_said_before_mlflow_is_imported(tmp_path, arguments, uri):
+    if uri.startswith("http") and arguments == "mlflow":
+        uri = "sqlite:///runs.db"
+    (tmp_path / "mlruns").mkdir()
+    code = (f"import sys; from harness.__main__ import main\n"
+            f"code = main({[*arguments.split(), '--tracking-uri', uri]!r})\n"
+            f"assert not {{'torch', 'mlflow'}} & set(sys.modules)\n"
+            f"sys.exit(code)")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode in (2, 5) and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1, done.stderr
+    assert not any((tmp_path / "mlruns").iterdir())
+
+
 def test_the_app_is_the_packages_own_and_further_arguments_are_streamlits():
     command = app_server(["--server.port", "8600"])
     assert command[0] == sys.executable
@@ -105,6 +122,7 @@ def test_mlflow_s_addresses_are_of_each_study_and_of_where_it_is_served(tmp_path
 
 def test_no_password_is_on_the_command_line_of_mlflow(monkeypatch):
     monkeypatch.setenv("MLFLOW_BACKEND_STORE_URI", "")
+    monkeypatch.setattr("harness.engine.tracking_uri.check_database", lambda uri: None)
     uri = "postgresql://user:secret@host/runs"
     assert mlflow_server(["--tracking-uri", uri])[-4:] == ["mlflow", "ui", "--workers", "1"]
     assert os.environ["MLFLOW_BACKEND_STORE_URI"] == uri

@@ -4,7 +4,8 @@ from concurrent.futures import Future
 
 from harness.artifacts.outcome import write_outcome
 from harness.engine.execution import Runner, Screen
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.records import Done
 
 FILE = "model.bin"

@@ -11,8 +11,8 @@ from harness.engine import cleaning
 from harness.engine.cleaning import Cleaner
 from harness.engine.execution import finished_stages
 from harness.engine.run_records import RunRecords
-from harness.engine.stage_files import StageFiles
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.records import Pending
 from harness.shipped import STUDIES
 from harness.study.loading import load_study
@@ -72,16 +72,6 @@ def test_what_a_finished_execution_uses_stays(tmp_path):
     found = cleaner(tmp_path).find()
     assert not [each for each in found.waste if each.kind == "stages"]
     assert found.kept == len({stage.fingerprint for plan in (OLD, NEW) for stage in plan.stages})
-
-
-def test_what_a_server_keeps_stays_and_its_download_is_a_copy(tmp_path, monkeypatch):
-    ended(tmp_path, NEW, "FINISHED")
-    monkeypatch.setattr(StageFiles, "local", lambda self, artifact_uri: None)
-    copy = tmp_path / "downloads" / NEW.report.fingerprint
-    copy.mkdir(parents=True)
-    found = cleaner(tmp_path).find()
-    assert {(each.kind, each.path) for each in found.waste} == {("downloads", copy)}
-    assert found.kept == found.served == len({stage.fingerprint for stage in NEW.stages})
 
 
 @pytest.mark.parametrize(("status", "goes"), [("FAILED", True), ("KILLED", True), ("SCHEDULED", False)])
@@ -303,9 +293,8 @@ def test_looking_writes_nothing(tmp_path):
     def all_files():
         return {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.suffix != ".lock"}
 
-    store = tracking(tmp_path)
-    before = all_files()
-    Cleaner(store.stored_runs(), tmp_path).find()
+    looking, before = cleaner(tmp_path), all_files()
+    looking.find()
     assert all_files() == before
 
 

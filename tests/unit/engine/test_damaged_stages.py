@@ -8,7 +8,8 @@ from mlflow import MlflowClient
 from harness.artifacts.outcome import OUTCOME_FILE, check_files
 from harness.engine.cleaning import Cleaner
 from harness.engine.execution import Screen, finished_stages
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.shipped import STUDIES
 from harness.study.loading import load_study
 from harness.study.plan import make_plan

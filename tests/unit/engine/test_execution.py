@@ -7,7 +7,8 @@ import pytest
 
 from harness.engine import execution as execution_module
 from harness.engine.execution import describe_failure, finished_stages, missing_stages
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.errors import InputError, TrainingDiverged
 from harness.records import ArtifactRef, Pending
 from harness.shipped import STUDIES

@@ -7,7 +7,8 @@ from mlflow import MlflowClient
 
 from harness.engine.logged_models import begin_model, models_of
 from harness.engine.stage_files import local_path
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.records import Done
 from harness.shipped import STUDIES
 from harness.study.loading import load_study

@@ -11,7 +11,8 @@ import pytest
 from mlflow import MlflowClient
 
 from harness import mlflow_ui
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.records import Done
 
 

@@ -9,7 +9,8 @@ from contextlib import closing
 import pytest
 
 from harness import clean, export_labels, mlflow_ui, run
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 
 
 @pytest.fixture

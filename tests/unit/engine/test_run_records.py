@@ -7,7 +7,8 @@ import pytest
 from mlflow import MlflowClient
 
 from harness.engine.run_records import RunRecords
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.records import ArtifactRef, Pending
 from harness.shipped import STUDIES
 from harness.study.loading import load_study

@@ -11,7 +11,8 @@ from contextlib import closing
 import pytest
 
 from harness.engine import sqlite_store
-from harness.engine.tracking import Tracking, default_uri
+from harness.engine.tracking import Tracking
+from harness.engine.tracking_uri import default_uri
 from harness.errors import InputError
 
 KILLS = 10

@@ -8,8 +8,8 @@ import pytest
 from mlflow import MlflowClient
 
 from harness.engine import tracking as module
-from harness.engine.tracking import Tracking, default_uri, refusals
-from harness.engine.tracking_uri import check_reachable
+from harness.engine.tracking import Tracking, refusals
+from harness.engine.tracking_uri import check_reachable, default_uri
 from harness.errors import DamagedFile
 from harness.records import Done, Environment
 
