@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train on nine tenths of the rows and save; the accuracy on the rest, and what it was trained with."""
-    from harness.hub import retries_unsaid
+    from harness.hub import first_contact
     from harness.json_records import write_json
     from harness.models.classifiers import Classifier
     from harness.models.loading import ModelShape, load_tokenizer
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                                                   order[round(_SHARE_HELD_OUT * len(texts)):]))
     if arguments.base_model:
         base: str | ModelShape = arguments.base_model
-        with retries_unsaid():
+        with first_contact([arguments.base_model]):
             tokenizer = load_tokenizer(arguments.base_model)
     else:
         tokenizer = train_tokenizer((texts[row] for row in train), _VOCABULARY)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from harness.engine.machine_memory import check_memory, machine_memory
 from harness.errors import InputError, blamed_on
-from harness.hub import retries_unsaid
+from harness.hub import first_contact
 from harness.labels.imported import check_labels, read_labels
-from harness.labels.scorers import get_scorer
+from harness.labels.scorers import CLASSIFIER, get_scorer
 from harness.study.externals import named_scorers
 from harness.study.parts import ScratchModel
 from harness.study.spec import StudySpec
@@ -29,7 +29,7 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool 
         frozen(study.compute)
     if not on_cluster:
         check_memory(study, machine_memory())
-    with retries_unsaid():
+    with first_contact(_names(study)):
         for name, key in named_scorers(study).items():
             with blamed_on(key):
                 get_scorer(name)
@@ -39,6 +39,14 @@ def check_inputs(study: StudySpec, *, queries_are_known: bool, on_cluster: bool 
         check_label_file(study, study.base_model.vocabulary)
         if not queries_are_known:
             _check_text(study)
+
+
+def _names(study: StudySpec) -> list[str]:
+    """Of the models and data sets that the study takes from elsewhere."""
+    scorers = [name.removeprefix(CLASSIFIER) for name in named_scorers(study) if name.startswith(CLASSIFIER)]
+    source = study.task.source
+    return [*scorers, *([study.base_model] if isinstance(study.base_model, str) else []),
+            *([source.name] if isinstance(source, HubDataset) else [])]
 
 
 def _check_base_model(study: StudySpec, name: str, queries_are_known: bool) -> None:
