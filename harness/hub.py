@@ -48,7 +48,7 @@ def first_contact(names: Iterable[str]) -> Iterator[None]:
 
 def _answers(address: str) -> bool:
     """Whatever it answers."""
-    from huggingface_hub.utils import get_session
+    from huggingface_hub import get_session
 
     try:
         get_session().head(address, timeout=_SECONDS)

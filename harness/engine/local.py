@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -104,9 +104,9 @@ def _outlive_tracker() -> None:
     resource_tracker.unregister = _tell_and_unregister
 
 
-def _tell_and_unregister(name: str, kind: str) -> None:
-    resource_tracker.register(name, kind)
-    _unregister(name, kind)
+def _tell_and_unregister(name: Sized, rtype: str) -> None:
+    resource_tracker.register(name, rtype)
+    _unregister(name, rtype)
 
 
 class ProcessPool:
