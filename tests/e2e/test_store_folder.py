@@ -74,3 +74,4 @@ def test_what_writes_nothing_needs_no_disk_to_write_on(read_only: Path, capsys: 
     assert clean.main([]) == 0
     assert "can go: `harness clean --yes` removes it" in capsys.readouterr().out
     assert run.main(["quick", "--dry-run"]) == 0
+    assert "stages to run" in capsys.readouterr().out
