@@ -8,9 +8,9 @@ from harness.errors import InputError
 
 @pytest.mark.parametrize(("uri", "said"), [
     ("runs", "'runs' is not an MLflow tracking URI"),
-    ("file:///tmp/runs", "'file:///tmp/runs' is not an MLflow tracking URI"),
-    ("ftp://host/runs", "'ftp://host/runs' is not an MLflow tracking URI"),
-    ("oracle://host/runs", "'oracle://host/runs' is not an MLflow tracking URI"),
+    ("file:///tmp/runs", "'file:///tmp/runs' names no server and no database"),
+    ("ftp://host/runs", "'ftp://host/runs' names no server and no database"),
+    ("oracle://host/runs", "'oracle://host/runs' names no server and no database"),
     ("sqlite://", "it names no file"),
     ("sqlite:///:memory:", "it names no file"),
     ("sqlite://mlruns/mlflow.db", "it names no file"),
