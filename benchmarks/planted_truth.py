@@ -21,6 +21,7 @@ from harness import run
 from harness.artifacts.files import read_samples
 from harness.engine import tracking
 from harness.errors import InputError
+from harness.folders import ROOT
 from harness.labels.scorers import get_scorer
 from harness.labels.simulated import choose_best
 from harness.records import ArmKey
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _scores(study: StudySpec, budget: int, uri: str) -> Scores:
     plan = make_plan(study, external_digests(study))
     wanted = {stage.arm or stage.kind: stage for stage in plan.stages if stage.kind in ("queries", "sample")}
-    store = tracking.Tracking(uri, root=run.ROOT, writes=False)
+    store = tracking.Tracking(uri, root=ROOT, writes=False)
 
     def folder(key: ArmKey | str) -> Path:
         stored = store.finished(wanted[key].fingerprint)

@@ -28,8 +28,9 @@ Steps = Sequence[Mapping[str, float]]
 
 _CURVES = {"score": "objective/score", "kl": "objective/kl", "kl_coefficient": "objective/kl_coef",
            "gold_score": "objective/gold_score"}
-_NEAR = 0.05
-"""How far, as a share, a policy may be off the KL at which it is compared."""
+_NEAR = 0.1
+"""How far, as a share, a policy may be off the KL at which it is compared. The gold score goes with √KL, so that a run
+which is off by as much scores 5% more or less, about a point of a win rate."""
 _SMOOTHED = 15
 """Single batches are too noisy to read: running means over this part of a run."""
 

@@ -20,13 +20,13 @@ CODE_VERSIONS: Mapping[StageKind, int] = {
     "labels": 7,
     "frontier_samples": 1,
     "reward_model": 7,
-    "ppo": 9,
+    "ppo": 10,
     "sample": 7,
     "measure": 2,
     "judge": 2,
-    "publish": 4,
+    "publish": 5,
     "people": 3,
-    "report": 12,
+    "report": 13,
 }
 """Raise a kind's number when its code comes to other numbers or files than before: then its cached stages run again."""
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.records import ArmKey
-from harness.results.training import accuracy_curves, learning_curves, reward_model_rows, run_rows
+from harness.results.training import accuracy_curves, learning_curves, not_comparable, reward_model_rows, run_rows
 from harness.statistics.learning_curve import LabelerCeiling
 from harness.training.settings import KLSettings, PPOSettings
 
@@ -41,6 +41,16 @@ def test_a_run_says_where_it_ended_and_where_it_is_compared():
     (row,) = run_rows({arm: steps([3.0] * 9 + [6.1], [0.0] * 10)}, {arm: {"snapshot_kl": 5.5}}, PPO)
     assert (row.arm, row.compared_at, row.end.kl, row.end.converged) == (arm, 5.5, 6.1, True)
     assert run_rows({arm: steps([3.0], [0.0])}, {arm: {}}, PPO) == []
+
+
+@pytest.mark.parametrize(("kls", "barred"), [
+    ([2.0, 1.81, 2.19], {}), ([2.0, 2.0, 1.79], {"rl": "1 of 3 runs with 100 labels did not come to a KL of 2 nats"}),
+    ([2.21, 2.0, 1.7], {"rl": "2 of 3 runs with 100 labels did not come to a KL of 2 nats"})])
+def test_a_run_is_compared_where_it_is_within_a_tenth_of_the_kl(kls, barred):
+    arms = {ArmKey("rl", 100, seed): kl for seed, kl in enumerate(kls)}
+    rows = run_rows(dict.fromkeys(arms, steps([6.0] * 10, [0.0] * 10)),
+                    {arm: {"snapshot_kl": kl} for arm, kl in arms.items()}, PPO)
+    assert {arm.arm: why for arm, why in not_comparable(rows, compared_at=2.0).items()} == barred
 
 
 def test_learning_curves_have_the_mean_and_the_range_of_a_budgets_runs():
