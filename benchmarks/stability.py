@@ -36,7 +36,7 @@ OF_FORMER_SETTINGS = 0.056
 @dataclass(frozen=True)
 class Found:
     """What one repetition says of one budget. base: `kept` or `new`. win_rate, low, high: of the largest budget over
-    it, and the 95% interval. spread: standard deviation of single runs' win rates.
+    it, and the 95% interval. spread: standard deviation of win rates between runs, beyond what sampling explains.
     """
 
     study: str
@@ -80,10 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _found(row: EquivalenceRow, study: str, seed: int, base: str, kernels: bool) -> Found:
-    rates = [point.win_rate for point in row.seeds.by_seed]
-    assert row.test.win_rate is not None and row.ci_low is not None and row.ci_high is not None
+    spread = row.seeds.seed_sd
+    assert row.test.win_rate is not None and row.ci_low is not None and row.ci_high is not None and spread is not None
     return Found(study, seed, base, kernels, row.contrast.opponent.label_budget or 0, row.finding, row.test.win_rate,
-                 row.ci_low, row.ci_high, float(np.std(rates, ddof=1)), row.n_runs, measured())
+                 row.ci_low, row.ci_high, spread, row.n_runs, measured())
 
 
 def _ledger(study: str) -> list[Found]:
