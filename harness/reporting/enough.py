@@ -55,16 +55,19 @@ def sentence(row: EquivalenceRow, compared_at: float | None = None) -> str:
 def _enough_or_not(row: EquivalenceRow, compared_at: float | None) -> str:
     large, small = (f"{key.label_budget:,}" for key in (row.contrast.arm, row.contrast.opponent))
     points = f"{100 * row.test.margin:g} points"
-    where = "" if compared_at is None or row.contrast.arm.arm.endswith(AT_END) else f" at a KL of {compared_at:g} nats"
-    shown = (f"{percent(row.test.win_rate)}, {interval(row.ci_low, row.ci_high)}, "
-             f"{row.n_runs} runs of each{where}")
+    where = ("" if compared_at is None or row.contrast.arm.arm.endswith(AT_END)
+             else f", all at a KL of {compared_at:g} nats")
+    shown = (f"measured: {percent(row.test.win_rate)}, {percent(1 - row.test.alpha, 0)} interval "
+             f"{interval(row.ci_low, row.ci_high)}, from {row.n_runs} training runs of each{where}")
+    limit = percent(0.5 + row.test.margin, 0)
+    again = (f"if policies were trained again with {large} labels and with {small}, those with {large} would on "
+             f"average win")
     if row.finding == "enough":
-        return (f"{small} labels were enough: trained anew with {large}, a policy would win at most "
-                f"{percent(0.5 + row.test.margin, 0)} of comparisons with it, one half plus the margin of {points} "
-                f"({shown}; {p_equals(row.test.p_a_not_better)}).")
+        return (f"{small} labels were enough: {again} at most {limit} of comparisons, the limit of {points} above an "
+                f"even half ({shown}; {p_equals(row.test.p_a_not_better)} of '{limit} or more').")
     if row.finding == "not enough":
-        return (f"{small} labels were not enough: trained anew with {large}, a policy is better by more than {points} "
-                f"({shown}).")
+        return (f"{small} labels were not enough: {again} more than {limit} of comparisons, the limit of {points} "
+                f"above an even half ({shown}).")
     if row.test.p_a_not_better is None:
         return f"Not decided whether {small} labels were enough: {row.why_not_decided}."
     return f"Not decided whether {small} labels were enough against {large}: {row.why_not_decided} ({shown})."

@@ -95,7 +95,7 @@ def test_results_say_what_they_are_about_and_what_cannot_be_compared(
     (row,) = people_of_text(store.report(store.study_id("open to all")) or "", study="").equivalence
     assert why not in words(app)
     assert f"{row.ci_low:.1%}"[:-1] in words(app)
-    assert "4 runs of each at a KL of 6 nats" in words(app)
+    assert "4 training runs of each, all at a KL of 6 nats" in words(app)
     assert "Margin: 5 points" in words(app)
     table = next(frame.value for frame in app.dataframe if "The smaller was" in frame.value.columns)
     (shown,) = table.to_dict("records")

@@ -45,10 +45,14 @@ def _answer(runs: int = 6, at: float | None = None, **smaller: tuple[int, int]) 
 def test_the_answer_names_the_smallest_budget_of_an_unbroken_chain() -> None:
     alike, unclear, better = (300, 300), (16, 14), (390, 210)
     said = _answer(b500=alike, b100=alike, b10=better, at=6.0)
-    assert said[0].startswith("100 labels were enough: trained anew with 1,000, a policy would win at most 55% of "
-                              "comparisons with it, one half plus the margin of 5 points (50.0%, ")
-    assert "6 runs of each at a KL of 6 nats; p < .001" in said[0]
-    assert said[1].startswith("10 labels were not enough: trained anew with 1,000, a policy is better by more than 5")
+    assert said[0].startswith(
+        "100 labels were enough: if policies were trained again with 1,000 labels and with 100, those with 1,000 would "
+        "on average win at most 55% of comparisons, the limit of 5 points above an even half (measured: 50.0%, 95% "
+        "interval ")
+    assert "from 6 training runs of each, all at a KL of 6 nats; p < .001 of '55% or more')" in said[0]
+    assert said[1].startswith(
+        "10 labels were not enough: if policies were trained again with 1,000 labels and with 10, those with 1,000 "
+        "would on average win more than 55% of comparisons, the limit of 5 points above an even half (measured: ")
     assert _answer(b500=alike, b100=unclear, b10=alike)[0].startswith("500 labels were enough")
     assert _answer(b500=unclear, b100=alike)[0].startswith("Not decided whether 500 labels were enough against 1,000")
 
