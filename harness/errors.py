@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -82,6 +84,24 @@ def readable_inputs() -> Iterator[None]:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror or error})", file=error.filename and str(error.filename),
                          cure="Change its permissions, or give another path.") from None
+
+
+def look_for(path: str | os.PathLike[str], *, key: str | None = None) -> bool:
+    """Whether a file or a folder is there. Raises InputError for a device and a pipe, whose reading may never begin or
+    end and whose place no file may take, and for what cannot be looked at, such as a link to itself.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=str(path), key=key,
+                         cure="Change its permissions, or give another path.") from None
+    except ValueError as error:  # a null character
+        raise InputError(f"it is no path ({error})", file=str(path), key=key, cure="Give another.") from None
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise InputError("it is no regular file", file=str(path), key=key, cure="Give the path of a file on a disk.")
+    return True
 
 
 class TrainingDiverged(Exception):

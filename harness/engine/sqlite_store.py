@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 Initialize = Callable[[str], None]
 """Builds MLflow's tables in the database at this URI, and closes it."""
@@ -25,9 +26,12 @@ _HOLDING = {"runs": "1", "experiments": "experiment_id != 0"}
 
 
 def file_of(uri: str) -> Path | None:
-    """The file of a SQLite store; None for another kind of store."""
-    url = make_url(uri) if uri.startswith("sqlite") else None
-    return Path(url.database).resolve() if url is not None and url.database else None
+    """The file of a SQLite store; None for another kind of store, and where `check_database` says what is wrong."""
+    try:
+        database = make_url(uri).database if uri.startswith("sqlite") else None
+        return Path(os.path.realpath(database)) if database else None
+    except (SQLAlchemyError, ValueError):  # no address; a null character
+        return None
 
 
 def uri_of(file: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.engine.sqlite_store import file_of, uri_of
 from harness.engine.store_errors import ASK_FOR_ACCESS, AWAY_STATUS, REFUSALS
 from harness.engine.writable import check_database
-from harness.errors import InputError, StoreRefused, StoreUnreachable
+from harness.errors import InputError, StoreRefused, StoreUnreachable, look_for
 from harness.passwords import user_and_password, without_password
 
 _SECONDS = 15
@@ -47,13 +47,13 @@ def _unreached(uri: str, error: Exception) -> InputError:
 
 def default_uri(root: Path) -> str:
     """The embedded store below the given folder."""
-    return uri_of((root / "mlflow.db").resolve())
+    return uri_of(Path(os.path.realpath(root / "mlflow.db")))
 
 
 def store_exists(uri: str) -> bool:
-    """Whether reading from the store would create nothing new."""
+    """Whether reading from the store would create nothing new. Raises InputError where the file is none."""
     file = file_of(uri)
-    return file is None or file.exists()
+    return file is None or look_for(file, key="--tracking-uri")
 
 
 def is_server(uri: str) -> bool:

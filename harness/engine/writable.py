@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.engine.store_errors import damage
-from harness.errors import InputError
+from harness.errors import InputError, look_for
 from harness.folders import check_folder
 from harness.hub import is_address
 from harness.passwords import without_password, without_password_of
@@ -57,7 +56,7 @@ def _check_sqlite(url: URL) -> None:
     if url.host or not url.database or url.database == ":memory:":
         raise InputError("it names no file", file="--tracking-uri", cure="Write sqlite:/// and the path of the file.")
     path = Path(url.database)
-    if not os.path.exists(path):
+    if not look_for(path, key="--tracking-uri"):
         check_folder(path.parent, key="--tracking-uri")
         return
     try:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness.disk_full import full_disk
 from harness.durable import replaced, sync
-from harness.errors import InputError
+from harness.errors import InputError, look_for
 from harness.passwords import without_password, without_password_of
 from harness.ratings.access import all_raters
 from harness.ratings.assignment import recount
@@ -126,7 +126,7 @@ def integrity(path: Path) -> str | None:
 
 def restore(database: Database, source: Path) -> Path | None:
     """Put a backup in the database's place. What was there is kept beside it; its path is returned."""
-    if not source.exists():
+    if not look_for(source):
         raise InputError("there is no such backup", file=str(source), cure=_OF_BACKUPS)
     if source.is_dir() and database.path is not None:  # PostgreSQL has backups that are folders
         raise InputError("a backup is a file, and this is a folder", file=str(source), cure="Name the file in it")

@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from harness.errors import InputError
+from harness.errors import InputError, look_for
 from harness.folders import ROOT, check_place
 from harness.passwords import without_password, without_password_of
 
@@ -63,11 +63,12 @@ def database_url(url: str | None) -> URL:
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """The file of a SQLite database; None for another kind. Raises InputError where its folder cannot be one."""
+    """The file of a SQLite database; None for another kind. Raises InputError where it or its folder cannot be."""
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     file = Path(url.database)
     check_place(file.parent)
+    look_for(file)
     return file
 
 

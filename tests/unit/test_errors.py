@@ -1,10 +1,11 @@
 """The one line that a user's mistake becomes."""
 
+import os
 import pickle
 
 import pytest
 
-from harness.errors import InputError, StoreRefused, TrainingDiverged, blamed_on, readable_inputs
+from harness.errors import InputError, StoreRefused, TrainingDiverged, blamed_on, look_for, readable_inputs
 
 
 @pytest.mark.parametrize(("places", "line"), [
@@ -51,3 +52,15 @@ def test_a_file_that_the_system_refuses_is_a_mistake_of_the_user(tmp_path) -> No
     said = r"missing.txt: cannot be read \(No such file or directory\)"
     with pytest.raises(InputError, match=said), readable_inputs():
         (tmp_path / "missing.txt").read_text()
+
+
+def test_what_has_no_end_or_no_path_is_no_file(tmp_path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "to itself").symlink_to("to itself")
+    os.mkfifo(tmp_path / "pipe")
+    assert look_for(tmp_path) and look_for(tmp_path / "file")
+    assert not look_for(tmp_path / "missing") and not look_for(tmp_path / "file" / "below")
+    for name, said in (("pipe", "it is no regular file"), ("to itself", "cannot be read .Too many levels"),
+                       ("n" * 300, "cannot be read .File name too long"), ("\0", "it is no path")):
+        with pytest.raises(InputError, match=f"--key: {said}"):
+            look_for(tmp_path / name, key="--key")

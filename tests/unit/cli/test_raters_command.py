@@ -108,6 +108,8 @@ def test_a_folder_is_no_backup_and_no_damaged_one_either(
         store: RatingStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["restore", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"error: {tmp_path}: a backup is a file, and this is a folder")
+    assert main(["restore", "/dev/null"]) == 2
+    assert capsys.readouterr().err.startswith("error: /dev/null: it is no regular file")
 
 
 def test_a_store_without_studies_is_verified_in_words(store: RatingStore, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,14 @@
 """A server is signed in to, and no message about an address has its password."""
 
 import base64
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from harness.engine.tracking import Tracking
-from harness.engine.tracking_uri import check_reachable, with_password
+from harness.engine.tracking_uri import check_reachable, default_uri, store_exists, with_password
 from harness.errors import InputError
 
 
@@ -73,3 +74,15 @@ def test_a_kept_uri_gets_its_password_from_the_environment(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql://user:secret@host/runs")
     assert with_password(kept) == "postgresql://user:secret@host/runs"
     assert with_password("postgresql://user@host/others") == "postgresql://user@host/others"
+
+
+def test_whether_there_is_a_store_is_asked_of_files_alone(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "mlflow.db").symlink_to("mlflow.db")
+    for uri in (f"sqlite:///{tmp_path}/pipe", default_uri(tmp_path)):
+        with pytest.raises(InputError, match="--tracking-uri: "):
+            store_exists(uri)
+    for uri in ("sqlite:", "sqlite:///%00"):  # what names no file at all is looked into next, and refused there
+        assert store_exists(uri)
+        with pytest.raises(InputError, match="--tracking-uri: "):
+            check_reachable(uri)

@@ -1,5 +1,7 @@
 """What a run cannot write into or connect to is one line before it begins, and nothing is written."""
 
+import os
+
 import pytest
 
 from harness.engine.writable import check_database
@@ -47,3 +49,14 @@ def test_a_store_is_a_database_or_a_place_for_one(tmp_path):
         check_database(f"sqlite:///{tmp_path}")
     with pytest.raises(InputError, match=r"text\.db is a file, and a folder is needed there"):
         check_database(f"sqlite:///{tmp_path}/text.db/mlflow.db")
+
+
+def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    (tmp_path / "to itself").symlink_to("to itself")
+    for name, said in (("pipe", "it is no regular file"), ("link", "it is no regular file"), ("%00", "it is no path"),
+                       ("to itself", "cannot be read .Too many levels"), ("n" * 300, "cannot be read .File name too")):
+        with pytest.raises(InputError, match=f"--tracking-uri: {said}"):
+            check_database(f"sqlite:///{tmp_path}/{name}")
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_char_device()

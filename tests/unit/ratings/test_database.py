@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,10 @@ def test_an_unknown_kind_of_store_is_refused() -> None:
         open_store("mysql://localhost/x")
     with pytest.raises(InputError, match="URL is not one"):
         open_store("sqlite://:::x::")
+
+
+def test_a_pipe_is_no_store_and_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe: it is no regular file"):
+        open_store(f"sqlite:///{tmp_path / 'pipe'}")
+    assert list(tmp_path.iterdir()) == [tmp_path / "pipe"] and (tmp_path / "pipe").is_fifo()
