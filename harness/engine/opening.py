@@ -38,6 +38,8 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 # It shows the traceback of an error that it raises as well, and what a full disk means is said in one line.
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+# It warns before the error that says the same.
+logging.getLogger("mlflow.utils.databricks_utils").setLevel(logging.ERROR)
 
 
 _OWN = "0"
@@ -121,7 +123,7 @@ def _opened(uri: str, file: Path | None, patience: Patience) -> tuple[PatientCli
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
         if is_refused(error) or (file is not None and full_disk(error, file) is not None):
             raise
-        reason = without_password_of(uri, str(error).splitlines()[0])
+        reason = without_password_of(uri, str(error).splitlines()[0].split(". ")[0])  # MLflow goes on for a paragraph
         raise damage(error, uri) or InputError(f"the MLflow store cannot be used: {reason}", file=without_password(uri),
                          cure="Check --tracking-uri." if file is None else _cure(uri)) from None
 

@@ -10,6 +10,7 @@ import os
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.engine.sqlite_store import file_of, uri_of
 from harness.engine.store_errors import ASK_FOR_ACCESS, AWAY_STATUS, REFUSALS
@@ -26,6 +27,7 @@ def check_reachable(uri: str) -> None:
     if is_server(uri):
         uri = signed_in(uri)
         try:
+            _check_address(uri)
             with urllib.request.urlopen(urllib.request.Request(
                     f"{uri.rstrip('/')}/health", headers=_authorization()), timeout=_SECONDS):
                 return
@@ -33,6 +35,15 @@ def check_reachable(uri: str) -> None:
             raise _unreached(uri, error) from None
     if uri != "databricks" and not uri.startswith("databricks://"):
         check_database(uri)
+
+
+def _check_address(uri: str) -> None:
+    """Raise ValueError for an address at which no server can ever answer."""
+    address = urlsplit(uri)
+    if not address.hostname:
+        raise ValueError("no host given")
+    if address.port == 0:  # one past 65535 is refused where it is read
+        raise ValueError("there is no port 0")
 
 
 def _unreached(uri: str, error: Exception) -> InputError:

@@ -47,6 +47,15 @@ def test_a_store_that_is_a_folder_is_one_line(folder, capsys, argv):
     assert code == 2 and "mlflow.db" in said
 
 
+def test_an_account_that_is_not_set_up_is_one_short_line(folder, capfd, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    assert run.main(["quick", "--dry-run", "--tracking-uri", "databricks"]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("error: databricks: the MLflow store cannot be used: ")
+    assert said.endswith(". Check --tracking-uri.\n")
+    assert len(said) < 200
+
+
 def test_a_dry_run_leaves_no_trace(folder, capsys):
     Tracking(default_uri(folder / "mlruns"), root=folder / "mlruns")
     (folder / "mlruns" / "mlflow.lock").unlink()

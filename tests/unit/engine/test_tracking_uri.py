@@ -86,3 +86,11 @@ def test_whether_there_is_a_store_is_asked_of_files_alone(tmp_path):
         assert store_exists(uri)
         with pytest.raises(InputError, match="--tracking-uri: "):
             check_reachable(uri)
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:99999", "http://127.0.0.1:0", "http://127.0.0.1:port", "https://",
+                                 "http://:5000", "http://[::1"])
+def test_waiting_for_an_address_that_cannot_be_is_of_no_use(uri):
+    with pytest.raises(InputError, match="--tracking-uri: no MLflow server answers at") as caught:
+        check_reachable(uri)
+    assert caught.value.exit_code == 2
