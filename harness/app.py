@@ -29,10 +29,13 @@ def server(argv: Sequence[str] | None) -> list[str]:
         epilog="Everything else is Streamlit's: --server.port 8600, --server.address 0.0.0.0, --server.headless true.")
     _, further = parser.parse_known_args(argv)
 
-    from harness.ratings.database import database_url, sqlite_file
+    from harness.ratings.database import Database, StoreUnavailable, database_url
 
     check_root()
-    sqlite_file(database_url(None))  # the first page would be the first to say it, to a rater
+    try:
+        Database(database_url(None)).is_made()  # the first page would be the first to say it, to a rater
+    except StoreUnavailable as error:
+        raise InputError(f"the rating store cannot be used: {error}") from None
     # -P: a folder named streamlit where the command is given is not the library.
     return [sys.executable, "-P", "-m", "streamlit", "run", str(APP), *further]
 

@@ -20,7 +20,8 @@ from harness.durable import replaced
 from harness.errors import InputError
 from harness.passwords import without_password
 from harness.ratings import custody
-from harness.ratings.database import Database, StoreUnavailable, database_url, sqlite_file
+from harness.ratings.access import check_rater
+from harness.ratings.database import Database, StoreUnavailable, database_url
 from harness.ratings.export import export_rows, to_csv, to_jsonl, to_parquet
 from harness.ratings.progress import StudyInfo
 from harness.ratings.protocol import StudyKind
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _invite(options: argparse.Namespace) -> int:
     base = _base_url(options.base_url)
+    check_rater(options.handle, options.email)
     store = open_store(options.url)
     known = {rater.handle: rater.id for rater in store.raters()}
     if options.handle in known and options.email is not None:
@@ -78,10 +80,11 @@ def _base_url(text: str) -> str:
 
 def _store(options: argparse.Namespace) -> RatingStore:
     """The store that is there. Raises InputError where there is none: a mistyped address must not make another."""
-    url = database_url(options.url)
-    file = sqlite_file(url)
-    if url.get_backend_name() == "sqlite" and (file is None or not file.is_file()):
-        raise InputError("there is no rating store", file=without_password(url.database or ""),
+    database = Database(database_url(options.url))
+    if not database.is_made():
+        empty = database.path is not None and database.path.exists()
+        raise InputError("the file is empty, no rating store" if empty else "there is no rating store",
+                         file=without_password(database.url.database or ""),
                          key=None if options.url is None else "--url",
                          cure="Write where it is with --url or in HARNESS_RATINGS_URL. The app, a study with human "
                               "labels and `harness raters invite` make a new one")

@@ -20,7 +20,7 @@ from harness.engine.run_times import RunTimes
 from harness.errors import DamagedFile, InputError
 from harness.folders import ROOT
 from harness.json_records import MalformedError, from_json, to_json, write_json
-from harness.ratings.database import URL_VARIABLE, StoreUnavailable, database_url, sqlite_file
+from harness.ratings.database import URL_VARIABLE, Database, StoreUnavailable, database_url
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
@@ -123,19 +123,19 @@ def judged_elsewhere(plan: Plan) -> list[PeopleSlice]:
 
     Raises InputError where there is a rating store and it cannot be read: people's words never go missing silently.
     """
-    file = sqlite_file(database_url(None))
-    if file is not None and not file.exists():
-        return []
+    database = Database(database_url(None))
     planned = {stage.settings.name for stage in plan.stages if isinstance(stage.settings, PeopleSlice)}
     known = set(plan.responses.values())
     try:
+        if not database.is_made():
+            return []
         store = open_store()
         return [PeopleSlice(name=study.name, report=fingerprint(store.report(study.id)))
                 for study in sorted(store.studies(StudyKind.EVALUATION), key=lambda study: study.name)
                 if study.state == "unblinded" and not study.simulated and study.name not in planned
                 and study.protocol.responses and known.issuperset(study.protocol.responses)]
     except StoreUnavailable as error:
-        raise full_disk(error, file or ".") or InputError(
+        raise full_disk(error, database.path or ".") or InputError(
             f"the rating store cannot be read: {error}", key=URL_VARIABLE) from None
 
 

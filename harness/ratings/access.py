@@ -63,34 +63,37 @@ class SignedIn:
     return_code: str | None = None
 
 
-def add_rater(connection: Connection, handle: str, *, email: str | None, simulated: bool, now: int) -> str:
-    """A new rater under a pseudonym. email: for sign-in through the owner's identity provider, stored hashed."""
+def check_rater(handle: str, email: str | None) -> None:
+    """Raise InputError, which does not repeat an address, for a pseudonym or an address that nobody can have."""
     if not handle.strip() or len(handle) > 64:
         raise InputError(f"a rater's pseudonym has 1 to 64 characters, not {len(handle.strip())}", key="handle")
     if not handle.isprintable() or handle != handle.strip():
         raise InputError(f"{handle!r} has invisible characters, or spaces at an end", key="handle",
                          cure="Write a pseudonym that can be read and typed")
-    if connection.execute(select(raters.c.id).where(raters.c.handle == handle)).one_or_none():
-        raise InputError(f"there is a rater {handle!r} already", key="handle", cure="Choose another pseudonym")
-    if email is not None:
-        _require_new_address(connection, email)
-    rater_id = secrets.token_hex(8)
-    connection.execute(insert(raters).values(
-        id=rater_id, handle=handle, identity_hash=None if email is None else identity_hash(email), simulated=simulated,
-        created_at=now))
-    log(connection, None, "rater added", now=now, rater=rater_id)
-    return rater_id
-
-
-def _require_new_address(connection: Connection, email: str) -> None:
-    """An address finds one rater. Raises InputError, which does not repeat the address: it is kept nowhere readable."""
-    name, _, domain = email.strip().partition("@")
-    if not (name and domain and email.strip().isprintable()):
+    if email is not None and not _is_address(email.strip()):
         raise InputError("that is no address", key="email",
                          cure="Write it as the identity provider has it: NAME@DOMAIN")
-    if connection.execute(select(raters.c.id).where(raters.c.identity_hash == identity_hash(email))).one_or_none():
+
+
+def _is_address(text: str) -> bool:
+    name, _, domain = text.partition("@")
+    return bool(name and domain) and text.isprintable()
+
+
+def add_rater(connection: Connection, handle: str, *, email: str | None, simulated: bool, now: int) -> str:
+    """A new rater under a pseudonym. email: for sign-in through the owner's identity provider, stored hashed."""
+    check_rater(handle, email)
+    if connection.execute(select(raters.c.id).where(raters.c.handle == handle)).one_or_none():
+        raise InputError(f"there is a rater {handle!r} already", key="handle", cure="Choose another pseudonym")
+    hashed = None if email is None else identity_hash(email)
+    if hashed and connection.execute(select(raters.c.id).where(raters.c.identity_hash == hashed)).one_or_none():
         raise InputError("a rater with this address is here already", key="email",
                          cure="Invite that rater by pseudonym, or give another address")
+    rater_id = secrets.token_hex(8)
+    connection.execute(insert(raters).values(
+        id=rater_id, handle=handle, identity_hash=hashed, simulated=simulated, created_at=now))
+    log(connection, None, "rater added", now=now, rater=rater_id)
+    return rater_id
 
 
 def identity_hash(email: str) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,8 @@ def restore(database: Database, source: Path) -> Path | None:
     if database.path is None:
         _postgresql(database, "pg_restore", "--clean", "--if-exists", str(source))
         return None
+    with suppress(StoreUnavailable):  # a damaged one is what a backup is for
+        database.is_made()
     database.release()
     in_the_way = database.path.exists()
     if in_the_way:

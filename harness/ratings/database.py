@@ -28,10 +28,15 @@ from sqlalchemy.pool import NullPool
 from harness.errors import InputError, look_for
 from harness.folders import ROOT, check_place
 from harness.passwords import without_password, without_password_of
+from harness.ratings.schema import judgments, raters, sealed_keys
+from harness.sqlite_files import tables_of
 
 URL_VARIABLE = "HARNESS_RATINGS_URL"
 DEFAULT_PATH = ROOT / "ratings.db"
 BUSY_TIMEOUT_MS = 30_000
+_NAME_ANOTHER = f"Name another file with --url or in {URL_VARIABLE}"
+_OURS = frozenset({judgments.name, raters.name, sealed_keys.name})
+"""Other programs have tables called `items` or `events`, too; and of these one may be damaged."""
 MIGRATION_LOCK = 7_202_519  # any fixed number: PostgreSQL's advisory lock for migrations
 
 
@@ -63,12 +68,19 @@ def database_url(url: str | None) -> URL:
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """The file of a SQLite database; None for another kind. Raises InputError where it or its folder cannot be."""
+    """The file of a SQLite database; None for another kind. Raises InputError where its folder cannot be one, or
+    something else than a file is in its place.
+    """
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     file = Path(url.database)
     check_place(file.parent)
-    look_for(file)
+    if not look_for(file) and os.path.islink(file):
+        raise InputError(f"it is a link to {os.readlink(file)}, which is not there", file=str(file),
+                         cure="Mount its disk, or remove the link")
+    if file.is_dir():
+        raise InputError("it is a folder, and a rating store is a file", file=str(file),
+                         cure=f"Name the file in it, with --url or in {URL_VARIABLE}")
     return file
 
 
@@ -104,8 +116,29 @@ class Database:
             with writer.begin() as connection:
                 yield connection
 
+    def is_made(self) -> bool:
+        """Whether there is a store already, of whatever version; of a server it is not asked. Writes nothing. Raises
+        InputError where the file is another program's, StoreUnavailable where it cannot be read.
+        """
+        if self.path is None or not self.path.exists():
+            return not self.is_sqlite
+        try:
+            tables = tables_of(self.path)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"{self.path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise StoreUnavailable(f"{self.path} is not a rating database, or a damaged one ({error}). Restore a "
+                                   "backup, or name another file") from error
+        if tables and not tables & _OURS:
+            raise InputError("it is not a rating database but another program's", file=str(self.path),
+                             cure=_NAME_ANOTHER)
+        return bool(tables)
+
     def migrate(self) -> None:
-        """Bring the schema up to this code's. Raises InputError where a newer code has migrated it."""
+        """Bring the schema up to this code's. Raises InputError where a newer code has migrated it, or it is another
+        program's.
+        """
+        self.is_made()
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         script = ScriptDirectory.from_config(config)
@@ -196,7 +229,7 @@ def _as_unavailable() -> Iterator[None]:
             unavailable.is_of_the_contents = isinstance(error.orig, sqlite3.OperationalError) and (
                 getattr(error.orig, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR")
             raise unavailable from error
-        if "not a database" in str(error):
+        if "not a database" in str(error):  # while it was open
             raise StoreUnavailable("the file is not a rating database") from error
         raise
     except OSError as error:

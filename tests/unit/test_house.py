@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = ("harness", "dashboards", "benchmarks")
 FLOORS = (
     {"errors", "digests", "durable", "imports", "seeds", "records", "json_records", "provenance", "shipped",
-     "passwords", "disk_full", "folders"},
+     "passwords", "disk_full", "folders", "sqlite_files"},
     {"cli", "hub"},
     {"algorithms", "kernels", "text", "statistics"},
     {"models"},
