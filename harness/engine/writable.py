@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,8 +13,11 @@ from harness.errors import InputError, look_for
 from harness.folders import check_folder
 from harness.hub import is_address
 from harness.passwords import without_password, without_password_of
+from harness.sqlite_files import tables_of
 
 _SERVERS = ("postgresql", "mysql", "mssql")
+_MLFLOWS = frozenset({"experiments", "runs", "_alembic_tmp_experiments", "_alembic_tmp_runs"})
+"""Some of these are in a store that was cut short while it was made, too."""
 _SECONDS = 5
 _CURE = "Give for example http://host:5000 or sqlite:///mlruns/mlflow.db."
 
@@ -60,10 +61,12 @@ def _check_sqlite(url: URL) -> None:
         check_folder(path.parent, key="--tracking-uri")
         return
     try:
-        # Never in mode `ro`: after a kill the first to open the file may have to roll a transaction back.
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=30)) as store:
-            store.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
+        tables = tables_of(path)
     except sqlite3.Error as error:
         raise damage(error, str(path)) or InputError(
             f"the MLflow store cannot be opened ({error})", file=str(path), key="--tracking-uri",
             cure="Move the file away, or name another.") from None
+    if tables and not tables & _MLFLOWS:  # MLflow would add its own tables to them
+        what = "people's judgments" if "judgments" in tables else "another program's tables"
+        raise InputError(f"it is no MLflow store: it holds {what}", file=str(path), key="--tracking-uri",
+                         cure="Name another file, or leave the option out to use the embedded store.")

@@ -1,6 +1,8 @@
 """What a run cannot write into or connect to is one line before it begins, and nothing is written."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -60,3 +62,21 @@ def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
         with pytest.raises(InputError, match=f"--tracking-uri: {said}"):
             check_database(f"sqlite:///{tmp_path}/{name}")
     assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_char_device()
+
+
+@pytest.mark.parametrize(("table", "said"), [
+    ("judgments", "it holds people's judgments"), ("other", "it holds another program's tables")])
+def test_what_another_program_keeps_is_no_store_and_stays(tmp_path, table, said):
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute(f"CREATE TABLE {table} (id)")
+    before = (tmp_path / "other.db").read_bytes()
+    with pytest.raises(InputError, match=rf"other\.db: --tracking-uri: it is no MLflow store: {said}"):
+        check_database(f"sqlite:///{tmp_path}/other.db")
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [before]
+
+
+@pytest.mark.parametrize("table", ["experiments", "_alembic_tmp_runs"])
+def test_a_store_that_is_half_made_is_one(tmp_path, table):
+    with closing(sqlite3.connect(tmp_path / "half.db")) as half:
+        half.execute(f"CREATE TABLE {table} (id)")
+    check_database(f"sqlite:///{tmp_path}/half.db")
