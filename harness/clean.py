@@ -57,10 +57,12 @@ def run(arguments: argparse.Namespace) -> Cleaned:
 
     check_root()
     uri = arguments.tracking_uri or default_uri(ROOT)
-    if not (ROOT.is_dir() and store_exists(uri)):
+    exists = store_exists(uri)
+    if exists:
+        check_reachable(uri)
+    if not (ROOT.is_dir() and exists):
         raise InputError("there are no runs here", file=without_password(uri),
                          cure="Give the command where mlruns/ lies, with the --tracking-uri that the studies have.")
-    check_reachable(uri)
 
     from harness.engine.cleaning import KINDS, Cleaner
     from harness.engine.tracking import Tracking, refusals

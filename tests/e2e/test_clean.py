@@ -68,6 +68,18 @@ def test_where_there_are_no_runs_it_says_so_and_writes_nothing(tmp_path, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("uri", "code", "said"), [
+    ("foo://x", 2, "names no server and no database"), ("http://127.0.0.1:9", 5, "no MLflow server answers"),
+    ("sqlite:///text.db", 2, "text.db: the MLflow store is damaged (file is not a database)")])
+def test_a_wrong_address_is_said_where_there_are_no_runs_too(tmp_path, monkeypatch, capsys, uri, code, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.db").write_text("no database")
+    assert clean.main(["--tracking-uri", uri]) == code
+    told = capsys.readouterr().err
+    assert said in told and told.count("\n") == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["text.db"]
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_it_leaves_whole_stages_and_goes_on(root):
     gone, random_moments = unneeded(root), random.Random(1)
