@@ -1,7 +1,8 @@
 """Finds what no study needs any more below `mlruns/`, and removes it; what a running study holds stays.
 
 A stage is needed where its fingerprint is in the plan of an execution that is finished, running or waiting for people,
-or in that of its study's last one, however it ended. Reports, what people were shown and what they said always stay.
+or in that of its study's last one, however it ended. Reports, what people were shown and what they said always stay,
+and so do files that a store names elsewhere. A link below `mlruns/` to another disk is not elsewhere.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class Cleaner:
         executions, stages = self._runs.of_level("execution"), self._runs.of_level("stage")
         claims, needed, asking = self._claims(), self._needed(executions, stages), self._asking(executions)
         with_files = [run for run in stages if run.folder is not None and (run.folder / OUTCOME_FILE).is_file()]
-        going = [run for run in with_files if not (
+        here = [run for run in with_files if run.folder is not None and run.folder.is_relative_to(self._root)]
+        going = [run for run in here if not (
             _stays(run, needed, asking) or claims.cover(run.fingerprint, run) or self._busy(run.fingerprint))]
         waste = [Waste("stages", run.folder, _size(run.folder), run.fingerprint, run)
                  for run in going if run.folder is not None]
@@ -102,7 +104,7 @@ class Cleaner:
         waste += [Waste("downloads", folder, _size(folder), folder.name) for folder in _folders(
             self._root / "downloads") if not (claims.cover(folder.name) or self._busy(folder.name))]
         if not claims.all:
-            waste += self._temporary_files([each.path for each in waste], with_files, claims)
+            waste += self._temporary_files([each.path for each in waste], here, claims)
             waste += self._dead_locks(executions)
         served = sum(map(_is_served, stages))
         return Findings(tuple(each for each in waste if _unwritten_for(each.path) >= self._older_than),

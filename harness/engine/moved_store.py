@@ -23,13 +23,13 @@ _SECONDS = 30
 def take_places(file: Path, artifacts: Path, *, of: Path | None = None) -> None:
     """Let the store's records name this folder of artifacts wherever the files lie in it, in one transaction.
 
-    Places elsewhere stay where their files are there and not here: then it is the store alone that was copied, or two
-    folders share it. New runs get their place here, unless this is such a shared store. of: the file that this is a
-    copy of for the moment.
+    Places elsewhere stay where their files are there and not here, since two folders may share a store; but not where
+    the files are those of another folder's own store, of which this one is a copy. New runs get their place here,
+    unless this is such a shared store. of: the file that this is a copy of for the moment.
     """
-    own = (of or file).parent == artifacts.parent
+    own = of or file if (of or file).parent == artifacts.parent else None
     with closing(sqlite3.connect(file, timeout=_SECONDS, isolation_level=None)) as store:
-        changes = [*_experiments(store, artifacts, own=own), *_files(store, artifacts, own=own)]
+        changes = [*_experiments(store, artifacts, own=own is not None), *_files(store, artifacts, own=own)]
         if not changes:
             return
         store.execute("BEGIN IMMEDIATE")
@@ -50,7 +50,8 @@ def _experiments(store: sqlite3.Connection, artifacts: Path, *, own: bool) -> li
             for place, in rows if own or not _path(place).exists()]
 
 
-def _files(store: sqlite3.Connection, artifacts: Path, *, own: bool) -> list[Change]:
+def _files(store: sqlite3.Connection, artifacts: Path, *, own: Path | None) -> list[Change]:
+    """own: the store's file, where it lies in its own folder."""
     here = artifacts.as_uri() + "/"
     tables = {name for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     changes: list[Change] = []
@@ -61,10 +62,18 @@ def _files(store: sqlite3.Connection, artifacts: Path, *, own: bool) -> list[Cha
                              f"AND substr({column}, 1, ?) != ?", (len(here), here))
         for row, place in rows.fetchall():
             root = _ROOT.match(place)
-            moved = here + place[root.end():] if root is not None else place
-            if moved != place and (_path(moved).exists() or (own and not _path(place).exists())):
+            if root is None:
+                continue
+            moved = here + place[root.end():]
+            if _path(moved).exists() or (own is not None and not _belongs_elsewhere(place, root.group(), own)):
                 changes.append((f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (moved, row)))
     return changes
+
+
+def _belongs_elsewhere(place: str, artifacts: str, own: Path) -> bool:
+    """Whether files are there, and the folder with them has no store but this one."""
+    other = _path(artifacts).parent / own.name
+    return _path(place).exists() and (not other.exists() or other.samefile(own))
 
 
 def _path(uri: str) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from mlflow import MlflowClient
 
 from harness import mlflow_ui
+from harness.engine.cleaning import Cleaner
 from harness.engine.tracking import Tracking
 from harness.engine.tracking_uri import default_uri
 from harness.records import Done
@@ -20,11 +21,11 @@ def opened(root, **named):
     return Tracking(default_uri(root), root=root, **named)
 
 
-def finish(tracking, fingerprint):
+def finish(tracking, fingerprint, *, experiment="one"):
     work = tracking.root / "underway" / fingerprint
     work.mkdir(parents=True)
     (work / "outcome.json").write_text("{}")
-    run = tracking.begin_run(tracking.experiment("one"), "a stage", tags={
+    run = tracking.begin_run(tracking.experiment(experiment), "a stage", tags={
         "fingerprint": fingerprint, "is_original": "true"})
     return tracking.finish_stage(run, SimpleNamespace(name=fingerprint, fingerprint=fingerprint, settings=None), work,
                                  Done({}))
@@ -85,14 +86,26 @@ def test_a_copy_neither_reads_nor_writes_in_the_original(project, tmp_path):
     assert list(opened(copy).finished_among(["first", "second", "third"])) == ["first", "second", "third"]
 
 
-def test_a_copy_of_the_store_alone_reads_there_and_writes_here(project, tmp_path):
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_copy_of_the_store_alone_has_nothing_of_the_original_s(project, tmp_path, writes):
     before, copy = digests(project), tmp_path / "copy" / "mlruns"
     copy.mkdir(parents=True)
     shutil.copy(project / "mlflow.db", copy)
-    tracking = opened(copy)
-    assert Path(tracking.finished("first").path).is_relative_to(project)
-    assert Path(finish(tracking, "third").path).is_relative_to(copy)
+    tracking = opened(copy, writes=writes)
+    assert tracking.finished_among(["first", "second"]) == {}
+    if writes:
+        assert Path(finish(tracking, "third").path).is_relative_to(copy)
     assert digests(project) == before
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_another_folder_made_with_this_store_stays_its_own(project, tmp_path, linked):
+    other = tmp_path / "other" / "mlruns"
+    third = Path(finish(Tracking(default_uri(project), root=other), "third", experiment="two").path)
+    assert third.is_relative_to(other)
+    if linked:
+        (other / "mlflow.db").symlink_to(project / "mlflow.db")
+    assert Path(opened(project).finished("third").path) == third
 
 
 def test_a_store_that_two_folders_share_keeps_the_places_of_both(project, tmp_path):
@@ -135,3 +148,16 @@ def test_a_stage_whose_folder_is_in_its_place_lacks_only_the_word(project):
     (place / "outcome.json").write_text("{}")
     tracking.end_orphans(experiment, "gone")
     assert list(tracking.finished_among(["moved", "not"])) == ["moved"]
+
+
+def test_cleaning_leaves_the_files_of_another_folder(project, tmp_path):
+    """Two folders share the store: each removes what lies in its own."""
+    other = tmp_path / "other" / "mlruns"
+    shared = Tracking(default_uri(project), root=other)
+    place = other / "artifacts" / shared.begin_run(shared.experiment("two"), "two", tags={
+        "level": "stage", "fingerprint": "two"}) / "artifacts"
+    (place / "checkpoint" / "left").mkdir(parents=True)
+    (place / "outcome.json").write_text("{}")
+    found = Cleaner(opened(project).stored_runs(), project).find()
+    assert not [each for each in found.waste if each.path.is_relative_to(other)] and found.kept == 1
+    assert {each.path for each in Cleaner(shared.stored_runs(), other).find().waste} == {place}
