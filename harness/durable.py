@@ -39,7 +39,7 @@ def replaced(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         yield path
         return
-    place = path.resolve()
+    place = Path(os.path.realpath(path))
     temporary = place.with_name(f"{place.name}.{os.getpid()}.part")
     try:
         yield temporary

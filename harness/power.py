@@ -21,7 +21,7 @@ from harness.cli.arguments import (
     tie_share,
 )
 from harness.cli.command import run_command
-from harness.errors import InputError
+from harness.errors import InputError, look_for
 from harness.results.more_runs_records import MoreRunsResult
 from harness.statistics.power_records import Claim, Look, Needed, PowerPoint, PowerResult
 
@@ -80,6 +80,7 @@ def _more_runs(arguments: argparse.Namespace) -> MoreRunsResult:
 
     if arguments.html:
         raise InputError("there is no page of training runs", key="--html", cure="The study's report.html says it")
+    look_for(arguments.runs, key="--runs")
     if arguments.runs.is_file() and arguments.runs.name != RESULTS_FILE:
         raise InputError(f"not a {RESULTS_FILE}", file=str(arguments.runs), key="--runs",
                          cure=f"Give a study's {RESULTS_FILE}, or the folder that it is in")

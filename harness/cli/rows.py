@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.durable import replaced
-from harness.errors import InputError, readable_inputs
+from harness.errors import InputError, look_for, readable_inputs
 
 Row = dict[str, Any]
 
@@ -65,6 +65,7 @@ def read_rows(path: Path, bad: BadRows) -> Iterator[tuple[int, Row]]:
     if reader is None:
         raise InputError(f"not a CSV or JSONL file: {path.suffix or 'no ending'}", file=str(path),
                          cure="Give a file that ends in .csv or .jsonl")
+    look_for(path)
     with readable_inputs():
         data = path.read_bytes()
     return reader(data.removeprefix(b"\xef\xbb\xbf"), bad)

@@ -123,7 +123,7 @@ def _opened(uri: str, file: Path | None, patience: Patience) -> tuple[PatientCli
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
         if is_refused(error) or (file is not None and full_disk(error, file) is not None):
             raise
-        reason = without_password_of(uri, str(error).splitlines()[0].split(". ")[0])  # MLflow goes on for a paragraph
+        reason = without_password_of(uri, str(error).splitlines()[0]).split(". ")[0]  # MLflow goes on for a paragraph
         raise damage(error, uri) or InputError(f"the MLflow store cannot be used: {reason}", file=without_password(uri),
                          cure="Check --tracking-uri." if file is None else _cure(uri)) from None
 

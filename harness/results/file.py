@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.digests import canonical_json
-from harness.errors import InputError, readable_inputs
+from harness.errors import InputError, look_for, readable_inputs
 from harness.json_records import MalformedError, from_json, to_json, write_json
 from harness.results.former import reproduced_by, upgraded
 from harness.results.people_records import PeopleResults
@@ -109,6 +109,7 @@ def _people(document: Any, file: str) -> PeopleResults:
 
 
 def _document(path: Path) -> Any:
+    look_for(path)
     try:
         with readable_inputs():
             return json.loads(path.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
-from harness.errors import InputError, MissingInput, blamed_on
+from harness.errors import InputError, MissingInput, blamed_on, look_for
 from harness.hub import is_path
 from harness.labels.scorers import CLASSIFIER
 from harness.study.parts import ScratchModel
@@ -61,11 +61,11 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     source = study.task.source
     if isinstance(source, TextFiles | JsonlPairs):
         yield "source", lambda: _digest_source(source)
-    elif isinstance(source, HubDataset) and _exists(source.name, key="task.source"):
+    elif isinstance(source, HubDataset) and look_for(source.name, key="task.source"):
         yield "source", lambda: _digest_path(Path(source.name), whole=True)
     if not isinstance(study.base_model, ScratchModel):
         base_model = study.base_model
-        if _exists(base_model, key="base_model"):
+        if look_for(base_model, key="base_model"):
             yield "base_model", lambda: _digest_base_model(Path(base_model))
         elif is_path(base_model):
             yield "base_model", lambda: _absent(base_model, "model", key="base_model")
@@ -75,20 +75,12 @@ def _digests(study: StudySpec) -> Iterator[tuple[str, Callable[[], str]]]:
     for scorer, key in sorted(named_scorers(study).items()):
         if scorer.startswith(CLASSIFIER):
             name = scorer.removeprefix(CLASSIFIER)
-            if _exists(name, key=key):
+            if look_for(name, key=key):
                 yield f"scorer:{scorer}", partial(_digest_path, Path(name), whole=True)
             elif is_path(name):
                 yield f"scorer:{scorer}", partial(_absent, name, "classifier", key=key)
         elif ":" in scorer:
             yield f"scorer:{scorer}", partial(_digest_module, scorer.split(":")[0], key=key)
-
-
-def _exists(name: str, *, key: str) -> bool:
-    try:
-        return Path(name).exists()
-    except OSError as error:  # too long a name, say
-        raise InputError(f"cannot be read ({error.strerror})", file=name, key=key,
-                         cure="Give another path or name.") from None
 
 
 def named_scorers(study: StudySpec) -> dict[str, str]:
@@ -123,11 +115,10 @@ def _digest_source(source: TextFiles | JsonlPairs) -> str:
 
 def _digest_labels(path: Path) -> str:
     cure = "Give the path of a file of labels; texts as JSONL, or the paper's token ids as JSON."
-    if not path.exists():
+    if not look_for(path, key="labels.path"):
         raise MissingInput(f"there is no label file {path}", key="labels.path", cure=cure)
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "no regular file"
-        raise InputError(f"{path} is {what}", key="labels.path", cure=cure)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder", key="labels.path", cure=cure)
     return _digest_path(path, whole=True)
 
 

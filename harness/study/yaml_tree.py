@@ -15,13 +15,15 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent, ScalarEvent
 
-from harness.errors import InputError
+from harness.errors import InputError, look_for
 from harness.shipped import STUDIES, study_names
 
 NOT_YAML = (YAMLError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What reading raises: of a number, date or tag that says something else, of nesting without end, of a mapping as a key
 of a mapping. The reader has no one type for them.
 """
+_MOST_BYTES = 100_000
+"""Of a study file. Of a megabyte reading takes half a minute; the longest that is shipped has 4,000."""
 _MOST_VALUES = 10_000
 """What a text may come to with its aliases written out. Without aliases it may be as long as it is."""
 _DEEPEST = 100
@@ -34,7 +36,11 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 def read_tree(path: Path) -> CommentedMap:
+    look_for(path)
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"a study file of more than {_MOST_BYTES:,} bytes is none", file=str(path),
+                             cure="Give the YAML of a study; texts and labels are files of their own.")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError("there is no such study file", file=str(path), cure=_nearby_studies(path.parent)) from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import InputError, MissingInput
+from harness.errors import InputError, MissingInput, look_for
 
 CHUNK_CHARACTERS = 2000
 _LONGEST_WRAPPED_LINE = 120  # a longer line was not broken by hand: it is a paragraph of its own
@@ -27,13 +27,11 @@ class Chunk:
 def files_below(path: str, suffix: str, *, key: str) -> list[tuple[str, Path]]:
     """(name, file) of a file, or of all files with the suffix below a folder, sorted. InputError for none."""
     root = Path(path)
+    if not look_for(root, key=key):
+        raise MissingInput("there is no such file or folder", file=path, key=key,
+                           cure=f"Give the path of a {suffix} file or of a folder of them.")
     if root.is_file():
         return [(root.name, root)]
-    cure = f"Give the path of a {suffix} file or of a folder of them."
-    if not root.exists():
-        raise MissingInput("there is no such file or folder", file=path, key=key, cure=cure)
-    if not root.is_dir():
-        raise InputError("it is neither a regular file nor a folder", file=path, key=key, cure=cure)
     files = [file for file in sorted(root.rglob(f"*{suffix}")) if file.is_file()]
     found = [(file.relative_to(root).as_posix(), file) for file in files]
     if not found:

@@ -119,7 +119,7 @@ class _FileSource(ABC):
     def check(self) -> None:
         """Reads all files. InputError for a missing, empty or malformed one and for paths that overlap."""
         given = [(key, path) for key in _PATHS if (path := getattr(self, key))]
-        places = [(key, path, Path(path).resolve()) for key, path in given]
+        places = [(key, path, Path(os.path.realpath(path))) for key, path in given]
         for position, (key, path, place) in enumerate(places):
             for other_key, _, other in places[:position]:
                 if place == other or place in other.parents or other in place.parents:

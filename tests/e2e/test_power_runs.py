@@ -88,6 +88,7 @@ def test_what_is_decided_and_what_cannot_be_says_so(tmp_path, capsys) -> None:
     (lambda folder: _written(folder / "results.json", '{"version": 2}'), "json: version: these results are of "),
     (lambda folder: _study(folder), "results.json: equivalence: no two label budgets were compared"),
     (lambda folder: _without_spread(folder), "results.json: equivalence.0.spread: is missing"),
+    (lambda folder: Path("/dev/zero"), "/dev/zero: --runs: it is no regular file"),
 ])
 def test_another_file_is_one_message(tmp_path, capsys, make, said) -> None:
     assert power.main(["--runs", str(make(tmp_path))]) == 2

@@ -64,3 +64,10 @@ def test_what_is_no_file_is_written_to_and_not_replaced():
     with replaced(device) as place:
         place.write_text("gone")
     assert device.is_char_device()
+
+
+def test_a_link_to_itself_gives_way_to_the_file(tmp_path):
+    (tmp_path / "page").symlink_to("page")
+    with replaced(tmp_path / "page") as temporary:
+        temporary.write_text("whole")
+    assert (tmp_path / "page").read_text() == "whole"

@@ -1,5 +1,7 @@
 """Rows of the commands' files: with their line numbers, and each kind of damage is one message or one count."""
 
+import os
+
 import pytest
 
 from harness.cli.rows import BadRows, check_page, parse_columns, read_rows, with_mapped, write_page
@@ -92,3 +94,9 @@ def test_a_page_needs_a_folder_and_no_folder_of_its_name(tmp_path):
             write_page(path, "<p>")
     write_page(tmp_path / "page.html", "<p>ä")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == "<p>ä"
+
+
+def test_rows_of_a_pipe_are_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "rows.csv")
+    with pytest.raises(InputError, match=r"rows.csv: it is no regular file"):
+        read_rows(tmp_path / "rows.csv", BadRows("rows.csv", skip=False))

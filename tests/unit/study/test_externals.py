@@ -61,14 +61,18 @@ def test_a_plan_goes_on_without_what_is_not_there(tmp_path, monkeypatch, overrid
 @pytest.mark.parametrize(("override", "problem"), [
     ("task.source={kind: text, path: empty}", r"task.source: the folder has no .txt files"),
     ("task.source={kind: jsonl, path: broken.jsonl}", r"broken.jsonl:1: task.source: not valid JSON"),
-    ("task.source={kind: text, path: /dev/null}", r"neither a regular file nor a folder"),
+    ("task.source={kind: text, path: /dev/null}", r"/dev/null: task.source: it is no regular file"),
+    ("task.source={kind: text, path: to_itself}", r"to_itself: task.source: cannot be read .Too many levels"),
+    ("base_model=/dev/null", r"/dev/null: base_model: it is no regular file"),
     ("base_model=./empty", r"the folder empty holds no model"),
     ("labels={source: imported, path: empty, budgets: [2]}", r"labels.path: empty is a folder"),
-    ("labels={source: imported, path: /dev/null, budgets: [2]}", r"labels.path: /dev/null is no regular file"),
+    ("labels={source: imported, path: /dev/null, budgets: [2]}", r"/dev/null: labels.path: it is no regular file"),
+    ("labels={source: imported, path: to_itself, budgets: [2]}", r"to_itself: labels.path: cannot be read .Too many"),
 ])
 def test_no_plan_is_made_of_what_is_broken(tmp_path, monkeypatch, override, problem):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "to_itself").symlink_to("to_itself")
     (tmp_path / "broken.jsonl").write_text("{broken")
     with pytest.raises(InputError, match=problem):
         external_digests(load_study(QUICK, [override, "supervised=null", *ONE_POLICY]), absent=[])

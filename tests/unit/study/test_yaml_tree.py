@@ -1,5 +1,7 @@
 """A study's YAML as a tree that knows its lines, and environment variables in it."""
 
+from pathlib import Path
+
 import pytest
 
 from harness.errors import InputError
@@ -63,6 +65,8 @@ def test_what_is_no_study_file_is_one_message(tmp_path, content, problem) -> Non
     (tmp_path / "s.yaml").write_text(content)
     with pytest.raises(InputError, match=problem):
         read_tree(tmp_path / "s.yaml")
+    with pytest.raises(InputError, match="/dev/zero: it is no regular file"):
+        read_tree(Path("/dev/zero"))
     with pytest.raises(InputError, match=r"it is a folder, not a study file. There are: .*s.yaml"):
         read_tree(tmp_path)
 
@@ -92,3 +96,11 @@ def test_anchors_aliases_and_merge_keys_say_what_they_repeat(tmp_path) -> None:
 def test_a_long_file_without_aliases_is_no_bomb(tmp_path) -> None:
     (tmp_path / "s.yaml").write_text(f"numbers: [{', '.join(['1'] * 10_001)}]\n")
     assert len(read_tree(tmp_path / "s.yaml")["numbers"]) == 10_001
+
+
+def test_a_file_too_long_for_a_study_is_not_read(tmp_path) -> None:
+    (tmp_path / "s.yaml").write_text("a: 1\n" + "#" * 99_990)
+    assert read_tree(tmp_path / "s.yaml") == {"a": 1}
+    (tmp_path / "s.yaml").write_text("a: 1\n" + "#" * 100_000)
+    with pytest.raises(InputError, match=r"s.yaml: a study file of more than 100,000 bytes is none. Give the YAML"):
+        read_tree(tmp_path / "s.yaml")
