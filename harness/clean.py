@@ -65,10 +65,12 @@ def run(arguments: argparse.Namespace) -> Cleaned:
                          cure="Give the command where mlruns/ lies, with the --tracking-uri that the studies have.")
 
     from harness.engine.cleaning import KINDS, Cleaner
+    from harness.engine.store_errors import check_pages
     from harness.engine.tracking import Tracking, refusals
 
     try:
         with refusals(uri):
+            check_pages(uri)  # of a run on a lost page all files would look as if nothing needed them
             store = Tracking(uri, root=ROOT, writes=arguments.yes)
             cleaner = Cleaner(store.stored_runs(), ROOT, older_than=arguments.older_than)
             found = cleaner.find()

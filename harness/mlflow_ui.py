@@ -86,9 +86,11 @@ def server(argv: Sequence[str] | None) -> list[str]:
     check_reachable(uri)  # MLflow itself would try for minutes
     if file_of(uri) is not None:  # MLflow's page shows a traceback for a file that does not open
         from harness.engine.opening import check_file
+        from harness.engine.store_errors import check_pages
         from harness.engine.tracking import refusals
 
         with refusals(uri):
+            check_pages(uri)
             check_file(uri)
     command = [sys.executable, "-P", "-m", "mlflow", "ui", *_WORKERS]  # of two MLflow takes the last, the user's
     if uri == without_password(uri):

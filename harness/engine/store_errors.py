@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from typing import cast
 
 from harness.disk_full import full_disk
+from harness.engine.sqlite_store import file_of
 from harness.errors import DamagedFile, InputError, StoreRefused
 from harness.passwords import without_password, without_password_of
+from harness.sqlite_files import damage_of
 
 REFUSALS = (401, 403)
 NOT_FOUND = 404
@@ -74,10 +76,23 @@ def damage(error: BaseException, uri: str) -> DamagedFile | None:
     """What is to be said where SQLite finds the file of the store at this URI damaged; None for any other error."""
     for each in chain(error):
         if isinstance(each, sqlite3.Error) and (_primary_code(each) in _DAMAGED or _DAMAGED_TEXT.search(str(each))):
-            return DamagedFile(f"the MLflow store is damaged ({each})", file=uri.removeprefix("sqlite:///"),
-                               cure="Put a copy of it back; or move it away, and what was finished is computed again; "
-                                    "or name another store with --tracking-uri.")
+            return damaged(str(each), uri)
     return None
+
+
+def damaged(what: str, uri: str) -> DamagedFile:
+    """The file of the store at this URI is damaged, as SQLite puts it."""
+    return DamagedFile(f"the MLflow store is damaged ({what})", file=uri.removeprefix("sqlite:///"),
+                       cure="Put a copy of it back; or move it away, and what was finished is computed again; or name "
+                            "another store with --tracking-uri.")
+
+
+def check_pages(uri: str) -> None:
+    """Raise DamagedFile for a SQLite store with a damaged page, also one that MLflow does not read to open it."""
+    file = file_of(uri)
+    found = None if file is None else damage_of(file)
+    if found is not None:
+        raise damaged(found, uri)
 
 
 def _primary_code(error: sqlite3.Error) -> int:

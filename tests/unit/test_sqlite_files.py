@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from harness.sqlite_files import tables_of
+from harness.sqlite_files import damage_of, tables_of
 
 
 def test_the_tables_are_named_and_nothing_is_left_beside(tmp_path):
@@ -24,3 +24,14 @@ def test_an_empty_file_has_none_and_one_that_is_absent_is_not_made(tmp_path):
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):
         tables_of(tmp_path / "absent.db")
     assert [(each.name, each.stat().st_size) for each in tmp_path.iterdir()] == [("empty.db", 0)]
+
+
+def test_a_lost_page_is_found_and_said_on_one_line(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "one.db")) as database:
+        database.execute("CREATE TABLE one (id)")
+    assert damage_of(tmp_path / "one.db") is None
+    with (tmp_path / "one.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 4096)
+    said = damage_of(tmp_path / "one.db")
+    assert said and "\n" not in said

@@ -76,3 +76,17 @@ def test_every_command_says_in_one_line_that_the_store_is_damaged(folder, capsys
         store.execute("ALTER TABLE runs RENAME COLUMN status TO statur")  # as a flipped bit in its name does
     code, said = error(main, capsys, *argv)
     assert code == 2 and "mlflow.db: the MLflow store is damaged (no such column: runs.status). Put a copy" in said
+
+
+@pytest.mark.parametrize(("main", "argv"), [(clean.main, ["--yes"]), (mlflow_ui.main, [])])
+def test_a_damaged_page_is_met_by_what_would_not_read_it(folder, capsys, main, argv):
+    tracking = Tracking(default_uri(folder / "mlruns"), root=folder / "mlruns")
+    tracking.begin_run(tracking.experiment("quick"), "a run", tags={})
+    with closing(sqlite3.connect(folder / "mlruns" / "mlflow.db")) as store, store:
+        page, = store.execute("SELECT rootpage FROM sqlite_master WHERE name = 'guardrails'").fetchone()
+        size, = store.execute("PRAGMA page_size").fetchone()
+    with (folder / "mlruns" / "mlflow.db").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(range(256)) * (size // 256))
+    code, said = error(main, capsys, *argv)
+    assert code == 2 and "mlflow.db: the MLflow store is damaged (*** in database main ***" in said
