@@ -68,6 +68,14 @@ def positive_count(text: str) -> int:
     return _at_least(text, 1)
 
 
+def port(text: str) -> int:
+    """A port that a server can have."""
+    value = _whole(text)
+    if not 1 <= value <= 65535:
+        raise ArgumentTypeError(f"{text} is not from 1 to 65535")
+    return value
+
+
 def count(text: str) -> int:
     """A whole number, 0 or more."""
     return _at_least(text, 0)

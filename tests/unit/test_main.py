@@ -98,6 +98,25 @@ def test_the_app_is_the_packages_own_and_further_arguments_are_streamlits():
     assert command[-5:] == ["streamlit", "run", str(APP), "--server.port", "8600"]
 
 
+@pytest.mark.parametrize(("arguments", "served"), [
+    (["--port", "8600"], ["--server.port", "8600"]),
+    (["-p", "8600", "--host=127.0.0.1"], ["--server.port", "8600", "--server.address", "127.0.0.1"]),
+    (["--server.maxUploadSize", "-1"], ["--server.maxUploadSize", "-1"])])
+def test_the_app_takes_the_options_of_mlflow_s_page(tmp_path, monkeypatch, arguments, served):
+    monkeypatch.chdir(tmp_path)
+    assert app_server(arguments)[-len(served) - 1:] == [str(APP), *served]
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--prot", "8600"], "unrecognized arguments: --prot."), (["--server.prot=1"], "unrecognized arguments: --server"),
+    (["--port", "99999"], "--port/-p: 99999 is not from 1 to 65535."), (["--port", "x"], "--port/-p: ")])
+def test_an_option_that_the_app_has_not_is_one_line(capsys, arguments, said):
+    with pytest.raises(SystemExit, match="2"):
+        app_server(arguments)
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {said}") and told.count("\n") == 1
+
+
 def test_mlflow_shows_the_store_of_this_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mlruns").mkdir()
