@@ -131,7 +131,7 @@ def test_statistics_and_text_make_no_page():
 
 @pytest.mark.parametrize(("package", "homes"), [
     ("mlflow", {f"harness.engine.{name}" for name in ("tracking", "opening", "batches", "data_sets", "logged_models")}),
-    ("streamlit", {"dashboards", "benchmarks.rating_app"}),
+    ("streamlit", {"dashboards", "harness.app", "benchmarks.rating_app"}),
     ("harness.kernels", {"harness.kernels", "harness.models"}),
 ])
 def test_a_package_is_imported_in_one_place(package, homes):
