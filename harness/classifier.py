@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train on nine tenths of the rows and save; the accuracy on the rest, and what it was trained with."""
+    from harness.errors import InputError
     from harness.hub import first_contact
     from harness.json_records import write_json
     from harness.models.classifiers import Classifier
@@ -35,6 +36,12 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     from harness.training.classifier_fit import classifier_accuracy, fit_classifier
     from harness.training.settings import LanguageModelFitSettings
 
+    rate = arguments.learning_rate or (5e-5 if arguments.base_model else 1e-3)
+    try:
+        settings = LanguageModelFitSettings(learning_rate=rate, batch_size=32, epochs=arguments.epochs,
+                                            weight_decay=0.01)
+    except ValueError as error:
+        raise InputError(str(error), cure="Change the option.") from None
     texts, labels, classes = _read(arguments.texts)
     order = numpy_generator(arguments.seed, "held out").permutation(len(texts))
     held_out, train = (rows.tolist() for rows in (order[:round(_SHARE_HELD_OUT * len(texts))],
@@ -50,8 +57,6 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     _make_folder(arguments.out)
     prepare_process()
     classifier = Classifier.new(tokenizer, classes, base=base, seed=derive_seed(arguments.seed, "weights"))
-    rate = arguments.learning_rate or (5e-5 if arguments.base_model else 1e-3)
-    settings = LanguageModelFitSettings(learning_rate=rate, batch_size=32, epochs=arguments.epochs, weight_decay=0.01)
     fit_classifier(classifier, texts=[texts[row] for row in train], labels=[labels[row] for row in train],
                    settings=settings, seed=derive_seed(arguments.seed, "order"), on_step=_progress)
     accuracy = classifier_accuracy(classifier, texts=[texts[row] for row in held_out],

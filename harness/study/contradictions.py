@@ -11,6 +11,9 @@ from harness.tasks.sources import JsonlPairs, StoryworldSource, TextFiles
 from harness.tasks.spec import TaskSpec
 from harness.training.settings import PPOSettings
 
+_MOST_RUNS = 1_000
+"""Of PPO. A plan has some stages for each, and of many thousands it would never be made."""
+
 
 class Contradiction(NamedTuple):
     """keys: any of which may be changed; an error is shown at the first."""
@@ -29,6 +32,11 @@ def contradictions(*, task: TaskSpec, base_model: str | ScratchModel, supervised
     yield from _of_policies(policies, labels, ppo)
     yield from _of_comparisons(policies, task, baselines, best_of)
     yield from _of_texts(task)
+    runs = len(seeds) * len(labels.budgets) * len(policies)
+    if runs > _MOST_RUNS:
+        yield Contradiction(("seeds", "labels.budgets", "policies"), (
+            f"seeds, labels.budgets and policies ask for {len(seeds):,} × {len(labels.budgets):,} × {len(policies):,} "
+            f"training runs, more than {_MOST_RUNS:,} in all"))
     if people is not None and people.items < len(seeds):
         yield Contradiction(("evaluation.people.items", "seeds"), (
             f"evaluation.people.items is {people.items}, fewer than the {len(seeds)} seeds: people would not see every "

@@ -26,6 +26,8 @@ _OTHER_TYPE = {
     "a whole number": ("int_type", "int_parsing", "int_from_float"), "a number": ("float_type", "float_parsing"),
     "a whole number of at most 18 digits": ("int_parsing_size",)}
 """What a person calls what pydantic asks for, and pydantic's names of the errors."""
+_CHANGES = {1: "Change the value.", 2: "Change one of the two."}
+"""By how many keys contradict each other."""
 _OF_ONE_KEY = re.compile(r"([a-z_]+) ((?:must|is) .*)")
 _SHOWN = 60
 _NAMES = {"study": "Letters, digits, '_', '.' and '-', the first a letter or a digit.",
@@ -64,7 +66,7 @@ def explain(error: ValidationError, tree: CommentedMap, file: str,
         keys = [tuple(name.split(".")) for name in first["ctx"]["keys"]]
         set_here = [name for name in keys if set_by_command(name, overridden)]
         place = (set_here or [name for name in keys if line_of(tree, name)] or keys)[0]
-        key, cure = ".".join(place), "Change one of the two." if len(keys) > 1 else "Change the value."
+        key, cure = ".".join(place), _CHANGES.get(len(keys), "Change one of them.")
     elif kind in _EMPTY:
         message, cure = "it is empty", "Give at least one." if kind == "too_short" else "Write something."
     elif kind == "string_pattern_mismatch":

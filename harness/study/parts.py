@@ -15,8 +15,8 @@ from harness.hub import is_address
 from harness.labels.scorers import CLASSIFIER
 from harness.ratings.drafting import MOST, Sizes
 from harness.ratings.protocol import DEFAULT_INSTRUCTIONS, DEFAULT_TITLE
-from harness.tasks.spec import Spec
-from harness.training.settings import LanguageModelFitSettings
+from harness.tasks.spec import MOST_QUERIES, Spec
+from harness.training.settings import MOST_RATE, LanguageModelFitSettings
 
 Baseline = Literal["zero_shot", "supervised", "reference", "lead"]
 
@@ -44,7 +44,8 @@ class ScratchModel(Spec):
     heads: int = Field(default=4, ge=1)
     context: int = Field(default=128, ge=8, le=1_000_000)
     vocabulary: int = Field(default=2048, ge=300, le=1_000_000)
-    tokens: int = Field(default=2_000_000, ge=1000, description="tokens of text to pretrain on, seen once each")
+    tokens: int = Field(default=2_000_000, ge=1000, le=10**12,
+                        description="tokens of text to pretrain on, seen once each")
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=2e-3, batch_size=32, epochs=1)
 
     @model_validator(mode="after")
@@ -176,10 +177,11 @@ class SupervisedSpec(Spec):
     `learning_rates` is decided by the loss on validation demonstrations.
     """
 
-    pairs: int = Field(default=4000, ge=1)
+    pairs: int = Field(default=4000, ge=1, le=MOST_QUERIES)
     keep: float = Field(default=0.25, gt=0, le=1)
     scorer: ScorerName | None = None
-    learning_rates: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(1e-4,), min_length=1)
+    learning_rates: tuple[Annotated[float, Field(gt=0, le=MOST_RATE)], ...] = Field(
+        default=(1e-4,), min_length=1, max_length=100)
     fit: LanguageModelFitSettings = LanguageModelFitSettings(learning_rate=1e-4, batch_size=32, epochs=1)
 
 

@@ -25,16 +25,16 @@ TextSourceSpec = Annotated[
 ]
 
 
-_MOST_QUERIES = 20_000_000
+MOST_QUERIES = 20_000_000
 """One for each label that a study may have, and as many to be held out. More are never made."""
 
 
 class QueryCounts(Spec):
     """How many queries each split gets. train: at most so many (a finite source may have fewer)."""
 
-    train: int = Field(default=100_000, ge=1, le=_MOST_QUERIES)
-    valid: int = Field(default=256, ge=1, le=_MOST_QUERIES)
-    test: int = Field(default=512, ge=1, le=_MOST_QUERIES)
+    train: int = Field(default=100_000, ge=1, le=MOST_QUERIES)
+    valid: int = Field(default=256, ge=1, le=MOST_QUERIES)
+    test: int = Field(default=512, ge=1, le=MOST_QUERIES)
     per_document: int | None = Field(default=None, ge=1, description="at most so many from one document")
 
 

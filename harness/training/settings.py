@@ -10,11 +10,19 @@ from typing import Literal
 
 _MOST_EPOCHS = 10_000
 """A training of more never ends."""
+_MOST_STEPS = 1_000_000_000
+"""And none of more steps, or episodes."""
+MOST_RATE = 1.0
+"""A learning rate. At a step Adam moves each weight by about as much, and past 1 nothing of a model is left."""
 
 
 def _require(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
+
+
+def _require_rate(rate: float) -> None:
+    _require(0 < rate <= MOST_RATE, f"learning_rate must be positive and at most {MOST_RATE:g}, not {rate}")
 
 
 def _require_micro_batch(size: int | None) -> None:
@@ -78,9 +86,10 @@ class LanguageModelFitSettings:
 
     def __post_init__(self) -> None:
         _require((self.steps is None) != (self.epochs is None), "give exactly one of steps and epochs")
-        _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}")
+        _require_rate(self.learning_rate)
         _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
-        _require(self.steps is None or self.steps >= 1, f"steps must be 1 or more, not {self.steps}")
+        _require(self.steps is None or 1 <= self.steps <= _MOST_STEPS,
+                 f"steps must be in 1..{_MOST_STEPS}, not {self.steps}")
         _require(self.epochs is None or 0 < self.epochs <= _MOST_EPOCHS,
                  f"epochs must be positive and at most {_MOST_EPOCHS:,}, not {self.epochs}")
         _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), not {self.dropout}")
@@ -105,7 +114,7 @@ class RewardFitSettings:
     micro_batch: int | None = None
 
     def __post_init__(self) -> None:
-        _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}")
+        _require_rate(self.learning_rate)
         _require(self.batch_size >= 1, f"batch_size must be 1 or more, not {self.batch_size}")
         _require(self.normalization_samples >= 2,
                  f"normalization_samples must be 2 or more, not {self.normalization_samples}")
@@ -155,12 +164,14 @@ class PPOSettings:
         _require(2 <= self.snapshots <= 1000, f"snapshots must be in 2..1000, not {self.snapshots}")
         for name in ("episodes", "batch_size", "minibatches", "epochs"):
             _require(getattr(self, name) >= 1, f"{name} must be 1 or more, not {getattr(self, name)}")
-        _require(self.epochs <= _MOST_EPOCHS, f"epochs must be {_MOST_EPOCHS:,} or less, not {self.epochs}")
+        for name, most in (("epochs", _MOST_EPOCHS), ("episodes", _MOST_STEPS)):
+            _require(getattr(self, name) <= most, f"{name} must be {most:,} or less, not {getattr(self, name)}")
+        _require_rate(self.learning_rate)
         _require(self.episodes >= self.batch_size,
                  f"episodes ({self.episodes}) must be at least one batch ({self.batch_size})")
         _require(self.batch_size % self.minibatches == 0,
                  f"batch_size {self.batch_size} is not a multiple of minibatches {self.minibatches}")
-        for name in ("learning_rate", "clip", "clip_value", "adam_epsilon"):
+        for name in ("clip", "clip_value", "adam_epsilon"):
             _require(getattr(self, name) > 0, f"{name} must be positive, not {getattr(self, name)}")
         _require(self.value_coefficient >= 0, f"value_coefficient must not be negative, not {self.value_coefficient}")
         _require_micro_batch(self.micro_batch)

@@ -133,6 +133,13 @@ def test_a_number_that_cannot_train_is_refused(tmp_path, capsys, option, value):
     assert f"{value} is not a number above 0" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("option", "said"), [
+    ("--epochs", "epochs must be positive and at"), ("--learning-rate", "learning_rate must be positive and at")])
+def test_a_number_without_meaning_is_refused_before_anything_is_read(tmp_path, capsys, option, said):
+    assert main([str(tmp_path / "texts.jsonl"), str(tmp_path / "out"), option, "1e300"]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {said}")
+
+
 def test_a_folder_that_cannot_be_made_is_said_before_training(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("harness.training.classifier_fit.fit_classifier", None)
     path = tmp_path / "texts.jsonl"

@@ -29,6 +29,8 @@ ONLINE = ROOT / "studies" / "online.yaml"
     (ONLINE, ["policies=[{arm: rl_online, collection: online}]"], "best_of needs a policy with offline labels"),
     (ONLINE, ["evaluation.best_of=[4, 4]"], "evaluation.best_of: a number is listed twice"),
     (QUICK, ["supervised.keep=1.0e-9"], r"supervised.keep 1e-09 of supervised.pairs 3,000 is less than one pair"),
+    (QUICK, [f"seeds={list(range(1001))}", "labels.budgets=[20]"],
+     r"--set: seeds: seeds, labels.budgets and policies ask for 1,001 × 1 × 1 training runs, more than 1,000 in all"),
     (QUICK, ["evaluation.people={items: 3}", "seeds=[1, 2, 3, 4]"], "fewer than the 4 seeds"),
 ])
 def test_settings_that_do_not_fit_together_are_refused(study, overrides, expected):
@@ -42,3 +44,8 @@ def test_imported_labels_bring_their_own_queries():
         load_study(QUICK, few)
     imported = "labels={source: imported, path: labels.jsonl, budgets: [20]}"
     assert load_study(QUICK, [imported, "supervised.scorer=vader", *few]).task.queries.train == 10
+
+
+def test_a_thousand_runs_are_not_too_many():
+    study = load_study(QUICK, [f"seeds={list(range(500))}", "labels.budgets=[20, 40]"])
+    assert len(study.seeds) * len(study.labels.budgets) * len(study.policies) == 1000

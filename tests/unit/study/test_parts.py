@@ -27,6 +27,8 @@ def test_an_impossible_policy_is_refused(overrides, expected):
     ("labels.pool=10000001", 10_000_000), ("labels.validation=10000001", 10_000_000),
     ("task.queries.train=20000001", 20_000_000), ("task.temperature=1001", 1000),
     ("evaluation.best_of=[1000001]", 1_000_000),
+    ("supervised.pairs=20000001", 20_000_000), ("supervised.learning_rates=[2]", 1),
+    ("base_model.tokens=10000000000000", 10**12),
     ("evaluation.people={items: 10001}", 10_000), ("evaluation.people={overlap: 51}", 50),
 ])
 def test_a_size_that_means_nothing_is_refused_with_its_bound(override, most):
@@ -37,6 +39,11 @@ def test_a_size_that_means_nothing_is_refused_with_its_bound(override, most):
 @pytest.mark.parametrize(("override", "expected"), [
     ("task.temperature=1.0e-300", r"task.temperature: input should be greater than or equal to 0\.001"),
     ("ppo.epochs=10001", r"ppo.epochs: must be 10,000 or less"),
+    ("ppo.episodes=1000000001", r"ppo.episodes: must be 1,000,000,000 or less"),
+    ("ppo.learning_rate=1.0e+300", r"ppo.learning_rate: must be positive and at most 1, not 1e\+300"),
+    ("reward_model.learning_rate=2", r"reward_model.learning_rate: must be positive and at most 1"),
+    ("base_model.fit.learning_rate=0", r"base_model.fit.learning_rate: must be positive and at most 1"),
+    ("domain_tuning={steps: 1000000001}", r"domain_tuning.steps: must be in 1\.\.1000000000"),
     ("ppo.snapshots=1001", r"ppo.snapshots: must be in 2\.\.1000"),
     ("supervised.fit.epochs=1.0e+308", r"supervised.fit.epochs: must be positive and at most 10,000"),
 ])
