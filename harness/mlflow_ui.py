@@ -15,6 +15,8 @@ from harness.passwords import without_password
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  it is only told apart
 _LEAN = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 """Seven queues of jobs that judge chats: a page of runs has no use for them. What the user has set is left."""
+_OLD_NEWS = "ignore:starlette.middleware.wsgi is deprecated"
+"""A warning for MLflow's own developers. A filter that the user has set comes later, and so wins."""
 _WORKERS = ("--workers", "1")
 """For a person or a few. A supervisor of several takes those for dead that a busy machine lets wait five seconds."""
 
@@ -29,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     for name, value in _LEAN.items():
         os.environ.setdefault(name, value)
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (_OLD_NEWS, os.environ.get("PYTHONWARNINGS"))))
     os.execv(command[0], command)
 
 

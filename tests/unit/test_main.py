@@ -126,6 +126,18 @@ def test_mlflow_shows_the_store_of_this_folder(tmp_path, monkeypatch):
         "--port", "5001"]
 
 
+def test_mlflow_s_page_starts_without_a_warning_for_others_and_with_the_user_s_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONWARNINGS", "error::ResourceWarning")
+    monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
+    Tracking(default_uri(tmp_path / "mlruns"), root=tmp_path / "mlruns")
+    became = []
+    monkeypatch.setattr(os, "execv", lambda path, command: became.append(command))
+    mlflow_main([])
+    assert len(became) == 1
+    assert os.environ["PYTHONWARNINGS"] == "ignore:starlette.middleware.wsgi is deprecated,error::ResourceWarning"
+
+
 def test_mlflow_s_addresses_are_of_each_study_and_of_where_it_is_served(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = Tracking(default_uri(tmp_path / "mlruns"), root=tmp_path / "mlruns")
