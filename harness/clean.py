@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from harness.cli.arguments import CommandParser, not_negative
 from harness.cli.command import run_command
-from harness.errors import InputError
+from harness.disk_full import BY_CLEANING
+from harness.errors import InputError, StoreRefused
 from harness.folders import ROOT, check_root
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ def run(arguments: argparse.Namespace) -> Cleaned:
             cleaner = Cleaner(store.stored_runs(), ROOT, older_than=arguments.older_than)
             found = cleaner.find()
             waste = cleaner.remove(found.waste) if arguments.yes else found.waste
+    except StoreRefused as refused:
+        raise StoreRefused(refused.problem, file=refused.file,
+                           cure=refused.cure and refused.cure.replace(BY_CLEANING, "")) from None
     except PermissionError as error:
         raise InputError(f"this user may not remove it ({error.strerror})", file=error.filename,
                          cure="Let its owner give the command.") from None

@@ -24,7 +24,9 @@ _TEXTS = {errno.ENOSPC: re.compile(r"No space left on device|database or disk is
 _UNWRITABLE = re.compile(r"readonly database|unable to open database")
 """How SQLite says that it may not write, be it for permissions or because the disk is mounted so."""
 
-_MORE_SPACE = "Free space there (`harness clean` says what no study needs) or move the folder to a larger disk"
+BY_CLEANING = " (`harness clean` says what no study needs)"
+"""What `harness clean` itself leaves out."""
+_MORE_SPACE = f"Free space there{BY_CLEANING} or move the folder to a larger disk"
 _CURES = {errno.EFBIG: "Raise that limit or move the folder to another disk",
           errno.EROFS: "Mount it for writing or copy the folder to another disk"}
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from typing import Literal, get_args
 from filelock import FileLock, Timeout
 
 from harness.artifacts.outcome import OUTCOME_FILE
+from harness.disk_full import full_disk
 from harness.engine.logged_models import LINK, remove_link
 from harness.engine.stored_runs import CLEANED_TAG, DAMAGED_TAG, StoredRun, StoredRuns
 
@@ -114,8 +115,8 @@ class Cleaner:
     def remove(self, waste: Iterable[Waste]) -> list[Waste]:
         """Remove what no study has claimed since it was found; give what was removed.
 
-        After a kill a stage is whole, or its folder is a temporary one that no study takes for a stage. Stages go last:
-        their runs are marked in MLflow's database, for which a full disk may have no room until then.
+        After a kill a stage is whole, or its folder is a temporary one that no study takes for a stage. On a full disk
+        nothing has to be written first, and what is told MLflow comes last: by then there may be room for it.
         """
         first = sorted(waste, key=lambda each: each.kind in _MARKED)
         return [each for each in first if self._removed(each)]
@@ -195,7 +196,7 @@ class Cleaner:
                 yield Waste("locks", lock, 0)
 
     def _removed(self, waste: Waste) -> bool:
-        """Whether it could be. A study that begins now either sees the mark on the stage's run or is seen here."""
+        """Whether it could be. A study that begins now either misses the stage's files or is seen here."""
         if waste.kind == "links of models":
             return self._removed_link(waste.path)
         stage_locks = self._locks_of(waste.fingerprint) if waste.fingerprint else []
@@ -206,22 +207,34 @@ class Cleaner:
                     holding.enter_context(FileLock(lock, timeout=0))
             except Timeout:
                 return False
-            if waste.run is not None:
-                self._runs.mark_cleaned(waste.run, f"{datetime.now(UTC):%Y-%m-%d}: {waste.size / _MIB:.1f} MiB")
             if self._claims().cover(waste.fingerprint, waste.run):
-                if waste.run is not None:
-                    self._runs.unmark_cleaned(waste.run)
                 return False
-            _delete(waste.path)
+            away = _put_away(waste.path)
+            if away != waste.path and self._claims().cover(waste.fingerprint, waste.run):
+                away.rename(waste.path)
+                return False
+            _delete(away)
             for lock in locks:
                 lock.unlink(missing_ok=True)
+        if (run := waste.run) is not None:  # last, since a full disk has no room for it before
+            what = f"{datetime.now(UTC):%Y-%m-%d}: {waste.size / _MIB:.1f} MiB"
+            self._told(lambda: self._runs.mark_cleaned(run, what))
+        return True
+
+    def _told(self, tell: Callable[[], None]) -> bool:
+        """Whether there was room for it on the disk. That a stage's files are gone holds without a word of it."""
+        try:
+            tell()
+        except Exception as error:  # MLflow and SQLite have their own
+            if full_disk(error, self._root) is None:
+                raise
+            return False
         return True
 
     def _removed_link(self, folder: Path) -> bool:
         """Not where the stage itself could not be removed."""
-        if (folder / LINK).exists():
+        if (folder / LINK).exists() or not self._told(lambda: self._runs.delete_model(folder.name)):
             return False
-        self._runs.delete_model(folder.name)
         remove_link(folder)
         return True
 
@@ -239,12 +252,15 @@ def _is_served(run: StoredRun) -> bool:
     return run.folder is None and run.active and run.status == "FINISHED" and run.tags.get("is_original") == "true"
 
 
+def _put_away(path: Path) -> Path:
+    """Where it is then: a folder that is half deleted must not be taken for a stage."""
+    whole = path.is_dir() and not path.is_symlink() and path.suffix != ".part"
+    return path.rename(path.with_name(f"{path.name}.part")) if whole else path
+
+
 def _delete(path: Path) -> None:
-    """First out of the way: a folder that is half deleted must not be taken for a stage."""
     if path.is_dir() and not path.is_symlink():
-        away = path if path.suffix == ".part" else path.with_name(f"{path.name}.part")
-        path.rename(away)
-        shutil.rmtree(away)
+        shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
 

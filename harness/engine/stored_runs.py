@@ -34,8 +34,6 @@ class RunClient(Protocol):
 
     def set_tag(self, run_id: str, key: str, value: str) -> None: ...
 
-    def delete_tag(self, run_id: str, key: str) -> None: ...
-
     def delete_logged_model(self, model_id: str) -> None: ...
 
 
@@ -105,11 +103,6 @@ class StoredRuns:
         """Say in MLflow that a stage's files are gone. A deleted run takes no tag, and nobody looks for it."""
         if run.active:
             self._client.set_tag(run.run_id, CLEANED_TAG, what)
-
-    def unmark_cleaned(self, run: StoredRun) -> None:
-        """They are not, after all."""
-        if run.active:
-            self._client.delete_tag(run.run_id, CLEANED_TAG)
 
     def delete_model(self, model_id: str) -> None:
         """The model whose files are gone; somebody may have deleted it before."""

@@ -16,6 +16,7 @@ from rating_helpers import item_set, publish, rater_in
 
 from dashboards import identity
 from harness import analyze, clean
+from harness.engine.stored_runs import CLEANED_TAG
 from harness.engine.tracking import Tracking
 from harness.engine.tracking_uri import default_uri
 from harness.raters import main
@@ -23,6 +24,7 @@ from harness.ratings import judging
 from harness.ratings.store import RatingStore, open_store
 from tests.e2e.command_files import rows_of_three_raters, write_csv
 from tests.small_disk import empty, fill, mounting, small_disk
+from tests.unit.engine.test_cleaning import NEW, OLD, ended, tracking, unneeded
 
 visit = app_visitor.visit
 
@@ -152,3 +154,40 @@ def test_cleaning_makes_room_on_the_disk_that_is_full(
     fill(disk)
     assert clean.main(["--yes"]) == 0, capsys.readouterr().err
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_cleaning_removes_stages_though_nothing_can_be_written(
+        disk: Path, tmp_path: Path, elsewhere: bool, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    """elsewhere: the files are on another disk, so there is no more room for the database afterwards."""
+    subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
+    monkeypatch.chdir(disk)
+    root = disk / "mlruns"
+    root.mkdir()
+    if elsewhere:
+        (tmp_path / "artifacts").mkdir()
+        (root / "artifacts").symlink_to(tmp_path / "artifacts")
+    ended(root, OLD, "FAILED")
+    ended(root, NEW, "FINISHED")
+    gone = unneeded(root)
+    gc.collect()
+    fill(disk)
+    assert clean.main(["--yes"]) == 0, capsys.readouterr().err
+    assert gone and unneeded(root) == set() and not tracking(root).finished_among(gone)
+    told = [run for run in tracking(root).stored_runs().of_level("stage") if CLEANED_TAG in run.tags]
+    assert bool(told) != elsewhere
+
+
+def test_cleaning_does_not_send_to_itself(
+        disk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The store was moved, and its places cannot be written."""
+    monkeypatch.chdir(disk)
+    store = Tracking(default_uri(disk / "mlruns"), root=disk / "mlruns")
+    store.end_run(store.begin_run(store.experiment("one"), "one", tags={"level": "execution"}), "FINISHED")
+    (disk / "mlruns").rename(disk / "moved")
+    (disk / "new").mkdir()
+    (disk / "moved").rename(disk / "new" / "mlruns")
+    monkeypatch.chdir(disk / "new")
+    fill(disk)
+    assert "harness clean" not in refused(capsys, lambda: clean.main(["--yes"]))
