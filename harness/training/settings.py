@@ -12,8 +12,10 @@ _MOST_EPOCHS = 10_000
 """A training of more never ends."""
 _MOST_STEPS = 1_000_000_000
 """And none of more steps, or episodes."""
-MOST_RATE = 1.0
-"""A learning rate. At a step Adam moves each weight by about as much, and past 1 nothing of a model is left."""
+MOST_RATE = 1e30
+"""A learning rate. At a step Adam moves each weight by about as much, and single precision ends at 3.4e38. What is too
+large for a model is found by its training, which diverges.
+"""
 
 
 def _require(condition: bool, message: str) -> None:
