@@ -16,12 +16,25 @@ _PARTS = ("artifacts", "downloads", "locks", "reports", "underway")
 """The folders in it, any of which may be a link to another disk."""
 
 
+_LOCKED = ("locks", "underway", "downloads")
+"""Those with locks, which are files."""
+
+
 def check_root() -> None:
-    """Raise InputError where a file or a link to nothing is in the place of `mlruns/` or of a folder in it. None of
-    them need be there.
+    """Raise InputError where a file or a link to nothing is in the place of `mlruns/` or of a folder in it, or a folder
+    in that of a lock. None of them need be there.
     """
     for folder in (ROOT, *(ROOT / part for part in _PARTS)):
         check_place(folder)
+    for lock in (*ROOT.glob("*.lock"), *(lock for part in _LOCKED for lock in (ROOT / part).glob("*.lock"))):
+        check_file_place(lock)
+
+
+def check_file_place(file: Path, *, key: str | None = None) -> None:
+    """Raise InputError where a folder is in the way."""
+    if os.path.isdir(file):
+        raise InputError("it is a folder, and a file is needed there", file=str(file), key=key,
+                         cure="Move the folder away.")
 
 
 def check_place(folder: Path, *, key: str | None = None) -> Path:

@@ -103,10 +103,11 @@ def _plan(study: StudySpec, arguments: argparse.Namespace, starting: ExitStack) 
     uri = arguments.tracking_uri or default_uri(ROOT)
     check_reachable(uri)
 
-    from harness.engine.exported_runs import judged_elsewhere
+    from harness.engine.exported_runs import check_output, judged_elsewhere
     from harness.study.externals import external_digests
     from harness.study.plan import make_plan
 
+    check_output(_output(study, arguments), key="--output" if arguments.output else None)
     absent: list[MissingInput] = []
     with readable_inputs():
         externals = external_digests(study, absent=absent if arguments.dry_run else None)

@@ -18,13 +18,14 @@ from harness.digests import fingerprint
 from harness.disk_full import full_disk
 from harness.engine.run_times import RunTimes
 from harness.errors import DamagedFile, InputError
-from harness.folders import ROOT
+from harness.folders import ROOT, check_file_place, check_place
 from harness.json_records import MalformedError, from_json, to_json, write_json
 from harness.ratings.database import URL_VARIABLE, Database, StoreUnavailable, database_url
 from harness.ratings.pairing import ArmSample
 from harness.ratings.protocol import StudyKind, StudyProtocol
 from harness.ratings.store import open_store
 from harness.records import ArmKey, arm_of
+from harness.reporting.figure_files import FIGURES_FOLDER
 from harness.results.file import RESULTS_FILE, read_results
 from harness.results.training_records import RunRow
 from harness.statistics.plan import EqualKL
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from harness.engine.tracking import Tracking
 
 REPORTS = ROOT / "reports"
+REPORT_FILE = "report.html"
 SAMPLES_FILE = "samples.jsonl"
 EXECUTION_FILE = "execution.json"
 _ONCE_MORE = "Run the study's command once more"
@@ -196,6 +198,16 @@ class _Execution:
     execution: str | None = None
     tracking_uri: str | None = None
     run_times: RunTimes | None = None
+
+
+def check_output(folder: Path, *, key: str | None) -> None:
+    """Raise InputError where a report cannot go there: a file is in a folder's place, or a folder in a file's. key: the
+    argument that names it.
+    """
+    figures = folder / FIGURES_FOLDER
+    check_place(figures, key=key)
+    for file in (*map(folder.joinpath, (REPORT_FILE, RESULTS_FILE, SAMPLES_FILE, EXECUTION_FILE)), *figures.glob("*")):
+        check_file_place(file, key=key)
 
 
 def write_execution(folder: Path, *, execution: str, tracking_uri: str, files: Mapping[str, Any],

@@ -15,7 +15,13 @@ from harness.disk_full import full_disk_said
 from harness.durable import sync
 from harness.engine.execution import Execution
 from harness.engine.experiment_page import experiment_tags
-from harness.engine.exported_runs import exported_files, exported_times, write_execution
+from harness.engine.exported_runs import (
+    REPORT_FILE,
+    SAMPLES_FILE,
+    exported_files,
+    exported_times,
+    write_execution,
+)
 from harness.engine.run_times import RunTimes, run_times, seconds_of_stages
 from harness.engine.tracking import Tracking
 from harness.records import ArmKey, Pending
@@ -37,7 +43,7 @@ def publish_results(plan: Plan, execution: Execution, tracking: Tracking, output
     """
     folder = tracking.fetch(execution.refs[plan.report.fingerprint])
     figures = sorted((folder / FIGURES_FOLDER).iterdir())
-    files = [folder / "report.html", folder / RESULTS_FILE, folder / "samples.jsonl", *figures]
+    files = [*map(folder.joinpath, (REPORT_FILE, RESULTS_FILE, SAMPLES_FILE)), *figures]
     with full_disk_said(output), _report_lock(tracking.root):
         copy_together(folder, files, output)
         write_execution(output, execution=execution.run_id, tracking_uri=tracking.uri, files=listed(folder, files),
@@ -128,7 +134,7 @@ def say_what_happened(plan: Plan, execution: Execution, console: Console, output
         console.print(win_rate_table(results))
         for said in (headline(plan.study, results), *_what_would_decide(results, times)):
             console.print(said, highlight=False, markup=False, soft_wrap=True)
-        console.print(f"report:  {output / 'report.html'}\nresults: {output / RESULTS_FILE}", highlight=False,
+        console.print(f"report:  {output / REPORT_FILE}\nresults: {output / RESULTS_FILE}", highlight=False,
                       markup=False, soft_wrap=True)
     for name, message in execution.failures.items():
         console.print(f"FAILED {name}: {message}", style="red", highlight=False, markup=False, soft_wrap=True)

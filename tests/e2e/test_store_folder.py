@@ -75,3 +75,20 @@ def test_what_writes_nothing_needs_no_disk_to_write_on(read_only: Path, capsys: 
     assert "can go: `harness clean --yes` removes it" in capsys.readouterr().out
     assert run.main(["quick", "--dry-run"]) == 0
     assert "stages to run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "is_folder"), [
+    ("reports/quick", False), ("reports/quick/figures", False), ("reports/quick/results.json", True),
+    ("reports/quick/execution.json", True), ("reports/quick/figures/win_rates.svg", True), ("mlflow.lock", True)])
+def test_what_stands_in_the_report_s_way_is_said_before_the_study_begins(
+        name: str, is_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "mlruns" / name
+    place.parent.mkdir(parents=True)
+    place.mkdir() if is_folder else place.write_text("mine", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    for command in (COMMANDS["run"], COMMANDS["dry run"]):
+        code, line = said(command, capsys)
+        assert code == 2 and f"mlruns/{name}" in line and " away" in line
+    assert sorted(tmp_path.rglob("*")) == before

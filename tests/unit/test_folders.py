@@ -69,3 +69,15 @@ def test_the_root_and_its_parts_may_be_missing_and_may_be_links_but_not_to_nothi
     place.touch()
     with pytest.raises(InputError, match=f"^{part}: .* is a file, and a folder is needed there. Move the file away"):
         check_root()
+
+
+@pytest.mark.parametrize("name", ["mlflow.lock", "locks/a.lock", "underway/a.lock", "downloads/a.lock"])
+def test_a_folder_in_place_of_a_lock_is_refused(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    lock = Path("mlruns", name)
+    lock.mkdir(parents=True)
+    with pytest.raises(InputError, match=f"^{lock}: it is a folder, and a file is needed there. Move the folder away"):
+        check_root()
+    lock.rmdir()
+    lock.touch()
+    check_root()
