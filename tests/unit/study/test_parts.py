@@ -27,7 +27,7 @@ def test_an_impossible_policy_is_refused(overrides, expected):
     ("labels.pool=10000001", 10_000_000), ("labels.validation=10000001", 10_000_000),
     ("task.queries.train=20000001", 20_000_000), ("task.temperature=1001", 1000),
     ("evaluation.best_of=[1000001]", 1_000_000),
-    ("supervised.pairs=20000001", 20_000_000), ("supervised.learning_rates=[1.0e+31]", r"1e\+30"),
+    ("supervised.pairs=20000001", 20_000_000), ("supervised.learning_rates=[1.0e+31]", 10**30),
     ("base_model.tokens=10000000000000", 10**12),
     ("evaluation.people={items: 10001}", 10_000), ("evaluation.people={overlap: 51}", 50),
 ])
