@@ -69,6 +69,10 @@ def _text_rows(path: Path, count: int) -> Iterator[tuple[int, str, list[str], in
     """(line, query, candidates, best) of each label."""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
+            if line.lstrip().startswith(b"["):
+                raise InputError("a list stands here, where each label is a line of its own", file=str(path),
+                                 line=number, key="labels.format",
+                                 cure="Write one {...} a line; the paper's lists have the format token_ids.")
             if line.strip():
                 yield number, *_checked_texts(_parsed(line, path, number), path, number, count)
 
@@ -141,8 +145,9 @@ def _id_labels(path: Path, size: float, count: int, longest: int | None = None) 
         query, *samples = (_without_padding(ids, size, name, path, index)
                            for name, ids in zip(names, sequences, strict=True))
         if not query or not all(samples):
-            raise InputError(f"label {index}: a query or sample is nothing but padding", file=str(path),
-                             cure="Mend or remove the label.")
+            raise InputError(f"label {index}: a query or sample has no token but {min(padding)}, which is past the "
+                             f"tokenizer's {size} entries, as only padding is", file=str(path), key="labels.path",
+                             cure="Mend or remove the label; another tokenizer's need that one's base model.")
         if longest is not None:
             _check_lengths(samples, longest, path, index=index)
         yield ImportedLabel(query, tuple(samples), best)

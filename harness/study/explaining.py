@@ -73,6 +73,8 @@ def explain(error: ValidationError, tree: CommentedMap, file: str,
         message, cure = f"{first['input']!r} is no name for this", _NAMES[str(place[-1])]
     elif needed := next((name for name, kinds in _OTHER_TYPE.items() if kind in kinds), None):
         message, cure = f"{needed} is needed here, not {_shown(first['input'])}", "Change the value."
+        if needed == "a text" and isinstance(first["input"], Mapping):
+            cure = "Put a text with a colon in quotes."
     elif kind == "value_error" and (own := _of_one_key(message, place, tree)) is not None:
         place, message, cure = (*place, own[0]), own[1], "Change the value."
         key = ".".join(map(str, place))

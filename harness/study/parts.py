@@ -68,6 +68,8 @@ Place = Annotated[str, AfterValidator(_place)]
 
 
 def _with_home(scorer: str) -> str:
+    if scorer.strip() == CLASSIFIER:
+        raise ValueError("it names no classifier: a folder or a name on the hub follows the colon")
     return CLASSIFIER + os.path.expanduser(scorer.removeprefix(CLASSIFIER)) if scorer.startswith(CLASSIFIER) else scorer
 
 

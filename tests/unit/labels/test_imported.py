@@ -81,11 +81,15 @@ def test_without_a_tokenizer_good_labels_pass(tmp_path):
     ("texts", [], r"budget of 2 is larger than the 0 labels"),
     ("texts", [GOOD], r"budget of 2 is larger than the 1 labels"),
     ("texts", [GOOD, "{broken"], r"labels.jsonl:2: .*JSON"),
+    ("texts", [[GOOD]], r"labels.jsonl:1: labels.format: a list stands here, .* Write one"),
+    ("texts", ["[", GOOD, "]"], r"labels.jsonl:1: labels.format: a list stands here"),
     ("texts", [GOOD, {**GOOD, "best": 2}], r"labels.jsonl:2: best: 'best' must be one of 0\.\.1, not 2"),
     ("token_ids", [RELEASED], r"budget of 2 is larger than the 1 labels"),
     ("token_ids", {}, r"one JSON list"),
     ("token_ids", [RELEASED, {**RELEASED, "sample1": "text"}], r"label 1: 'sample1' must be a list of token ids"),
     ("token_ids", [RELEASED, {**RELEASED, "query": [4000, 4001]}], r"label 1: token ids 4000, 4001 are past"),
+    ("token_ids", [RELEASED, {**RELEASED, "query": [600]}], r"label 1: .* no token but 600, which is past the .* 300"),
+    ("token_ids", [{**RELEASED, "sample0": [10**20]}], r"label 0: .* no token but 100000000000000000000, which is"),
     ("token_ids", [RELEASED, {**RELEASED, "sample0": [7, 4000, 8]}], r"padding stands between the tokens of 'sample0'"),
 ])
 def test_what_is_wrong_with_labels_whatever_the_tokenizer_is_found_without_one(tmp_path, form, rows, expected):

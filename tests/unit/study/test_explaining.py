@@ -45,6 +45,8 @@ def _write(tmp_path, text):
     ("seeds: [1, 2, 3, 4]", "seeds: {a: 1}", "seeds", ["seeds: a list is needed here, not a mapping. Change"]),
     ("reward_model: {learning_rate", "compute: 3\nreward_model: {learning_rate", "compute: 3",
      ["compute: a mapping of keys to values is needed here, not 3"]),
+    ("scorer: vader", "scorer: 'classifier:'", "scorer:", ["labels.labeler.scorer: it names no classifier"]),
+    ("scorer: vader", "scorer: {classifier: }", "scorer:", ["a text is needed here, not a mapping. Put a text with a"]),
     ("study: quick", "study: a b", "study", ["study: 'a b' is no name for this", "Letters, digits"]),
     ("study: quick", "studdy: quick", "studdy", ["studdy", "Did you mean 'study'"]),
 ])
