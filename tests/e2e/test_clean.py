@@ -15,6 +15,7 @@ from harness.engine.cleaning import KINDS
 from harness.engine.stage_files import StageFiles
 from harness.engine.stored_runs import CLEANED_TAG
 from tests.e2e.runs import ROOT
+from tests.small_disk import fill, mounting, small_disk
 from tests.unit.engine.test_cleaning import NEW, OLD, ended, tracking, unneeded
 
 KILLS = 5
@@ -78,6 +79,30 @@ def test_a_wrong_address_is_said_where_there_are_no_runs_too(tmp_path, monkeypat
     told = capsys.readouterr().err
     assert said in told and told.count("\n") == 1
     assert [each.name for each in tmp_path.iterdir()] == ["text.db"]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_on_a_full_disk_stages_are_removed_without_a_write_before(tmp_path, monkeypatch, capsys, elsewhere):
+    """elsewhere: the files are on another disk, so there is no more room for the database afterwards."""
+    if lack := mounting():
+        pytest.skip(lack)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with small_disk(disk, 8192):
+        monkeypatch.chdir(disk)
+        root = disk / "mlruns"
+        root.mkdir()
+        if elsewhere:
+            (tmp_path / "artifacts").mkdir()
+            (root / "artifacts").symlink_to(tmp_path / "artifacts")
+        ended(root, OLD, "FAILED")
+        ended(root, NEW, "FINISHED")
+        gone = unneeded(root)
+        fill(disk)
+        assert clean.main(["--yes"]) == 0, capsys.readouterr().err
+        assert gone and unneeded(root) == set() and not tracking(root).finished_among(gone)
+        assert _marked(root) != elsewhere
+        monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.slow

@@ -16,7 +16,6 @@ from rating_helpers import item_set, publish, rater_in
 
 from dashboards import identity
 from harness import analyze, clean
-from harness.engine.stored_runs import CLEANED_TAG
 from harness.engine.tracking import Tracking
 from harness.engine.tracking_uri import default_uri
 from harness.raters import main
@@ -24,7 +23,6 @@ from harness.ratings import judging
 from harness.ratings.store import RatingStore, open_store
 from tests.e2e.command_files import rows_of_three_raters, write_csv
 from tests.small_disk import empty, fill, mounting, small_disk
-from tests.unit.engine.test_cleaning import NEW, OLD, ended, tracking, unneeded
 
 visit = app_visitor.visit
 
@@ -154,29 +152,6 @@ def test_cleaning_makes_room_on_the_disk_that_is_full(
     fill(disk)
     assert clean.main(["--yes"]) == 0, capsys.readouterr().err
     assert not folder.exists()
-
-
-@pytest.mark.parametrize("elsewhere", [False, True])
-def test_cleaning_removes_stages_though_nothing_can_be_written(
-        disk: Path, tmp_path: Path, elsewhere: bool, monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str]) -> None:
-    """elsewhere: the files are on another disk, so there is no more room for the database afterwards."""
-    subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
-    monkeypatch.chdir(disk)
-    root = disk / "mlruns"
-    root.mkdir()
-    if elsewhere:
-        (tmp_path / "artifacts").mkdir()
-        (root / "artifacts").symlink_to(tmp_path / "artifacts")
-    ended(root, OLD, "FAILED")
-    ended(root, NEW, "FINISHED")
-    gone = unneeded(root)
-    gc.collect()
-    fill(disk)
-    assert clean.main(["--yes"]) == 0, capsys.readouterr().err
-    assert gone and unneeded(root) == set() and not tracking(root).finished_among(gone)
-    told = [run for run in tracking(root).stored_runs().of_level("stage") if CLEANED_TAG in run.tags]
-    assert bool(told) != elsewhere
 
 
 def test_cleaning_does_not_send_to_itself(
