@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from rating_helpers import Clock, item_set, publish
 
 from harness.engine.exported_runs import judged_elsewhere
@@ -28,3 +31,11 @@ def test_what_people_said_elsewhere_of_the_same_responses_is_found_once_unblinde
     asked = {stage.fingerprint: stage.settings.name for stage in added.stages if stage.kind == "people"}
     assert [asked[fingerprint] for fingerprint in added.report.inputs.in_order("evaluations")] == ["pilot"]
     assert judged_elsewhere(added) == []
+
+
+def test_an_empty_file_in_the_store_s_place_stays_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ratings.db"
+    file.touch()
+    monkeypatch.setenv("HARNESS_RATINGS_URL", f"sqlite:///{file}")
+    assert judged_elsewhere(make_plan(load_study(QUICK), {})) == []
+    assert [(each.name, each.stat().st_size) for each in tmp_path.iterdir()] == [("ratings.db", 0)]
