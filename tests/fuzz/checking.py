@@ -150,7 +150,7 @@ class _Watch:
 
     def _is_inside(self, path: str) -> bool:
         assert self.folder is not None
-        path = path.removeprefix("file://").partition("?")[0]
+        path = path.removeprefix("file:").removeprefix("//").partition("?")[0]
         full = os.path.abspath(path)
         # What Python keeps of a module it imports late is no output of the reader.
         return full.startswith(self.folder) or full == os.devnull or "__pycache__" in full or path in ("", ":memory:")
