@@ -26,6 +26,7 @@ from harness.labels.scorers import get_scorer
 from harness.labels.simulated import choose_best
 from harness.records import ArmKey
 from harness.seeds import derive_seed
+from harness.shipped import study_file
 from harness.statistics.equivalence import equivalence
 from harness.statistics.runs import RateOverRuns, rate_over_runs
 from harness.statistics.verdict import budget_verdicts
@@ -33,6 +34,7 @@ from harness.study.externals import external_digests
 from harness.study.loading import load_study
 from harness.study.plan import make_plan
 from harness.study.spec import StudySpec
+from harness.study.stage import Stage
 from harness.tasks.query_table import read_queries
 
 Scores = Mapping[int, np.ndarray]
@@ -47,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--tracking-uri", required=True)
     options = parser.parse_args(argv)
+    options.study = study_file(options.study)
     random_labels = [*options.overrides, f"labels.budgets=[{options.budget}]", "labels.labeler.lapse_rate=1"]
     told = [argument for setting in random_labels for argument in ("--set", setting)]
     if code := run.main([options.study, *told, "--tracking-uri", options.tracking_uri]):
@@ -55,13 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     largest = max(study.labels.budgets)
     best = _scores(study, largest, options.tracking_uri)
     worse = _scores(load_study(options.study, random_labels), options.budget, options.tracking_uri)
-    found = _random_labels(study, best, worse, options.budget)
-    return 0 if found and _same_labels(study, best, largest) else 1
+    found = _random_labels(study, best, worse, options.budget), _same_labels(study, best, largest)
+    return 0 if all(found) else 1
 
 
 def _scores(study: StudySpec, budget: int, uri: str) -> Scores:
     plan = make_plan(study, external_digests(study))
-    wanted = {stage.arm or stage.kind: stage for stage in plan.stages if stage.kind in ("queries", "sample")}
+    wanted: dict[ArmKey | str, Stage] = {
+        stage.arm or stage.kind: stage for stage in plan.stages if stage.kind in ("queries", "sample")}
     store = tracking.Tracking(uri, root=ROOT, writes=False)
 
     def folder(key: ArmKey | str) -> Path:
