@@ -70,4 +70,4 @@ def test_figures_go_to_the_arms_run_that_is_there_else_to_a_new_one(tree, client
     assert begun in {run.info.run_id for run in found}
     for run in found:
         assert run.data.metrics["win_rate_vs_zero_shot"] == 0.75
-        assert run.data.tags["simulated_judge"] == "true" and run.data.params["ppo.kl.target"] == "2.1"
+        assert run.data.tags["simulated_judge"] == "true" and run.data.params["ppo.kl.target"] == "2.0"
