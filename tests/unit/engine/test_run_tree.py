@@ -42,7 +42,7 @@ def test_an_arms_stages_stand_under_one_run_and_the_arms_under_the_execution(tre
     run = client.get_run(parents.pop())
     assert (run.info.run_name, run.data.tags["level"]) == ("rl/16/1", "arm")
     assert run.data.tags["mlflow.parentRunId"] == tree.parent_of(plan.report)
-    assert (run.data.params["label_budget"], run.data.params["ppo.kl.target"]) == ("16", "2.1")
+    assert (run.data.params["label_budget"], run.data.params["ppo.kl.target"]) == ("16", "2.0")
 
 
 def test_what_no_arm_has_alone_stands_under_one_run_of_its_own(tree, client, plan):
