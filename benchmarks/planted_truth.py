@@ -23,7 +23,7 @@ from harness.engine import tracking
 from harness.errors import InputError
 from harness.folders import ROOT
 from harness.labels.scorers import get_scorer
-from harness.labels.simulated import choose_best
+from harness.labels.simulated import judged
 from harness.records import ArmKey
 from harness.seeds import derive_seed
 from harness.shipped import study_file
@@ -82,12 +82,9 @@ def _scores(study: StudySpec, budget: int, uri: str) -> Scores:
 
 def _judged(study: StudySpec, ours: Scores, theirs: Scores, pairs: Sequence[tuple[int, int]]) -> RateOverRuns:
     """W(ours over theirs) over these pairs of runs, judged as the stage `judge` does."""
-    judge, outcomes = study.evaluation.judge, []
-    for one, other in pairs:
-        both = np.stack([ours[one], theirs[other]], axis=1)
-        best = choose_best(both, noise=judge.noise, lapse_rate=judge.lapse_rate, numbers=range(len(both)),
-                           seed=derive_seed(study.seed, "planted", str(one), str(other)))
-        outcomes.append(np.where(both[:, 0] == both[:, 1], 0.5, np.where(best == 0, 1.0, 0.0)))
+    judge = study.evaluation.judge
+    outcomes = [judged(ours[one], theirs[other], noise=judge.noise, lapse_rate=judge.lapse_rate,
+                       seed=derive_seed(study.seed, "planted", str(one), str(other))) for one, other in pairs]
     count = len(outcomes[0])
     return rate_over_runs(np.concatenate(outcomes), queries=np.tile(np.arange(count), len(pairs)),
                           runs=np.repeat([one for one, _ in pairs], count),

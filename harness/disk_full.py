@@ -1,5 +1,6 @@
-"""Recognises a disk that takes no more in whatever error a library makes of it, and says it: it is full, a quota or a
-limit on file sizes is reached, or it is mounted for reading only.
+"""Recognises a disk that takes no more, in whatever error a library makes of it, and says why.
+
+It is full, a quota or a limit on file sizes is reached, or it is mounted for reading only.
 """
 
 from __future__ import annotations

@@ -14,8 +14,6 @@ ROOT = Path("mlruns")
 """Where runs, their files and people's judgments lie, below the folder in which a command is given."""
 _PARTS = ("artifacts", "downloads", "locks", "reports", "underway")
 """The folders in it, any of which may be a link to another disk."""
-
-
 _LOCKED = ("locks", "underway", "downloads")
 """Those with locks, which are files."""
 

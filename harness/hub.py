@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _SECONDS = 10.0
-
+"""For the hub to answer at all."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 
 

@@ -44,6 +44,13 @@ def chance_preferred(differences: np.ndarray, *, noise: float, lapse_rate: float
     return np.asarray(lapse_rate / 2 + (1 - lapse_rate) * sharp)
 
 
+def judged(ours: np.ndarray, theirs: np.ndarray, *, noise: float, lapse_rate: float, seed: int) -> np.ndarray:
+    """1 where the first of two responses wins, 0 where the second does, ½ where their scores are equal: (n,)."""
+    both = np.stack([ours, theirs], axis=1)
+    best = choose_best(both, noise=noise, lapse_rate=lapse_rate, seed=seed, numbers=range(len(both)))
+    return np.where(both[:, 0] == both[:, 1], 0.5, np.where(best == 0, 1.0, 0.0))
+
+
 class SimulatedLabeler:
     """Stands in for people (the paper's mock task). What it labels is called simulated wherever it shows."""
 

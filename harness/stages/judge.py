@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from harness.artifacts.call import StageCall
 from harness.artifacts.files import read_samples
 from harness.artifacts.log import StageLog
 from harness.json_records import write_json
 from harness.labels.scorers import get_scorer
-from harness.labels.simulated import choose_best
+from harness.labels.simulated import judged
 from harness.records import Done
 from harness.results.file import write_outcomes
 from harness.results.records import Outcomes, PairOutcomes
@@ -38,10 +36,9 @@ def run(call: StageCall[JudgeSlice], log: StageLog) -> Done:
         log.progress(number + 1, len(arms))
     pairs = []
     for pair in settings.pairs:
-        both = np.stack([scores[pair.arm], scores[pair.opponent]], axis=1)
-        best = choose_best(both, noise=settings.judge.noise, lapse_rate=settings.judge.lapse_rate,
-                           seed=derive_seed(call.seed, str(pair.arm), str(pair.opponent)), numbers=range(len(both)))
-        outcome = np.where(both[:, 0] == both[:, 1], 0.5, np.where(best == 0, 1.0, 0.0))
+        outcome = judged(scores[pair.arm], scores[pair.opponent], noise=settings.judge.noise,
+                         lapse_rate=settings.judge.lapse_rate,
+                         seed=derive_seed(call.seed, str(pair.arm), str(pair.opponent)))
         pairs.append(PairOutcomes(pair, tuple(outcome.tolist())))
     write_outcomes(call.out, Outcomes(judge="simulated", scorer=settings.judge.scorer,
                                       queries=tuple(query.id for query in queries), pairs=tuple(pairs)))

@@ -72,8 +72,6 @@ def _of_supervised(supervised: SupervisedSpec | None, task: TaskSpec, labels: La
     elif task.kind == "continuation" and supervised.scorer is None and labels.source != "simulated":
         yield Contradiction(("supervised", "labels.source"),
                             "supervised.scorer must be named when the labels are not simulated")
-
-
     elif supervised.keep * supervised.pairs < 1 and task.kind == "continuation":
         yield Contradiction(("supervised.keep", "supervised.pairs"), (
             f"supervised.keep {supervised.keep:g} of supervised.pairs {supervised.pairs:,} is less than one pair"))
